@@ -1,0 +1,43 @@
+import { fileURLToPath } from "node:url";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+// The compiler is the WebAssembly build of the locked npm package: nothing is downloaded.
+const solc = fileURLToPath(import.meta.resolve("solc/soljson.js"));
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: {
+    compilers: [
+      {
+        version: "0.8.37",
+        path: solc,
+        settings: {
+          evmVersion: "cancun",
+          optimizer: { enabled: true, runs: 10_000 },
+          metadata: { bytecodeHash: "none" },
+          outputSelection: { "*": { "*": ["storageLayout"] } },
+        },
+      },
+    ],
+    npmFilesToBuild: [
+      "@openzeppelin/contracts/access/manager/AccessManager.sol",
+      "@openzeppelin/contracts/governance/TimelockController.sol",
+      "@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol",
+      "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol",
+    ],
+  },
+  paths: {
+    sources: ["./contracts"],
+    tests: { mocha: "./test", solidity: "./test" },
+    ignition: "./deploy",
+  },
+  typechain: { outDir: "typechain-types" },
+  networks: {
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "cancun", allowUnlimitedContractSize: false },
+  },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: { timeout: 600_000 },
+  },
+});
