@@ -26,9 +26,9 @@ library SlidingWindow {
         return (period + 4) / 5;
     }
 
-    /// @notice The window moved to `at`, with the buckets that have left it dropped, and the sum of what remains.
-    function roll(uint256 packed, uint256 period, uint256 at) internal pure returns (uint256 rolled, uint256 sum) {
-        uint256 epoch = at / subPeriod(period);
+    /// @notice The window moved to `time`, with the buckets that have left it dropped, and the sum of what remains.
+    function roll(uint256 packed, uint256 period, uint256 time) internal pure returns (uint256 rolled, uint256 sum) {
+        uint256 epoch = time / subPeriod(period);
         uint256 last = packed >> _EPOCH_SHIFT;
         // Check: time never runs backwards; a chain that does so must not be given its limits back.
         if (epoch < last) revert SlidingWindow_TimeWentBack(epoch, last);
@@ -46,12 +46,12 @@ library SlidingWindow {
     /// @notice Charges `amount` if the trailing period then holds at most `limit`.
     /// @return fits Whether it did; if not, `next` is the window unchanged.
     /// @return next The slot to store.
-    function charge(uint256 packed, uint256 period, uint256 at, uint256 amount, uint256 limit)
+    function charge(uint256 packed, uint256 period, uint256 time, uint256 amount, uint256 limit)
         internal
         pure
         returns (bool fits, uint256 next)
     {
-        (uint256 rolled, uint256 sum) = roll(packed, period, at);
+        (uint256 rolled, uint256 sum) = roll(packed, period, time);
         if (limit > MAX) limit = MAX;
         // Check: `amount` alone is compared first, so the sum below can't overflow.
         if (amount > limit || sum + amount > limit) return (false, packed);
@@ -61,27 +61,27 @@ library SlidingWindow {
         }
     }
 
-    /// @notice How much would fit at `at`.
-    function room(uint256 packed, uint256 period, uint256 at, uint256 limit) internal pure returns (uint256) {
-        (, uint256 sum) = roll(packed, period, at);
+    /// @notice How much would fit at `time`.
+    function room(uint256 packed, uint256 period, uint256 time, uint256 limit) internal pure returns (uint256) {
+        (, uint256 sum) = roll(packed, period, time);
         if (limit > MAX) limit = MAX;
         return sum < limit ? limit - sum : 0;
     }
 
-    /// @notice The first time from `at` on at which `amount` fits if nothing else is charged; max uint256 if it never does.
-    function fitsFrom(uint256 packed, uint256 period, uint256 at, uint256 amount, uint256 limit)
+    /// @notice The first time from `time` on at which `amount` fits if nothing else is charged; max uint256 if it never does.
+    function fitsFrom(uint256 packed, uint256 period, uint256 time, uint256 amount, uint256 limit)
         internal
         pure
-        returns (uint256 time)
+        returns (uint256 from)
     {
         if (limit > MAX) limit = MAX;
         if (amount > limit) return type(uint256).max;
         uint256 sub = subPeriod(period);
-        time = at;
+        from = time;
         for (uint256 i; i < _BUCKETS; ++i) {
-            (, uint256 sum) = roll(packed, period, time);
-            if (sum + amount <= limit) return time;
-            time = (time / sub + 1) * sub;
+            (, uint256 sum) = roll(packed, period, from);
+            if (sum + amount <= limit) return from;
+            from = (from / sub + 1) * sub;
         }
         // All six buckets have left by now.
     }
