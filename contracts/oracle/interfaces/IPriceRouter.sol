@@ -12,7 +12,7 @@ enum Mode {
 }
 
 /// @notice A price in US dollars for one whole token, 12 decimals: bid <= mid <= ask.
-/// @param at When it was read from the sources, Unix seconds.
+/// @param readAt When it was read from the sources, Unix seconds.
 /// @param sourceMask Bit i set: the feed set's source i was valid.
 struct Price {
     uint64 bid;
@@ -20,7 +20,7 @@ struct Price {
     uint64 ask;
     Mode mode;
     uint8 sourceMask;
-    uint40 at;
+    uint40 readAt;
 }
 
 /// @notice One door to prices: aggregates an asset's sources by median, remembers the last answer, and says how far to
