@@ -12,9 +12,9 @@ import {FEED_GAS, FEED_GAS_NEEDED} from "./libraries/OracleGas.sol";
 /// Not checked, on purpose: `answeredInRound`, which Chainlink deprecated, and `startedAt` of a price feed, which
 /// observers' clocks set. Chainlink's own minAnswer and maxAnswer are unused on most feeds: the bounds here are ours.
 contract ChainlinkSource is IPriceSource {
-    uint256 public constant MAX_MAX_AGE = 3 days;
-    uint256 public constant MAX_GRACE = 1 days;
-    uint256 public constant MAX_DECIMALS = 24;
+    uint256 private constant _MAX_MAX_AGE = 3 days;
+    uint256 private constant _MAX_GRACE = 1 days;
+    uint256 private constant _MAX_DECIMALS = 24;
 
     address public immutable FEED;
     /// @notice Heartbeat and slack, seconds.
@@ -59,14 +59,14 @@ contract ChainlinkSource is IPriceSource {
         // Check
         if (feed.code.length == 0) revert ChainlinkSource_NoCode(feed);
         if (upstream_ == 0) revert ChainlinkSource_NoUpstream();
-        if (maxAge == 0 || maxAge > MAX_MAX_AGE) revert ChainlinkSource_MaxAgeOutOfBounds(maxAge, MAX_MAX_AGE);
+        if (maxAge == 0 || maxAge > _MAX_MAX_AGE) revert ChainlinkSource_MaxAgeOutOfBounds(maxAge, _MAX_MAX_AGE);
         if (minPrice == 0 || minPrice >= maxPrice) revert ChainlinkSource_PriceBounds(minPrice, maxPrice);
         if (sequencerFeed != address(0) && sequencerFeed.code.length == 0) revert ChainlinkSource_NoCode(sequencerFeed);
-        if ((sequencerFeed == address(0)) != (grace == 0) || grace > MAX_GRACE) {
-            revert ChainlinkSource_GraceOutOfBounds(sequencerFeed, grace, MAX_GRACE);
+        if ((sequencerFeed == address(0)) != (grace == 0) || grace > _MAX_GRACE) {
+            revert ChainlinkSource_GraceOutOfBounds(sequencerFeed, grace, _MAX_GRACE);
         }
         uint256 decimals = IAggregatorV3(feed).decimals();
-        if (decimals > MAX_DECIMALS) revert ChainlinkSource_DecimalsOutOfBounds(decimals, MAX_DECIMALS);
+        if (decimals > _MAX_DECIMALS) revert ChainlinkSource_DecimalsOutOfBounds(decimals, _MAX_DECIMALS);
         // Effect
         FEED = feed;
         MAX_AGE = maxAge;
@@ -86,19 +86,27 @@ contract ChainlinkSource is IPriceSource {
         // Check: the sequencer first, so that a broken uptime feed leaves the price feed unread.
         if (SEQUENCER_FEED != address(0) && !_sequencerUp()) return (false, 0, 0, 0);
 
-        (bool ok, uint256 roundId, uint256 answer,, uint256 written) = _latest(FEED);
-        // Check: well-formed, a complete round, positive. A negative answer has the top bit set, and any above 2^127
+        (bool ok, uint256 answer,, uint256 written) = _latest(FEED);
+        // Check: well-formed, a complete round, positive. A negative answer has the top bit set, and any from 2^127 on
         // is out of every bound, so that the product below stays under 2^168.
-        if (!ok || roundId == 0 || written == 0 || answer == 0 || answer >> 127 != 0) return (false, 0, 0, 0);
-        // Check: not from the future, not stale.
-        if (written > block.timestamp || block.timestamp - written > MAX_AGE) return (false, 0, 0, 0);
+        if (!ok || written == 0 || answer == 0 || answer >> 127 != 0) return (false, 0, 0, 0);
         uint256 price;
         unchecked {
+            // Check: not from the future, not stale.
+            if (written > block.timestamp || block.timestamp - written > MAX_AGE) return (false, 0, 0, 0);
             price = (answer * _multiplier) / _divisor;
         }
         // Check: our own bounds, which lie inside uint64.
         if (price < MIN_PRICE || price > MAX_PRICE) return (false, 0, 0, 0);
-        return (true, uint64(price), 0, uint40(written));
+        // The ABI encoding by hand, for gas: all values are in range by the checks above.
+        assembly ("memory-safe") {
+            let out := mload(0x40)
+            mstore(out, 1)
+            mstore(add(out, 0x20), price)
+            mstore(add(out, 0x40), 0)
+            mstore(add(out, 0x60), written)
+            return(out, 0x80)
+        }
     }
 
     /// @inheritdoc IPriceSource
@@ -107,18 +115,18 @@ contract ChainlinkSource is IPriceSource {
     }
 
     function _sequencerUp() private view returns (bool) {
-        (bool ok, uint256 roundId, uint256 status, uint256 since,) = _latest(SEQUENCER_FEED);
-        if (!ok || roundId == 0 || status != 0) return false;
+        (bool ok, uint256 status, uint256 since,) = _latest(SEQUENCER_FEED);
+        if (!ok || status != 0) return false;
         // Check: a status that never started, or starts in the future, says nothing.
         return since != 0 && since <= block.timestamp && block.timestamp - since > GRACE;
     }
 
-    /// @dev `ok` if the feed returned exactly the five words and the round id fits its type. `answer` is the int256's
-    /// bits.
+    /// @dev `ok` if the feed returned exactly the five words, with a round id that fits its type and isn't 0. `answer`
+    /// is the int256's bits.
     function _latest(address feed)
         private
         view
-        returns (bool ok, uint256 roundId, uint256 answer, uint256 startedAt, uint256 updatedAt)
+        returns (bool ok, uint256 answer, uint256 startedAt, uint256 updatedAt)
     {
         // Check: the cap below can really be forwarded.
         if (gasleft() < FEED_GAS_NEEDED) revert ChainlinkSource_NotEnoughGas(gasleft(), FEED_GAS_NEEDED);
@@ -128,15 +136,12 @@ contract ChainlinkSource is IPriceSource {
             let out := mload(0x40) // scratch beyond the free pointer, not allocated
             mstore(0, selector)
             ok := staticcall(FEED_GAS, feed, 0x1c, 4, out, 0xa0) // copies 160 bytes at most
-            // After the call, on a line of its own: Yul evaluates arguments from right to left.
-            ok := and(ok, eq(returndatasize(), 0xa0))
-            if ok {
-                roundId := mload(out)
-                answer := mload(add(out, 0x20))
-                startedAt := mload(add(out, 0x40))
-                updatedAt := mload(add(out, 0x60))
-                ok := iszero(shr(80, roundId))
-            }
+            // After the call, on a line of its own: Yul evaluates arguments from right to left. What was not returned
+            // reads as whatever lay there, and is not `ok`.
+            ok := and(and(ok, eq(returndatasize(), 0xa0)), lt(sub(mload(out), 1), 0xffffffffffffffffffff))
+            answer := mload(add(out, 0x20))
+            startedAt := mload(add(out, 0x40))
+            updatedAt := mload(add(out, 0x60))
         }
     }
 }

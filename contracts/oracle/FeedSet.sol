@@ -10,8 +10,8 @@ import {MAX_SOURCES, SOURCE_GAS, SOURCE_GAS_NEEDED} from "./libraries/OracleGas.
 /// @title FeedSet
 /// @notice One asset's one to five sources as immutables: a read costs no storage access of its own.
 contract FeedSet is IFeedSet {
-    uint256 public constant MIN_DELTA_BPS = 1;
-    uint256 public constant MAX_DELTA_BPS = 1_000;
+    uint256 private constant _MIN_DELTA_BPS = 1;
+    uint256 private constant _MAX_DELTA_BPS = 1_000;
 
     address private immutable _source0;
     address private immutable _source1;
@@ -27,8 +27,8 @@ contract FeedSet is IFeedSet {
         uint256 count = sources_.length;
         // Check: how many, how far apart.
         if (count == 0 || count > MAX_SOURCES) revert FeedSet_SourceCount(count);
-        if (deltaBps_ < MIN_DELTA_BPS || deltaBps_ > MAX_DELTA_BPS) {
-            revert FeedSet_DeltaOutOfBounds(deltaBps_, MIN_DELTA_BPS, MAX_DELTA_BPS);
+        if (deltaBps_ < _MIN_DELTA_BPS || deltaBps_ > _MAX_DELTA_BPS) {
+            revert FeedSet_DeltaOutOfBounds(deltaBps_, _MIN_DELTA_BPS, _MAX_DELTA_BPS);
         }
         // Check: each exists and stands on an upstream that no other has.
         bytes32[MAX_SOURCES] memory upstreams;
@@ -54,7 +54,7 @@ contract FeedSet is IFeedSet {
     }
 
     /// @inheritdoc IFeedSet
-    function read() external view returns (Price memory price) {
+    function read() external view returns (Price memory) {
         uint256[MAX_SOURCES] memory readings;
         uint256 n;
         uint256 mask;
@@ -65,8 +65,18 @@ contract FeedSet is IFeedSet {
         if (_source4 != address(0)) (n, mask) = _ask(_source4, 16, readings, n, mask);
 
         (uint256 bid, uint256 mid, uint256 ask, Mode mode) = Aggregation.aggregate(readings, n, _deltaBps);
-        // bid <= mid <= ask < 2^64 by the aggregation; the mask has five bits; time fits 40 bits for 34,000 years.
-        price = Price(uint64(bid), uint64(mid), uint64(ask), mode, uint8(mask), uint40(block.timestamp));
+        // The ABI encoding of Price, by hand. bid <= mid <= ask < 2^64 by the aggregation; the mask has five bits; time
+        // fits 40 bits for 34,000 years.
+        assembly ("memory-safe") {
+            let out := mload(0x40)
+            mstore(out, bid)
+            mstore(add(out, 0x20), mid)
+            mstore(add(out, 0x40), ask)
+            mstore(add(out, 0x60), mode)
+            mstore(add(out, 0x80), mask)
+            mstore(add(out, 0xa0), timestamp())
+            return(out, 0xc0)
+        }
     }
 
     /// @inheritdoc IFeedSet

@@ -67,9 +67,10 @@ contract MockAggregator is IAggregatorV3 {
         view
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
+        // Read together, so that the slot is loaded once.
+        (roundId, answer, startedAt, updatedAt) = (_roundId, _answer, _startedAt, _updatedAt);
         if (_illness != Illness.NONE) _suffer();
-        roundId = _roundId;
-        return (roundId, _answer, _startedAt, _updatedAt, roundId);
+        answeredInRound = roundId;
     }
 
     function _suffer() private view {

@@ -44,55 +44,69 @@ library Aggregation {
         returns (uint256 bid, uint256 mid, uint256 ask, Mode mode)
     {
         if (n == 0) return (0, 0, 0, Mode.HALT);
-        // Values and spreads are below 2^64 and n <= 5: no sum or product here reaches 2^80, and nothing is subtracted
-        // from what may be smaller.
+        // Values and spreads are below 2^64 and n <= 5: no sum or product here reaches 2^80, nothing is subtracted from
+        // what may be smaller, and every index is below n.
         unchecked {
             _sort(readings, n);
             uint256 half = n >> 1;
-            mid = readings[half] >> 64;
-            if (n & 1 == 0) mid = ((readings[half - 1] >> 64) + mid) >> 1;
+            mid = _get(readings, half) >> 64;
+            if (n & 1 == 0) mid = ((_get(readings, half - 1) >> 64) + mid) >> 1;
 
-            uint256 tolerance = mid * deltaBps;
-            uint256 survivors;
-            uint256 allLow = mid;
-            uint256 allHigh = mid;
             bid = mid;
             ask = mid;
+            uint256 survivors;
+            uint256 tolerance = mid * deltaBps;
             for (uint256 i; i < n; ++i) {
-                uint256 value = readings[i] >> 64;
-                uint256 spread = readings[i] & _MAX64;
-                uint256 low = value - spread;
-                uint256 high = value + spread;
-                uint256 distance = (value > mid ? value - mid : mid - value) + spread;
-                if (distance * _BPS <= tolerance) {
-                    ++survivors;
-                    if (low < bid) bid = low;
-                    if (high > ask) ask = high;
-                }
-                if (low < allLow) allLow = low;
-                if (high > allHigh) allHigh = high;
+                (uint256 low, uint256 high) = _interval(readings, i);
+                // Check: both ends within delta.
+                if (low < mid && (mid - low) * _BPS > tolerance) continue;
+                if (high > mid && (high - mid) * _BPS > tolerance) continue;
+                ++survivors;
+                if (low < bid) bid = low;
+                if (high > ask) ask = high;
             }
 
-            // More than half of one is one: for two it asks both, for four three.
-            if (n == 1) mode = Mode.DEGRADED;
-            else mode = survivors > half ? Mode.NORMAL : Mode.DISPUTED;
-            if (mode != Mode.NORMAL) (bid, ask) = (allLow, allHigh);
-            // A saturated ask is still the highest price that can be written, not a corrected reading.
-            if (ask > _MAX64) ask = _MAX64;
+            // More than half: of two both, of three two, of four three, of five three.
+            if (survivors > half && n != 1) return (bid, mid, ask > _MAX64 ? _MAX64 : ask, Mode.NORMAL);
+            for (uint256 i; i < n; ++i) {
+                (uint256 low, uint256 high) = _interval(readings, i);
+                if (low < bid) bid = low;
+                if (high > ask) ask = high;
+            }
+            // A saturated ask is the highest price that can be written, not a corrected reading.
+            return (bid, mid, ask > _MAX64 ? _MAX64 : ask, n == 1 ? Mode.DEGRADED : Mode.DISPUTED);
         }
     }
 
-    /// @dev Insertion sort, ascending: the cheapest for five words.
+    /// @dev Insertion sort, ascending: the cheapest for five words. `n` <= 5.
     function _sort(uint256[MAX_SOURCES] memory words, uint256 n) private pure {
-        unchecked {
-            for (uint256 i = 1; i < n; ++i) {
-                uint256 word = words[i];
-                uint256 j = i;
-                for (; j != 0 && words[j - 1] > word; --j) {
-                    words[j] = words[j - 1];
+        assembly ("memory-safe") {
+            let end := add(words, shl(5, n))
+            for { let next := add(words, 0x20) } lt(next, end) { next := add(next, 0x20) } {
+                let word := mload(next)
+                let hole := next
+                for {} gt(hole, words) {} {
+                    let before := mload(sub(hole, 0x20))
+                    if iszero(gt(before, word)) { break }
+                    mstore(hole, before)
+                    hole := sub(hole, 0x20)
                 }
-                words[j] = word;
+                mstore(hole, word)
             }
+        }
+    }
+
+    function _interval(uint256[MAX_SOURCES] memory readings, uint256 i) private pure returns (uint256 low, uint256 high) {
+        uint256 word = _get(readings, i);
+        unchecked {
+            (low, high) = ((word >> 64) - (word & _MAX64), (word >> 64) + (word & _MAX64));
+        }
+    }
+
+    /// @dev Without the bounds check: `i` < n <= 5.
+    function _get(uint256[MAX_SOURCES] memory words, uint256 i) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(words, shl(5, i)))
         }
     }
 }
