@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import type { BaseContract } from "ethers";
 import { id } from "ethers";
 import hre from "hardhat";
 
@@ -31,12 +32,12 @@ async function deployed() {
   });
   const [deployer] = await ethers.getSigners();
   if (deployer === undefined) throw new Error("the embedded chain has no account");
-  const feeds = [];
-  const sources = [];
+  const none = "0x0000000000000000000000000000000000000000";
+  const bounds = [100n * 10n ** 12n, 100_000n * 10n ** 12n] as const;
+  const feeds: BaseContract[] = [];
+  const sources: BaseContract[] = [];
   for (const name of ["one", "two", "three"]) {
     const feed = await ethers.deployContract("MockAggregator", [8]);
-    const none = "0x0000000000000000000000000000000000000000";
-    const bounds = [100n * 10n ** 12n, 100_000n * 10n ** 12n] as const;
     sources.push(
       await ethers.deployContract("ChainlinkSource", [feed.target, id(name), MAX_AGE, ...bounds, none, 0]),
     );
@@ -45,7 +46,6 @@ async function deployed() {
   const feedSet = await ethers.deployContract("FeedSet", [sources.map((source) => source.target), 200]);
   const manager = await ethers.deployContract("AccessManager", [deployer.address]);
   const router = await ethers.deployContract("PriceRouter", [manager.target, WARM_FOR]);
-  const none = "0x0000000000000000000000000000000000000000";
   await router.getFunction("setFeedSet")(ETHER, none, feedSet.target);
 
   const push = async (round: Round, indices: readonly number[] = [0, 1, 2]) => {
@@ -115,7 +115,9 @@ describe("PriceRouter with Chainlink's real rounds", () => {
     const firstPoke = await gasOf("poke");
     const warm = await gasOf("peek");
     const poke = await gasOf("poke");
-    console.log(`      gas: peek warm ${warm}, cold ${cold} (+${cold - warm}); poke ${poke}, first ${firstPoke}`);
+    console.log(
+      `      gas: peek warm ${warm}, cold ${cold} (+${cold - warm}); poke ${poke}, first ${firstPoke}`,
+    );
     expect(cold - warm).to.be.greaterThan(20_000n); // three sources really were asked
     expect(cold - warm).to.be.at.most(35_000n);
   });
