@@ -36,7 +36,9 @@ export function cents(amount: bigint): Cents {
 /** Brands an amount of a token's smallest units; negative amounts throw `MONEY_NEGATIVE`. */
 export function units(amount: bigint): Units {
   if (amount < 0n) {
-    throw new TerminalError("MONEY_NEGATIVE", "An amount of a token is negative", { facts: { units: amount } });
+    throw new TerminalError("MONEY_NEGATIVE", "An amount of a token is negative", {
+      facts: { units: amount },
+    });
   }
   return amount as Units;
 }
@@ -66,7 +68,9 @@ export function lessOrZero(a: Cents, b: Cents): Cents {
 /** `amount × numerator ÷ denominator`, rounded down. */
 export function shareDown(amount: Cents, numerator: bigint, denominator: bigint): Cents {
   if (denominator <= 0n) {
-    throw new TerminalError("MONEY_DENOMINATOR", "A share needs a positive denominator", { facts: { denominator } });
+    throw new TerminalError("MONEY_DENOMINATOR", "A share needs a positive denominator", {
+      facts: { denominator },
+    });
   }
   return cents((amount * numerator) / denominator);
 }

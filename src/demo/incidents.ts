@@ -53,7 +53,11 @@ const incident = z
     date: z.iso.date(),
     chains: z.array(text).min(1),
     grade: z.enum(["A", "B", "C"]),
-    start: z.strictObject({ value: utc.nullable(), note: text.optional(), estimated: z.literal(true).optional() }),
+    start: z.strictObject({
+      value: utc.nullable(),
+      note: text.optional(),
+      estimated: z.literal(true).optional(),
+    }),
     reserves: z.strictObject({ usd: usd.nullable(), note: text.optional() }),
     cause: z.strictObject({ class: z.enum(CAUSE_CLASSES), text }),
     outflows: z.array(outflow).min(1),
@@ -75,7 +79,10 @@ const incident = z
     sources: z
       .array(
         z.strictObject({
-          ref: text.refine((ref) => HTTPS.test(ref) || GITHUB.test(ref), "an https address or github:owner/name@commit:path"),
+          ref: text.refine(
+            (ref) => HTTPS.test(ref) || GITHUB.test(ref),
+            "an https address or github:owner/name@commit:path",
+          ),
           read: text,
         }),
       )
@@ -86,11 +93,19 @@ const incident = z
     if (rows.length === 0) context.addIssue({ code: "custom", path: ["outflows"], message: "only mints" });
     for (const [index, row] of record.outflows.entries()) {
       if (row.mint !== true && row.usd === null) {
-        context.addIssue({ code: "custom", path: ["outflows", index, "usd"], message: "an outflow needs a value" });
+        context.addIssue({
+          code: "custom",
+          path: ["outflows", index, "usd"],
+          message: "an outflow needs a value",
+        });
       }
       const before = record.outflows[index - 1];
       if (before !== undefined && before.at > row.at) {
-        context.addIssue({ code: "custom", path: ["outflows", index, "at"], message: "rows are ordered by time" });
+        context.addIssue({
+          code: "custom",
+          path: ["outflows", index, "at"],
+          message: "rows are ordered by time",
+        });
       }
     }
     const itemised = rows.reduce((sum, row) => sum + (row.usd ?? 0n) * BigInt(row.repeat?.count ?? 1), 0n);
@@ -142,15 +157,18 @@ export interface Incident {
 function spelledOut(record: IncidentRecord): Outflow[] {
   const rows = record.outflows.filter((row) => row.mint !== true);
   const flows = rows.flatMap((row) =>
-    Array.from({ length: row.repeat?.count ?? 1 }, (_, turn): Outflow => ({
-      at: row.at + turn * (row.repeat?.everySeconds ?? 0),
-      chain: row.chain,
-      asset: row.asset,
-      amount: row.amount ?? undefined,
-      cents: row.usd ?? cents(0n),
-      timeEstimated: row.estimated?.time !== undefined,
-      valueEstimated: row.estimated?.value !== undefined,
-    })),
+    Array.from(
+      { length: row.repeat?.count ?? 1 },
+      (_, turn): Outflow => ({
+        at: row.at + turn * (row.repeat?.everySeconds ?? 0),
+        chain: row.chain,
+        asset: row.asset,
+        amount: row.amount ?? undefined,
+        cents: row.usd ?? cents(0n),
+        timeEstimated: row.estimated?.time !== undefined,
+        valueEstimated: row.estimated?.value !== undefined,
+      }),
+    ),
   );
   return flows.sort((a, b) => a.at - b.at);
 }
@@ -166,12 +184,18 @@ function spelledOut(record: IncidentRecord): Outflow[] {
 export function parseIncident(value: unknown, source: string): Incident {
   const parsed = incident.safeParse(value);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "record"}: ${issue.message}`);
-    throw new TerminalError("INCIDENT_INVALID", `The incident in ${source} is malformed: ${faults.join("; ")}`, {
-      advice: "data/README.md describes the format.",
-      facts: { source, faults: faults.length },
-      docs: "data/README.md",
-    });
+    const faults = parsed.error.issues.map(
+      (issue) => `${issue.path.join(".") || "record"}: ${issue.message}`,
+    );
+    throw new TerminalError(
+      "INCIDENT_INVALID",
+      `The incident in ${source} is malformed: ${faults.join("; ")}`,
+      {
+        advice: "data/README.md describes the format.",
+        facts: { source, faults: faults.length },
+        docs: "data/README.md",
+      },
+    );
   }
   const record = parsed.data;
   const outflows = spelledOut(record);
@@ -204,14 +228,20 @@ export function loadIncidents(folder: string = INCIDENTS_FOLDER): Incident[] {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   } catch (cause) {
-    throw new TerminalError("INCIDENT_UNREADABLE", "The folder of incidents can't be read", { cause, facts: { folder } });
+    throw new TerminalError("INCIDENT_UNREADABLE", "The folder of incidents can't be read", {
+      cause,
+      facts: { folder },
+    });
   }
   const incidents = names.map((name) => {
     let value: unknown;
     try {
       value = JSON.parse(readFileSync(join(folder, name), "utf8"));
     } catch (cause) {
-      throw new TerminalError("INCIDENT_UNREADABLE", `${name} can't be read as JSON`, { cause, facts: { name } });
+      throw new TerminalError("INCIDENT_UNREADABLE", `${name} can't be read as JSON`, {
+        cause,
+        facts: { name },
+      });
     }
     const parsed = parseIncident(value, name);
     if (parsed.id !== basename(name, ".json")) {

@@ -23,7 +23,9 @@ export type FeedName = keyof typeof FEEDS;
 const HEADER = "roundId,answer,startedAt,updatedAt";
 const whole = z.string().regex(/^\d+$/, "a whole number");
 const positive = whole.transform((value) => BigInt(value)).refine((value) => value > 0n, "above zero");
-const time = whole.transform((value) => Number(value)).refine((value) => value > 0 && Number.isSafeInteger(value), "Unix seconds");
+const time = whole
+  .transform((value) => Number(value))
+  .refine((value) => value > 0 && Number.isSafeInteger(value), "Unix seconds");
 const row = z
   .tuple([positive, positive, time, time])
   .refine(([, , startedAt, updatedAt]) => updatedAt >= startedAt, "updatedAt must not precede startedAt");
@@ -52,8 +54,10 @@ export function parseRounds(csv: string, source: string): Round[] {
     }
     const [roundId, answer, startedAt, updatedAt] = parsed.data;
     const before = rounds.at(-1);
-    if (before !== undefined && roundId !== before.roundId + 1n) throw invalid(source, index + 2, "a round is missing");
-    if (before !== undefined && updatedAt < before.updatedAt) throw invalid(source, index + 2, "time goes backwards");
+    if (before !== undefined && roundId !== before.roundId + 1n)
+      throw invalid(source, index + 2, "a round is missing");
+    if (before !== undefined && updatedAt < before.updatedAt)
+      throw invalid(source, index + 2, "time goes backwards");
     rounds.push({ roundId, answer, startedAt, updatedAt });
   }
   if (rounds.length === 0) throw invalid(source, 2, "there are no rounds");
@@ -87,7 +91,11 @@ export interface ReplayedRound extends Round {
  * @example
  * for (const round of replayRounds(loadRounds("eth-usd"), now, now + 86_400)) await feed.push(round);
  */
-export function* replayRounds(rounds: readonly Round[], from: number, until: number): Generator<ReplayedRound> {
+export function* replayRounds(
+  rounds: readonly Round[],
+  from: number,
+  until: number,
+): Generator<ReplayedRound> {
   const first = rounds[0];
   if (first === undefined) return;
   let index = 0;
