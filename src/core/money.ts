@@ -60,6 +60,11 @@ export function minCents(a: Cents, b: Cents): Cents {
   return a < b ? a : b;
 }
 
+/** The larger of two amounts. */
+export function maxCents(a: Cents, b: Cents): Cents {
+  return a < b ? b : a;
+}
+
 /** `a - b`, or zero where that would be negative. */
 export function lessOrZero(a: Cents, b: Cents): Cents {
   return a > b ? cents(a - b) : cents(0n);
@@ -106,6 +111,11 @@ export function formatUsd(amount: Cents): string {
   const rest = amount % CENTS_PER_DOLLAR;
   const whole = `$${grouped(amount / CENTS_PER_DOLLAR)}`;
   return rest === 0n ? whole : `${whole}.${rest.toString().padStart(2, "0")}`;
+}
+
+/** Whole dollars, rounded half up: `$202,441`. */
+export function formatUsdWhole(amount: Cents): string {
+  return `$${grouped((amount + CENTS_PER_DOLLAR / 2n) / CENTS_PER_DOLLAR)}`;
 }
 
 const SCALES = [

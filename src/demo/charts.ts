@@ -1,6 +1,7 @@
-import { type Cents, cents, dollars, formatUsdShort } from "../core/money.ts";
+import { type Cents, cents, dollars, formatUsdShort, maxCents, minCents } from "../core/money.ts";
 import { coordinate, html, type Markup } from "./html.ts";
 import {
+  formatNoticed,
   formatSpan,
   type IncidentResult,
   type LossMoment,
@@ -21,7 +22,7 @@ function decade(exponent: number): Cents {
 
 /** The three losses of every incident as bars on a logarithmic scale. */
 export function comparisonChart(incidents: readonly IncidentResult[]): Markup {
-  const left = 228;
+  const left = 240;
   const right = 880;
   const rowHeight = 66;
   const top = 34;
@@ -36,7 +37,7 @@ export function comparisonChart(incidents: readonly IncidentResult[]): Markup {
     const bars = OUTCOMES.map((outcome, index) =>
       bar(outcome, incident.lost[outcome], left, x, y + 8 + index * 16),
     );
-    return html`<g><text class="name" x="${left - 14}" y="${y + 28}" text-anchor="end">${shortName(incident.name)}</text><text class="tick" x="${left - 14}" y="${y + 45}" text-anchor="end">${incident.year} · noticed after ${formatSpan(incident.detectionSeconds)}</text>${bars}</g>`;
+    return html`<g><text class="name" x="${left - 14}" y="${y + 28}" text-anchor="end">${shortName(incident.name)}</text><text class="tick" x="${left - 14}" y="${y + 45}" text-anchor="end">${incident.year} · ${formatNoticed(incident.detectionSeconds)}</text>${bars}</g>`;
   });
   return html`<svg viewBox="0 0 960 ${height}" role="img" aria-labelledby="compare-title compare-desc"><title id="compare-title">Lost per incident, logarithmic scale</title><desc id="compare-desc">Three bars for each incident: what was lost in reality, what a plain token bucket with the same limits would have lost, what Strongroom lost in the replay. The table below holds the same figures.</desc>${grid}${rows}</svg>`;
 }
@@ -56,7 +57,7 @@ function bar(outcome: Outcome, amount: Cents, left: number, x: (amount: Cents) =
 function shortName(name: string): string {
   const bare = name.replace(/\s*\(.*\)\s*$/, "");
   const points = [...(bare === "" ? name : bare)];
-  return points.length <= 27 ? points.join("") : `${points.slice(0, 26).join("")}…`;
+  return points.length <= 26 ? points.join("") : `${points.slice(0, 25).join("")}…`;
 }
 
 const SERIES: Readonly<Record<Outcome, (moment: LossMoment) => Cents>> = {
@@ -142,14 +143,15 @@ export function heatMap(points: readonly SensitivityPoint[]): Markup {
   const columns = distinct(points.map((point) => point.detectionMultiple));
   const rows = distinct(points.map((point) => point.limitMultiple));
   const [left, top, width, height] = [150, 46, 118, 46];
-  const worst = points.reduce((most, point) => (point.lostCents > most ? point.lostCents : most), cents(1n));
+  const worst = points.reduce<Cents>((most, point) => maxCents(most, point.lostCents), cents(0n));
+  const mildest = points.reduce<Cents>(
+    (least, point) => (point.lostCents === 0n ? least : minCents(least, point.lostCents)),
+    worst,
+  );
   const cells = points.map((point) => {
     const x = left + columns.indexOf(point.detectionMultiple) * width;
     const y = top + rows.indexOf(point.limitMultiple) * height;
-    const heat =
-      point.lostCents === 0n
-        ? 0
-        : 0.12 + 0.88 * logFraction(point.lostCents, LOW, worst > LOW ? worst : HIGH);
+    const heat = point.lostCents === 0n ? 0 : 0.14 + 0.86 * heatOf(point.lostCents, mildest, worst);
     const said = point.lostCents === 0n ? "nothing" : formatUsdShort(point.lostCents);
     return html`<g><title>Detection × ${point.detectionMultiple}, limits × ${point.limitMultiple}: ${said}; a plain bucket ${formatUsdShort(point.bucketCents)}</title><rect class="cell" x="${x}" y="${y}" width="${width - 3}" height="${height - 3}" rx="3"/><rect class="heat" x="${x}" y="${y}" width="${width - 3}" height="${height - 3}" rx="3" fill-opacity="${coordinate(heat)}"/><text class="${heat > 0.55 ? "cell-hot" : "cell-cool"}" x="${x + (width - 3) / 2}" y="${y + height / 2 + 4}" text-anchor="middle">${said}</text></g>`;
   });
@@ -162,6 +164,11 @@ export function heatMap(points: readonly SensitivityPoint[]): Markup {
       html`<text class="tick" x="${left - 12}" y="${top + index * height + height / 2 + 4}" text-anchor="end">limits × ${row}</text>`,
   );
   return html`<svg viewBox="0 0 ${left + columns.length * width + 8} ${top + rows.length * height + 8}" role="img" aria-labelledby="heat-title"><title id="heat-title">Lost with Strongroom, all incidents together, by limits and detection time</title><text class="tick" x="${left}" y="16">time to detection, as a multiple of the recorded one</text>${heads}${sides}${cells}</svg>`;
+}
+
+/** Between the mildest and the worst loss on a logarithmic scale; where they are the same, the worst. */
+function heatOf(amount: Cents, mildest: Cents, worst: Cents): number {
+  return mildest === worst ? 1 : logFraction(amount, mildest, worst);
 }
 
 /** Distinct values, rising. */

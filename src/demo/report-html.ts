@@ -1,4 +1,4 @@
-import { type Cents, formatUsd, formatUsdShort } from "../core/money.ts";
+import { type Cents, formatUsdShort, formatUsdWhole } from "../core/money.ts";
 import { CAUSES } from "./causes.ts";
 import { comparisonChart, heatMap, lossChart } from "./charts.ts";
 import { html, Markup } from "./html.ts";
@@ -6,6 +6,7 @@ import {
   type AttemptResult,
   type DemoReport,
   describeLoss,
+  formatNoticed,
   formatShare,
   formatSpan,
   type IncidentResult,
@@ -14,6 +15,7 @@ import {
   OUTCOMES,
   type StepResult,
   totals,
+  whereBucketIsBetter,
 } from "./report.ts";
 import { STYLE } from "./report-style.ts";
 
@@ -81,7 +83,7 @@ function comparison(report: DemoReport): Markup {
   const sum = totals(report.incidents);
   const rows = report.incidents.map(
     (incident) =>
-      html`<tr><th scope="row"><a href="#incident-${incident.id}">${incident.name}</a> <span class="faint">${incident.year}</span></th><td>${CAUSES[incident.cause].title}</td><td class="number">${formatUsd(incident.lost.reality)}</td><td class="number">${formatUsd(incident.lost.bucket)}</td><td class="number strong">${formatUsd(incident.lost.strongroom)}</td><td class="number">${formatShare(incident.lost.strongroom, incident.lost.reality)}</td></tr>`,
+      html`<tr><th scope="row"><a href="#incident-${incident.id}">${incident.name}</a> <span class="faint">${incident.year}</span></th><td>${CAUSES[incident.cause].title}</td><td class="number">${formatUsdWhole(incident.lost.reality)}</td><td class="number">${formatUsdWhole(incident.lost.bucket)}</td><td class="number strong">${formatUsdWhole(incident.lost.strongroom)}</td><td class="number">${formatShare(incident.lost.strongroom, incident.lost.reality)}</td></tr>`,
   );
   return html`<section aria-labelledby="compare">
 <h2 id="compare">What was lost, and what would have been</h2>
@@ -92,7 +94,7 @@ ${legend()}
 <caption>The same figures</caption>
 <thead><tr><th scope="col">Incident</th><th scope="col">Cause</th><th scope="col" class="number">In reality</th><th scope="col" class="number">Plain bucket</th><th scope="col" class="number">Strongroom</th><th scope="col" class="number">Share lost</th></tr></thead>
 <tbody>${rows}</tbody>
-<tfoot><tr><th scope="row" colspan="2">Together</th><td class="number">${formatUsd(sum.reality)}</td><td class="number">${formatUsd(sum.bucket)}</td><td class="number strong">${formatUsd(sum.strongroom)}</td><td class="number">${formatShare(sum.strongroom, sum.reality)}</td></tr></tfoot>
+<tfoot><tr><th scope="row" colspan="2">Together</th><td class="number">${formatUsdWhole(sum.reality)}</td><td class="number">${formatUsdWhole(sum.bucket)}</td><td class="number strong">${formatUsdWhole(sum.strongroom)}</td><td class="number">${formatShare(sum.strongroom, sum.reality)}</td></tr></tfoot>
 </table></div>
 </section>`;
 }
@@ -121,16 +123,22 @@ function incidentArticle(incident: IncidentResult): Markup {
   const flag = cause.limitsStopIt
     ? html``
     : html`<p class="warning">Limits alone do not stop this cause.</p>`;
+  const worse = whereBucketIsBetter(incident);
   return html`<article id="incident-${incident.id}">
 <h3>${incident.name} <span class="faint">${incident.year}</span></h3>
 <p><strong>${cause.title}.</strong> ${cause.can} ${cause.stopped} <span class="faint">What remains: ${cause.remains}</span></p>
 ${flag}
-<p>Noticed after ${formatSpan(incident.detectionSeconds)}; the defence acts after ${formatSpan(incident.deadlineSeconds)}. The best strategy, “${incident.worstStrategy}”, got ${describeLoss(incident.lost.strongroom, incident.lost.reality)}; a plain bucket would have lost ${describeLoss(incident.lost.bucket, incident.lost.reality)}.</p>
+<p>${capital(formatNoticed(incident.detectionSeconds))}; the defence acts after ${formatSpan(incident.deadlineSeconds)}. The best strategy, “${incident.worstStrategy}”, got ${describeLoss(incident.lost.strongroom, incident.lost.reality)}; a plain bucket would have lost ${describeLoss(incident.lost.bucket, incident.lost.reality)}.</p>
+${worse === undefined ? "" : html`<p class="warning">${worse}</p>`}
 ${legend()}
 <div class="scroll">${lossChart(incident)}</div>
 ${notes}
 ${attemptsTable(incident.attempts)}
 </article>`;
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 function attemptsTable(attempts: readonly AttemptResult[]): Markup {

@@ -3,14 +3,15 @@ import { CAUSES } from "./causes.ts";
 import { distinct } from "./charts.ts";
 import {
   type DemoReport,
+  formatNoticed,
   formatShare,
-  formatSpan,
   isOk,
   logFraction,
   OUTCOME_NAMES,
   OUTCOMES,
   type Outcome,
   totals,
+  whereBucketIsBetter,
 } from "./report.ts";
 
 /** Where the text goes. */
@@ -28,7 +29,7 @@ const CONTROL = /[\p{Cc}\p{Cf}]/gu;
 type Paint = (code: number, text: string) => string;
 
 function painter(options: TerminalOptions): Paint {
-  const plain = !options.isTTY || (options.env["NO_COLOR"] ?? "") !== "" || options.env["TERM"] === "dumb";
+  const plain = !options.isTTY || (options.env.NO_COLOR ?? "") !== "" || options.env.TERM === "dumb";
   return plain ? (_, text) => text : (code, text) => `\u001b[${code}m${text}\u001b[0m`;
 }
 
@@ -119,6 +120,10 @@ function table(report: DemoReport, paint: Paint, width: number): string {
     ...report.incidents
       .filter((incident) => !CAUSES[incident.cause].limitsStopIt)
       .map((incident) => safe(`${incident.name}: ${CAUSES[incident.cause].stopped}`)),
+    ...report.incidents.flatMap((incident) => {
+      const worse = whereBucketIsBetter(incident);
+      return worse === undefined ? [] : [safe(`${incident.name}: ${worse}`)];
+    }),
   ].join("\n");
 }
 
@@ -129,8 +134,7 @@ function chart(report: DemoReport, paint: Paint, width: number): string {
   const label = 20;
   const room = width - label - 12;
   const rows = report.incidents.flatMap((incident) => [
-    paint(1, `${safe(incident.name)} ${incident.year}`) +
-      `, noticed after ${formatSpan(incident.detectionSeconds)}`,
+    paint(1, `${safe(incident.name)} ${incident.year}`) + `, ${formatNoticed(incident.detectionSeconds)}`,
     ...OUTCOMES.map((outcome) => {
       const drawn = bar(logFraction(incident.lost[outcome], low, high), room);
       return `  ${OUTCOME_NAMES[outcome].padEnd(label)}${paint(COLOURS[outcome], drawn)} ${formatUsdShort(incident.lost[outcome])}`;

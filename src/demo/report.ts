@@ -165,6 +165,17 @@ export function formatSpan(seconds: number): string {
   return seconds < 0 ? `-${text}` : text;
 }
 
+/** When a theft was noticed: `noticed at once`, `noticed after 38 min`. */
+export function formatNoticed(detectionSeconds: number): string {
+  return detectionSeconds === 0 ? "noticed at once" : `noticed after ${formatSpan(detectionSeconds)}`;
+}
+
+/** A sentence where the plain bucket would have lost less, `undefined` elsewhere: the report hides no such case. */
+export function whereBucketIsBetter(incident: IncidentResult): string | undefined {
+  if (incident.lost.strongroom <= incident.lost.bucket) return undefined;
+  return "Here the plain bucket loses less: it refuses whatever does not fit, to honest owners too, while the queue pays after its delay unless someone holds the account, and nobody did in time.";
+}
+
 /** What share of `real` was lost all the same: `nothing`, `< 0.1 %`, `2.3 %`, `all`. */
 export function formatShare(lost: Cents, real: Cents): string {
   if (lost === 0n) return "nothing";
