@@ -22,7 +22,7 @@ function decade(exponent: number): Cents {
 
 /** The three losses of every incident as bars on a logarithmic scale. */
 export function comparisonChart(incidents: readonly IncidentResult[]): Markup {
-  const left = 240;
+  const left = 256;
   const right = 880;
   const rowHeight = 66;
   const top = 34;
@@ -37,7 +37,7 @@ export function comparisonChart(incidents: readonly IncidentResult[]): Markup {
     const bars = OUTCOMES.map((outcome, index) =>
       bar(outcome, incident.lost[outcome], left, x, y + 8 + index * 16),
     );
-    return html`<g><text class="name" x="${left - 14}" y="${y + 28}" text-anchor="end">${shortName(incident.name)}</text><text class="tick" x="${left - 14}" y="${y + 45}" text-anchor="end">${incident.year} · ${formatNoticed(incident.detectionSeconds)}</text>${bars}</g>`;
+    return html`<g><text class="name" x="${left - 14}" y="${y + 28}" text-anchor="end">${shortName(incident.name)}</text><text class="tick" x="${left - 14}" y="${y + 45}" text-anchor="end">${incident.year} · ${formatNoticed(incident)}</text>${bars}</g>`;
   });
   return html`<svg viewBox="0 0 960 ${height}" role="img" aria-labelledby="compare-title compare-desc"><title id="compare-title">Lost per incident, logarithmic scale</title><desc id="compare-desc">Three bars for each incident: what was lost in reality, what a plain token bucket with the same limits would have lost, what Strongroom lost in the replay. The table below holds the same figures.</desc>${grid}${rows}</svg>`;
 }

@@ -87,7 +87,7 @@ function comparison(report: DemoReport): Markup {
   );
   return html`<section aria-labelledby="compare">
 <h2 id="compare">What was lost, and what would have been</h2>
-<p>Each line of the scale is ten times the one before. The bucket has the same limits as Strongroom; what differs is the mechanism.</p>
+<p>Each line of the scale is ten times the one before. The bucket has Strongroom's daily limits for the asset and for the stolen account; what differs is the mechanism.</p>
 ${legend()}
 <div class="scroll">${comparisonChart(report.incidents)}</div>
 <div class="scroll"><table>
@@ -128,7 +128,7 @@ function incidentArticle(incident: IncidentResult): Markup {
 <h3>${incident.name} <span class="faint">${incident.year}</span></h3>
 <p><strong>${cause.title}.</strong> ${cause.can} ${cause.stopped} <span class="faint">What remains: ${cause.remains}</span></p>
 ${flag}
-<p>${capital(formatNoticed(incident.detectionSeconds))}; the defence acts after ${formatSpan(incident.deadlineSeconds)}. The best strategy, “${incident.worstStrategy}”, got ${describeLoss(incident.lost.strongroom, incident.lost.reality)}; a plain bucket would have lost ${describeLoss(incident.lost.bucket, incident.lost.reality)}.</p>
+<p>${capital(formatNoticed(incident))}; the defence acts after ${formatSpan(incident.deadlineSeconds)}. The best strategy, “${incident.worstStrategy}”, got ${describeLoss(incident.lost.strongroom, incident.lost.reality)}; a plain bucket would have lost ${describeLoss(incident.lost.bucket, incident.lost.reality)}.</p>
 ${worse === undefined ? "" : html`<p class="warning">${worse}</p>`}
 ${legend()}
 <div class="scroll">${lossChart(incident)}</div>

@@ -134,7 +134,7 @@ function chart(report: DemoReport, paint: Paint, width: number): string {
   const label = 20;
   const room = width - label - 12;
   const rows = report.incidents.flatMap((incident) => [
-    `${paint(1, `${safe(incident.name)} ${incident.year}`)}, ${formatNoticed(incident.detectionSeconds)}`,
+    `${paint(1, `${safe(incident.name)} ${incident.year}`)}, ${formatNoticed(incident)}`,
     ...OUTCOMES.map((outcome) => {
       const drawn = bar(logFraction(incident.lost[outcome], low, high), room);
       return `  ${OUTCOME_NAMES[outcome].padEnd(label)}${paint(COLOURS[outcome], drawn)} ${formatUsdShort(incident.lost[outcome])}`;

@@ -43,6 +43,8 @@ export interface IncidentResult {
   /** In order of time. */
   readonly timeline: readonly LossMoment[];
   readonly detectionSeconds: number;
+  /** True where no detection time is published. */
+  readonly detectionAssumed: boolean;
   readonly deadlineSeconds: number;
   readonly worstStrategy: string;
   readonly attempts: readonly AttemptResult[];
@@ -98,6 +100,7 @@ export interface DemoJson {
     readonly year: number;
     readonly cause: CauseClass;
     readonly detectionSeconds: number;
+    readonly detectionAssumed: boolean;
     readonly deadlineSeconds: number;
     readonly worstStrategy: string;
     readonly attempts: Readonly<Record<AttemptResult["outcome"], number>>;
@@ -130,6 +133,7 @@ export function toJson(report: DemoReport): DemoJson {
         year: incident.year,
         cause: incident.cause,
         detectionSeconds: incident.detectionSeconds,
+        detectionAssumed: incident.detectionAssumed,
         deadlineSeconds: incident.deadlineSeconds,
         worstStrategy: incident.worstStrategy,
         attempts: {
@@ -165,9 +169,14 @@ export function formatSpan(seconds: number): string {
   return seconds < 0 ? `-${text}` : text;
 }
 
-/** When a theft was noticed: `noticed at once`, `noticed after 38 min`. */
-export function formatNoticed(detectionSeconds: number): string {
-  return detectionSeconds === 0 ? "noticed at once" : `noticed after ${formatSpan(detectionSeconds)}`;
+/** When a theft was noticed: `noticed at once`, `noticed after 38 min`, `noticing assumed after 1 d`. */
+export function formatNoticed(
+  incident: Pick<IncidentResult, "detectionSeconds" | "detectionAssumed">,
+): string {
+  if (incident.detectionAssumed) return `noticing assumed after ${formatSpan(incident.detectionSeconds)}`;
+  return incident.detectionSeconds === 0
+    ? "noticed at once"
+    : `noticed after ${formatSpan(incident.detectionSeconds)}`;
 }
 
 /** A sentence where the plain bucket would have lost less, `undefined` elsewhere: the report hides no such case. */

@@ -255,7 +255,10 @@ describe("Words and scales of the report", () => {
       "6 d",
       "6 d 30 min",
     ]);
-    expect(formatNoticed(0)).to.equal("noticed at once");
+    expect(formatNoticed({ detectionSeconds: 0, detectionAssumed: false })).to.equal("noticed at once");
+    expect(formatNoticed({ detectionSeconds: 86_400, detectionAssumed: true })).to.equal(
+      "noticing assumed after 1 d",
+    );
     expect(formatShare(cents(0n), dollars(5n))).to.equal("nothing");
     expect(formatShare(cents(1n), dollars(1_000n))).to.equal("< 0.1 %");
     expect(formatShare(dollars(23n), dollars(1_000n))).to.equal("2.3 %");

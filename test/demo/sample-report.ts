@@ -22,6 +22,7 @@ export function sampleResult(incident: Incident, parameters: ReplayParameters = 
     lost: { reality: reality.lost, bucket: bucket.lost, strongroom },
     timeline: joinTimelines(reality.points, bucket.points, paid, plan.deadlineSeconds),
     detectionSeconds: plan.detectionSeconds,
+    detectionAssumed: plan.detectionAssumed,
     deadlineSeconds: plan.deadlineSeconds,
     worstStrategy: plan.strategies[0]?.title ?? "",
     attempts: plan.strategies.flatMap((strategy) =>
