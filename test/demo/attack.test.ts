@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { type Cents, cents, dollars, sumCents } from "../../src/core/money.ts";
 import { holdingsOf, inProportion, SUITE_ASSETS, stakeByAsset, suiteAssetOf } from "../../src/demo/assets.ts";
-import { type AttackPlan, type Move, planAttack, type Strategy } from "../../src/demo/attack.ts";
+import { type AttackPlan, planAttack } from "../../src/demo/attack.ts";
 import { CAUSES, POWERS } from "../../src/demo/causes.ts";
 import { CAUSE_CLASSES, type Incident, loadIncidents } from "../../src/demo/incidents.ts";
+import type { Move, Strategy } from "../../src/demo/moves.ts";
 import { DAY, HOUR, PARAMETERS, type Tier, withLimits } from "../../src/demo/parameters.ts";
 import { mostLost } from "../../src/demo/promise.ts";
 
