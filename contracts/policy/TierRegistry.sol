@@ -127,7 +127,7 @@ contract TierRegistry is ITierRegistry, Parametrised, AccessManaged, EIP712 {
         ++_attestationNonces[account];
         emit Linked(account, subject);
         // Interaction: the Vault, which calls nobody.
-        _unverify(account);
+        if (_vault.subjectRecord(account).tiers != 0) _unverify(account);
         _vault.setSubject(account, subject);
     }
 
