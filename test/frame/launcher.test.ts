@@ -337,6 +337,7 @@ esac`;
       ],
       ["no permission", "echo 'npm error code EACCES' >&2; exit 1", /may not write there/],
       ["altered packages", "echo 'npm error code EINTEGRITY' >&2; exit 1", /differs from what package-lock/],
+      ["files that disagree", "echo 'npm error code EUSAGE' >&2; exit 1", /package-lock.json disagree/],
       ["an untrusted proxy", "echo 'npm error code SELF_SIGNED_CERT_IN_CHAIN' >&2; exit 1", /certificate/],
       ["anything else", "echo 'npm error the moon is wrong' >&2; exit 7", /npm error the moon is wrong/],
     ];
