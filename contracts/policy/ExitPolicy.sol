@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IPriceRouter, Mode, Price} from "../oracle/interfaces/IPriceRouter.sol";
+import {ParamKeys} from "../shared/ParamKeys.sol";
+import {Parametrised} from "../shared/Parametrised.sol";
+import {Params} from "../shared/Params.sol";
+import {Units} from "../shared/Units.sol";
+import {WindowKeys} from "../shared/WindowKeys.sol";
+import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
+import {Charge, Facts, IExitPolicy, Terms, Ticks} from "./interfaces/IExitPolicy.sol";
+import {Lattice, Request, Verdict} from "./libraries/Lattice.sol";
+import {PolicyParams} from "./libraries/PolicyParams.sol";
+import {Screening} from "./libraries/Screening.sol";
+import {DestinationSlice} from "./slices/DestinationSlice.sol";
+import {FreshnessSlice} from "./slices/FreshnessSlice.sol";
+import {OracleSlice} from "./slices/OracleSlice.sol";
+import {OwnCapSlice} from "./slices/OwnCapSlice.sol";
+import {SanctionsSlice} from "./slices/SanctionsSlice.sol";
+import {TierSlice} from "./slices/TierSlice.sol";
+
+/// @title ExitPolicy
+/// @notice The fold of all slices over one request. A new rule is one slice and one line in `_meetOfSlices`.
+contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
+    using Lattice for Verdict;
+    using Params for Params.Table;
+
+    IPriceRouter private immutable _router;
+    address private immutable _list;
+    Params.Table private _table;
+
+    /// @param authority The AccessManager.
+    /// @param router Prices of charges.
+    /// @param list The sanctions list; zero = this deployment screens nobody.
+    constructor(address authority, IPriceRouter router, address list) AccessManaged(authority) {
+        if (authority == address(0) || address(router) == address(0)) revert ExitPolicy_ZeroAddress();
+        _router = router;
+        _list = list;
+    }
+
+    /// @inheritdoc IExitPolicy
+    function quote(Facts calldata facts) external view returns (Terms memory terms, Charge[3] memory charges) {
+        Request memory r;
+        r.facts = facts;
+        Price memory price = _router.peek(facts.asset);
+        r.normal = price.mode == Mode.NORMAL;
+        r.cents = price.mode == Mode.HALT
+            ? type(uint64).max
+            : Units.to64(Units.centsUp(facts.amount, price.ask, facts.decimals));
+        (r.screened, r.listed) = _screen(facts.owner, facts.to);
+
+        Verdict memory v = _meetOfSlices(r);
+        terms = Terms(v.soon, v.late, v.reasons);
+        charges[0] = Charge(WindowKeys.subject(facts.subject), Ticks.wrap(r.cents), Ticks.wrap(v.limit));
+        charges[1] = Charge(
+            WindowKeys.asset(facts.asset),
+            Ticks.wrap(Units.to64(Units.stepsUp(facts.amount, Units.tick(facts.tickExponent)))),
+            Ticks.wrap(_table.inForce(ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, facts.asset)))
+        );
+        if (facts.tier == 0) {
+            uint64 pool = _table.inForce(ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
+            charges[2] = Charge(WindowKeys.POOL, Ticks.wrap(r.cents), Ticks.wrap(pool));
+        }
+    }
+
+    /// @inheritdoc IExitPolicy
+    function sanctionsList() external view returns (address) {
+        return _list;
+    }
+
+    /// @inheritdoc IExitPolicy
+    function priceRouter() external view returns (address) {
+        return address(_router);
+    }
+
+    /// @inheritdoc IParams
+    function tighten(bytes32 key, uint64 value) external restricted {
+        _tighten(key, value);
+    }
+
+    /// @inheritdoc IParams
+    function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted {
+        _set(key, expectedVersion, validUntil, value);
+    }
+
+    function _meetOfSlices(Request memory r) private view returns (Verdict memory) {
+        return TierSlice.verdict(r, _table).meet(OwnCapSlice.verdict(r)).meet(DestinationSlice.verdict(r))
+            .meet(FreshnessSlice.verdict(r)).meet(SanctionsSlice.verdict(r)).meet(OracleSlice.verdict(r));
+    }
+
+    function _screen(address owner, address to) private view returns (bool answered, bool listed) {
+        (answered, listed) = Screening.ask(_list, owner);
+        if (to != owner) {
+            (bool toAnswered, bool toListed) = Screening.ask(_list, to);
+            answered = answered && toAnswered;
+            listed = listed || toListed;
+        }
+    }
+
+    function _params() internal view override returns (Params.Table storage) {
+        return _table;
+    }
+
+    function _spec(bytes32 key) internal pure override returns (ParamSpec memory) {
+        return PolicyParams.spec(key);
+    }
+}

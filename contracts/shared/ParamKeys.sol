@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {AssetId} from "./AssetId.sol";
+
+/// @title ParamKeys
+/// @notice The kinds of parameters and how their keys are built. Units are in the comments; bounds and directions are in
+/// `VaultParams` and `PolicyParams`; docs/variables.md is generated from all three.
+library ParamKeys {
+    // Vault
+    uint8 internal constant FRESH_PERIOD = 1; // hours, T: how long a credit stays fresh
+    uint8 internal constant HOLDINGS_CAP = 2; // ticks of the asset, most that deposits may bring its liabilities to
+    uint8 internal constant SMALL_LANE_RATE = 3; // basis points of the asset's liabilities a day
+    uint8 internal constant LARGE_LANE_RATE = 4; // basis points of the asset's liabilities a day
+    // ExitPolicy
+    uint8 internal constant TIER_WINDOW = 16; // cents a trailing day, instant, per subject
+    uint8 internal constant TIER_SINGLE = 17; // cents, most for one instant exit
+    uint8 internal constant TIER_SOON = 18; // seconds until an endorsed exit of the tier matures
+    uint8 internal constant TIER_LATE = 19; // seconds until any exit of the tier matures
+    uint8 internal constant ASSET_BREAKER = 20; // ticks a trailing day, instant, of one asset by everyone
+    uint8 internal constant UNVERIFIED_POOL = 21; // cents a trailing day, instant, by all unverified subjects together
+    // TierRegistry
+    uint8 internal constant ATTESTOR_LIFTS = 32; // lifts a trailing day, per attestor
+
+    uint256 private constant _KIND_SHIFT = 248;
+
+    /// @notice A key without an argument.
+    function global(uint8 kind) internal pure returns (bytes32) {
+        return bytes32(uint256(kind) << _KIND_SHIFT);
+    }
+
+    /// @notice The key of one tier.
+    function ofTier(uint8 kind, uint8 tier) internal pure returns (bytes32) {
+        return bytes32((uint256(kind) << _KIND_SHIFT) | tier);
+    }
+
+    /// @notice The key of one asset: the kind takes the place of the class byte (the rest of an id tells the classes apart,
+    /// see `AssetIds.class`).
+    function ofAsset(uint8 kind, AssetId asset) internal pure returns (bytes32) {
+        return bytes32((uint256(kind) << _KIND_SHIFT) | ((AssetId.unwrap(asset) << 8) >> 8));
+    }
+
+    function kindOf(bytes32 key) internal pure returns (uint8) {
+        return uint8(uint256(key) >> _KIND_SHIFT);
+    }
+
+    function argumentOf(bytes32 key) internal pure returns (uint256) {
+        return (uint256(key) << 8) >> 8;
+    }
+}
