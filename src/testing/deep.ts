@@ -47,7 +47,7 @@ function load(resume: boolean): DeepState {
     process.stderr.write("The sources changed since the last run: every group runs again.\n");
     return { seed: saved.seed, sources, groups: {} };
   }
-  const seed = process.env["STRONGROOM_SEED"] ?? `0x${randomBytes(32).toString("hex")}`;
+  const seed = process.env.STRONGROOM_SEED ?? `0x${randomBytes(32).toString("hex")}`;
   return { seed, sources, groups: {} };
 }
 

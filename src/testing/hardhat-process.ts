@@ -94,8 +94,8 @@ async function runSolidity(request: TestRequest, result: TestResult): Promise<vo
 async function runMocha(request: TestRequest, result: TestResult): Promise<void> {
   // Hardhat hands Mocha this record; a forgotten `.only` must fail here, not hide tests.
   const options = hre.config.test.mocha as Record<string, unknown>;
-  options["forbidOnly"] = true;
-  options["reporter"] = countingReporter(result);
+  options.forbidOnly = true;
+  options.reporter = countingReporter(result);
   await hre.tasks.getTask(["test", "mocha"]).run({
     testFiles: [...(request.mocha?.files ?? [])],
     ...(request.mocha?.grep === undefined ? {} : { grep: request.mocha.grep }),
