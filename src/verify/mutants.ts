@@ -81,8 +81,11 @@ function requestFor({ file, grep }: Mutant["test"]): TestRequest {
 function why(result: TestResult & { output: string }): string {
   const failure = result.failures[0];
   if (failure === undefined) return "no test matched";
-  const tail = result.output.trim().split("\n").slice(-8).join("\n");
-  return `${failure.title}: ${failure.message}\n${tail}`;
+  const lines = result.output.split("\n");
+  const first = lines.findIndex((line) => /error/i.test(line));
+  return [`${failure.title}: ${failure.message}`, ...(first < 0 ? [] : lines.slice(first, first + 4))].join(
+    "\n",
+  );
 }
 
 /** Digest of everything a verdict depends on. */

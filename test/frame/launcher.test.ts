@@ -394,11 +394,9 @@ esac`;
 
     for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
       it(`recovers when the first installation ended by ${signal}`, async () => {
-        machine
-          .node("24.1.0")
-          .npm({
-            ci: "mkdir -p node_modules/half; echo '{}' >node_modules/.package-lock.json; exec sleep 30",
-          });
+        machine.node("24.1.0").npm({
+          ci: "mkdir -p node_modules/half; echo '{}' >node_modules/.package-lock.json; exec sleep 30",
+        });
         const { child, ended } = machine.start();
         await until(begun);
         // The whole group, as a terminal does; a kill -9 reaches all of it too.

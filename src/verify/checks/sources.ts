@@ -13,7 +13,7 @@ export function sourceProblem(source: string): string | undefined {
   if (pragmas.length !== 1) return `it has ${pragmas.length} pragma solidity lines`;
   // Deployable code pins its compiler; what others import may float.
   const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-  const deployable = /^\s*(abstract\s+)?contract\s/m.test(code);
+  const deployable = /^\s*contract\s/m.test(code);
   if (deployable && pragmas[0] !== PINNED) return `a contract must pin its compiler: ${PINNED}`;
   if (!deployable && pragmas[0] !== PINNED && pragmas[0] !== FLOATING)
     return `expected ${FLOATING} or ${PINNED}`;
