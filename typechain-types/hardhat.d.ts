@@ -23,6 +23,7 @@ getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
+getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
 getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
 getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
 getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
@@ -49,24 +50,23 @@ getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOption
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
 getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
-getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
 getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
+getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
-getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
+getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
-getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
+getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
-getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
 getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
@@ -86,6 +86,7 @@ getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signe
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
+getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
 getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
 getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
 getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
@@ -112,24 +113,23 @@ getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ether
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
 getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
-getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
 getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
+getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
-getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
+getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
-getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
+getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
-getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
 getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
@@ -149,6 +149,7 @@ deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
+deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
 deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
 deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
@@ -175,24 +176,23 @@ deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOpt
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
 deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
-deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
-deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
-deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
-deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
@@ -212,6 +212,7 @@ deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
+deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
 deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
 deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
@@ -238,24 +239,23 @@ deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | Depl
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
 deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
-deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
-deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
-deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
-deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
