@@ -14,7 +14,7 @@ export default defineConfig({
         path: solc,
         settings: {
           evmVersion: "cancun",
-          optimizer: { enabled: true, runs: 10_000 },
+          optimizer: { enabled: true, runs: 200 },
           metadata: { bytecodeHash: "none" },
           outputSelection: { "*": { "*": ["storageLayout"] } },
         },
@@ -34,10 +34,22 @@ export default defineConfig({
   },
   typechain: { outDir: "typechain-types" },
   networks: {
-    default: { type: "edr-simulated", chainType: "l1", hardfork: "cancun", allowUnlimitedContractSize: false },
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "cancun" },
   },
   test: {
     mocha: { timeout: 120_000 },
-    solidity: { timeout: 600_000 },
+    solidity: {
+      profiles: {
+        default: {
+          fuzz: { failurePersistDir: "corpus/fuzz" },
+          invariant: { failurePersistDir: "corpus/invariant", runs: 32, depth: 100 },
+        },
+        // Runs and seed come from `./strongroom test --deep`.
+        deep: {
+          fuzz: { failurePersistDir: "corpus/fuzz" },
+          invariant: { failurePersistDir: "corpus/invariant" },
+        },
+      },
+    },
   },
 });

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { runCommand } from "../../verify/run-command.ts";
+import { ExitCode } from "../exit-code.ts";
+
+/** One thing that was looked at. A warning does not make the command fail. */
+interface Symptom {
+  readonly name: string;
+  readonly state: "good" | "warning" | "bad";
+  readonly found: string;
+  /** What to do, when it is not good. */
+  readonly fix?: string;
+}
+
+const LEAST_FREE = 2;
+
+function node(): Symptom {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const good = major > 22 || (major === 22 && minor >= 13);
+  const found = `${process.versions.node} at ${process.execPath}`;
+  return good
+    ? { name: "node", state: "good", found }
+    : {
+        name: "node",
+        state: "bad",
+        found,
+        fix: "Start with ./strongroom, which brings Node 24; or install Node 24.",
+      };
+}
+
+async function npm(): Promise<Symptom> {
+  const { code, stdout } = await runCommand("npm", ["--version"]);
+  return code === 0
+    ? { name: "npm", state: "good", found: stdout.trim() }
+    : {
+        name: "npm",
+        state: "warning",
+        found: "not found",
+        fix: "Install npm (it comes with Node): it is needed when the dependencies change.",
+      };
+}
+
+async function disk(): Promise<Symptom> {
+  const { bavail, bsize } = await statfs(".");
+  const free = (bavail * bsize) / 1e9;
+  const found = `${free.toFixed(1)} GB free`;
+  return free >= LEAST_FREE
+    ? { name: "disk", state: "good", found }
+    : {
+        name: "disk",
+        state: "bad",
+        found,
+        fix: `Free at least ${LEAST_FREE} GB on the disk of ${process.cwd()}.`,
+      };
+}
+
+function compiler(): Symptom {
+  const load = createRequire(import.meta.url);
+  try {
+    const { version } = load("solc/package.json") as { version: string };
+    load.resolve("solc/soljson.js");
+    return { name: "compiler", state: "good", found: `solc ${version} from npm` };
+  } catch {
+    return { name: "compiler", state: "bad", found: "solc is not installed", fix: "Run npm ci." };
+  }
+}
+
+/** Packages whose installed version is not the locked one. */
+function strayed(): string[] {
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+    packages: Record<string, { version?: string; optional?: boolean }>;
+  };
+  const stray: string[] = [];
+  for (const [path, { version, optional }] of Object.entries(lock.packages)) {
+    if (path === "" || version === undefined) continue;
+    const manifest = `${path}/package.json`;
+    if (!existsSync(manifest)) {
+      // Native packages of other platforms are absent on purpose.
+      if (!optional) stray.push(`${path} is missing`);
+      continue;
+    }
+    const installed = (JSON.parse(readFileSync(manifest, "utf8")) as { version?: string }).version;
+    if (installed !== version) stray.push(`${path} is ${installed}, locked is ${version}`);
+  }
+  return stray;
+}
+
+function dependencies(): Symptom {
+  const stray = strayed();
+  if (stray.length > 0) {
+    const found = `${stray.length} differ from package-lock.json: ${stray.slice(0, 3).join("; ")}`;
+    return {
+      name: "dependencies",
+      state: "bad",
+      found,
+      fix: "Remove node_modules and start ./strongroom again.",
+    };
+  }
+  try {
+    createRequire(import.meta.url)("@nomicfoundation/edr");
+  } catch {
+    const fix =
+      "Remove node_modules and start ./strongroom again: an older Node skips native packages silently.";
+    return { name: "dependencies", state: "bad", found: "Hardhat's native package does not load", fix };
+  }
+  return { name: "dependencies", state: "good", found: "installed as locked" };
+}
+
+async function git(): Promise<Symptom> {
+  const { code, stdout } = await runCommand("git", ["status", "--porcelain"]);
+  if (code !== 0) {
+    const fix = "Work in a clone: ./strongroom verify needs git's list of files.";
+    return { name: "git", state: "warning", found: "not a checkout, or git is not installed", fix };
+  }
+  const changed = stdout.split("\n").filter(Boolean).length;
+  return changed === 0
+    ? { name: "git", state: "good", found: "clean" }
+    : {
+        name: "git",
+        state: "warning",
+        found: `${changed} changed files`,
+        fix: "See git status; commit or restore them.",
+      };
+}
+
+/** `./strongroom doctor`: looks at the machine and the checkout, and says how to repair what is wrong. */
+export async function doctor({ json }: { json: boolean }): Promise<number> {
+  const symptoms: Symptom[] = [node(), await npm(), await disk(), compiler(), dependencies(), await git()];
+  const ok = symptoms.every(({ state }) => state !== "bad");
+  if (json) process.stdout.write(`${JSON.stringify({ ok, symptoms }, null, 2)}\n`);
+  else {
+    for (const { name, state, found, fix } of symptoms) {
+      process.stdout.write(`${state.padEnd(8)} ${name.padEnd(13)} ${found}\n`);
+      if (fix !== undefined) process.stdout.write(`${" ".repeat(23)}do: ${fix}\n`);
+    }
+  }
+  return ok ? ExitCode.done : ExitCode.failed;
+}

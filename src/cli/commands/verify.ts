@@ -1,0 +1,96 @@
+import { UsageError } from "../../core/errors.ts";
+import { closingLine } from "../../testing/test-run.ts";
+import { build } from "../../verify/build.ts";
+import type { CheckResult } from "../../verify/check.ts";
+import { checkCoverage } from "../../verify/checks/coverage.ts";
+import { checkDocs, checkTypechain } from "../../verify/checks/generated.ts";
+import { checkFormat, checkTypes } from "../../verify/checks/programs.ts";
+import { checkRequirements } from "../../verify/checks/requirements.ts";
+import { checkSizes } from "../../verify/checks/sizes.ts";
+import { checkSources } from "../../verify/checks/sources.ts";
+import { runMutants } from "../../verify/mutants.ts";
+import { ProjectCopy } from "../../verify/project-copy.ts";
+import { ExitCode } from "../exit-code.ts";
+
+type Check = (builtCopy: () => Promise<string>) => Promise<CheckResult>;
+
+// In the order they run: cheap ones first.
+const CHECKS: Readonly<Record<string, Check>> = {
+  sources: () => checkSources(),
+  requirements: () => checkRequirements(),
+  format: () => checkFormat(),
+  types: () => checkTypes(),
+  sizes: async (copy) => checkSizes(await copy()),
+  typechain: async (copy) => checkTypechain(await copy()),
+  docs: async (copy) => checkDocs(await copy()),
+  layouts: async (copy) => {
+    const { checkLayouts } = await import("../../verify/checks/layouts.ts");
+    return checkLayouts(await copy());
+  },
+  coverage: async (copy) => checkCoverage(await copy()),
+};
+
+function print(result: CheckResult, seconds: number): void {
+  const mark = result.failed > 0 ? "failed" : "passed";
+  process.stdout.write(
+    `${mark}  ${result.name.padEnd(14)} ${closingLine(result)} (${seconds.toFixed(0)} s)\n`,
+  );
+  for (const detail of result.details)
+    process.stdout.write(`        ${detail.replaceAll("\n", "\n        ")}\n`);
+}
+
+async function runChecks(names: readonly string[]): Promise<CheckResult[]> {
+  await using copies = new AsyncDisposableStack();
+  let built: Promise<string> | undefined;
+  // Built from nothing, once, and only if a check asks: the checkout itself is never touched.
+  const builtCopy = () => {
+    built ??= (async () => {
+      const copy = copies.use(await ProjectCopy.of(process.cwd()));
+      process.stderr.write("building a clean copy ...\n");
+      await build(copy.root);
+      return copy.root;
+    })();
+    return built;
+  };
+  const results: CheckResult[] = [];
+  for (const name of names) {
+    const check = CHECKS[name];
+    if (check === undefined) continue;
+    process.stderr.write(`${name} ...\n`);
+    const started = performance.now();
+    const result = await check(builtCopy).catch((error: unknown) => ({
+      name,
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      details: [
+        error instanceof Error
+          ? `${error.message}${error.cause ? `\n${String(error.cause)}` : ""}`
+          : String(error),
+      ],
+    }));
+    print(result, (performance.now() - started) / 1000);
+    results.push(result);
+  }
+  return results;
+}
+
+/** `./strongroom verify`: the named checks, or with --mutants the mutants, then one closing line. */
+export async function verify({ mutants, only }: { mutants: boolean; only?: string }): Promise<number> {
+  if (!mutants && only !== undefined && !(only in CHECKS)) {
+    throw new UsageError(`there is no check "${only}"`, {
+      advice: `The checks: ${Object.keys(CHECKS).join(", ")}.`,
+    });
+  }
+  const results = mutants
+    ? await runMutants(only)
+    : await runChecks(only === undefined ? Object.keys(CHECKS) : [only]);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const result of results) {
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.skipped += result.skipped;
+  }
+  process.stdout.write(`${closingLine(total)}\n`);
+  return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;
+}

@@ -1,0 +1,57 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { TerminalError } from "../core/errors.ts";
+import { runCommand } from "./run-command.ts";
+
+/** The parts of a Hardhat artifact that the checks read. */
+export interface Artifact {
+  readonly contractName: string;
+  /** Path from the project's root. */
+  readonly sourceName: string;
+  /** The name under which the compiler knows the source. */
+  readonly inputSourceName: string;
+  readonly buildInfoId: string;
+  readonly bytecode: string;
+  readonly deployedBytecode: string;
+}
+
+/** Builds the project at `root`. */
+export async function build(root: string): Promise<void> {
+  const { code, output } = await runCommand(
+    process.execPath,
+    ["node_modules/hardhat/dist/src/cli.js", "build"],
+    { cwd: root },
+  );
+  if (code !== 0) {
+    throw new TerminalError("BUILD_FAILED", "The contracts do not compile", {
+      cause: new Error(output.trim().split("\n").slice(-20).join("\n")),
+      advice: "Run npx hardhat build.",
+    });
+  }
+}
+
+/** Artifacts of our own contracts, mocks and interfaces of other projects aside. */
+export function ownArtifacts(root: string): Artifact[] {
+  return globSync("artifacts/contracts/**/*.json", { cwd: root })
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(root, file), "utf8")) as Artifact)
+    .filter(
+      (artifact) =>
+        artifact.contractName !== undefined && !artifact.sourceName.startsWith("contracts/mocks/"),
+    );
+}
+
+/** What the compiler was given and answered. */
+export function buildInfo(
+  root: string,
+  id: string,
+): { input: unknown; output: unknown; solcVersion: string } {
+  const file = join(root, "artifacts/build-info", id);
+  if (!existsSync(`${file}.json`)) throw new TerminalError("NO_BUILD_INFO", `There is no build info ${id}`);
+  const { input, solcVersion } = JSON.parse(readFileSync(`${file}.json`, "utf8")) as {
+    input: unknown;
+    solcVersion: string;
+  };
+  const { output } = JSON.parse(readFileSync(`${file}.output.json`, "utf8")) as { output: unknown };
+  return { input, output, solcVersion };
+}

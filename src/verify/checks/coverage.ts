@@ -1,0 +1,69 @@
+import { globSync } from "node:fs";
+import { runTests } from "../../testing/run-tests.ts";
+import type { FileCoverage } from "../../testing/test-run.ts";
+import { type CheckResult, resultOf } from "../check.ts";
+
+/** Least coverage of contracts/, in percent. */
+export const LEAST = { lines: 98, statements: 95 } as const;
+
+function percent(hit: number, all: number): number {
+  return all === 0 ? 100 : (100 * hit) / all;
+}
+
+/** Coverage of contracts/, mocks aside, against the thresholds. */
+export function judgeCoverage(coverage: Readonly<Record<string, FileCoverage>>): CheckResult {
+  const files = Object.entries(coverage)
+    .filter(([path]) => path.startsWith("contracts/") && !path.startsWith("contracts/mocks/"))
+    .filter(([, file]) => file.statements > 0);
+  const sum = (part: "lines" | "linesHit" | "statements" | "statementsHit") =>
+    files.reduce((total, [, file]) => total + file[part], 0);
+  if (files.length === 0) return resultOf("coverage", []);
+  const lines = percent(sum("linesHit"), sum("lines"));
+  const statements = percent(sum("statementsHit"), sum("statements"));
+  const gaps = files
+    .filter(([, file]) => file.missedLines.length > 0)
+    .map(([path, file]) => `not reached in ${path}: lines ${file.missedLines.join(", ")}`);
+  return resultOf(
+    "coverage",
+    [
+      {
+        subject: "lines",
+        problem: lines < LEAST.lines ? `${lines.toFixed(2)} %, at least ${LEAST.lines} %` : undefined,
+      },
+      {
+        subject: "statements",
+        problem:
+          statements < LEAST.statements
+            ? `${statements.toFixed(2)} %, at least ${LEAST.statements} %`
+            : undefined,
+      },
+    ],
+    [`lines ${lines.toFixed(2)} %, statements ${statements.toFixed(2)} % of ${files.length} files`, ...gaps],
+  );
+}
+
+/**
+ * Runs the tests of the contracts with coverage: every Solidity test but the long invariant groups, and the Mocha tests
+ * of contracts, scenarios, upgrades and regressions.
+ */
+export async function checkCoverage(root: string): Promise<CheckResult> {
+  const solidity = globSync("test/**/*.t.sol", { cwd: root }).filter(
+    (file) => !file.startsWith("test/invariant/"),
+  );
+  const mocha = globSync("test/{contracts,scenario,upgrade,regression}/**/*.test.ts", { cwd: root });
+  const result = await runTests(
+    {
+      // An empty list would mean all of them.
+      ...(solidity.length > 0 ? { solidity: { files: solidity.sort() } } : {}),
+      ...(mocha.length > 0 ? { mocha: { files: mocha.sort() } } : {}),
+      coverage: true,
+    },
+    { root, quiet: true },
+  );
+  const judged = judgeCoverage(result.coverage);
+  // Instrumented code costs more gas: gas bounds may break here and are judged by `./strongroom test`.
+  const failures = result.failures.map(
+    ({ title, message }) => `failed while measuring: ${title}: ${message}`,
+  );
+  return { ...judged, details: [...judged.details, ...failures] };
+}

@@ -1,0 +1,48 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CheckResult, type Finding, resultOf } from "../check.ts";
+import { runCommand } from "../run-command.ts";
+
+function compare(root: string, pattern: string): Finding[] {
+  const fresh = new Set(globSync(pattern, { cwd: root }));
+  const kept = new Set(globSync(pattern));
+  return [...new Set([...fresh, ...kept])].sort().map((file) => {
+    if (!kept.has(file)) return { subject: file, problem: "is generated but not in the repository" };
+    if (!fresh.has(file)) return { subject: file, problem: "is in the repository but no longer generated" };
+    const same = readFileSync(join(root, file)).equals(readFileSync(file));
+    return { subject: file, problem: same ? undefined : "differs from what is generated now" };
+  });
+}
+
+/**
+ * Whether typechain-types/ is what the contracts generate.
+ *
+ * @param root a copy of the project, built from nothing
+ */
+export async function checkTypechain(root: string): Promise<CheckResult> {
+  const findings = compare(root, "typechain-types/**/*.ts");
+  const stale = findings.some(({ problem }) => problem !== undefined);
+  return resultOf(
+    "typechain",
+    findings,
+    stale ? ["to repair: npx hardhat build --force, then commit typechain-types"] : [],
+  );
+}
+
+/**
+ * Whether docs/errors.md and docs/variables.md are what scripts/docs.ts generates.
+ *
+ * @param root a copy of the project, built
+ */
+export async function checkDocs(root: string): Promise<CheckResult> {
+  if (!existsSync("scripts/docs.ts")) {
+    return resultOf("docs", [
+      { subject: "scripts/docs.ts", problem: "is missing: docs/errors.md has no generator" },
+    ]);
+  }
+  const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts"], { cwd: root });
+  if (code !== 0) return resultOf("docs", [{ subject: "scripts/docs.ts", problem: output.trim() }]);
+  const findings = compare(root, "docs/{errors,variables}.md");
+  const stale = findings.some(({ problem }) => problem !== undefined);
+  return resultOf("docs", findings, stale ? ["to repair: node scripts/docs.ts, then commit docs"] : []);
+}

@@ -1,0 +1,23 @@
+import { spawn } from "node:child_process";
+
+/** Runs a program without a shell and returns its exit code (null when it could not start) and all it printed. */
+export function runCommand(
+  program: string,
+  words: readonly string[],
+  { cwd = process.cwd() } = {},
+): Promise<{ code: number | null; output: string; stdout: string }> {
+  return new Promise((settle) => {
+    const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let stdout = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      stdout += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.on("error", (error) => settle({ code: null, output: error.message, stdout }));
+    child.on("close", (code) => settle({ code, output, stdout }));
+  });
+}
