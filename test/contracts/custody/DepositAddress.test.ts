@@ -37,7 +37,18 @@ async function deployed() {
   const unlisted = (await ethers.deployContract("MockERC20", ["NEW", 18])) as unknown as MockERC20;
   const at = await core.factory.addressOf(anna);
   const box = (await ethers.getContractAt("DepositAddress", at)) as unknown as DepositAddress;
-  return { ...core, anna, bert, mallory, token, asset, unlisted, unlistedAsset: erc20(await unlisted.getAddress()), at, box };
+  return {
+    ...core,
+    anna,
+    bert,
+    mallory,
+    token,
+    asset,
+    unlisted,
+    unlistedAsset: erc20(await unlisted.getAddress()),
+    at,
+    box,
+  };
 }
 
 type Deployed = Awaited<ReturnType<typeof deployed>>;
@@ -62,7 +73,10 @@ describe("DepositFactory", () => {
   it("knows every address beforehand: CREATE2 over factory, account and code (EIP-1014)", async () => {
     const d = await setup();
     const { bytecode } = await ethers.getContractFactory("DepositAddress");
-    const args = ethers.AbiCoder.defaultAbiCoder().encode(["address", "address"], [d.vault.target, d.anna.address]);
+    const args = ethers.AbiCoder.defaultAbiCoder().encode(
+      ["address", "address"],
+      [d.vault.target, d.anna.address],
+    );
     const expected = ethers.getCreate2Address(
       await d.factory.getAddress(),
       ethers.zeroPadValue(d.anna.address, 32),
@@ -76,7 +90,9 @@ describe("DepositFactory", () => {
   it("deploys an address, by anyone, and only once", async () => {
     const d = await setup();
     const factory = d.factory.connect(d.mallory);
-    await expect(factory.deploy(d.anna)).to.emit(factory, "DepositAddressDeployed").withArgs(d.anna.address, d.at);
+    await expect(factory.deploy(d.anna))
+      .to.emit(factory, "DepositAddressDeployed")
+      .withArgs(d.anna.address, d.at);
     expect(await d.box.account()).to.equal(d.anna.address);
     expect(await d.box.vault()).to.equal(d.vault.target);
     await expect(factory.deploy(d.anna)).to.not.emit(factory, "DepositAddressDeployed");
@@ -95,9 +111,13 @@ describe("DepositFactory", () => {
     const first = factory.flush(d.anna, NATIVE);
     await expect(first).to.emit(factory, "DepositAddressDeployed").withArgs(d.anna.address, d.at);
     await expect(first).to.emit(factory, "Flushed").withArgs(d.anna.address, NATIVE, ONE);
-    await expect(first).to.emit(d.vault, "Deposited").withArgs(NATIVE, d.anna.address, d.at, ONE, anyValue, anyValue);
+    await expect(first)
+      .to.emit(d.vault, "Deposited")
+      .withArgs(NATIVE, d.anna.address, d.at, ONE, anyValue, anyValue);
     const second = factory.flush(d.anna, d.asset);
-    await expect(second).to.emit(factory, "Flushed").withArgs(d.anna.address, d.asset, 5n * ONE);
+    await expect(second)
+      .to.emit(factory, "Flushed")
+      .withArgs(d.anna.address, d.asset, 5n * ONE);
     await expect(second).to.not.emit(factory, "DepositAddressDeployed");
     expect(await d.vault.balanceOf(d.anna, NATIVE)).to.equal(ONE);
     expect(await d.vault.balanceOf(d.anna, d.asset)).to.equal(5n * ONE);
@@ -229,7 +249,10 @@ describe("DepositAddress", () => {
         const asset = erc20(await token.getAddress());
         await d.list(asset, PLAIN_LISTING);
         await token.mint(d.at, ONE);
-        await expect(d.factory.flush(d.anna, asset)).to.be.revertedWithCustomError(d.vault, "Vault_NothingReceived");
+        await expect(d.factory.flush(d.anna, asset)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_NothingReceived",
+        );
         expect(await token.allowance(d.at, d.vault)).to.equal(0n);
         expect(await d.vault.balanceOf(d.anna, asset)).to.equal(0n);
       });
@@ -393,7 +416,11 @@ describe("DepositAddress", () => {
         const at = await d.factory.addressOf(thief);
         await d.setParam("vault", paramKey(KINDS.HOLDINGS_CAP, NATIVE), 0n);
         await d.mallory.sendTransaction({ to: at, value: 3n * ONE });
-        const data = d.box.interface.encodeFunctionData("recover", [NATIVE, 2n * ONE, await thief.getAddress()]);
+        const data = d.box.interface.encodeFunctionData("recover", [
+          NATIVE,
+          2n * ONE,
+          await thief.getAddress(),
+        ]);
         await thief.arm(at, data);
         await thief.execute(at, 0, data);
         expect(await thief.called()).to.equal(true);

@@ -174,7 +174,10 @@ describe("Guardian", () => {
 
     it("a hold that the Vault refuses charges nothing", async () => {
       const d = await setup();
-      await expect(d.asKey.hold(d.anna, 8n * DAY)).to.be.revertedWithCustomError(d.vault, "Vault_HoldTooLong");
+      await expect(d.asKey.hold(d.anna, 8n * DAY)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_HoldTooLong",
+      );
       expect((await d.guardian.roomOf(d.guardianKey)).subjects).to.equal(30n * DAY);
     });
 
@@ -192,7 +195,7 @@ describe("Guardian", () => {
             .withArgs(caller.address);
         }
         await expect(d.vault.connect(d.guardianKey).hold(d.anna, DAY))
-          .to.be.revertedWithCustomError(d.vault, "AccessManagedUnauthorized")
+          .to.be.revertedWithCustomError(d.guardian, "AccessManagedUnauthorized")
           .withArgs(d.guardianKey.address);
       });
 
