@@ -14,7 +14,7 @@ export default defineConfig({
         path: solc,
         settings: {
           evmVersion: "cancun",
-          optimizer: { enabled: true, runs: 200 },
+          optimizer: { enabled: true, runs: 100 },
           metadata: { bytecodeHash: "none" },
           outputSelection: { "*": { "*": ["storageLayout"] } },
         },
@@ -42,7 +42,7 @@ export default defineConfig({
       profiles: {
         default: {
           fuzz: { failurePersistDir: "corpus/fuzz" },
-          invariant: { failurePersistDir: "corpus/invariant", runs: 32, depth: 100 },
+          invariant: { failurePersistDir: "corpus/invariant", runs: 100, depth: 100 },
         },
         // Runs and seed come from `./strongroom test --deep`.
         deep: {

@@ -104,7 +104,7 @@ contract PriceRouter is IPriceRouter, AccessManaged {
 
     function _halt() private view returns (Price memory price) {
         // mode is HALT, which is 0. Time fits 40 bits for 34,000 years.
-        price.at = uint40(block.timestamp);
+        price.readAt = uint40(block.timestamp);
     }
 
     /// @dev What the feed set says now; HALT if there is none or it doesn't answer as a feed set must.

@@ -13,13 +13,18 @@ library Units {
     uint256 internal constant LANE_ONE = 1 << 16;
 
     /// @notice Raw units in one tick.
+    /// @param exponent At most 77; listing allows 30.
     function tick(uint256 exponent) internal pure returns (uint256) {
-        return 10 ** exponent;
+        unchecked {
+            return 10 ** exponent;
+        }
     }
 
     /// @notice Raw units in one step of a balance's fresh buckets: a thousandth of a tick where that is whole.
     function freshStep(uint256 tickExponent) internal pure returns (uint256) {
-        return tickExponent > 3 ? 10 ** (tickExponent - 3) : 1;
+        unchecked {
+            return tickExponent > 3 ? tick(tickExponent - 3) : 1;
+        }
     }
 
     /// @notice ceil(amount / step). `step` is not zero.
@@ -34,13 +39,15 @@ library Units {
 
     /// @notice What `amount` (< 2^128) raw units are worth in cents at `price` (< 2^64), rounded up.
     function centsUp(uint256 amount, uint256 price, uint256 decimals) internal pure returns (uint256) {
-        return Math.ceilDiv(amount * price, 10 ** (decimals + PRICE_DECIMALS - 2));
+        return Math.ceilDiv(amount * price, tick(decimals + PRICE_DECIMALS - 2));
     }
 
     /// @notice Lane time (1/65536 s) that paying `amount` takes at `rateBps` of `liabilities` a day, rounded up.
     /// @dev `amount` <= `liabilities` < 2^112 and 0 < `rateBps` <= 10^4, so the product stays below 2^160.
     function laneTimeUp(uint256 amount, uint256 liabilities, uint256 rateBps) internal pure returns (uint256) {
-        return Math.ceilDiv(amount * (1 days * 10_000 * LANE_ONE), liabilities * rateBps);
+        unchecked {
+            return Math.ceilDiv(amount * (1 days * 10_000 * LANE_ONE), liabilities * rateBps);
+        }
     }
 
     /// @notice Saturates to 64 bits, so that a number too large for a window stays too large.

@@ -4,10 +4,10 @@ import type {
   DepositFactory,
   ExitPolicy,
   Guardian,
+  IVault,
   MockPriceRouter,
   MockSanctionsList,
   TierRegistry,
-  Vault,
 } from "../../typechain-types/index.ts";
 
 /** Role ids, as in contracts/governance/Roles.sol. */
@@ -124,7 +124,7 @@ export const NATIVE_LISTING: Listing = {
 export interface Core {
   readonly ethers: HardhatEthers;
   readonly manager: AccessManager;
-  readonly vault: Vault;
+  readonly vault: IVault;
   readonly policy: ExitPolicy;
   readonly router: MockPriceRouter;
   readonly sanctions: MockSanctionsList;
@@ -185,13 +185,14 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
   }
 
   const manager = (await ethers.deployContract("AccessManager", [timelock])) as unknown as AccessManager;
-  const implementation = (await ethers.deployContract("Vault")) as unknown as Vault;
+  const implementation = await ethers.deployContract("Vault", [await ethers.deployContract("VaultAdmin")]);
+  const face = (await ethers.getContractFactory("VaultAdmin")).interface;
   const proxy = await ethers.deployContract("TransparentUpgradeableProxy", [
     implementation,
     timelock,
-    implementation.interface.encodeFunctionData("initialize", [manager.target as string]),
+    face.encodeFunctionData("initialize", [manager.target]),
   ]);
-  const vault = (await ethers.getContractAt("Vault", proxy.target)) as unknown as Vault;
+  const vault = (await ethers.getContractAt("IVault", proxy.target)) as unknown as IVault;
   const router = (await ethers.deployContract("MockPriceRouter")) as unknown as MockPriceRouter;
   const sanctions = (await ethers.deployContract("MockSanctionsList")) as unknown as MockSanctionsList;
   const policy = (await ethers.deployContract("ExitPolicy", [

@@ -3,6 +3,10 @@
 /* eslint-disable */
 import type * as custody from './custody/index.js';
 export type { custody };
+import type * as governance from './governance/index.js';
+export type { governance };
+import type * as mocks from './mocks/index.js';
+export type { mocks };
 import type * as oracle from './oracle/index.js';
 export type { oracle };
 import type * as policy from './policy/index.js';

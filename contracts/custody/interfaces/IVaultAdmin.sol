@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {AssetId} from "../../shared/AssetId.sol";
 import {IParams} from "../../shared/interfaces/IParams.sol";
 import {Account, Asset, Kind, Open, Subject, TokenClass} from "./IVaultTypes.sol";
 
 /// @notice The Vault's other verbs: what subjects say of themselves, what roles may do, and the records.
-interface IVaultAdmin is IParams {
+interface IVaultAdmin is IAccessManaged, IParams {
     /// @notice Sets the AccessManager, once.
     function initialize(address authority) external;
 

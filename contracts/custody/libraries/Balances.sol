@@ -30,9 +30,12 @@ library Balances {
     /// @notice Raw units that are no longer fresh.
     function seasoned(uint256 word, uint256 time, uint256 step) internal pure returns (uint256) {
         (uint256 old, uint256 recent,,) = _live(word, time);
-        uint256 fresh = (old + recent) * step;
         uint256 all = total(word);
-        return fresh < all ? all - fresh : 0;
+        unchecked {
+            // Two 48-bit counts of steps of at most 10^27 units.
+            uint256 fresh = (old + recent) * step;
+            return fresh < all ? all - fresh : 0;
+        }
     }
 
     /// @notice The next time at which more of the balance will have seasoned; 0 if none is fresh.
@@ -53,8 +56,11 @@ library Balances {
         // Check
         if (sum > MAX_TOTAL) revert Balances_TooLarge(sum);
         (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
-        // The end of the grid's next cell: more than T and at most 2T ahead.
-        uint256 until = ((time / 1 hours) / periodHours + 2) * periodHours;
+        uint256 until;
+        unchecked {
+            // The end of the grid's next cell: more than T and at most 2T ahead. T is at most a week.
+            until = ((time / 1 hours) / periodHours + 2) * periodHours;
+        }
         uint256 steps = Units.stepsUp(amount, step);
         if (recent == 0 || recentUntil >= until) {
             // Empty, the same cell, or T has become shorter since: the newer bucket takes it.
@@ -74,11 +80,13 @@ library Balances {
     function debit(uint256 word, uint256 amount, uint256 time, uint256 step) internal pure returns (uint256) {
         (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
         uint256 rest = total(word) - amount;
-        if (old + recent != 0) {
-            // Fresh value is what is left once seasoned value is gone: at most the rest, rounded up.
-            uint256 most = Units.stepsUp(rest, step);
-            if (recent > most) recent = most;
-            if (old > most - recent) old = most - recent;
+        unchecked {
+            if (old | recent != 0) {
+                // Fresh value is what is left once seasoned value is gone: at most the rest, rounded up.
+                uint256 most = Units.stepsUp(rest, step);
+                if (recent > most) recent = most;
+                if (old > most - recent) old = most - recent;
+            }
         }
         return _pack(rest, old, recent, oldUntil, recentUntil);
     }

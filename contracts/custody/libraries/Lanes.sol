@@ -29,7 +29,7 @@ library Lanes {
     /// @return The asset's word with the lane's clock at the slot.
     function take(uint256 asset, Open memory open, uint256 amount, uint256 rateBps) internal view returns (uint256) {
         uint256 clock = asset.clock(open.large);
-        uint256 floor = block.timestamp * Units.LANE_ONE - BURST;
+        uint256 floor = _time() - BURST;
         uint256 slot = (clock > floor ? clock : floor) + Units.laneTimeUp(amount, asset.liabilities(), rateBps);
         (open.prior, open.slot) = (uint56(clock), uint56(slot));
         return asset.withClock(open.large, open.slot);
@@ -43,11 +43,18 @@ library Lanes {
 
     /// @notice Whether the slot has come.
     function isDue(Open memory open) internal view returns (bool) {
-        return block.timestamp * Units.LANE_ONE >= open.slot;
+        return _time() >= open.slot;
     }
 
     /// @notice The slot as Unix seconds, rounded up.
     function slotTime(Open memory open) internal pure returns (uint40) {
         return uint40(Units.stepsUp(open.slot, Units.LANE_ONE));
+    }
+
+    /// @dev Now, in 1/65536 s.
+    function _time() private view returns (uint256) {
+        unchecked {
+            return block.timestamp * Units.LANE_ONE;
+        }
     }
 }

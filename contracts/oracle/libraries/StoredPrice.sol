@@ -6,7 +6,7 @@ import {Mode, Price} from "../interfaces/IPriceRouter.sol";
 /// @title StoredPrice
 /// @notice One slot per asset: its last price and its last forced halt.
 ///
-/// Slot: [ haltedOn:16 | mask:8 | mode:8 | at:32 | ask:64 | mid:64 | bid:64 ]
+/// Slot: [ haltedOn:16 | mask:8 | mode:8 | readAt:32 | ask:64 | mid:64 | bid:64 ]
 ///
 /// `haltedOn` is the UTC day of the risk officer's last halt, 0 if there was none: in force while day < haltedOn + 14,
 /// renewable from haltedOn + 28. Days fit until 2149. `at` fits until 2106; from then on it looks old, so that every
@@ -36,13 +36,13 @@ library StoredPrice {
             ask: uint64(packed >> 128),
             mode: Mode(uint8(packed >> 224)),
             sourceMask: uint8(packed >> 232),
-            at: uint32(packed >> 192)
+            readAt: uint32(packed >> 192)
         });
     }
 
     function withPrice(uint256 packed, Price memory price) internal pure returns (uint256) {
         return ((packed >> _HALT_SHIFT) << _HALT_SHIFT) | uint256(price.bid) | (uint256(price.mid) << 64)
-            | (uint256(price.ask) << 128) | (uint256(uint32(price.at)) << 192) | (uint256(price.mode) << 224)
+            | (uint256(price.ask) << 128) | (uint256(uint32(price.readAt)) << 192) | (uint256(price.mode) << 224)
             | (uint256(price.sourceMask) << 232);
     }
 

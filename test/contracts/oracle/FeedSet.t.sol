@@ -95,7 +95,7 @@ contract FeedSetTest is Cheats {
         assertEq(p.ask, 102 * ONE + 3);
         assertEq(uint256(p.mode), uint256(Mode.NORMAL));
         assertEq(p.sourceMask, 7);
-        assertEq(p.at, NOW);
+        assertEq(p.readAt, NOW);
     }
 
     function test_maskNamesTheValid() external {

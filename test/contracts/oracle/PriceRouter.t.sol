@@ -506,7 +506,7 @@ contract PriceRouterTest is Cheats {
     function _expectPrice(Price memory p, uint256 mid, Mode mode, uint256 readAt) private pure {
         assertEq(p.mid, mid, "mid");
         assertEq(uint256(p.mode), uint256(mode), "mode");
-        assertEq(p.at, readAt, "at");
+        assertEq(p.readAt, readAt, "at");
         assertLe(p.bid, p.mid);
         assertLe(p.mid, p.ask);
     }

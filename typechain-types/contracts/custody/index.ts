@@ -5,6 +5,8 @@ import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
 import type * as libraries from './libraries/index.js';
 export type { libraries };
+export type { DepositAddress } from './DepositAddress.js';
+export type { DepositFactory } from './DepositFactory.js';
 export type { Vault } from './Vault.js';
 export type { VaultAdmin } from './VaultAdmin.js';
 export type { VaultExits } from './VaultExits.js';

@@ -3,3 +3,6 @@
 /* eslint-disable */
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
+export type { ChainlinkSource } from './ChainlinkSource.js';
+export type { FeedSet } from './FeedSet.js';
+export type { PriceRouter } from './PriceRouter.js';

@@ -6,3 +6,4 @@ export type { interfaces };
 import type * as libraries from './libraries/index.js';
 export type { libraries };
 export type { ExitPolicy } from './ExitPolicy.js';
+export type { TierRegistry } from './TierRegistry.js';

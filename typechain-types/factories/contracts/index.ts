@@ -2,6 +2,8 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as custody from './custody/index.js';
+export * as governance from './governance/index.js';
+export * as mocks from './mocks/index.js';
 export * as oracle from './oracle/index.js';
 export * as policy from './policy/index.js';
 export * as shared from './shared/index.js';

@@ -50,14 +50,15 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "initialize" | "isOperator" | "lift" | "list" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "valueOf" | "windowOf" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "initialize" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "valueOf" | "windowOf" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balanceOf', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'balanceSlot', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'bySig', values: [IntentStruct, BytesLike, BytesLike]): string;
@@ -73,6 +74,7 @@ encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
@@ -86,6 +88,7 @@ encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
 encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'set', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setCap', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setDestination', values: [AddressLike, boolean]): string;
 encodeFunctionData(functionFragment: 'setKind', values: [AddressLike, BigNumberish]): string;
@@ -108,6 +111,7 @@ encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumbe
 decodeFunctionResult(functionFragment: 'allowance', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'approve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceSlot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'bySig', data: BytesLike): Result;
@@ -123,6 +127,7 @@ decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
@@ -136,6 +141,7 @@ decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'set', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setCap', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setDestination', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setKind', data: BytesLike): Result;
@@ -172,6 +178,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [asset: BigNumberish, class_: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [asset: bigint, class_: bigint, assetSlot: bigint];
       export interface OutputObject {asset: bigint, class: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace AuthorityUpdatedEvent {
+      export type InputTuple = [authority: AddressLike];
+      export type OutputTuple = [authority: string];
+      export interface OutputObject {authority: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -534,6 +552,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    authority: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     balanceOf: TypedContractMethod<
       [owner: AddressLike, id: BigNumberish, ],
       [bigint],
@@ -654,6 +680,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    isConsumingScheduledOp: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     isOperator: TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -752,6 +786,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
     set: TypedContractMethod<
       [key: BytesLike, expectedVersion: BigNumberish, validUntil: BigNumberish, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    setAuthority: TypedContractMethod<
+      [arg0: AddressLike, ],
       [void],
       'nonpayable'
     >
@@ -916,6 +958,11 @@ getFunction(nameOrSignature: 'assetOf'): TypedContractMethod<
       [AssetStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'authority'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'balanceOf'): TypedContractMethod<
       [owner: AddressLike, id: BigNumberish, ],
       [bigint],
@@ -991,6 +1038,11 @@ getFunction(nameOrSignature: 'initialize'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -1053,6 +1105,11 @@ getFunction(nameOrSignature: 'screen'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'set'): TypedContractMethod<
       [key: BytesLike, expectedVersion: BigNumberish, validUntil: BigNumberish, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
+      [arg0: AddressLike, ],
       [void],
       'nonpayable'
     >;
@@ -1144,6 +1201,7 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
 
     getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
 getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
+getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'Cancelled'): TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;
 getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.OutputTuple, CapSetEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
@@ -1177,6 +1235,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'AssetListed(uint256,uint8,uint256)': TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
       AssetListed: TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
+    
+
+      'AuthorityUpdated(address)': TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+      AuthorityUpdated: TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
     
 
       'Cancelled(bytes32,address,uint256,uint256)': TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;

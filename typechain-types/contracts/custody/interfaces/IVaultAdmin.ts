@@ -35,12 +35,13 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultAdminInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "assetOf" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "initialize" | "lift" | "list" | "openOf" | "param" | "policy" | "revision" | "sanctionsList" | "set" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "valueOf" | "windowOf"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "openOf" | "param" | "policy" | "revision" | "sanctionsList" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "valueOf" | "windowOf"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "ParamSet" | "ParamTightened"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ParamSet" | "ParamTightened"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balanceSlot', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'checkImpairment', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'destinationOf', values: [AddressLike, AddressLike]): string;
@@ -49,6 +50,7 @@ encodeFunctionData(functionFragment: 'everyoneHeldUntil', values?: undefined): s
 encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
@@ -57,6 +59,7 @@ encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
 encodeFunctionData(functionFragment: 'set', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setCap', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setDestination', values: [AddressLike, boolean]): string;
 encodeFunctionData(functionFragment: 'setKind', values: [AddressLike, BigNumberish]): string;
@@ -72,6 +75,7 @@ encodeFunctionData(functionFragment: 'windowOf', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'accountOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceSlot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'checkImpairment', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'destinationOf', data: BytesLike): Result;
@@ -80,6 +84,7 @@ decodeFunctionResult(functionFragment: 'everyoneHeldUntil', data: BytesLike): Re
 decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
@@ -88,6 +93,7 @@ decodeFunctionResult(functionFragment: 'policy', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'set', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setCap', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setDestination', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setKind', data: BytesLike): Result;
@@ -103,6 +109,18 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   }
 
   
+    export namespace AuthorityUpdatedEvent {
+      export type InputTuple = [authority: AddressLike];
+      export type OutputTuple = [authority: string];
+      export interface OutputObject {authority: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ParamSetEvent {
       export type InputTuple = [key: BytesLike, value: BigNumberish, packed: BigNumberish, revision: BigNumberish];
       export type OutputTuple = [key: string, value: bigint, packed: bigint, revision: bigint];
@@ -177,6 +195,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    authority: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     balanceSlot: TypedContractMethod<
       [account: AddressLike, asset: BigNumberish, ],
       [bigint],
@@ -241,6 +267,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    isConsumingScheduledOp: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     lift: TypedContractMethod<
       [subject: AddressLike, ],
       [void],
@@ -299,6 +333,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
     set: TypedContractMethod<
       [key: BytesLike, expectedVersion: BigNumberish, validUntil: BigNumberish, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    setAuthority: TypedContractMethod<
+      [arg0: AddressLike, ],
       [void],
       'nonpayable'
     >
@@ -413,6 +455,11 @@ getFunction(nameOrSignature: 'assetOf'): TypedContractMethod<
       [AssetStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'authority'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'balanceSlot'): TypedContractMethod<
       [account: AddressLike, asset: BigNumberish, ],
       [bigint],
@@ -453,6 +500,11 @@ getFunction(nameOrSignature: 'initialize'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'lift'): TypedContractMethod<
       [subject: AddressLike, ],
       [void],
@@ -490,6 +542,11 @@ getFunction(nameOrSignature: 'sanctionsList'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'set'): TypedContractMethod<
       [key: BytesLike, expectedVersion: BigNumberish, validUntil: BigNumberish, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
+      [arg0: AddressLike, ],
       [void],
       'nonpayable'
     >;
@@ -554,11 +611,16 @@ getFunction(nameOrSignature: 'windowOf'): TypedContractMethod<
       'view'
     >;
 
-    getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSetEvent.OutputTuple, ParamSetEvent.OutputObject>;
+    getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSetEvent.OutputTuple, ParamSetEvent.OutputObject>;
 getEvent(key: 'ParamTightened'): TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
 
     filters: {
       
+      'AuthorityUpdated(address)': TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+      AuthorityUpdated: TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+    
+
       'ParamSet(bytes32,uint64,uint256,uint32)': TypedContractEvent<ParamSetEvent.InputTuple, ParamSetEvent.OutputTuple, ParamSetEvent.OutputObject>;
       ParamSet: TypedContractEvent<ParamSetEvent.InputTuple, ParamSetEvent.OutputTuple, ParamSetEvent.OutputObject>;
     

@@ -3,3 +3,4 @@
 /* eslint-disable */
 export type { IExitPolicy } from './IExitPolicy.js';
 export type { ISanctionsList } from './ISanctionsList.js';
+export type { ITierRegistry } from './ITierRegistry.js';

@@ -3,6 +3,8 @@
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
+export { DepositAddress__factory } from './DepositAddress__factory.js';
+export { DepositFactory__factory } from './DepositFactory__factory.js';
 export { Vault__factory } from './Vault__factory.js';
 export { VaultAdmin__factory } from './VaultAdmin__factory.js';
 export { VaultExits__factory } from './VaultExits__factory.js';

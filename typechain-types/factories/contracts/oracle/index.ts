@@ -2,3 +2,6 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
+export { ChainlinkSource__factory } from './ChainlinkSource__factory.js';
+export { FeedSet__factory } from './FeedSet__factory.js';
+export { PriceRouter__factory } from './PriceRouter__factory.js';

@@ -4,3 +4,4 @@
 export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
 export { ExitPolicy__factory } from './ExitPolicy__factory.js';
+export { TierRegistry__factory } from './TierRegistry__factory.js';

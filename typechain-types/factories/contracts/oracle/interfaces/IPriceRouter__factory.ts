@@ -47,6 +47,22 @@
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "left",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "PriceRouter_NotEnoughGas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "AssetId",
         "name": "asset",
         "type": "uint256"
@@ -96,6 +112,22 @@
       }
     ],
     "name": "PriceRouter_Unchanged",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "warmFor",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "PriceRouter_WarmForTooLong",
     "type": "error"
   },
   {

@@ -3,3 +3,4 @@
 /* eslint-disable */
 export { IExitPolicy__factory } from './IExitPolicy__factory.js';
 export { ISanctionsList__factory } from './ISanctionsList__factory.js';
+export { ITierRegistry__factory } from './ITierRegistry__factory.js';
