@@ -10,10 +10,20 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
+  getContractFactory(name: 'Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Vault__factory>
+getContractFactory(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdmin__factory>
+getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultExits__factory>
+getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
+getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
+getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
+getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
 getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
+getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
+getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
+getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
+getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
@@ -21,16 +31,25 @@ getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
-getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 
-  getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
+  getContractAt(name: 'Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Vault>
+getContractAt(name: 'VaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdmin>
+getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultExits>
+getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
+getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
+getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
+getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
 getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
+getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
+getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
+getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
+getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
@@ -38,16 +57,25 @@ getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, sign
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
-getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 
-  deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
+  deployContract(name: 'Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
+deployContract(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
+deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
+deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
+deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
+deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
+deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
+deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
+deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
@@ -55,16 +83,25 @@ deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
-  deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
+  deployContract(name: 'Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
+deployContract(name: 'VaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
+deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
+deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
+deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
+deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
+deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
+deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
+deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
@@ -72,11 +109,10 @@ deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
     // default types
     getContractFactory(

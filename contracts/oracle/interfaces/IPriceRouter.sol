@@ -12,7 +12,7 @@ enum Mode {
 }
 
 /// @notice A price in US dollars for one whole token, 12 decimals: bid <= mid <= ask.
-/// @param at When it was read from the sources, Unix seconds.
+/// @param readAt When it was read from the sources, Unix seconds.
 /// @param sourceMask Bit i set: the feed set's source i was valid.
 struct Price {
     uint64 bid;
@@ -20,7 +20,7 @@ struct Price {
     uint64 ask;
     Mode mode;
     uint8 sourceMask;
-    uint40 at;
+    uint40 readAt;
 }
 
 /// @notice One door to prices: aggregates an asset's sources by median, remembers the last answer, and says how far to
@@ -41,22 +41,28 @@ interface IPriceRouter {
     error PriceRouter_NoFeedSet(AssetId asset);
     error PriceRouter_NotAFeedSet(address feedSet);
     error PriceRouter_ZeroAuthority();
+    error PriceRouter_WarmForTooLong(uint256 warmFor, uint256 max);
+    error PriceRouter_NotEnoughGas(uint256 left, uint256 needed);
 
-    /// @notice The price: the stored one while younger than `WARM_FOR`, else read from the sources.
-    /// @dev No reachable revert but insufficient gas (INV-ORA-2).
+    /// @notice The price: the stored one while it is NORMAL and younger than `WARM_FOR`, else read from the sources;
+    /// HALT while the risk officer's halt is in force.
+    /// @dev No reachable revert but insufficient gas (INV-ORA-2): forward `PEEK_GAS` (OracleGas.sol).
     function peek(AssetId asset) external view returns (Price memory);
 
-    /// @notice Reads the sources and stores the answer, by anyone. A HALT or DEGRADED answer is stored too: a sick
-    /// oracle must not leave yesterday's good price in force.
+    /// @notice Reads the sources and stores the answer, by anyone; answers what `peek` does from then on. A HALT or
+    /// DEGRADED answer is stored too: a sick oracle must not leave an earlier good price in force.
     function poke(AssetId asset) external returns (Price memory);
 
-    /// @notice Forces HALT for 14 days (RISK_OFFICER's only act on oracles). Can't be renewed for 14 days after it lapses.
+    /// @notice Forces HALT for 14 days, today included, counted in UTC days (RISK_OFFICER's only act on oracles). Can't
+    /// be renewed for 14 days after it ends.
     function halt(AssetId asset) external;
 
-    /// @notice Ends a forced HALT (timelock).
+    /// @notice Ends a forced HALT (timelock). The risk officer can't force another for 14 days.
     function liftHalt(AssetId asset) external;
 
-    /// @notice Points the asset at another feed set (timelock). Drops the stored price.
+    /// @notice Points the asset at another feed set (timelock). Drops the stored price, keeps a halt.
+    /// @param expected The feed set it replaces, so that a stale scheduled change fails.
+    /// @param next Must answer `read` now; its sources may be sick.
     function setFeedSet(AssetId asset, address expected, address next) external;
 
     function feedSetOf(AssetId asset) external view returns (address);

@@ -3,3 +3,10 @@
 /* eslint-disable */
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
+import type * as libraries from './libraries/index.js';
+export type { libraries };
+export type { Vault } from './Vault.js';
+export type { VaultAdmin } from './VaultAdmin.js';
+export type { VaultExits } from './VaultExits.js';
+export type { VaultLedger } from './VaultLedger.js';
+export type { VaultScreening } from './VaultScreening.js';

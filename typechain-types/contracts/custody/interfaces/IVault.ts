@@ -50,7 +50,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "isOperator" | "lift" | "list" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "valueOf" | "windowOf" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "initialize" | "isOperator" | "lift" | "list" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "valueOf" | "windowOf" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
 
@@ -72,6 +72,7 @@ encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberis
 encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
@@ -121,6 +122,7 @@ decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
@@ -644,6 +646,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    initialize: TypedContractMethod<
+      [authority: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     isOperator: TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -975,6 +985,11 @@ getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
+    >;
+getFunction(nameOrSignature: 'initialize'): TypedContractMethod<
+      [authority: AddressLike, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],

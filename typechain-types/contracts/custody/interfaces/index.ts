@@ -3,3 +3,6 @@
 /* eslint-disable */
 export type { IApp } from './IApp.js';
 export type { IVault } from './IVault.js';
+export type { IVaultAdmin } from './IVaultAdmin.js';
+export type { IVaultCore } from './IVaultCore.js';
+export type { IVaultEvents } from './IVaultEvents.js';

@@ -4,9 +4,9 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../../../common.js"
   
-    export type PriceStruct = {bid: BigNumberish, mid: BigNumberish, ask: BigNumberish, mode: BigNumberish, sourceMask: BigNumberish, at: BigNumberish}
+    export type PriceStruct = {bid: BigNumberish, mid: BigNumberish, ask: BigNumberish, mode: BigNumberish, sourceMask: BigNumberish, readAt: BigNumberish}
 
-    export type PriceStructOutput = [bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, at: bigint] & {bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, at: bigint }
+    export type PriceStructOutput = [bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, readAt: bigint] & {bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, readAt: bigint }
   
 
   export interface IPriceRouterInterface extends Interface {

@@ -2,3 +2,9 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
+export * as libraries from './libraries/index.js';
+export { Vault__factory } from './Vault__factory.js';
+export { VaultAdmin__factory } from './VaultAdmin__factory.js';
+export { VaultExits__factory } from './VaultExits__factory.js';
+export { VaultLedger__factory } from './VaultLedger__factory.js';
+export { VaultScreening__factory } from './VaultScreening__factory.js';

@@ -226,6 +226,22 @@
     "inputs": [
       {
         "internalType": "uint8",
+        "name": "tickExponent",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_BadTick",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint8",
         "name": "tier",
         "type": "uint8"
       }
@@ -667,27 +683,6 @@
   {
     "inputs": [
       {
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint8",
-        "name": "tickExponent",
-        "type": "uint8"
-      },
-      {
-        "internalType": "uint256",
-        "name": "totalSupply",
-        "type": "uint256"
-      }
-    ],
-    "name": "Vault_TickTooFine",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "address",
         "name": "token",
         "type": "address"
@@ -720,6 +715,11 @@
   {
     "inputs": [],
     "name": "Vault_Unchanged",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Vault_UseDeposit",
     "type": "error"
   },
   {
@@ -2205,6 +2205,19 @@
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "initialize",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {

@@ -3,3 +3,6 @@
 /* eslint-disable */
 export { IApp__factory } from './IApp__factory.js';
 export { IVault__factory } from './IVault__factory.js';
+export { IVaultAdmin__factory } from './IVaultAdmin__factory.js';
+export { IVaultCore__factory } from './IVaultCore__factory.js';
+export { IVaultEvents__factory } from './IVaultEvents__factory.js';

@@ -275,7 +275,7 @@
           },
           {
             "internalType": "uint40",
-            "name": "at",
+            "name": "readAt",
             "type": "uint40"
           }
         ],
@@ -326,7 +326,7 @@
           },
           {
             "internalType": "uint40",
-            "name": "at",
+            "name": "readAt",
             "type": "uint40"
           }
         ],

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {NoncesKeyedUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/NoncesKeyedUpgradeable.sol";
+import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
+import {Proxy} from "@openzeppelin/contracts/proxy/Proxy.sol";
+import {AssetId} from "../shared/AssetId.sol";
+import {VaultExits} from "./VaultExits.sol";
+import {IVaultCore} from "./interfaces/IVaultCore.sol";
+import {Exit, Intent, Verb} from "./interfaces/IVaultTypes.sol";
+import {Intents} from "./libraries/Intents.sol";
+import {VaultSubjects} from "./libraries/VaultSubjects.sol";
+
+/// @title Vault
+/// @notice The shell of the money verbs. What it doesn't know goes to `VaultAdmin`; together they are `IVault`.
+/// @dev Behind a transparent proxy. One AccessManager role per restricted function; see deploy/config.
+contract Vault is VaultExits, EIP712Upgradeable, NoncesKeyedUpgradeable, Proxy {
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    address private immutable _admin;
+
+    /// @param admin The `VaultAdmin` of the same release.
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor(address admin) {
+        if (admin.code.length == 0) revert Vault_ZeroAddress();
+        _admin = admin;
+        _disableInitializers();
+    }
+
+    // ---- by signature ----
+
+    function bySig(Intent calldata intent, bytes calldata data, bytes calldata signature) external {
+        // Check
+        Intents.check(intent, data, _hashTypedDataV4(Intents.hash(intent)), signature);
+        // Effect
+        _useCheckedNonce(intent.owner, intent.nonce);
+        emit Referenced(intent.owner, intent.ref);
+        if (intent.verb == Verb.TRANSFER) {
+            _transfer(intent.owner, intent.to, intent.asset.raw(), intent.amount);
+        } else if (intent.verb == Verb.CALL) {
+            (AssetId[] memory assets, uint112[] memory amounts, bytes memory payload) =
+                abi.decode(data, (AssetId[], uint112[], bytes));
+            _callWith(intent.owner, intent.to, assets, amounts, payload);
+        } else if (intent.verb == Verb.WITHDRAW) {
+            _withdraw(intent.owner, intent.asset, intent.amount, intent.to);
+        } else if (intent.verb == Verb.CANCEL) {
+            _cancel(intent.owner, abi.decode(data, (Exit)));
+        } else if (intent.verb == Verb.SET_DESTINATION) {
+            VaultSubjects.setDestination(intent.owner, intent.to, intent.amount == 1);
+        } else {
+            VaultSubjects.setCap(intent.owner, uint40(intent.amount));
+        }
+    }
+
+    /// @inheritdoc IVaultCore
+    function nonces(address owner, uint192 key)
+        public
+        view
+        override(NoncesKeyedUpgradeable, IVaultCore)
+        returns (uint256)
+    {
+        return super.nonces(owner, key);
+    }
+
+    /// @dev Constants, not storage: the domain's name and version are those of the code.
+    function _EIP712Name() internal pure override returns (string memory) {
+        return "Strongroom Vault";
+    }
+
+    function _EIP712Version() internal pure override returns (string memory) {
+        return "1";
+    }
+
+    /// @dev Not a way in: what isn't deposited would be nobody's.
+    receive() external payable {
+        revert Vault_UseDeposit();
+    }
+
+    /// @dev Behind `fallback`: the other half of this contract's code.
+    function _implementation() internal view override returns (address) {
+        return _admin;
+    }
+}

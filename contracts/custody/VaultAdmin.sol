@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManagedUpgradeable} from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {AssetId} from "../shared/AssetId.sol";
+import {Params} from "../shared/Params.sol";
+import {Parametrised} from "../shared/Parametrised.sol";
+import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
+import {IVaultAdmin} from "./interfaces/IVaultAdmin.sol";
+import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
+import {Account, Asset, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {VaultAssets} from "./libraries/VaultAssets.sol";
+import {VaultLayout} from "./libraries/VaultLayout.sol";
+import {VaultParams} from "./libraries/VaultParams.sol";
+import {VaultSubjects} from "./libraries/VaultSubjects.sol";
+
+/// @title VaultAdmin
+/// @notice The Vault's rarer verbs: who may call what. `Vault` hands every call that it doesn't know to this contract by
+/// delegatecall, so both are one account with one storage, and neither outgrows the code size limit.
+/// @dev Immutable in `Vault`: the two are upgraded together or not at all. Called on its own address it governs nothing.
+contract VaultAdmin is
+    IVaultAdmin,
+    IVaultEvents,
+    Parametrised,
+    AccessManagedUpgradeable,
+    ReentrancyGuardTransient
+{
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor() {
+        _disableInitializers();
+    }
+
+    function initialize(address authority) external initializer {
+        if (authority == address(0)) revert Vault_ZeroAddress();
+        __AccessManaged_init(authority);
+    }
+
+    // ---- a subject's own ----
+
+    function setDestination(address to, bool on) external {
+        VaultSubjects.setDestination(msg.sender, to, on);
+    }
+
+    function setCap(uint40 cents) external {
+        VaultSubjects.setCap(msg.sender, cents);
+    }
+
+    function checkImpairment(AssetId asset) external nonReentrant {
+        VaultAssets.checkImpairment(asset, VaultAssets.holdings(asset));
+    }
+
+    // ---- restricted: one role each ----
+
+    function endorse(bytes32 id) external restricted {
+        Open storage open = VaultLayout.slots().opens[id];
+        // Check
+        if (open.phase == Phase.NONE) revert Vault_NotOpen(id);
+        if (open.phase == Phase.ENDORSED) revert Vault_EndorsedAlready(id);
+        // Effect
+        open.phase = Phase.ENDORSED;
+        emit Endorsed(id, VaultLayout.word(open));
+    }
+
+    function hold(address subject, uint40 secs) external restricted {
+        VaultSubjects.hold(subject, secs);
+    }
+
+    function lift(address subject) external restricted {
+        VaultSubjects.lift(subject);
+    }
+
+    function extend(address subject, uint40 secs) external restricted {
+        VaultSubjects.extend(subject, secs);
+    }
+
+    function setSubject(address account, address subject) external restricted {
+        VaultSubjects.setSubject(account, subject);
+    }
+
+    function setTier(address subject, uint8 tier, uint40 from, uint40 until) external restricted {
+        VaultSubjects.setTier(subject, tier, from, until);
+    }
+
+    function list(AssetId asset, TokenClass class, uint8 tickExponent) external restricted {
+        VaultAssets.list(asset, class, tickExponent);
+    }
+
+    function setKind(address app, Kind kind) external restricted {
+        VaultSubjects.setKind(app, kind);
+    }
+
+    /// @inheritdoc IParams
+    function tighten(bytes32 key, uint64 value) external restricted {
+        _tighten(key, value);
+    }
+
+    /// @inheritdoc IParams
+    function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted {
+        _set(key, expectedVersion, validUntil, value);
+    }
+
+    function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next)
+        external
+        restricted
+    {
+        VaultAssets.setPolicy(expected, expectedRevision, validUntil, next);
+    }
+
+    // ---- views ----
+
+    function subjectOf(address account) external view returns (address) {
+        return VaultLayout.subjectOf(account);
+    }
+
+    function accountOf(address account) external view returns (Account memory) {
+        return VaultLayout.slots().accounts[account];
+    }
+
+    function subjectRecord(address subject) external view returns (Subject memory) {
+        return VaultLayout.slots().subjects[subject];
+    }
+
+    function destinationOf(address subject, address to) external view returns (uint40 usableFrom) {
+        return VaultLayout.slots().book[subject][to];
+    }
+
+    function everyoneHeldUntil() external view returns (uint40) {
+        return VaultLayout.slots().door.heldUntil;
+    }
+
+    function assetOf(AssetId asset) external view returns (Asset memory) {
+        return VaultLayout.slots().assets[asset];
+    }
+
+    function balanceSlot(address account, AssetId asset) external view returns (uint256 packed) {
+        return VaultLayout.slots().balances[account][asset];
+    }
+
+    function policy() external view returns (address) {
+        return VaultLayout.slots().door.policy;
+    }
+
+    function sanctionsList() external view returns (address) {
+        return VaultLayout.slots().sanctionsList;
+    }
+
+    function openOf(bytes32 id) external view returns (Open memory) {
+        return VaultLayout.slots().opens[id];
+    }
+
+    function windowOf(bytes32 key) external view returns (uint256 packed) {
+        return VaultLayout.slots().windows[key];
+    }
+
+    function _params() internal view override returns (Params.Table storage) {
+        return VaultLayout.slots().params;
+    }
+
+    function _spec(bytes32 key) internal pure override returns (ParamSpec memory) {
+        return VaultParams.spec(key);
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Screening} from "../policy/libraries/Screening.sol";
+import {IVaultCore} from "./interfaces/IVaultCore.sol";
+import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
+import {Account, Subject} from "./interfaces/IVaultTypes.sol";
+import {VaultLayout} from "./libraries/VaultLayout.sol";
+
+/// @title VaultScreening
+/// @notice The record of what the sanctions list last said of each account. Debits read the record, releases renew it.
+abstract contract VaultScreening is IVaultCore, IVaultEvents {
+    function screen(address account) external {
+        (bool answered,) = _screen(account);
+        if (!answered) revert Vault_ScreeningDown(account, 0);
+    }
+
+    /// @return answered Whether the list answered; if not the record stands.
+    /// @return turned Whether the account is on the list now and wasn't on record.
+    function _screen(address account) internal returns (bool answered, bool turned) {
+        VaultLayout.Layout storage $ = VaultLayout.slots();
+        bool listed;
+        (answered, listed) = Screening.ask($.sanctionsList, account);
+        Account storage a = $.accounts[account];
+        if (!answered || listed == a.listed) return (answered, false);
+        // Effect
+        a.listed = listed;
+        Subject storage s = $.subjects[VaultLayout.subjectOf(account)];
+        if (listed) ++s.listed;
+        else --s.listed;
+        emit Screened(account, listed, VaultLayout.word(a), VaultLayout.word(s));
+        return (true, listed);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {AssetId} from "../../shared/AssetId.sol";
+import {IParams} from "../../shared/interfaces/IParams.sol";
+import {Account, Asset, Kind, Open, Subject, TokenClass} from "./IVaultTypes.sol";
+
+/// @notice The Vault's other verbs: what subjects say of themselves, what roles may do, and the records.
+interface IVaultAdmin is IParams {
+    /// @notice Sets the AccessManager, once.
+    function initialize(address authority) external;
+
+    /// @notice Lets an exit mature at `soon` (REVIEWER).
+    function endorse(bytes32 id) external;
+
+    // ---- subjects ----
+
+    /// @notice Names a recipient for instant exits, usable after T, or removes it at once. For the caller's subject.
+    function setDestination(address to, bool on) external;
+
+    /// @notice Sets the caller's subject's own limit of instant exits per trailing day: down at once, up after 2T.
+    /// @param cents Max uint40 = none.
+    function setCap(uint40 cents) external;
+
+    /// @notice Holds a subject, or everyone (zero address), until `secs` from now (GUARDIAN). Charges the added seconds to a
+    /// budget of 7 days in any 90.
+    function hold(address subject, uint40 secs) external;
+
+    /// @notice Ends a hold (GUARDIAN). Refunds nothing.
+    function lift(address subject) external;
+
+    /// @notice Adds up to 30 days to a hold, or starts one (timelock).
+    function extend(address subject, uint40 secs) external;
+
+    /// @notice Makes `account` one of `subject`'s, or its own again with `subject == account` (REGISTRY).
+    function setSubject(address account, address subject) external;
+
+    /// @notice Sets a subject's tier from `from` until `until`; before that the one in force now (REGISTRY).
+    function setTier(address subject, uint8 tier, uint40 from, uint40 until) external;
+
+    // ---- governance ----
+
+    /// @notice Lists an asset by class (timelock). Its parameters are set before.
+    function list(AssetId asset, TokenClass class, uint8 tickExponent) external;
+
+    /// @notice Compares liabilities with holdings and sets or clears the flag, by anyone.
+    function checkImpairment(AssetId asset) external;
+
+    /// @notice Registers an app, or retires it (timelock).
+    function setKind(address app, Kind kind) external;
+
+    /// @notice Replaces the policy (timelock).
+    /// @param expected The policy in force that the caller has seen.
+    /// @param expectedRevision Its revision: any tightening in between makes this revert.
+    function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next) external;
+
+    // ---- views ----
+
+    function balanceSlot(address account, AssetId asset) external view returns (uint256 packed);
+    function accountOf(address account) external view returns (Account memory);
+    function subjectOf(address account) external view returns (address);
+    function subjectRecord(address subject) external view returns (Subject memory);
+    function assetOf(AssetId asset) external view returns (Asset memory);
+    function openOf(bytes32 id) external view returns (Open memory);
+    function windowOf(bytes32 key) external view returns (uint256 packed);
+    function destinationOf(address subject, address to) external view returns (uint40 usableFrom);
+    function policy() external view returns (address);
+    function sanctionsList() external view returns (address);
+    function everyoneHeldUntil() external view returns (uint40);
+}

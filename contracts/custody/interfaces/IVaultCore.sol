@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
+import {Facts} from "../../policy/interfaces/IExitPolicy.sol";
+import {AssetId} from "../../shared/AssetId.sol";
+import {Exit, Intent} from "./IVaultTypes.sol";
+
+/// @notice The Vault's money verbs: in, inside, out. Amounts are raw token units, times Unix seconds.
+interface IVaultCore is IERC6909 {
+    // ---- money in ----
+
+    /// @notice Takes `amount` from the caller and credits `to` what arrived; the credit is fresh.
+    /// Requirements: the asset is listed; the holdings cap has room; native: `msg.value == amount`, else no value.
+    function deposit(AssetId asset, uint256 amount, address to) external payable returns (uint256 credited);
+
+    /// @notice Raw units that deposits may still bring; 0 for an unlisted asset.
+    function room(AssetId asset) external view returns (uint256);
+
+    // ---- the ledger ----
+
+    /// @notice Moves `amounts` of `assets` to a registered app and calls its fixed hook.
+    function callWith(address app, AssetId[] calldata assets, uint112[] calldata amounts, bytes calldata data) external;
+
+    /// @notice Carries out a signed intent, by anyone. EOA or ERC-1271.
+    /// @param data See `Intent.ref`.
+    function bySig(Intent calldata intent, bytes calldata data, bytes calldata signature) external;
+
+    // ---- the door ----
+
+    /// @notice Asks for `amount` to leave to `to`: paid now if the policy gives no reason and every charge fits, else queued.
+    /// @return id Zero if paid now, else the queued exit's.
+    function withdraw(AssetId asset, uint112 amount, address to) external returns (bytes32 id);
+
+    /// @notice Pays a mature exit, by anyone. The first call after maturity takes a slot in the asset's lane and pays only
+    /// if that has come; under impairment only the owner's call pays, pro rata.
+    /// @return paid Whether it was paid; false = a slot was taken, see `SlotTaken`.
+    function release(Exit calldata exit) external returns (bool paid);
+
+    /// @notice Puts an open exit back into its owner's balance, fresh. Owner only, also while held.
+    function cancel(Exit calldata exit) external;
+
+    // ---- records and views ----
+
+    /// @notice Records the sanctions list's answer on `account`, by anyone.
+    function screen(address account) external;
+
+    /// @notice What the policy would be told.
+    function facts(address owner, AssetId asset, uint112 amount, address to) external view returns (Facts memory);
+
+    /// @notice What the Vault and its reserves hold of the asset.
+    function holdings(AssetId asset) external view returns (uint256);
+
+    /// @notice The next nonce of `key`, with the key in its upper 192 bits, as `Intent.nonce` wants it.
+    function nonces(address owner, uint192 key) external view returns (uint256);
+}

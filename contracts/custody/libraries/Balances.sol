@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Units} from "../../shared/Units.sol";
+
+/// @title Balances
+/// @notice One account's balance of one asset in one slot: the total, and how much of it is fresh.
+///
+/// Every credit is fresh for at least T and at most 2T. Fresh value sits in two buckets, each with the hour at which it has
+/// seasoned; with a constant T two are always enough, as those hours lie on a grid of T. Buckets count in steps (see
+/// `Units.freshStep`), rounded up, so fresh is never understated. Debits spend the oldest value first: what has seasoned,
+/// then the older bucket, then the newer.
+///
+/// Slot: [ newUntil:24 | oldUntil:24 | newSteps:48 | oldSteps:48 | total:112 ], hours since 1970.
+library Balances {
+    uint256 internal constant MAX_TOTAL = (1 << 112) - 1;
+    uint256 private constant _MAX_STEPS = (1 << 48) - 1;
+    uint256 private constant _OLD_SHIFT = 112;
+    uint256 private constant _NEW_SHIFT = 160;
+    uint256 private constant _OLD_UNTIL_SHIFT = 208;
+    uint256 private constant _NEW_UNTIL_SHIFT = 232;
+    uint256 private constant _HOUR_MASK = (1 << 24) - 1;
+
+    error Balances_TooLarge(uint256 total);
+
+    function total(uint256 word) internal pure returns (uint256) {
+        return word & MAX_TOTAL;
+    }
+
+    /// @notice Raw units that are no longer fresh.
+    function seasoned(uint256 word, uint256 time, uint256 step) internal pure returns (uint256) {
+        (uint256 old, uint256 recent,,) = _live(word, time);
+        uint256 fresh = (old + recent) * step;
+        uint256 all = total(word);
+        return fresh < all ? all - fresh : 0;
+    }
+
+    /// @notice The next time at which more of the balance will have seasoned; 0 if none is fresh.
+    function seasonsAt(uint256 word, uint256 time) internal pure returns (uint256) {
+        (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
+        if (old != 0) return oldUntil * 1 hours;
+        return recent != 0 ? recentUntil * 1 hours : 0;
+    }
+
+    /// @notice Adds `amount`, fresh for T to 2T.
+    /// @param periodHours T in hours, at least 1.
+    function credit(uint256 word, uint256 amount, uint256 time, uint256 periodHours, uint256 step)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 sum = total(word) + amount;
+        // Check
+        if (sum > MAX_TOTAL) revert Balances_TooLarge(sum);
+        (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
+        // The end of the grid's next cell: more than T and at most 2T ahead.
+        uint256 until = ((time / 1 hours) / periodHours + 2) * periodHours;
+        uint256 steps = Units.stepsUp(amount, step);
+        if (recent == 0 || recentUntil >= until) {
+            // Empty, the same cell, or T has become shorter since: the newer bucket takes it.
+            if (recent == 0) recentUntil = until;
+            recent = _saturated(recent + steps);
+        } else {
+            // A new cell. If the older bucket is still live T has become longer since: both older ones season together.
+            old = _saturated(old + recent);
+            oldUntil = recentUntil;
+            recent = steps;
+            recentUntil = until;
+        }
+        return _pack(sum, old, recent, oldUntil, recentUntil);
+    }
+
+    /// @notice Takes `amount`, oldest value first. The caller has checked that the total covers it.
+    function debit(uint256 word, uint256 amount, uint256 time, uint256 step) internal pure returns (uint256) {
+        (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
+        uint256 rest = total(word) - amount;
+        if (old + recent != 0) {
+            // Fresh value is what is left once seasoned value is gone: at most the rest, rounded up.
+            uint256 most = Units.stepsUp(rest, step);
+            if (recent > most) recent = most;
+            if (old > most - recent) old = most - recent;
+        }
+        return _pack(rest, old, recent, oldUntil, recentUntil);
+    }
+
+    /// @dev The buckets, zero where they have seasoned.
+    function _live(uint256 word, uint256 time)
+        private
+        pure
+        returns (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil)
+    {
+        uint256 hour = time / 1 hours;
+        recentUntil = word >> _NEW_UNTIL_SHIFT;
+        if (recentUntil > hour) {
+            recent = (word >> _NEW_SHIFT) & _MAX_STEPS;
+            oldUntil = (word >> _OLD_UNTIL_SHIFT) & _HOUR_MASK;
+            if (oldUntil > hour) old = (word >> _OLD_SHIFT) & _MAX_STEPS;
+        }
+    }
+
+    /// @dev Hours fit 24 bits until the year 3883; the others are bounded by the callers.
+    function _pack(uint256 sum, uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil)
+        private
+        pure
+        returns (uint256 word)
+    {
+        word = sum;
+        if (recent != 0) word |= (recent << _NEW_SHIFT) | (recentUntil << _NEW_UNTIL_SHIFT);
+        if (old != 0) word |= (old << _OLD_SHIFT) | (oldUntil << _OLD_UNTIL_SHIFT);
+    }
+
+    /// @dev The holdings cap keeps real balances below 2^47 steps, so a saturated bucket still covers the whole balance.
+    function _saturated(uint256 steps) private pure returns (uint256) {
+        return steps > _MAX_STEPS ? _MAX_STEPS : steps;
+    }
+}

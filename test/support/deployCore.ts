@@ -1,0 +1,276 @@
+import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type {
+  AccessManager,
+  DepositFactory,
+  ExitPolicy,
+  Guardian,
+  MockPriceRouter,
+  MockSanctionsList,
+  TierRegistry,
+  Vault,
+} from "../../typechain-types/index.ts";
+
+/** Role ids, as in contracts/governance/Roles.sol. */
+export const ROLES = {
+  PARAMETERS: 1n,
+  UPGRADER: 2n,
+  RISK_OFFICER: 3n,
+  GUARDIAN: 4n,
+  REVIEWER: 5n,
+  ATTESTOR: 6n,
+  ORACLE_ADMIN: 7n,
+  TREASURER: 8n,
+  RELAYER: 9n,
+  AUDITOR: 10n,
+  REGISTRY: 11n,
+} as const;
+
+/** Parameter kinds, as in contracts/shared/ParamKeys.sol. */
+export const KINDS = {
+  FRESH_PERIOD: 1n,
+  HOLDINGS_CAP: 2n,
+  SMALL_LANE_RATE: 3n,
+  LARGE_LANE_RATE: 4n,
+  TIER_WINDOW: 16n,
+  TIER_SINGLE: 17n,
+  TIER_SOON: 18n,
+  TIER_LATE: 19n,
+  ASSET_BREAKER: 20n,
+  UNVERIFIED_POOL: 21n,
+  ATTESTOR_LIFTS: 32n,
+} as const;
+
+/** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
+export const TOKEN_CLASS = { NATIVE: 1n, EXACT: 2n, FEE_TAKING: 3n } as const;
+
+/** `Mode` of contracts/oracle/interfaces/IPriceRouter.sol. */
+export const MODE = { HALT: 0n, DEGRADED: 1n, DISPUTED: 2n, NORMAL: 3n } as const;
+
+/** Seconds. */
+export const HOUR = 3_600n;
+export const DAY = 86_400n;
+
+/** T of the test deployment, seconds. */
+export const FRESH_PERIOD = DAY;
+
+/** The largest Unix time an uint40 holds: "never" for deadlines and `validUntil`. */
+export const NEVER = (1n << 40n) - 1n;
+
+/** The asset id of the chain's own currency. */
+export const NATIVE = 1n << 248n;
+
+/** The asset id of an ERC-20. */
+export function erc20(token: string): bigint {
+  return (2n << 248n) | BigInt(token);
+}
+
+/** A parameter's key: a kind byte over a tier, an asset id without its class byte, or zero. */
+export function paramKey(kind: bigint, argument = 0n): string {
+  const rest = argument & ((1n << 248n) - 1n);
+  return `0x${((kind << 248n) | rest).toString(16).padStart(64, "0")}`;
+}
+
+/** What each tier may do in the test deployment: cents, cents, seconds, seconds. */
+export const TIERS = [
+  { window: 50_000n, single: 25_000n, soon: 2n * DAY, late: 3n * DAY },
+  { window: 500_000n, single: 250_000n, soon: DAY, late: 2n * DAY },
+  { window: 5_000_000n, single: 2_500_000n, soon: 12n * HOUR, late: DAY },
+  { window: 50_000_000n, single: 25_000_000n, soon: HOUR, late: 12n * HOUR },
+] as const;
+
+/** Cents a trailing day that all unverified subjects share in the test deployment. */
+export const POOL = 200_000n;
+
+/** Lifts a trailing day that each attestor has in the test deployment. */
+export const LIFTS = 3n;
+
+/** How one asset is listed. */
+export interface Listing {
+  /** `TokenClass`. */
+  readonly tokenClass: bigint;
+  /** One tick is 10^tickExponent raw units. */
+  readonly tickExponent: bigint;
+  /** Ticks that deposits may bring liabilities to. */
+  readonly cap: bigint;
+  /** Basis points of liabilities a day. */
+  readonly smallLane: bigint;
+  readonly largeLane: bigint;
+  /** Ticks a trailing day, instant, by everyone. */
+  readonly breaker: bigint;
+  /** US dollars for one whole token, 12 decimals. */
+  readonly price: bigint;
+}
+
+/** A token with 18 decimals at 1 dollar, in ticks of a thousandth. */
+export const PLAIN_LISTING: Listing = {
+  tokenClass: TOKEN_CLASS.EXACT,
+  tickExponent: 15n,
+  cap: 10_000_000_000n,
+  smallLane: 1_000n,
+  largeLane: 500n,
+  breaker: 1_000_000_000n,
+  price: 10n ** 12n,
+};
+
+/** The chain's own currency at 2,000 dollars, in ticks of a millionth. */
+export const NATIVE_LISTING: Listing = {
+  ...PLAIN_LISTING,
+  tokenClass: TOKEN_CLASS.NATIVE,
+  tickExponent: 12n,
+  price: 2_000n * 10n ** 12n,
+};
+
+/** Everything that `deployCore` has deployed, and who holds which role. */
+export interface Core {
+  readonly ethers: HardhatEthers;
+  readonly manager: AccessManager;
+  readonly vault: Vault;
+  readonly policy: ExitPolicy;
+  readonly router: MockPriceRouter;
+  readonly sanctions: MockSanctionsList;
+  readonly registry: TierRegistry;
+  readonly guardian: Guardian;
+  readonly factory: DepositFactory;
+  /** Stands in for the timelock: admin of the manager, PARAMETERS and UPGRADER. */
+  readonly timelock: HardhatEthersSigner;
+  readonly riskOfficer: HardhatEthersSigner;
+  readonly reviewer: HardhatEthersSigner;
+  readonly attestor: HardhatEthersSigner;
+  /** A key of the Guardian: a year, 30 days of budget. */
+  readonly guardianKey: HardhatEthersSigner;
+  /** Accounts without any role. */
+  readonly users: readonly HardhatEthersSigner[];
+  /** Sets the asset's parameters and price, and lists it. */
+  list(asset: bigint, listing: Listing): Promise<void>;
+  /** Sets a parameter as governance does, whatever its version. */
+  setParam(target: "vault" | "policy" | "registry", key: string, value: bigint): Promise<void>;
+}
+
+/** Which function of which contract needs which role. */
+const RESTRICTED = {
+  vault: [
+    [ROLES.PARAMETERS, ["extend", "list", "setKind", "set", "setPolicy"]],
+    [ROLES.RISK_OFFICER, ["tighten"]],
+    [ROLES.GUARDIAN, ["hold", "lift"]],
+    [ROLES.REVIEWER, ["endorse"]],
+    [ROLES.REGISTRY, ["setSubject", "setTier"]],
+  ],
+  policy: [
+    [ROLES.PARAMETERS, ["set"]],
+    [ROLES.RISK_OFFICER, ["tighten"]],
+  ],
+  registry: [
+    [ROLES.PARAMETERS, ["set"]],
+    [ROLES.RISK_OFFICER, ["tighten"]],
+  ],
+  guardian: [
+    [ROLES.PARAMETERS, ["setKey"]],
+    [ROLES.RISK_OFFICER, ["removeKey"]],
+  ],
+} as const;
+
+/**
+ * Deploys the custody core for unit tests: the real contracts and role graph, with one signer where production has Safes
+ * and a timelock, and with a price router and a sanctions list that tests control. The native currency is listed.
+ *
+ * @example
+ * const { ethers, networkHelpers } = await hre.network.create();
+ * const fixture = async () => deployCore(ethers);
+ * const core = await networkHelpers.loadFixture(fixture);
+ */
+export async function deployCore(ethers: HardhatEthers): Promise<Core> {
+  const [timelock, riskOfficer, reviewer, attestor, guardianKey, ...users] = await ethers.getSigners();
+  if (!timelock || !riskOfficer || !reviewer || !attestor || !guardianKey) {
+    throw new Error("the network has fewer signers than there are roles");
+  }
+
+  const manager = (await ethers.deployContract("AccessManager", [timelock])) as unknown as AccessManager;
+  const implementation = (await ethers.deployContract("Vault")) as unknown as Vault;
+  const proxy = await ethers.deployContract("TransparentUpgradeableProxy", [
+    implementation,
+    timelock,
+    implementation.interface.encodeFunctionData("initialize", [manager.target as string]),
+  ]);
+  const vault = (await ethers.getContractAt("Vault", proxy.target)) as unknown as Vault;
+  const router = (await ethers.deployContract("MockPriceRouter")) as unknown as MockPriceRouter;
+  const sanctions = (await ethers.deployContract("MockSanctionsList")) as unknown as MockSanctionsList;
+  const policy = (await ethers.deployContract("ExitPolicy", [
+    manager,
+    router,
+    sanctions,
+  ])) as unknown as ExitPolicy;
+  const registry = (await ethers.deployContract("TierRegistry", [manager, vault])) as unknown as TierRegistry;
+  const guardian = (await ethers.deployContract("Guardian", [manager, vault])) as unknown as Guardian;
+  const factory = (await ethers.deployContract("DepositFactory", [vault])) as unknown as DepositFactory;
+
+  const targets = { vault, policy, registry, guardian };
+  for (const [name, rows] of Object.entries(RESTRICTED)) {
+    const target = targets[name as keyof typeof targets];
+    for (const [role, functions] of rows) {
+      const selectors = functions.map((f) => {
+        const fragment = target.interface.fragments.find((x) => x.type === "function" && "name" in x && x.name === f);
+        if (!fragment) throw new Error(`${name} has no function ${f}`);
+        return ethers.id(fragment.format("sighash")).slice(0, 10);
+      });
+      await manager.setTargetFunctionRole(target, selectors, role);
+    }
+  }
+  const holders = [
+    [ROLES.PARAMETERS, timelock],
+    [ROLES.UPGRADER, timelock],
+    [ROLES.RISK_OFFICER, riskOfficer],
+    [ROLES.REVIEWER, reviewer],
+    [ROLES.ATTESTOR, attestor],
+    [ROLES.GUARDIAN, guardian],
+    [ROLES.REGISTRY, registry],
+  ] as const;
+  for (const [role, holder] of holders) await manager.grantRole(role, holder, 0);
+
+  const setParam: Core["setParam"] = async (target, key, value) => {
+    const { version } = await targets[target].param(key);
+    await targets[target].set(key, version, NEVER, value);
+  };
+  const list: Core["list"] = async (asset, listing) => {
+    await setParam("vault", paramKey(KINDS.HOLDINGS_CAP, asset), listing.cap);
+    await setParam("vault", paramKey(KINDS.SMALL_LANE_RATE, asset), listing.smallLane);
+    await setParam("vault", paramKey(KINDS.LARGE_LANE_RATE, asset), listing.largeLane);
+    await setParam("policy", paramKey(KINDS.ASSET_BREAKER, asset), listing.breaker);
+    await router.setPrice(asset, listing.price, MODE.NORMAL);
+    await vault.list(asset, listing.tokenClass, listing.tickExponent);
+  };
+
+  await setParam("vault", paramKey(KINDS.FRESH_PERIOD), FRESH_PERIOD / HOUR);
+  for (const [tier, row] of TIERS.entries()) {
+    await setParam("policy", paramKey(KINDS.TIER_WINDOW, BigInt(tier)), row.window);
+    await setParam("policy", paramKey(KINDS.TIER_SINGLE, BigInt(tier)), row.single);
+    await setParam("policy", paramKey(KINDS.TIER_SOON, BigInt(tier)), row.soon);
+    await setParam("policy", paramKey(KINDS.TIER_LATE, BigInt(tier)), row.late);
+  }
+  await setParam("policy", paramKey(KINDS.UNVERIFIED_POOL), POOL);
+  await setParam("registry", paramKey(KINDS.ATTESTOR_LIFTS), LIFTS);
+  await vault.setPolicy(ethers.ZeroAddress, 0, NEVER, policy);
+  await list(NATIVE, NATIVE_LISTING);
+
+  const { timestamp } = (await ethers.provider.getBlock("latest")) ?? { timestamp: 0 };
+  await guardian.setKey(guardianKey, BigInt(timestamp) + 364n * DAY, 30n * DAY);
+
+  return {
+    ethers,
+    manager,
+    vault,
+    policy,
+    router,
+    sanctions,
+    registry,
+    guardian,
+    factory,
+    timelock,
+    riskOfficer,
+    reviewer,
+    attestor,
+    guardianKey,
+    users,
+    list,
+    setParam,
+  };
+}
