@@ -11,4 +11,5 @@ export type { Vault } from './Vault.js';
 export type { VaultAdmin } from './VaultAdmin.js';
 export type { VaultExits } from './VaultExits.js';
 export type { VaultLedger } from './VaultLedger.js';
+export type { VaultLens } from './VaultLens.js';
 export type { VaultScreening } from './VaultScreening.js';

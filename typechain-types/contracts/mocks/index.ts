@@ -11,6 +11,7 @@ export type { FalseReturningToken } from './FalseReturningToken.js';
 export type { FeeToken } from './FeeToken.js';
 export type { GasBurnerReceiver } from './GasBurnerReceiver.js';
 export type { HugeToken } from './HugeToken.js';
+export type { KeepsAllowanceToken } from './KeepsAllowanceToken.js';
 export type { LyingToken } from './LyingToken.js';
 export type { MockApp } from './MockApp.js';
 export type { MockERC20 } from './MockERC20.js';

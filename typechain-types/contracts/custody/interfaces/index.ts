@@ -8,3 +8,4 @@ export type { IVault } from './IVault.js';
 export type { IVaultAdmin } from './IVaultAdmin.js';
 export type { IVaultCore } from './IVaultCore.js';
 export type { IVaultEvents } from './IVaultEvents.js';
+export type { IVaultLens } from './IVaultLens.js';

@@ -9,4 +9,5 @@ export { Vault__factory } from './Vault__factory.js';
 export { VaultAdmin__factory } from './VaultAdmin__factory.js';
 export { VaultExits__factory } from './VaultExits__factory.js';
 export { VaultLedger__factory } from './VaultLedger__factory.js';
+export { VaultLens__factory } from './VaultLens__factory.js';
 export { VaultScreening__factory } from './VaultScreening__factory.js';

@@ -9,6 +9,7 @@ export { FalseReturningToken__factory } from './FalseReturningToken__factory.js'
 export { FeeToken__factory } from './FeeToken__factory.js';
 export { GasBurnerReceiver__factory } from './GasBurnerReceiver__factory.js';
 export { HugeToken__factory } from './HugeToken__factory.js';
+export { KeepsAllowanceToken__factory } from './KeepsAllowanceToken__factory.js';
 export { LyingToken__factory } from './LyingToken__factory.js';
 export { MockApp__factory } from './MockApp__factory.js';
 export { MockERC20__factory } from './MockERC20__factory.js';

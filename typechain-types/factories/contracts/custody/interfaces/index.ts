@@ -8,3 +8,4 @@ export { IVault__factory } from './IVault__factory.js';
 export { IVaultAdmin__factory } from './IVaultAdmin__factory.js';
 export { IVaultCore__factory } from './IVaultCore__factory.js';
 export { IVaultEvents__factory } from './IVaultEvents__factory.js';
+export { IVaultLens__factory } from './IVaultLens__factory.js';
