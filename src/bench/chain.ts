@@ -6,6 +6,9 @@ import { TerminalError } from "../core/errors.ts";
 /** One second of block time between transactions, so that every run is the same. */
 const START = new Date("2026-01-01T00:00:00Z");
 
+/** Of every measured transaction: more than any needs. */
+export const GAS_LIMIT = 5_000_000n;
+
 /** A mined transaction of a measurement. */
 export interface Mined {
   readonly gas: number;
@@ -69,7 +72,7 @@ export async function startChain(): Promise<Chain> {
     send: async (from, contract, method, args, value = 0n) => {
       await step();
       const call = contract.connect(from).getFunction(method);
-      const sent = await call.send(...args, { gasLimit: 5_000_000n, value });
+      const sent = await call.send(...args, { gasLimit: GAS_LIMIT, value });
       const receipt = await sent.wait();
       if (receipt === null) throw new TerminalError("NOT_MINED", `${method} was not mined`);
       return { gas: Number(receipt.gasUsed), hash: receipt.hash, receipt };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import hre from "hardhat";
-import { startChain } from "./chain.ts";
+import { type Chain, GAS_LIMIT, type Mined, startChain } from "./chain.ts";
+import { type Explained, gasReport } from "./gas-report.ts";
 import { type GasRow, gasRows } from "./gas-table.ts";
 import {
   measureLimiters,
@@ -9,8 +10,10 @@ import {
   measureSafeTransfer,
   readRecorded,
 } from "./peers.ts";
-import { deploySuite } from "./strongroom.ts";
-import { measureVerbs } from "./verbs.ts";
+import { nameEverything } from "./slot-names.ts";
+import { deploySuite, type Suite } from "./strongroom.ts";
+import { breakDown } from "./trace.ts";
+import { measureVerbs, type VerbGas } from "./verbs.ts";
 
 /** What bench/gas.json holds. */
 export interface GasBench {
@@ -53,9 +56,31 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   mkdirSync("bench", { recursive: true });
   const text = `${JSON.stringify(bench, null, 2)}\n`;
   writeFileSync("bench/gas.json", text);
+  writeFileSync("bench/gas.md", gasReport(bench, await explainVerbs(chain, suite, verbs)));
   if (json) process.stdout.write(text);
   else for (const row of bench.rows) process.stdout.write(`${line(row)}\n`);
   return 0;
+}
+
+async function explainVerbs(chain: Chain, suite: Suite, verbs: VerbGas): Promise<Explained[]> {
+  const names = await nameEverything(chain, suite);
+  const explained: Explained[] = [];
+  const add = async (title: string, { hash, gas }: Mined) => {
+    const trace = await chain.trace(hash);
+    explained.push({
+      title,
+      gas,
+      breakdown: breakDown(trace, chain.address(suite.vault), Number(GAS_LIMIT), gas, names),
+    });
+  };
+  await add("Instant exit, warm price", verbs.instantWarm);
+  await add("Instant exit, cold price", verbs.instantCold);
+  await add("Internal transfer", verbs.transfer);
+  await add("Queued request", verbs.queue);
+  await add("Release", verbs.release);
+  await add("Cancel", verbs.cancel);
+  await add("Deposit", verbs.deposit);
+  return explained;
 }
 
 function line({ id, ours, peerGas, ratio, goal, ok }: GasRow): string {
