@@ -734,7 +734,7 @@ describe("TierRegistry", () => {
   describe("parameters", () => {
     it("has one row, bounded, with its direction", async () => {
       const { registry } = await setup();
-      expect(await registry.getFunction("valueOf")(LIFTS_KEY)).to.equal(LIFTS);
+      expect(await registry.getFunction("inForce")(LIFTS_KEY)).to.equal(LIFTS);
       expect((await registry.param(LIFTS_KEY)).base).to.equal(LIFTS);
       expect([...(await registry.specOf(LIFTS_KEY))]).to.deep.equal([0n, 1000n, 1n]);
       for (const key of [paramKey(KINDS.ATTESTOR_LIFTS, 1n), paramKey(KINDS.FRESH_PERIOD)]) {
@@ -752,7 +752,7 @@ describe("TierRegistry", () => {
         .withArgs(LIFTS_KEY, 1001n, 0n, 1000n);
       await expect(registry.connect(timelock).set(LIFTS_KEY, 1, NEVER, 1000)).to.emit(registry, "ParamSet");
       await expect(registry.connect(riskOfficer).tighten(LIFTS_KEY, 5)).to.emit(registry, "ParamTightened");
-      expect(await registry.getFunction("valueOf")(LIFTS_KEY)).to.equal(5n);
+      expect(await registry.getFunction("inForce")(LIFTS_KEY)).to.equal(5n);
       expect(await registry.revision()).to.equal(revision + 2n);
       await expect(registry.connect(riskOfficer).tighten(LIFTS_KEY, 6)).to.be.revertedWithCustomError(
         registry,
