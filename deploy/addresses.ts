@@ -29,6 +29,7 @@ export interface SuiteAddresses {
   readonly registry: string;
   readonly guardian: string;
   readonly factory: string;
+  readonly lens: string;
   /** Zero where nobody is screened. */
   readonly sanctionsList: string;
   readonly assets: readonly {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
-import type { EthersIgnitionHelper } from "@nomicfoundation/hardhat-ignition-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import type { DeployConfig } from "@nomicfoundation/ignition-core";
 import { type BaseContract, keccak256, type Signer, ZeroAddress } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { TerminalError } from "../src/core/errors.ts";
 import { erc20Asset, NATIVE_ASSET } from "../src/governance/parameters.ts";
 import { Safe } from "../src/governance/safe.ts";
@@ -26,6 +26,7 @@ import type {
   ProxyAdmin,
   TierRegistry,
   TimelockController,
+  VaultLens,
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
 import { localKeys } from "./config/local.ts";
@@ -37,10 +38,12 @@ import { strongroomModule } from "./modules/strongroom.ts";
 
 const DAY = 86_400n;
 
+type Connection = Awaited<ReturnType<HardhatRuntimeEnvironment["network"]["create"]>>;
+
 /** What deployment needs of a Hardhat network connection: `await hre.network.create()` has it. */
 export interface SuiteConnection {
   readonly ethers: HardhatEthers;
-  readonly ignition: EthersIgnitionHelper;
+  readonly ignition: Connection["ignition"];
   readonly networkHelpers: Pick<NetworkHelpers<"generic">, "time">;
 }
 
@@ -81,6 +84,7 @@ export interface Suite {
     readonly registry: TierRegistry;
     readonly guardian: Guardian;
     readonly factory: DepositFactory;
+    readonly lens: VaultLens;
   };
   readonly safes: Readonly<Record<Exclude<SafeName, "riskOfficer">, Safe>> & {
     /** Absent where the risk officer is an account. */
@@ -294,6 +298,7 @@ export async function deploySuite(
     registry: await at("registry"),
     guardian: await at("guardian"),
     factory: await at("factory"),
+    lens: await at("lens"),
     sanctionsList: world.sanctionsList,
     assets: await Promise.all(
       world.assets.map(async ({ symbol, id, token, feeds }) => ({
@@ -361,6 +366,7 @@ async function attachSuite(
       registry: await contractAt<TierRegistry>(ethers, "TierRegistry", addresses.registry),
       guardian: await contractAt<Guardian>(ethers, "Guardian", addresses.guardian),
       factory: await contractAt<DepositFactory>(ethers, "DepositFactory", addresses.factory),
+      lens: await contractAt<VaultLens>(ethers, "VaultLens", addresses.lens),
     },
     safes: {
       council: safe(addresses.safes.council),

@@ -99,8 +99,8 @@ const tier = z
   .strictObject({
     windowCents: whole(0n, MOST_TICKS, "cents"),
     singleCents: whole(0n, MOST_TICKS, "cents"),
-    soonSeconds: whole(0n, 30n * DAY, "s"),
-    lateSeconds: whole(0n, 30n * DAY, "s"),
+    soonSeconds: whole(1n, 30n * DAY, "s"),
+    lateSeconds: whole(1n, 30n * DAY, "s"),
   })
   .superRefine((row, context) => {
     if (row.singleCents > row.windowCents) {

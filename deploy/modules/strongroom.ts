@@ -1,4 +1,5 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { ContractFuture } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
 import { NEVER, parameterRows } from "../../src/governance/parameters.ts";
 import { HOLDERS, type Holder, MANAGED, selectorsByRole } from "../../src/governance/role-graph.ts";
@@ -69,7 +70,7 @@ export function strongroomModule(plan: Plan) {
     const configured = m.call(manager, "multicall", [initial], { id: "configure" });
 
     const { riskOfficer } = plan.config;
-    const holders: Readonly<Record<Holder, readonly (string | typeof timelock | typeof quorums.council)[]>> = {
+    const holders: Readonly<Record<Holder, readonly (string | ContractFuture<string>)[]>> = {
       timelock: [timelock],
       guardian: [targets.guardian],
       registry: [targets.registry],
