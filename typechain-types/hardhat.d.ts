@@ -10,22 +10,20 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
+  getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
+getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
 getContractFactory(name: 'Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Vault__factory>
 getContractFactory(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdmin__factory>
 getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultExits__factory>
 getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
-getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
 getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
-getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
-getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
-getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
 getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
+getContractFactory(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostilePolicy__factory>
 getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
 getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
 getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
@@ -40,7 +38,11 @@ getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
 getContractFactory(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombReceiver__factory>
 getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombToken__factory>
+getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
+getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
+getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
+getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
 getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
 getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
@@ -54,12 +56,12 @@ getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
+getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
+getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
-getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
-getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
@@ -71,22 +73,20 @@ getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
 
-  getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
+  getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
+getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
 getContractAt(name: 'Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Vault>
 getContractAt(name: 'VaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdmin>
 getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultExits>
 getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
-getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
 getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
-getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
-getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
-getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
 getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
+getContractAt(name: 'HostilePolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostilePolicy>
 getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
 getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
 getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
@@ -101,7 +101,11 @@ getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, sign
 getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
 getContractAt(name: 'ReturnBombReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombReceiver>
 getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombToken>
+getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
+getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
+getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
+getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
 getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
 getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
@@ -115,12 +119,12 @@ getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
+getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
+getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
-getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
-getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
@@ -132,22 +136,20 @@ getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
 
-  deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
+  deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
 deployContract(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
 deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
 deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
-deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
-deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
 deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
 deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
 deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
@@ -162,7 +164,11 @@ deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
 deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
+deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
+deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
 deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
@@ -176,12 +182,12 @@ deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
+deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
-deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
-deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
@@ -193,22 +199,20 @@ deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 
-  deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
+  deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
 deployContract(name: 'VaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
 deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
 deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
-deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
-deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
 deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HostilePolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
 deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
 deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
@@ -223,7 +227,11 @@ deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
 deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
+deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
+deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
 deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
@@ -237,12 +245,12 @@ deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
+deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
-deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
-deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
