@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Facts} from "../policy/interfaces/IExitPolicy.sol";
+import {SlidingWindow} from "../policy/libraries/SlidingWindow.sol";
+import {AssetId} from "../shared/AssetId.sol";
+import {Reason, Reasons} from "../shared/Reasons.sol";
+import {Units} from "../shared/Units.sol";
+import {IVault} from "./interfaces/IVault.sol";
+import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
+import {
+    ExitStatus,
+    Explanation,
+    Holding,
+    IVaultLens,
+    Standing,
+    Verdict,
+    WindowState
+} from "./interfaces/IVaultLens.sol";
+import {Account, Exit, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {Balances} from "./libraries/Balances.sol";
+import {Access, Act, Guard} from "./libraries/Guard.sol";
+import {Lanes} from "./libraries/Lanes.sol";
+import {Quotes} from "./libraries/Quotes.sol";
+
+/// @title VaultLens
+/// @notice Explains one Vault in advance, with the very code that the Vault decides with (`Guard`, `Quotes`, `Balances`,
+/// `SlidingWindow`, `Lanes`).
+contract VaultLens is IVaultLens {
+    using Balances for uint256;
+    using Lanes for Open;
+    using SlidingWindow for uint256;
+
+    uint256 private constant _EXIT_WINDOW = 1 days;
+
+    IVault private immutable _vault;
+
+    constructor(IVault vault_) {
+        if (address(vault_).code.length == 0) revert IVaultEvents.Vault_ZeroAddress();
+        _vault = vault_;
+    }
+
+    /// @inheritdoc IVaultLens
+    function vault() external view returns (address) {
+        return address(_vault);
+    }
+
+    /// @inheritdoc IVaultLens
+    function explain(address owner, AssetId asset, uint112 amount, address to)
+        external
+        view
+        returns (Explanation memory e)
+    {
+        e.facts = _vault.facts(owner, asset, amount, to);
+        e.refusal = _refusal(owner, asset, amount, to);
+        Quotes.Quote memory q = Quotes.ask(_vault.policy(), e.facts);
+        (e.reasons, e.windows) = _judge(asset, q);
+        (e.soon, e.late) = (uint40(block.timestamp + q.soon), uint40(block.timestamp + q.late));
+        if (e.refusal.length != 0) e.verdict = Verdict.REFUSED;
+        else if (e.reasons != 0) e.verdict = Verdict.QUEUED;
+        if (e.refusal.length == 0 || _onlyTooMuch(e, owner, asset, to)) e.instantNow = _mostInstant(owner, asset, to);
+        e.moreFrom = _moreFrom(e, owner, asset);
+    }
+
+    /// @inheritdoc IVaultLens
+    function statusOf(Exit calldata exit, address caller) external view returns (ExitStatus memory s) {
+        s.id = keccak256(abi.encode(exit));
+        Open memory open = _vault.openOf(s.id);
+        s.phase = open.phase;
+        if (open.phase == Phase.NONE) {
+            s.blocked = abi.encodeWithSelector(IVaultEvents.Vault_NotOpen.selector, s.id);
+            return s;
+        }
+        s.payableFrom = open.phase == Phase.ENDORSED ? exit.soon : exit.late;
+        s.slotTaken = open.slot != 0;
+        if (s.slotTaken && open.slotTime() > s.payableFrom) s.payableFrom = open.slotTime();
+        s.blocked = _blocked(exit, caller);
+        if (s.blocked.length == 0 && block.timestamp < s.payableFrom) {
+            s.blocked = s.slotTaken && open.slotTime() == s.payableFrom
+                ? abi.encodeWithSelector(IVaultEvents.Vault_SlotAhead.selector, s.id, s.payableFrom)
+                : abi.encodeWithSelector(IVaultEvents.Vault_NotMature.selector, s.id, s.payableFrom);
+        }
+    }
+
+    /// @inheritdoc IVaultLens
+    function holdingOf(address account, AssetId asset) external view returns (Holding memory h) {
+        uint256 slot = _vault.balanceSlot(account, asset);
+        h.total = slot.total();
+        h.seasoned = slot.seasoned(block.timestamp, Units.freshStep(_vault.assetOf(asset).tickExponent));
+        h.seasonsAt = uint40(slot.seasonsAt(block.timestamp));
+    }
+
+    /// @inheritdoc IVaultLens
+    function standingOf(address account) external view returns (Standing memory s) {
+        Account memory a = _vault.accountOf(account);
+        s.subject = _vault.subjectOf(account);
+        Facts memory f = _vault.facts(account, AssetId.wrap(0), 0, account);
+        (s.tier, s.cap) = (f.tier, f.cap);
+        Subject memory record = _vault.subjectRecord(s.subject);
+        uint40 everyone = _vault.everyoneHeldUntil();
+        s.heldUntil = record.heldUntil > everyone ? record.heldUntil : everyone;
+        s.listed = record.listed != 0;
+        s.app = a.kind != Kind.USER;
+        s.instantFrom = a.instantFrom;
+    }
+
+    // ---- a request ----
+
+    /// @dev The error that `withdraw` would revert with; empty if it wouldn't.
+    function _refusal(address owner, AssetId asset, uint112 amount, address to) private view returns (bytes memory) {
+        if (amount == 0) return abi.encodeWithSelector(IVaultEvents.Vault_ZeroAmount.selector);
+        if (to == address(0) || to == address(_vault)) {
+            return abi.encodeWithSelector(IVaultEvents.Vault_BadRecipient.selector, to);
+        }
+        if (_vault.assetOf(asset).class == TokenClass.UNLISTED) {
+            return abi.encodeWithSelector(IVaultEvents.Vault_NotListed.selector, asset);
+        }
+        (, bytes memory no) = _allow(Act.WITHDRAW, owner, false);
+        if (no.length != 0) return no;
+        uint256 balance = _vault.balanceOf(owner, asset.raw());
+        if (balance < amount) {
+            return abi.encodeWithSignature(
+                "ERC6909InsufficientBalance(address,uint256,uint256,uint256)", owner, balance, amount, asset.raw()
+            );
+        }
+        return "";
+    }
+
+    /// @dev All reasons that would queue it, and the windows it would be charged to.
+    function _judge(AssetId asset, Quotes.Quote memory q)
+        private
+        view
+        returns (uint256 reasons, WindowState[3] memory windows)
+    {
+        reasons = q.reasons;
+        if (block.timestamp < _vault.everyoneHeldUntil()) reasons |= Reasons.bit(Reason.EVERYONE_HELD);
+        if (_vault.assetOf(asset).impaired) reasons |= Reasons.bit(Reason.IMPAIRED);
+        for (uint256 i; i < 3; ++i) {
+            if (q.windows[i] == 0) continue;
+            WindowState memory w = windows[i];
+            uint256 packed = _vault.windowOf(q.windows[i]);
+            (, uint256 used) = packed.roll(_EXIT_WINDOW, block.timestamp);
+            (w.window, w.charge, w.limit) = (q.windows[i], Units.to64(q.amounts[i]), Units.to64(q.limits[i]));
+            w.used = uint64(used);
+            w.room = uint64(packed.room(_EXIT_WINDOW, block.timestamp, q.limits[i]));
+            (bool fits,) = packed.charge(_EXIT_WINDOW, block.timestamp, q.amounts[i], q.limits[i]);
+            if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
+        }
+    }
+
+    /// @dev Whether a smaller or any amount could pass where this one is refused.
+    function _onlyTooMuch(Explanation memory e, address owner, AssetId asset, address to) private view returns (bool) {
+        return e.facts.amount == 0 || _refusal(owner, asset, 1, to).length == 0;
+    }
+
+    /// @dev The largest amount without a reason. Verdicts only get tighter with the amount, so bisection finds it.
+    function _mostInstant(address owner, AssetId asset, address to) private view returns (uint112) {
+        address policy = _vault.policy();
+        Facts memory f = _vault.facts(owner, asset, 0, to);
+        uint256 low;
+        uint256 high = f.seasoned;
+        while (low < high) {
+            uint256 middle = high - (high - low) / 2;
+            // `middle` is at most `seasoned`, 112 bits.
+            f.amount = uint112(middle);
+            (uint256 reasons,) = _judge(asset, Quotes.ask(policy, f));
+            if (reasons == 0) low = middle;
+            else high = middle - 1;
+        }
+        return uint112(low);
+    }
+
+    /// @dev The earliest time at which one of the things that bound the request now gives way.
+    function _moreFrom(Explanation memory e, address owner, AssetId asset) private view returns (uint40) {
+        uint256 next = type(uint256).max;
+        next = _sooner(next, e.facts.usableFrom);
+        next = _sooner(next, e.facts.instantFrom);
+        next = _sooner(next, _vault.everyoneHeldUntil());
+        next = _sooner(next, _vault.subjectRecord(e.facts.subject).heldUntil);
+        next = _sooner(next, _vault.subjectRecord(e.facts.subject).tierFrom);
+        next = _sooner(next, _vault.subjectRecord(e.facts.subject).nextCapFrom);
+        next = _sooner(next, _vault.balanceSlot(owner, asset).seasonsAt(block.timestamp));
+        for (uint256 i; i < 3; ++i) {
+            WindowState memory w = e.windows[i];
+            if (w.window == 0 || w.used == 0) continue;
+            uint256 more = w.limit > w.room ? uint256(w.room) + 1 : w.limit;
+            next = _sooner(next, _vault.windowOf(w.window).fitsFrom(_EXIT_WINDOW, block.timestamp, more, w.limit));
+        }
+        return next == type(uint256).max ? 0 : uint40(next);
+    }
+
+    function _sooner(uint256 next, uint256 time) private view returns (uint256) {
+        return time > block.timestamp && time < next ? time : next;
+    }
+
+    // ---- an open exit ----
+
+    /// @dev The error that `release` would revert with for a state of either end; empty if for none.
+    function _blocked(Exit calldata exit, address caller) private view returns (bytes memory) {
+        bool impaired = _vault.assetOf(exit.asset).impaired;
+        (Access access, bytes memory no) = _allow(Act.RELEASE, exit.owner, impaired);
+        if (no.length != 0) return no;
+        if (access == Access.PRO_RATA && caller != exit.owner) {
+            return abi.encodeWithSelector(IVaultEvents.Vault_OnlyOwner.selector, exit.owner);
+        }
+        if (_vault.subjectRecord(_vault.subjectOf(exit.to)).listed != 0) {
+            return abi.encodeWithSelector(IVaultEvents.Vault_RecipientListed.selector, exit.to);
+        }
+        return "";
+    }
+
+    /// @dev The guard's answer, and the error that the Vault makes of a NO.
+    function _allow(Act act, address account, bool impaired) private view returns (Access access, bytes memory no) {
+        address subject = _vault.subjectOf(account);
+        Subject memory s = _vault.subjectRecord(subject);
+        uint40 everyone = _vault.everyoneHeldUntil();
+        bool app = _vault.accountOf(account).kind != Kind.USER;
+        bool held = block.timestamp < s.heldUntil;
+        access = Guard.access(act, app, held, s.listed != 0, block.timestamp < everyone, impaired);
+        if (access != Access.NO) return (access, "");
+        if (app) no = abi.encodeWithSelector(IVaultEvents.Vault_AppsCannot.selector, account);
+        else if (s.listed != 0) no = abi.encodeWithSelector(IVaultEvents.Vault_Listed.selector, subject);
+        else if (held) no = abi.encodeWithSelector(IVaultEvents.Vault_Held.selector, subject, s.heldUntil);
+        else no = abi.encodeWithSelector(IVaultEvents.Vault_EveryoneHeld.selector, everyone);
+    }
+}
