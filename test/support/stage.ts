@@ -1,4 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { assert } from "chai";
 import type { Contract, ContractTransactionResponse, TypedDataDomain } from "ethers";
 import type hre from "hardhat";
 import type { ReentrantReceiver } from "../../typechain-types/index.ts";
@@ -246,7 +247,7 @@ export async function setStage({ ethers, networkHelpers }: Connection): Promise<
     },
     async queue(who, asset, amount, to) {
       const asked = await ask(who, asset, amount, to);
-      if (asked.paid) throw new Error("the exit was paid, not queued");
+      if (asked.paid) assert.fail("the exit was paid, not queued");
       return asked.exit;
     },
     async payOut(exit) {
