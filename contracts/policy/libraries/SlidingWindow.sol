@@ -18,6 +18,9 @@ library SlidingWindow {
     uint256 private constant _BUCKETS = 6;
     uint256 private constant _EPOCH_SHIFT = 216;
     uint256 private constant _BUCKETS_MASK = (1 << 216) - 1;
+    uint256 private constant _PAIR_MASK = (1 << 72) - 1;
+    // The first, third and fifth bucket.
+    uint256 private constant _EVEN_BUCKETS = MAX | (MAX << 72) | (MAX << 144);
 
     error SlidingWindow_TimeWentBack(uint256 epoch, uint256 lastEpoch);
 
@@ -38,9 +41,9 @@ library SlidingWindow {
             if (epoch < last) revert SlidingWindow_TimeWentBack(epoch, last);
             // A shift by 256 or more yields 0, and 36 * (epoch - last) < 2^46 can't overflow.
             uint256 buckets = ((packed & _BUCKETS_MASK) << (36 * (epoch - last))) & _BUCKETS_MASK;
-            // Six summands below 2^36 can't overflow.
-            sum = (buckets & MAX) + ((buckets >> 36) & MAX) + ((buckets >> 72) & MAX) + ((buckets >> 108) & MAX)
-                + ((buckets >> 144) & MAX) + (buckets >> 180);
+            // Pairs first: three sums below 2^37, 72 bits apart, then the sum of those.
+            sum = (buckets & _EVEN_BUCKETS) + ((buckets >> 36) & _EVEN_BUCKETS);
+            sum = (sum & _PAIR_MASK) + ((sum >> 72) & _PAIR_MASK) + (sum >> 144);
             rolled = (epoch << _EPOCH_SHIFT) | buckets;
         }
     }
