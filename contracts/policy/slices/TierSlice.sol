@@ -4,6 +4,7 @@ pragma solidity ^0.8.24;
 import {ParamKeys} from "../../shared/ParamKeys.sol";
 import {Params} from "../../shared/Params.sol";
 import {Reason, Reasons} from "../../shared/Reasons.sol";
+import {Facts} from "../interfaces/IExitPolicy.sol";
 import {Lattice, Request, Verdict} from "../libraries/Lattice.sol";
 
 /// @title TierSlice
@@ -18,10 +19,14 @@ library TierSlice {
 
     /// @dev In force for a tier is the tightest of its own row and all higher ones, so no tightening of a higher tier can
     /// leave a lower one better off (INV-POL-3). A tier unknown here is the bottom row.
-    function verdict(Request memory r, Params.Table storage params) internal view returns (Verdict memory v) {
-        uint8 tier = r.facts.tier > TOP_TIER ? 0 : r.facts.tier;
+    function verdict(Facts calldata f, Request memory r, Params.Table storage params)
+        internal
+        view
+        returns (Verdict memory v)
+    {
+        uint8 tier = f.tier > TOP_TIER ? 0 : f.tier;
         uint64 single = Lattice.NO_LIMIT;
-        v = Lattice.top();
+        v.limit = Lattice.NO_LIMIT;
         for (uint8 t = tier; t <= TOP_TIER; ++t) {
             uint64 window = params.inForce(ParamKeys.ofTier(ParamKeys.TIER_WINDOW, t));
             uint64 one = params.inForce(ParamKeys.ofTier(ParamKeys.TIER_SINGLE, t));
