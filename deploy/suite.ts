@@ -55,6 +55,8 @@ export interface DeployOptions {
   readonly deploymentId?: string;
   /** Ignition's own progress on the terminal. */
   readonly displayUi?: boolean;
+  /** The block before the first transaction, when an earlier run sent it; else the latest. */
+  readonly fromBlock?: number;
   /** Called with what is being done. */
   readonly onProgress?: (what: string) => void;
 }
@@ -278,7 +280,7 @@ export async function deploySuite(
     network: config.network,
     chainId: chainId.toString(),
     deployer: deployer.address,
-    fromBlock: before?.number ?? 0,
+    fromBlock: options.fromBlock ?? before?.number ?? 0,
     safeContracts,
     safes: {
       council: await at("councilSafe"),

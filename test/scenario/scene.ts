@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import hre from "hardhat";
 import { loadConfig } from "../../deploy/config/load.ts";
 import { deploySuite, type Suite } from "../../deploy/suite.ts";
+import type { CreationCode } from "../../deploy/verify/code.ts";
 import type { Call } from "../../src/governance/safe.ts";
 
 export const HOUR = 3_600n;
@@ -38,6 +39,9 @@ export function callOf(
 ): Call {
   return { to: String(contract.target), data: contract.interface.encodeFunctionData(name as never, args as never) };
 }
+
+/** The creation code of this very build: under coverage it is instrumented. */
+export const creationCode: CreationCode = async (name) => (await hre.artifacts.readArtifact(name)).bytecode;
 
 /** Seconds of the chain's latest block. */
 export async function now(): Promise<bigint> {

@@ -6,7 +6,7 @@ import { verifyDeployment } from "../../deploy/verify.ts";
 import { KINDS, paramKey } from "../../src/governance/parameters.ts";
 import { selectorOf } from "../../src/governance/role-graph.ts";
 import { ROLES } from "../../src/governance/roles.ts";
-import { callOf, connection, DAY, ethers, networkHelpers, type Scene, scene } from "./scene.ts";
+import { callOf, connection, creationCode, DAY, ethers, networkHelpers, type Scene, scene } from "./scene.ts";
 
 const CANCELLER = id("CANCELLER_ROLE");
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
@@ -22,6 +22,7 @@ async function failures(
     ethers.provider,
     { ...s.addresses, ...change.addresses },
     { ...s.config, ...change.config },
+    creationCode,
   );
   return results.filter(({ ok }) => !ok).map((result) => result.id);
 }
@@ -38,7 +39,7 @@ describe("verifyDeployment", () => {
   describe("given a suite as deployed", () => {
     it("finds every property true, and looks at each kind of them", async () => {
       const s = await scene();
-      const results = await verifyDeployment(ethers.provider, s.addresses, s.config);
+      const results = await verifyDeployment(ethers.provider, s.addresses, s.config, creationCode);
       expect(results.filter(({ ok }) => !ok)).to.deep.equal([]);
       const kinds = new Set(results.map((result) => result.id.split(".")[0]));
       expect([...kinds]).to.include.members([
@@ -229,7 +230,7 @@ describe("verifyDeployment", () => {
     it("sees a slot that was written behind the proxy's back", async () => {
       const s = await scene();
       await networkHelpers.setStorageAt(s.addresses.vault, IMPLEMENTATION_SLOT, word(s.addresses.vaultAdmin));
-      expect(await failures(s).catch(() => ["proxy.implementation"])).to.include("proxy.implementation");
+      expect(await failures(s)).to.include("proxy.implementation");
     });
 
     it("sees another owner of the ProxyAdmin", async () => {
@@ -315,7 +316,7 @@ describe("verifyDeployment", () => {
   });
 
   describe("given a deployer who kept something small", () => {
-    it("sees a key of the Guardian and an owner's seat", async () => {
+    it("sees a key of the Guardian", async () => {
       const s = await scene();
       const until = BigInt(await networkHelpers.time.latest()) + 30n * DAY;
       await s.contracts.guardian.connect(await as(s.addresses.timelock)).setKey(s.addresses.deployer, until, 1n);
