@@ -108,7 +108,11 @@ interface World {
   readonly mocks: SuiteMocks;
 }
 
-async function contractAt<T extends BaseContract>(ethers: HardhatEthers, name: string, address: string): Promise<T> {
+async function contractAt<T extends BaseContract>(
+  ethers: HardhatEthers,
+  name: string,
+  address: string,
+): Promise<T> {
   return (await ethers.getContractAt(name, address)) as unknown as T;
 }
 
@@ -151,7 +155,11 @@ async function buildWorld({ ethers }: SuiteConnection, config: SuiteConfig): Pro
       latest[asset.symbol] = answer;
       resolved.push({ ...feed, aggregator: await mock.getAddress() });
     }
-    assets.push({ ...asset, id: asset.token === "native" ? NATIVE_ASSET : erc20Asset(token), feeds: resolved });
+    assets.push({
+      ...asset,
+      id: asset.token === "native" ? NATIVE_ASSET : erc20Asset(token),
+      feeds: resolved,
+    });
   }
   let sanctions: MockSanctionsList | undefined;
   if (config.sanctionsList === "mock") {
@@ -224,7 +232,9 @@ export async function deploySuite(
   const say = options.onProgress ?? (() => {});
   const { chainId } = await ethers.provider.getNetwork();
   if (chainId !== config.chainId) {
-    throw new TerminalError("WRONG_CHAIN", `The parameter file is for chain ${config.chainId}`, { facts: { chainId } });
+    throw new TerminalError("WRONG_CHAIN", `The parameter file is for chain ${config.chainId}`, {
+      facts: { chainId },
+    });
   }
   const embedded = chainId === EMBEDDED_CHAIN;
   const [deployer] = await ethers.getSigners();

@@ -3,7 +3,7 @@ import type { SuiteAddresses } from "./addresses.ts";
 import type { SuiteConfig } from "./config/schema.ts";
 import { checkAccessManager } from "./verify/access-manager.ts";
 import { Chain, type CheckResult, Findings } from "./verify/chain.ts";
-import { checkCode, type CreationCode, generatedCode } from "./verify/code.ts";
+import { type CreationCode, checkCode, generatedCode } from "./verify/code.ts";
 import { checkCustody } from "./verify/custody.ts";
 import { checkDeployer } from "./verify/deployer.ts";
 import { checkSafes } from "./verify/safes.ts";

@@ -3,9 +3,9 @@ import { AccessManager__factory } from "../../typechain-types/factories/@openzep
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
+import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { VaultAdmin__factory } from "../../typechain-types/factories/contracts/custody/VaultAdmin__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
-import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
 import { ChainlinkSource__factory } from "../../typechain-types/factories/contracts/oracle/ChainlinkSource__factory.ts";
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
@@ -60,12 +60,22 @@ export async function checkCode(
     types: readonly string[] = [],
     values: readonly unknown[] = [],
   ) => {
-    const creation = concat([await creationCode(name), AbiCoder.defaultAbiCoder().encode([...types], [...values])]);
+    const creation = concat([
+      await creationCode(name),
+      AbiCoder.defaultAbiCoder().encode([...types], [...values]),
+    ]);
     const [found, expected] = [await chain.provider.getCode(address), await chain.codeAfter(creation)];
     f.equal(`code.${id}`, title, keccak256(found), keccak256(expected));
   };
   const { manager, router, vault, timelock } = addresses;
-  await check("manager", "the AccessManager is OpenZeppelin's", manager, "AccessManager", ["address"], [timelock]);
+  await check(
+    "manager",
+    "the AccessManager is OpenZeppelin's",
+    manager,
+    "AccessManager",
+    ["address"],
+    [timelock],
+  );
   await check(
     "timelock",
     "the timelock is OpenZeppelin's",
@@ -74,9 +84,14 @@ export async function checkCode(
     ["uint256", "address[]", "address[]", "address"],
     [config.timelock.delaySeconds, [], [], timelock],
   );
-  await check("proxyAdmin", "the ProxyAdmin is OpenZeppelin's", addresses.proxyAdmin, "ProxyAdmin", ["address"], [
-    timelock,
-  ]);
+  await check(
+    "proxyAdmin",
+    "the ProxyAdmin is OpenZeppelin's",
+    addresses.proxyAdmin,
+    "ProxyAdmin",
+    ["address"],
+    [timelock],
+  );
   await check("vaultAdmin", "the Vault's second half is ours", addresses.vaultAdmin, "VaultAdmin");
   await check(
     "vaultImplementation",
@@ -94,15 +109,30 @@ export async function checkCode(
     ["address", "address", "address"],
     [manager, router, addresses.sanctionsList],
   );
-  await check("router", "the price router is ours", router, "PriceRouter", ["address", "uint256"], [
-    manager,
-    config.warmForSeconds,
-  ]);
-  await check("guardian", "the Guardian is ours", addresses.guardian, "Guardian", ["address", "address"], [
-    manager,
-    vault,
-  ]);
-  await check("factory", "the deposit factory is ours", addresses.factory, "DepositFactory", ["address"], [vault]);
+  await check(
+    "router",
+    "the price router is ours",
+    router,
+    "PriceRouter",
+    ["address", "uint256"],
+    [manager, config.warmForSeconds],
+  );
+  await check(
+    "guardian",
+    "the Guardian is ours",
+    addresses.guardian,
+    "Guardian",
+    ["address", "address"],
+    [manager, vault],
+  );
+  await check(
+    "factory",
+    "the deposit factory is ours",
+    addresses.factory,
+    "DepositFactory",
+    ["address"],
+    [vault],
+  );
   await check("lens", "the lens is ours", addresses.lens, "VaultLens", ["address"], [vault]);
   for (const asset of config.assets) {
     const where = addresses.assets.find(({ symbol }) => symbol === asset.symbol);

@@ -60,8 +60,13 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
 
   program
     .command("deploy")
-    .description("Deploy the suite and hand all power to its Safes and timelock; local is a rehearsal in memory")
-    .requiredOption("--network <name>", "local, or a network of hardhat.config.ts with a file in deploy/config")
+    .description(
+      "Deploy the suite and hand all power to its Safes and timelock; local is a rehearsal in memory",
+    )
+    .requiredOption(
+      "--network <name>",
+      "local, or a network of hardhat.config.ts with a file in deploy/config",
+    )
     .option("--config <file>", "take the parameters from this file (.ts exporting config, or .json)")
     .option("--verify", "then read the chain and prove that it is as declared", false)
     .option("--json", "print one JSON object on stdout, progress on stderr", false)

@@ -82,8 +82,12 @@ export async function deploy(options: {
     if (!rehearsal) write(recordOf(network), suite.addresses);
     const results = verify ? await verifyDeployment(provider, suite.addresses, config) : [];
     const ok = !verify || report(results);
-    if (json) process.stdout.write(`${JSON.stringify({ ok, addresses: suite.addresses, results }, null, 2)}\n`);
-    else say(rehearsal ? "Rehearsed on an embedded chain: nothing was kept." : `Addresses: ${recordOf(network)}`);
+    if (json)
+      process.stdout.write(`${JSON.stringify({ ok, addresses: suite.addresses, results }, null, 2)}\n`);
+    else
+      say(
+        rehearsal ? "Rehearsed on an embedded chain: nothing was kept." : `Addresses: ${recordOf(network)}`,
+      );
     return ok ? ExitCode.done : ExitCode.failed;
   } catch (error) {
     if (error instanceof StrongroomError) throw error;
