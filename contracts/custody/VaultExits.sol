@@ -58,7 +58,8 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         emit Transfer(msg.sender, owner, address(0), asset.raw(), amount);
         Quotes.Quote memory q = Quotes.ask($.door.policy, f);
         if (access == Access.QUEUE) {
-            q.reasons |= Reasons.bit(a.impaired() ? Reason.IMPAIRED : Reason.EVERYONE_HELD);
+            if (a.impaired()) q.reasons |= Reasons.bit(Reason.IMPAIRED);
+            if (block.timestamp < $.door.heldUntil) q.reasons |= Reasons.bit(Reason.EVERYONE_HELD);
         }
         if (q.reasons == 0 && _payNow(f, q, a, word)) return 0;
         return _enqueue(f, q, word);
