@@ -1,7 +1,7 @@
 import { assert, expect } from "chai";
 import hre from "hardhat";
-import { KINDS, MODE, NATIVE, NEVER, paramKey, PLAIN_LISTING, TIERS } from "../support/deployCore.ts";
-import { CENT, setStage, type Stage } from "../support/stage.ts";
+import { KINDS, MODE, NATIVE, NEVER, PLAIN_LISTING, paramKey, TIERS } from "../support/deployCore.ts";
+import { CENT, type Stage, setStage } from "../support/stage.ts";
 
 const connection = await hre.network.create();
 const { networkHelpers, ethers } = connection;
@@ -42,7 +42,8 @@ async function realPrices() {
       [KINDS.TIER_SOON, row.soon],
       [KINDS.TIER_LATE, row.late],
     ] as const;
-    for (const [kind, value] of kinds) await policy.getFunction("set")(paramKey(kind, BigInt(tier)), 0, NEVER, value);
+    for (const [kind, value] of kinds)
+      await policy.getFunction("set")(paramKey(kind, BigInt(tier)), 0, NEVER, value);
   }
   await policy.getFunction("set")(paramKey(KINDS.ASSET_BREAKER, s.id), 0, NEVER, PLAIN_LISTING.breaker);
   await s.vault.setPolicy(s.policy, await s.policy.revision(), NEVER, policy);
@@ -62,7 +63,11 @@ async function verdict(s: Ready, gasLimit: bigint): Promise<string | undefined> 
 async function verdicts(s: Ready): Promise<Set<string>> {
   const all = new Set<string>();
   let reverted = 0;
-  for (let gas = 40_000n; gas <= 1_400_000n; gas += gas < 500_000n ? 20_000n : gas < 900_000n ? 2_000n : 50_000n) {
+  for (
+    let gas = 40_000n;
+    gas <= 1_400_000n;
+    gas += gas < 500_000n ? 20_000n : gas < 900_000n ? 2_000n : 50_000n
+  ) {
     const one = await verdict(s, gas);
     if (one === undefined) reverted++;
     else all.add(one);

@@ -47,11 +47,17 @@ describe("attack: mule chains", () => {
     await s.vault.connect(s.anna).setOperator(s.mallory, true);
     await s.guardian.connect(s.guardianKey).hold(s.anna, DAY);
     await s.vault.connect(s.anna).cancel(exit);
-    await expect(s.vault.connect(s.anna).transfer(s.mallory, s.id, 1n)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+    await expect(s.vault.connect(s.anna).transfer(s.mallory, s.id, 1n)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
     await expect(
       s.vault.connect(s.mallory).transferFrom(s.anna, s.mallory, s.id, 1n),
     ).to.be.revertedWithCustomError(s.vault, "Vault_Held");
-    await expect(s.vault.connect(s.anna).withdraw(s.id, 1n, s.mallory)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+    await expect(s.vault.connect(s.anna).withdraw(s.id, 1n, s.mallory)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
     expect(await s.vault.balanceOf(s.anna, s.id)).to.equal(LOOT);
     await s.audit();
   });

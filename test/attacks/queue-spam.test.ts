@@ -153,14 +153,20 @@ describe("attack: the queue", () => {
       { ...exit, amount: exit.amount * 2n },
       { ...exit, late: exit.soon },
     ]) {
-      await expect(s.vault.connect(s.mallory).release(forged)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
+      await expect(s.vault.connect(s.mallory).release(forged)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_NotOpen",
+      );
     }
     await s.waitUntil(exit.late);
     await s.vault.connect(s.mallory).release(exit);
     expect(await s.holds(s.id, s.carl)).to.equal(10n * CENT);
     expect(await s.holds(s.id, s.mallory)).to.equal(0n);
     await expect(s.vault.release(exit)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
-    await expect(s.vault.connect(s.bert).cancel(exit)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
+    await expect(s.vault.connect(s.bert).cancel(exit)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_NotOpen",
+    );
     await s.audit();
   });
 

@@ -25,7 +25,10 @@ describe("attack: standing power", () => {
     const raw = s.coin.interface.encodeFunctionData("transfer", [s.mallory.address, MONEY]);
     const vault = s.vault.connect(s.mallory);
     for (const target of [s.coin, s.vault, s.policy, s.mallory]) {
-      await expect(vault.callWith(target as never, [], [], raw)).to.be.revertedWithCustomError(s.vault, "Vault_NotAnApp");
+      await expect(vault.callWith(target as never, [], [], raw)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_NotAnApp",
+      );
     }
     // Even a token that governance registers by mistake is only ever asked for its hook.
     await s.vault.setKind(s.coin as never, 1);
@@ -39,7 +42,11 @@ describe("attack: standing power", () => {
     const s = await setup();
     const raw = s.coin.interface.encodeFunctionData("transfer", [s.mallory.address, MONEY]);
     await s.vault.connect(s.anna).callWith(s.app, [s.id], [CENT], raw);
-    expect([await s.app.calls(), await s.app.lastOwner(), await s.app.lastData()]).to.deep.equal([1n, s.anna.address, raw]);
+    expect([await s.app.calls(), await s.app.lastOwner(), await s.app.lastData()]).to.deep.equal([
+      1n,
+      s.anna.address,
+      raw,
+    ]);
     expect(await s.vault.balanceOf(s.app, s.id)).to.equal(CENT);
     expect(await s.vault.balanceOf(s.anna, s.id)).to.equal(MONEY - CENT);
     await s.audit();
@@ -87,7 +94,10 @@ describe("attack: standing power", () => {
       CENT,
     ]);
     const face = await ethers.getContractAt("Vault", await s.vault.getAddress());
-    await expect(s.app.execute(s.vault, take)).to.be.revertedWithCustomError(face, "ERC6909InsufficientAllowance");
+    await expect(s.app.execute(s.vault, take)).to.be.revertedWithCustomError(
+      face,
+      "ERC6909InsufficientAllowance",
+    );
     await s.audit();
   });
 
@@ -126,7 +136,9 @@ describe("attack: standing power", () => {
     await s.vault.connect(s.anna).transfer(address, s.id, MONEY / 2n);
     await s.season();
     const ask = (to: string, cents: bigint) =>
-      s.outcome(pool.execute(s.vault, 0, s.vault.interface.encodeFunctionData("withdraw", [s.id, cents * CENT, to])));
+      s.outcome(
+        pool.execute(s.vault, 0, s.vault.interface.encodeFunctionData("withdraw", [s.id, cents * CENT, to])),
+      );
     expect((await ask(s.anna.address, TIERS[0].single + 1n)).reasons).to.deep.equal(["ABOVE_SINGLE_LIMIT"]);
     expect((await ask(s.anna.address, TIERS[0].single)).paid).to.equal(true);
     expect((await ask(s.bert.address, TIERS[0].single)).paid).to.equal(true);
