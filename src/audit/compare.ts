@@ -68,7 +68,6 @@ function* words(state: VaultState): Generator<readonly [what: string, slot: bigi
 
 /** Adds zero words where the logs are silent: what they don't mention must be untouched on the chain. */
 function withSilence(state: VaultState, also: readonly string[]): VaultState {
-  const full: VaultState = { ...state };
   const mentioned = [
     ...state.accounts.keys(),
     ...state.subjects.keys(),

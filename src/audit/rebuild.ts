@@ -172,10 +172,12 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       return;
     case "Held":
       state.windows.set(WINDOW.hold(address("subject")), word("windowSlot"));
-      return setHeld(state, address("subject"), word("slot"));
+      setHeld(state, address("subject"), word("slot"));
+      return;
     case "Lifted":
     case "HoldExtended":
-      return setHeld(state, address("subject"), word("slot"));
+      setHeld(state, address("subject"), word("slot"));
+      return;
     case "DestinationSet":
       state.book.set(`${address("subject")}/${address("to")}`, word("usableFrom"));
       return;

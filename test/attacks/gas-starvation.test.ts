@@ -1,5 +1,14 @@
 import { assert, expect } from "chai";
 import hre from "hardhat";
+import type {
+  ExitPolicy,
+  FeedSet,
+  MockApp,
+  MockSource,
+  PriceRouter,
+  ReentrantReceiver,
+} from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { KINDS, MODE, NATIVE, NEVER, PLAIN_LISTING, paramKey, TIERS } from "../support/deployCore.ts";
 import { CENT, type Stage, setStage } from "../support/stage.ts";
 
@@ -27,12 +36,12 @@ type Ready = Awaited<ReturnType<typeof ready>>;
 async function realPrices() {
   const s = await ready();
   const sources = await Promise.all(
-    ["a", "b", "c"].map((name) => ethers.deployContract("MockSource", [ethers.id(name)])),
+    ["a", "b", "c"].map((name) => deployAs<MockSource>(ethers, "MockSource", [ethers.id(name)])),
   );
-  const feeds = await ethers.deployContract("FeedSet", [sources.map((x) => x.target), 200]);
-  const router = await ethers.deployContract("PriceRouter", [s.manager, 0]);
+  const feeds = await deployAs<FeedSet>(ethers, "FeedSet", [sources.map((x) => x.target), 200]);
+  const router = await deployAs<PriceRouter>(ethers, "PriceRouter", [s.manager, 0]);
   await router.setFeedSet(s.id, ethers.ZeroAddress, feeds);
-  const policy = await ethers.deployContract("ExitPolicy", [s.manager, router, s.sanctions]);
+  const policy = await deployAs<ExitPolicy>(ethers, "ExitPolicy", [s.manager, router, s.sanctions]);
   const set = policy.interface.getFunction("set").selector;
   await s.manager.setTargetFunctionRole(policy, [set], 1n);
   for (const [tier, row] of TIERS.entries()) {
@@ -130,7 +139,7 @@ describe("attack: gas starvation", () => {
   it("REVIEW 15: of a push: the recipient's code gets its gas or the release reverts, the exit stays", async () => {
     const s = await networkHelpers.loadFixture(ready);
     // It calls back, which takes gas; a starved push would leave it unpaid or unheard.
-    const receiver = await ethers.deployContract("ReentrantReceiver");
+    const receiver = await deployAs<ReentrantReceiver>(ethers, "ReentrantReceiver");
     await receiver.arm(s.vault, s.vault.interface.encodeFunctionData("screen", [s.carl.address]));
     const to = await receiver.getAddress();
     await s.fund(s.bert, NATIVE, 10n ** 21n);
@@ -157,7 +166,7 @@ describe("attack: gas starvation", () => {
 
   it("of an app's hook: a starved hook reverts the push with it", async () => {
     const s = await networkHelpers.loadFixture(ready);
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     const snapshot = await networkHelpers.takeSnapshot();
     let done = 0;

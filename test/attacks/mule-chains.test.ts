@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { MockApp } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, FRESH_PERIOD } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -119,7 +121,7 @@ describe("attack: mule chains", () => {
 
   it("passes through an app's payout and finds it fresh as well", async () => {
     const s = await setup();
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     const [mule] = s.mules;
     if (!mule) throw new Error("no mule");

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { RejectingReceiver } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, HOUR, PLAIN_LISTING } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -104,7 +106,7 @@ describe("attack: the queue", () => {
 
   it("REVIEW 15: a push that fails leaves the exit payable and cancellable; no starved gas turns it into a loss", async () => {
     const s = await setup();
-    const rejecting = await ethers.deployContract("RejectingReceiver");
+    const rejecting = await deployAs<RejectingReceiver>(ethers, "RejectingReceiver");
     await s.fund(s.anna, 1n << 248n, 10n ** 18n);
     const to = await rejecting.getAddress();
     const exit = await s.queue(s.anna, 1n << 248n, 10n ** 15n, to);

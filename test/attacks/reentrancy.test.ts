@@ -1,5 +1,7 @@
 import { assert, expect } from "chai";
 import hre from "hardhat";
+import type { MockApp, ReentrantReceiver, ReentrantToken } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { NATIVE } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -12,8 +14,8 @@ const MONEY = 1_000n * CENT;
 async function armed() {
   const s = await setStage(connection);
   const { id: asset, token: contract } = await s.token("ReentrantToken");
-  const token = await ethers.getContractAt("ReentrantToken", await contract.getAddress());
-  const receiver = await ethers.deployContract("ReentrantReceiver");
+  const token = contract as unknown as ReentrantToken;
+  const receiver = await deployAs<ReentrantReceiver>(ethers, "ReentrantReceiver");
   await s.ready(s.anna, 1n, asset, MONEY, s.anna, await receiver.getAddress());
   await s.fund(s.bert, asset, MONEY);
   await s.fund(s.anna, NATIVE, 10n ** 18n);
@@ -193,7 +195,7 @@ describe("attack: re-entrant token and receiver across functions", () => {
 
   it("REVIEW 25: an app pays inside its own hook: no global lock stops it", async () => {
     const s = await setup();
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     await app.setPayTo(s.carl);
     await s.vault.connect(s.anna).callWith(app, [s.asset], [CENT], "0x");

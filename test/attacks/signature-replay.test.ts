@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { MockApp, MockWallet1271 } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { HOUR } from "../support/deployCore.ts";
 import { CENT, setStage, VERB } from "../support/stage.ts";
 
@@ -143,7 +145,7 @@ describe("attack: signature replay", () => {
 
   it("of a call: `data` is bound by the reference, unused fields must be zero", async () => {
     const s = await setup();
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     const call = (amount: bigint) =>
       ethers.AbiCoder.defaultAbiCoder().encode(["uint256[]", "uint112[]", "bytes"], [[s.id], [amount], "0x"]);
@@ -168,7 +170,7 @@ describe("attack: signature replay", () => {
 
   it("REVIEW 13: a wallet that rotates its owner voids what the former one signed", async () => {
     const s = await setup();
-    const wallet = await ethers.deployContract("MockWallet1271", [s.bert]);
+    const wallet = await deployAs<MockWallet1271>(ethers, "MockWallet1271", [s.bert]);
     await s.fund(await wallet.getAddress(), s.id, CENT);
     const intent = await s.intent(await wallet.getAddress(), {
       asset: s.id,

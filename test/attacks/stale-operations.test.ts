@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { ExitPolicy } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, HOUR, KINDS, NEVER, paramKey, TIERS } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -50,7 +52,7 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
 
   it("REVIEW 20: a stale `setPolicy` can't drop today's tightening, and no replacement wipes usage", async () => {
     const s = await setup();
-    const next = await ethers.deployContract("ExitPolicy", [s.manager, s.router, s.sanctions]);
+    const next = await deployAs<ExitPolicy>(ethers, "ExitPolicy", [s.manager, s.router, s.sanctions]);
     const revision = await s.policy.revision();
     for (let i = 0; i < 2; i++)
       expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);

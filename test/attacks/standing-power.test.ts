@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { DepositAddress, MockApp, MockERC20, ReentrantReceiver } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { HOUR, TIERS } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -12,7 +14,7 @@ async function ready() {
   const s = await setStage(connection);
   const { id, token: coin } = await s.token();
   await s.ready(s.anna, 1n, id, MONEY, s.anna, s.mallory);
-  const app = await ethers.deployContract("MockApp", [s.vault]);
+  const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
   await s.vault.setKind(app, 1);
   return { ...s, id, coin, app };
 }
@@ -128,7 +130,7 @@ describe("attack: standing power", () => {
 
   it("REVIEW 2: an unregistered pooling contract is one unverified subject, whoever stands behind it", async () => {
     const s = await setup();
-    const pool = await ethers.deployContract("ReentrantReceiver");
+    const pool = await deployAs<ReentrantReceiver>(ethers, "ReentrantReceiver");
     const address = await pool.getAddress();
     const data = (to: string) => s.vault.interface.encodeFunctionData("setDestination", [to, true]);
     await pool.execute(s.vault, 0, data(s.anna.address));
@@ -165,13 +167,16 @@ describe("attack: standing power", () => {
   it("a listed token can't be recovered past the vault from a deposit address; an unlisted one can", async () => {
     const s = await setup();
     await s.factory.deploy(s.bert);
-    const home = await ethers.getContractAt("DepositAddress", await s.factory.addressOf(s.bert));
+    const home = (await ethers.getContractAt(
+      "DepositAddress",
+      await s.factory.addressOf(s.bert),
+    )) as unknown as DepositAddress;
     await s.coin.getFunction("mint")(home, 10n * CENT);
     await expect(home.connect(s.bert).recover(s.id, CENT, s.bert)).to.be.revertedWithCustomError(
       home,
       "DepositAddress_TheVaultTakesIt",
     );
-    const stray = await ethers.deployContract("MockERC20", ["Stray", 18]);
+    const stray = await deployAs<MockERC20>(ethers, "MockERC20", ["Stray", 18]);
     await stray.mint(home, CENT);
     const id = (2n << 248n) | BigInt(await stray.getAddress());
     await expect(home.connect(s.mallory).recover(id, CENT, s.mallory)).to.be.revertedWithCustomError(
