@@ -13,6 +13,7 @@ import {Charge, Facts, IExitPolicy, Terms} from "./interfaces/IExitPolicy.sol";
 import {Lattice, Request, Verdict} from "./libraries/Lattice.sol";
 import {PolicyParams} from "./libraries/PolicyParams.sol";
 import {Screening} from "./libraries/Screening.sol";
+import {TierLimits} from "./libraries/TierLimits.sol";
 import {DestinationSlice} from "./slices/DestinationSlice.sol";
 import {FreshnessSlice} from "./slices/FreshnessSlice.sol";
 import {OracleSlice} from "./slices/OracleSlice.sol";
@@ -25,10 +26,12 @@ import {TierSlice} from "./slices/TierSlice.sol";
 contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
     using Lattice for Verdict;
     using Params for Params.Table;
+    using TierLimits for TierLimits.Digests;
 
     IPriceRouter private immutable _router;
     address private immutable _list;
     Params.Table private _table;
+    TierLimits.Digests private _tiers;
 
     /// @param authority The AccessManager.
     /// @param router Prices of charges.
@@ -79,15 +82,17 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
     /// @inheritdoc IParams
     function tighten(bytes32 key, uint64 value) external restricted {
         _tighten(key, value);
+        _tiers.refresh(_table, key);
     }
 
     /// @inheritdoc IParams
     function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted {
         _set(key, expectedVersion, validUntil, value);
+        _tiers.refresh(_table, key);
     }
 
     function _meetOfSlices(Facts calldata f, Request memory r) private view returns (Verdict memory) {
-        return TierSlice.verdict(f, r, _table).meet(OwnCapSlice.verdict(f)).meet(DestinationSlice.verdict(f))
+        return TierSlice.verdict(f, r, _tiers, _table).meet(OwnCapSlice.verdict(f)).meet(DestinationSlice.verdict(f))
             .meet(FreshnessSlice.verdict(f)).meet(SanctionsSlice.verdict(r)).meet(OracleSlice.verdict(r));
     }
 
