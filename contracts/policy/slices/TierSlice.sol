@@ -3,7 +3,6 @@ pragma solidity ^0.8.24;
 
 import {Params} from "../../shared/Params.sol";
 import {Reason, Reasons} from "../../shared/Reasons.sol";
-import {Facts} from "../interfaces/IExitPolicy.sol";
 import {Request, Verdict} from "../libraries/Lattice.sol";
 import {TierLimits} from "../libraries/TierLimits.sol";
 
@@ -12,14 +11,13 @@ import {TierLimits} from "../libraries/TierLimits.sol";
 library TierSlice {
     using TierLimits for TierLimits.Digests;
 
-    function verdict(
-        Facts calldata f,
-        Request memory r,
-        TierLimits.Digests storage tiers,
-        Params.Table storage params
-    ) internal view returns (Verdict memory v) {
+    function verdict(Request memory r, TierLimits.Digests storage tiers, Params.Table storage params)
+        internal
+        view
+        returns (Verdict memory v)
+    {
         uint64 single;
-        (v.limit, single, v.soon, v.late) = tiers.inForce(params, f.tier);
+        (v.limit, single, v.soon, v.late) = tiers.inForce(params, r.facts.tier);
         if (r.cents > single) v.reasons = Reasons.bit(Reason.ABOVE_SINGLE_LIMIT);
     }
 }
