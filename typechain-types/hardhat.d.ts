@@ -12,7 +12,6 @@ import * as Contracts from "./index.js";
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
-getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
 getContractFactory(name: 'Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Vault__factory>
 getContractFactory(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdmin__factory>
 getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultExits__factory>
@@ -20,6 +19,12 @@ getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
 getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
+getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
+getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
+getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
+getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
+getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
+getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
@@ -28,12 +33,12 @@ getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | 
 getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
 getContractFactory(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeepsAllowanceToken__factory>
 getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
+getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
 getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPriceRouter__factory>
-getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
+getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
 getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
-getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
 getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
@@ -41,27 +46,19 @@ getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | 
 getContractFactory(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombReceiver__factory>
 getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombToken__factory>
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
-getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
-getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
-getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
-getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
-getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
-getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
-getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
-getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
+getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
 getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
 getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
+getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
-getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
-getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
@@ -70,13 +67,15 @@ getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
+getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
+getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
+getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
 
   getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
-getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
 getContractAt(name: 'Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Vault>
 getContractAt(name: 'VaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdmin>
 getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultExits>
@@ -84,6 +83,12 @@ getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?
 getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
 getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
+getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
+getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
+getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
+getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
+getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
+getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
@@ -92,12 +97,12 @@ getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, s
 getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
 getContractAt(name: 'KeepsAllowanceToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeepsAllowanceToken>
 getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
+getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
 getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPriceRouter>
-getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
+getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
 getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
-getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
 getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
@@ -105,27 +110,19 @@ getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, s
 getContractAt(name: 'ReturnBombReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombReceiver>
 getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombToken>
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
-getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
-getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
-getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
-getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
-getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
-getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
-getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
-getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
+getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
 getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
 getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
+getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
-getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
-getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
@@ -134,13 +131,15 @@ getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signe
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
+getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
+getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
+getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
 
   deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
-deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
 deployContract(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
 deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
@@ -148,6 +147,12 @@ deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
 deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
+deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
+deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
@@ -156,12 +161,12 @@ deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | Depl
 deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeepsAllowanceToken>
 deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
+deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
-deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
+deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
-deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
@@ -169,27 +174,19 @@ deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | Depl
 deployContract(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
 deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
-deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
-deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
-deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
 deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
-deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
-deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
@@ -198,13 +195,15 @@ deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
+deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
+deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 
   deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
-deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
 deployContract(name: 'VaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
 deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
@@ -212,6 +211,12 @@ deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
 deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
+deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
+deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
@@ -220,12 +225,12 @@ deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.
 deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'KeepsAllowanceToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeepsAllowanceToken>
 deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
+deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
-deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
+deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
-deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
@@ -233,27 +238,19 @@ deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.
 deployContract(name: 'ReturnBombReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
 deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
-deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
-deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
-deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
 deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
-deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
-deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
@@ -262,6 +259,9 @@ deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
+deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
+deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
