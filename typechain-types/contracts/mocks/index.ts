@@ -2,6 +2,8 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+import type * as bench from './bench/index.js';
+export type { bench };
 import type * as oracle from './oracle/index.js';
 export type { oracle };
 export type { DenyListToken } from './DenyListToken.js';

@@ -2,6 +2,7 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export * as bench from './bench/index.js';
 export * as oracle from './oracle/index.js';
 export { DenyListToken__factory } from './DenyListToken__factory.js';
 export { ExtraTakingToken__factory } from './ExtraTakingToken__factory.js';
