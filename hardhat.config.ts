@@ -32,7 +32,7 @@ export default defineConfig({
     tests: { mocha: "./test", solidity: "./test" },
     ignition: "./deploy",
   },
-  typechain: { outDir: "typechain-types" },
+  typechain: { outDir: "typechain-types", tsNocheck: true },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "cancun" },
   },

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {AssetId} from "../../shared/AssetId.sol";
 import {ParamKeys} from "../../shared/ParamKeys.sol";
 import {Params} from "../../shared/Params.sol";
 import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 import {Account, Asset, Kind, Open, Subject} from "../interfaces/IVaultTypes.sol";
+import {VAULT_NAMESPACE, VaultNamespace} from "../VaultNamespace.sol";
 import {Access, Act, Guard} from "./Guard.sol";
 
 /// @title VaultLayout
@@ -14,32 +14,9 @@ import {Access, Act, Guard} from "./Guard.sol";
 library VaultLayout {
     using Params for Params.Table;
 
-    /// @dev The policy and the hold on everyone share a slot: the door reads both.
-    struct Door {
-        address policy;
-        uint40 heldUntil;
-    }
-
-    /// @custom:storage-location erc7201:strongroom.storage.Vault
-    struct Layout {
-        Door door;
-        address sanctionsList;
-        mapping(address account => mapping(AssetId asset => uint256)) balances;
-        mapping(address account => Account) accounts;
-        mapping(address subject => Subject) subjects;
-        mapping(AssetId asset => Asset) assets;
-        mapping(bytes32 id => Open) opens;
-        mapping(bytes32 key => uint256) windows;
-        mapping(address subject => mapping(address to => uint40)) book;
-        Params.Table params;
-    }
-
-    // keccak256(abi.encode(uint256(keccak256("strongroom.storage.Vault")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant _LAYOUT = 0x049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad00;
-
-    function slots() internal pure returns (Layout storage $) {
+    function slots() internal pure returns (VaultNamespace.Layout storage $) {
         assembly ("memory-safe") {
-            $.slot := _LAYOUT
+            $.slot := VAULT_NAMESPACE
         }
     }
 
@@ -121,7 +98,7 @@ library VaultLayout {
         }
     }
 
-    function word(Door storage x) internal view returns (uint256 w) {
+    function word(VaultNamespace.Door storage x) internal view returns (uint256 w) {
         assembly ("memory-safe") {
             w := sload(x.slot)
         }
