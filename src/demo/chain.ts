@@ -71,27 +71,29 @@ export function callOf(face: Face, to: string, name: string, args: readonly unkn
   return { to, data: FACES[face].encodeFunctionData(name, args), value };
 }
 
+/** Which face knows an error's selector or an event's topic. */
+const ERRORS = new Map<string, Interface>();
+const EVENTS = new Map<string, Interface>();
+for (const face of [...Object.values(FACES), new Interface(["error Error(string)"])]) {
+  face.forEachError((error) => ERRORS.set(error.selector, face));
+  face.forEachEvent((event) => EVENTS.set(event.topicHash, face));
+}
+
 function decodeError(data: string): Refusal {
-  if (data.length < 10) return { name: "no reason", args: [] };
-  for (const face of Object.values(FACES)) {
-    const error = face.parseError(data);
-    if (error !== null) return { name: error.name, args: [...error.args] };
-  }
-  const text = new Interface(["error Error(string)"]).parseError(data);
-  return text === null ? { name: data.slice(0, 10), args: [] } : { name: String(text.args[0]), args: [] };
+  const error = ERRORS.get(data.slice(0, 10))?.parseError(data);
+  if (error === null || error === undefined) return { name: data.length < 10 ? "no reason" : data.slice(0, 10), args: [] };
+  // A plain revert string is its own name.
+  return error.name === "Error" ? { name: String(error.args[0]), args: [] } : { name: error.name, args: [...error.args] };
 }
 
 function decodeEvent(log: RawLog): ChainEvent | undefined {
-  for (const face of Object.values(FACES)) {
-    let parsed: LogDescription | null = null;
-    try {
-      parsed = face.parseLog(log);
-    } catch {
-      // Another contract's event with the same name and other indexed fields.
-    }
-    if (parsed !== null) return { address: log.address, name: parsed.name, args: parsed.args };
+  let parsed: LogDescription | null | undefined;
+  try {
+    parsed = EVENTS.get(log.topics[0] ?? "")?.parseLog(log);
+  } catch {
+    // Another contract's event with the same types and other indexed fields.
   }
-  return undefined;
+  return parsed ? { address: log.address, name: parsed.name, args: parsed.args } : undefined;
 }
 
 /** The bytes that a failed request carries, if the contract reverted; anything else is no refusal. */

@@ -25,6 +25,8 @@ export interface StrategyResult {
 interface OpenExit {
   readonly terms: Result;
   readonly late: number;
+  /** When its turn in the lane comes, once that is known; trying earlier only costs the thief gas. */
+  readonly due?: number;
 }
 
 type Verdict = Pick<AttemptResult, "outcome" | "reasons">;
@@ -160,6 +162,11 @@ export class AttackDriver {
         reasons.add(explainRefusal("Vault_NotMature"));
         continue;
       }
+      if ((exit.due ?? 0) > this.#stage.chain.time) {
+        left.push(exit);
+        reasons.add(explainRefusal("Vault_SlotAhead"));
+        continue;
+      }
       const outcome = await this.#stage.chain.send(
         this.#address("thief"),
         this.#vaultCall("release", [[...exit.terms]]),
@@ -172,7 +179,8 @@ export class AttackDriver {
         this.#book(worth(this.#stage, asset, amount, this.#opening[asset]));
         continue;
       }
-      left.push(exit);
+      const slot = outcome.ok ? outcome.events.find((event) => event.name === "SlotTaken") : undefined;
+      left.push(slot === undefined ? exit : { ...exit, due: dueOf(slot.args.getValue("openSlot") as bigint) });
       reasons.add(explainRefusal(outcome.ok ? "Vault_SlotAhead" : outcome.refusal.name));
     }
     this.#exits.set(party, left);
@@ -311,6 +319,12 @@ export class AttackDriver {
 }
 
 const NOBODY = "0x0000000000000000000000000000000000000000";
+
+/** The slot's second, from an open exit's word: phase and lane below it, 8 bits each; its own 56 bits in 1/65536 s. */
+function dueOf(openSlot: bigint): number {
+  const slot = (openSlot >> 16n) & ((1n << 56n) - 1n);
+  return Number((slot + 0xffffn) >> 16n);
+}
 
 function refused(error: string): Verdict {
   return { outcome: "refused", reasons: [explainRefusal(error)] };
