@@ -58,7 +58,8 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
             Ticks.wrap(Units.to64(Units.stepsUp(facts.amount, Units.tick(facts.tickExponent)))),
             Ticks.wrap(_table.inForce(ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, facts.asset)))
         );
-        if (facts.tier == 0) {
+        // An unknown tier is the bottom row here as in `TierSlice`.
+        if (facts.tier == 0 || facts.tier > TierSlice.TOP_TIER) {
             uint64 pool = _table.inForce(ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
             charges[2] = Charge(WindowKeys.POOL, Ticks.wrap(r.cents), Ticks.wrap(pool));
         }
