@@ -127,10 +127,10 @@ describe("Vault: ledger", () => {
         await d.at(until - 100n);
         await d.vault.connect(d.officer).hold(d.anna, 100n);
         for (const move of [
-          d.vault.connect(d.anna).transfer(d.bert, asset, 1n),
-          d.vault.connect(d.bert).transferFrom(d.anna, d.bert, asset, 1n),
+          () => d.vault.connect(d.anna).transfer(d.bert, asset, 1n),
+          () => d.vault.connect(d.bert).transferFrom(d.anna, d.bert, asset, 1n),
         ]) {
-          await expect(move).to.be.revertedWithCustomError(d.vault, "Vault_Held").withArgs(d.anna, until);
+          await expect(move()).to.be.revertedWithCustomError(d.vault, "Vault_Held").withArgs(d.anna, until);
         }
         await d.goTo(until);
         await d.sanctions.setListed(d.anna, true);
