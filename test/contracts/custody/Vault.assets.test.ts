@@ -1,7 +1,16 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import type { RebasingToken } from "../../../typechain-types/index.ts";
-import { erc20, KINDS, NATIVE, NATIVE_LISTING, NEVER, PLAIN_LISTING, paramKey, TOKEN_CLASS } from "../../support/deployCore.ts";
+import {
+  erc20,
+  KINDS,
+  NATIVE,
+  NATIVE_LISTING,
+  NEVER,
+  PLAIN_LISTING,
+  paramKey,
+  TOKEN_CLASS,
+} from "../../support/deployCore.ts";
 import { assetWord, deployVault, KIND, ONE } from "../../support/vaultFixture.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -29,10 +38,18 @@ describe("Vault: assets", () => {
         .withArgs(
           asset,
           TOKEN_CLASS.FEE_TAKING,
-          assetWord(0n, { ...PLAIN_LISTING, tokenClass: TOKEN_CLASS.FEE_TAKING, tickExponent: 3n }, { decimals: 6n }),
+          assetWord(
+            0n,
+            { ...PLAIN_LISTING, tokenClass: TOKEN_CLASS.FEE_TAKING, tickExponent: 3n },
+            { decimals: 6n },
+          ),
         );
       const listed = await d.vault.assetOf(asset);
-      expect([listed.class, listed.decimals, listed.tickExponent]).to.deep.equal([TOKEN_CLASS.FEE_TAKING, 6n, 3n]);
+      expect([listed.class, listed.decimals, listed.tickExponent]).to.deep.equal([
+        TOKEN_CLASS.FEE_TAKING,
+        6n,
+        3n,
+      ]);
     });
 
     it("happens once", async () => {
@@ -89,9 +106,15 @@ describe("Vault: assets", () => {
 
     it("wants T set before, in a Vault of its own", async () => {
       const d = await load();
-      const implementation = await ethers.deployContract("Vault", [await ethers.deployContract("VaultAdmin")]);
+      const implementation = await ethers.deployContract("Vault", [
+        await ethers.deployContract("VaultAdmin"),
+      ]);
       const face = d.vault.interface.encodeFunctionData("initialize", [await d.manager.getAddress()]);
-      const proxy = await ethers.deployContract("TransparentUpgradeableProxy", [implementation, d.timelock, face]);
+      const proxy = await ethers.deployContract("TransparentUpgradeableProxy", [
+        implementation,
+        d.timelock,
+        face,
+      ]);
       const vault = await ethers.getContractAt("IVault", proxy.target);
       await expect(vault.getFunction("list")(NATIVE, TOKEN_CLASS.NATIVE, 12n))
         .to.be.revertedWithCustomError(d.vault, "Vault_ParameterMissing")
@@ -173,7 +196,10 @@ describe("Vault: assets", () => {
       const d = await load();
       const admin = await ethers.deployContract("VaultAdmin");
       const factory = await ethers.getContractFactory("Vault");
-      await expect(factory.deploy(d.anna.address)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAddress");
+      await expect(factory.deploy(d.anna.address)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_ZeroAddress",
+      );
       const implementation = await factory.deploy(admin);
       const nobody = d.vault.interface.encodeFunctionData("initialize", [ethers.ZeroAddress]);
       const proxies = await ethers.getContractFactory("TransparentUpgradeableProxy");

@@ -92,15 +92,20 @@ describe("Vault: bySig", () => {
 
     it("transfers to nobody no more than the direct verb does", async () => {
       const d = await load();
-      await expect(
-        submit(d, intent(d, { asset: d.tokenId, amount: ONE })),
-      ).to.be.revertedWithCustomError(d.face, "ERC6909InvalidReceiver");
+      await expect(submit(d, intent(d, { asset: d.tokenId, amount: ONE }))).to.be.revertedWithCustomError(
+        d.face,
+        "ERC6909InvalidReceiver",
+      );
     });
 
     it("calls an app", async () => {
       const d = await load();
       const data = coder.encode(["uint256[]", "uint112[]", "bytes"], [[d.tokenId], [5n], "0xabcd"]);
-      await submit(d, intent(d, { verb: VERB.CALL, to: await d.app.getAddress(), ref: ethers.keccak256(data) }), data);
+      await submit(
+        d,
+        intent(d, { verb: VERB.CALL, to: await d.app.getAddress(), ref: ethers.keccak256(data) }),
+        data,
+      );
       expect(await d.app.lastOwner()).to.equal(d.anna.address);
       expect(await d.app.lastData()).to.equal("0xabcd");
       expect(await d.vault.balanceOf(d.app, d.tokenId)).to.equal(5n);
@@ -189,7 +194,10 @@ describe("Vault: bySig", () => {
       await expect(submit(d, i))
         .to.be.revertedWithCustomError(d.face, "InvalidAccountNonce")
         .withArgs(d.anna, 1n);
-      await expect(submit(d, { ...i, nonce: 2n })).to.be.revertedWithCustomError(d.face, "InvalidAccountNonce");
+      await expect(submit(d, { ...i, nonce: 2n })).to.be.revertedWithCustomError(
+        d.face,
+        "InvalidAccountNonce",
+      );
       expect(await d.vault.balanceOf(d.bert, d.tokenId)).to.equal(ONE);
     });
 
@@ -245,7 +253,10 @@ describe("Vault: bySig", () => {
         { version: "2" },
       ]) {
         const signature = await sign(d, i, d.anna, { ...d.domain, ...change });
-        await expect(d.vault.bySig(i, "0x", signature)).to.be.revertedWithCustomError(d.vault, "Vault_BadSignature");
+        await expect(d.vault.bySig(i, "0x", signature)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_BadSignature",
+        );
       }
     });
 
@@ -270,7 +281,12 @@ describe("Vault: bySig", () => {
   it("names its domain (ERC-5267)", async () => {
     const d = await load();
     const [fields, name, version, chainId, contract, salt, extensions] = await d.face.eip712Domain();
-    expect([fields, name, version, contract]).to.deep.equal(["0x0f", "Strongroom Vault", "1", d.vaultAddress]);
+    expect([fields, name, version, contract]).to.deep.equal([
+      "0x0f",
+      "Strongroom Vault",
+      "1",
+      d.vaultAddress,
+    ]);
     expect(chainId).to.equal(BigInt(String(d.domain.chainId)));
     expect([salt, extensions.length]).to.deep.equal([ethers.ZeroHash, 0]);
   });

@@ -58,7 +58,10 @@ describe("Vault: cancel", () => {
         for (const again of [() => d.vault.release(exit), () => d.vault.connect(d.anna).cancel(exit)]) {
           await expect(again()).to.be.revertedWithCustomError(d.vault, "Vault_NotOpen").withArgs(id);
         }
-        await expect(d.vault.connect(d.reviewer).endorse(id)).to.be.revertedWithCustomError(d.vault, "Vault_NotOpen");
+        await expect(d.vault.connect(d.reviewer).endorse(id)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_NotOpen",
+        );
       });
 
       it("is the owner's alone", async () => {

@@ -8,7 +8,15 @@ import type {
   ReentrantToken,
   ReturnBombToken,
 } from "../../../typechain-types/index.ts";
-import { erc20, KINDS, NATIVE, NATIVE_LISTING, PLAIN_LISTING, paramKey, TOKEN_CLASS } from "../../support/deployCore.ts";
+import {
+  erc20,
+  KINDS,
+  NATIVE,
+  NATIVE_LISTING,
+  PLAIN_LISTING,
+  paramKey,
+  TOKEN_CLASS,
+} from "../../support/deployCore.ts";
 import { ASSET_KINDS, assetWord, balanceWord, deployVault, ONE } from "../../support/vaultFixture.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -37,7 +45,9 @@ describe("Vault: deposit", () => {
             balanceWord(amount, steps, d.seasonsAt),
             assetWord(amount, listing),
           );
-        await expect(sent).to.emit(d.face, "Transfer").withArgs(d.anna, ethers.ZeroAddress, d.anna, asset, amount);
+        await expect(sent)
+          .to.emit(d.face, "Transfer")
+          .withArgs(d.anna, ethers.ZeroAddress, d.anna, asset, amount);
         expect(await d.vault.balanceOf(d.anna, asset)).to.equal(amount);
         expect(await d.vault.holdings(asset)).to.equal(amount);
         expect((await d.vault.assetOf(asset)).liabilities).to.equal(amount);
@@ -64,7 +74,10 @@ describe("Vault: deposit", () => {
         const d = await load();
         const asset = d.assetId(kind);
         const value = kind === "native" ? 5n : 0n;
-        await expect(d.vault.deposit(asset, 0n, d.anna)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAmount");
+        await expect(d.vault.deposit(asset, 0n, d.anna)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_ZeroAmount",
+        );
         await expect(d.vault.deposit(asset, 5n, ethers.ZeroAddress, { value })).to.be.revertedWithCustomError(
           d.vault,
           "Vault_ZeroAddress",
@@ -128,10 +141,9 @@ describe("Vault: deposit", () => {
       await expect(d.factory.flush(d.anna, asset)).to.be.revertedWithCustomError(d.vault, "Vault_NotListed");
       await d.factory.deploy(d.anna);
       const place = await ethers.getContractAt("DepositAddress", address);
-      await expect(place.connect(d.mallory).getFunction("recover")(asset, 500n, d.mallory)).to.be.revertedWithCustomError(
-        place,
-        "DepositAddress_OnlyAccount",
-      );
+      await expect(
+        place.connect(d.mallory).getFunction("recover")(asset, 500n, d.mallory),
+      ).to.be.revertedWithCustomError(place, "DepositAddress_OnlyAccount");
       await place.connect(d.anna).getFunction("recover")(asset, 500n, d.bert);
       expect(await other.balanceOf(d.bert)).to.equal(500n);
     });
@@ -176,7 +188,9 @@ describe("Vault: deposit", () => {
 
     it("credits of a fee-taking token what arrived", async () => {
       const d = await load();
-      const asset = await d.listToken(await d.anotherToken("FeeToken", [100n]), { tokenClass: TOKEN_CLASS.FEE_TAKING });
+      const asset = await d.listToken(await d.anotherToken("FeeToken", [100n]), {
+        tokenClass: TOKEN_CLASS.FEE_TAKING,
+      });
       expect(await d.vault.connect(d.anna).deposit.staticCall(asset, 1_000n, d.anna)).to.equal(990n);
       await d.vault.connect(d.anna).deposit(asset, 1_000n, d.anna);
       expect(await d.vault.balanceOf(d.anna, asset)).to.equal(990n);
@@ -269,7 +283,9 @@ describe("Vault: deposit", () => {
       const calls = [
         d.vault.interface.encodeFunctionData("deposit", [asset, 1n, d.mallory.address]),
         d.vault.interface.encodeFunctionData("withdraw", [asset, 1n, d.mallory.address]),
-        d.vault.interface.encodeFunctionData("release", [{ ...exit, owner: d.mallory.address, to: d.mallory.address }]),
+        d.vault.interface.encodeFunctionData("release", [
+          { ...exit, owner: d.mallory.address, to: d.mallory.address },
+        ]),
         d.vault.interface.encodeFunctionData("checkImpairment", [asset]),
       ];
       for (const before of [true, false]) {
@@ -290,7 +306,11 @@ describe("Vault: deposit", () => {
       const token = await d.anotherToken<ReentrantToken>("ReentrantToken");
       const asset = await d.listToken(token);
       await d.vault.connect(d.anna).deposit(asset, 100n, token);
-      await token.arm(d.vault, d.vault.interface.encodeFunctionData("transfer", [d.bert.address, asset, 40n]), false);
+      await token.arm(
+        d.vault,
+        d.vault.interface.encodeFunctionData("transfer", [d.bert.address, asset, 40n]),
+        false,
+      );
       await d.vault.connect(d.anna).deposit(asset, 1_000n, d.anna);
       expect(await token.succeeded()).to.equal(true);
       expect(await d.vault.balanceOf(d.bert, asset)).to.equal(40n);

@@ -24,7 +24,9 @@ describe("Vault: holds", () => {
           subject,
           guardian_: d.vault.connect(d.officer),
           until: async () =>
-            whom === "everyone" ? d.vault.everyoneHeldUntil() : (await d.vault.subjectRecord(subject)).heldUntil,
+            whom === "everyone"
+              ? d.vault.everyoneHeldUntil()
+              : (await d.vault.subjectRecord(subject)).heldUntil,
           slot: (heldUntil: bigint) =>
             whom === "everyone" ? policy | (heldUntil << 160n) : subjectWord({ heldUntil }),
         };
@@ -50,17 +52,28 @@ describe("Vault: holds", () => {
         await d.at(time + HOUR);
         await expect(d.guardian_.hold(d.subject, DAY))
           .to.emit(d.vault, "Held")
-          .withArgs(d.subject, time + HOUR + DAY, windowWord(WINDOW, time, DAY + HOUR), d.slot(time + HOUR + DAY));
+          .withArgs(
+            d.subject,
+            time + HOUR + DAY,
+            windowWord(WINDOW, time, DAY + HOUR),
+            d.slot(time + HOUR + DAY),
+          );
       });
 
       it("refuses nothing, more than the budget at once, and what adds nothing", async () => {
         const d = await setup();
-        await expect(d.guardian_.hold(d.subject, 0n)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAmount");
+        await expect(d.guardian_.hold(d.subject, 0n)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_ZeroAmount",
+        );
         await expect(d.guardian_.hold(d.subject, BUDGET + 1n))
           .to.be.revertedWithCustomError(d.vault, "Vault_HoldTooLong")
           .withArgs(BUDGET + 1n, BUDGET);
         await d.guardian_.hold(d.subject, DAY);
-        await expect(d.guardian_.hold(d.subject, HOUR)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+        await expect(d.guardian_.hold(d.subject, HOUR)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_Unchanged",
+        );
       });
 
       it("has 7 days in any 90, renewed and lifted or not", async () => {
@@ -120,7 +133,10 @@ describe("Vault: holds", () => {
         await d.vault.extend(d.subject, 30n * DAY);
         expect(await d.until()).to.equal(until + 30n * DAY);
         expect(await d.vault.windowOf(windowKey.hold(d.subject))).to.equal(windowWord(WINDOW, time, DAY));
-        await expect(d.vault.extend(d.subject, 0n)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAmount");
+        await expect(d.vault.extend(d.subject, 0n)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_ZeroAmount",
+        );
         await expect(d.vault.extend(d.subject, 30n * DAY + 1n))
           .to.be.revertedWithCustomError(d.vault, "Vault_HoldTooLong")
           .withArgs(30n * DAY + 1n, 30n * DAY);

@@ -142,7 +142,9 @@ describe("Vault: params", () => {
       [d.vault, paramKey(KINDS.TIER_WINDOW)],
       [d.policy, paramKey(KINDS.FRESH_PERIOD)],
     ] as const) {
-      await expect(target.specOf(key)).to.be.revertedWithCustomError(d.vault, "Params_UnknownKey").withArgs(key);
+      await expect(target.specOf(key))
+        .to.be.revertedWithCustomError(d.vault, "Params_UnknownKey")
+        .withArgs(key);
     }
   });
 });

@@ -38,7 +38,12 @@ describe("Vault: policy", () => {
       await d.goTo(d.seasonsAt);
       await d.vault.connect(d.anna).withdraw(d.tokenId, 250n * ONE, d.bert);
       const used = await d.vault.windowOf(windowKey.subject(d.anna.address));
-      await d.vault.setPolicy(d.policy, await d.policy.revision(), NEVER, await another(d, ethers.ZeroAddress));
+      await d.vault.setPolicy(
+        d.policy,
+        await d.policy.revision(),
+        NEVER,
+        await another(d, ethers.ZeroAddress),
+      );
       expect(await d.vault.windowOf(windowKey.subject(d.anna.address))).to.equal(used);
       expect(used).not.to.equal(0n);
     });
@@ -83,7 +88,12 @@ describe("Vault: policy", () => {
     it("may leave everyone unscreened", async () => {
       const d = await load();
       await d.sanctions.setListed(d.anna, true);
-      await d.vault.setPolicy(d.policy, await d.policy.revision(), NEVER, await another(d, ethers.ZeroAddress));
+      await d.vault.setPolicy(
+        d.policy,
+        await d.policy.revision(),
+        NEVER,
+        await another(d, ethers.ZeroAddress),
+      );
       await expect(d.vault.screen(d.anna)).not.to.emit(d.vault, "Screened");
     });
   });
@@ -114,7 +124,10 @@ describe("Vault: policy", () => {
         [ethers.ZeroAddress, d.router, d.sanctions],
         [d.manager, ethers.ZeroAddress, d.sanctions],
       ]) {
-        await expect(factory.deploy(...args)).to.be.revertedWithCustomError(d.policy, "ExitPolicy_ZeroAddress");
+        await expect(factory.deploy(...args)).to.be.revertedWithCustomError(
+          d.policy,
+          "ExitPolicy_ZeroAddress",
+        );
       }
       expect(await d.policy.priceRouter()).to.equal(await d.router.getAddress());
       expect(await d.policy.sanctionsList()).to.equal(await d.sanctions.getAddress());

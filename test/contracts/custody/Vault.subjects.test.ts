@@ -30,9 +30,15 @@ describe("Vault: subjects", () => {
     it("are refused unchanged, as nobody and as the Vault", async () => {
       const d = await load();
       const anna = d.vault.connect(d.anna);
-      await expect(anna.setDestination(d.bert, false)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+      await expect(anna.setDestination(d.bert, false)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_Unchanged",
+      );
       await anna.setDestination(d.bert, true);
-      await expect(anna.setDestination(d.bert, true)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+      await expect(anna.setDestination(d.bert, true)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_Unchanged",
+      );
       for (const to of [ethers.ZeroAddress, d.vaultAddress]) {
         await expect(anna.setDestination(to, true))
           .to.be.revertedWithCustomError(d.vault, "Vault_BadRecipient")
@@ -75,7 +81,12 @@ describe("Vault: subjects", () => {
         await d.at(time);
         await expect(d.vault.connect(d.anna).setCap(cents))
           .to.emit(d.vault, "CapSet")
-          .withArgs(d.anna, cents, nextCapFrom, subjectWord({ cap: current + 1n, nextCap: stored, nextCapFrom }));
+          .withArgs(
+            d.anna,
+            cents,
+            nextCapFrom,
+            subjectWord({ cap: current + 1n, nextCap: stored, nextCapFrom }),
+          );
         await d.goTo(nextCapFrom - 1n);
         expect(await capOf(d, d.anna)).to.equal(current);
         await d.goTo(nextCapFrom);
@@ -96,7 +107,10 @@ describe("Vault: subjects", () => {
 
     it("can't be set to none where there is none", async () => {
       const d = await load();
-      await expect(d.vault.connect(d.anna).setCap(NEVER)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+      await expect(d.vault.connect(d.anna).setCap(NEVER)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_Unchanged",
+      );
     });
 
     it("starts waiting again with each further raise", async () => {
@@ -121,7 +135,12 @@ describe("Vault: subjects", () => {
       await d.at(time);
       await expect(d.vault.connect(d.officer).setSubject(d.anna, d.bert))
         .to.emit(d.vault, "SubjectSet")
-        .withArgs(d.anna, d.bert, accountWord({ subject: d.bert.address, instantFrom }), accountWord({ members: 1n }));
+        .withArgs(
+          d.anna,
+          d.bert,
+          accountWord({ subject: d.bert.address, instantFrom }),
+          accountWord({ members: 1n }),
+        );
       expect(await d.vault.subjectOf(d.anna)).to.equal(d.bert.address);
       expect((await d.vault.facts(d.anna, 0n, 0n, d.carl)).instantFrom).to.equal(instantFrom);
       expect((await d.vault.facts(d.bert, 0n, 0n, d.carl)).instantFrom).to.equal(0n);
@@ -162,9 +181,15 @@ describe("Vault: subjects", () => {
         [ethers.ZeroAddress, d.anna.address],
         [d.anna.address, ethers.ZeroAddress],
       ] as const) {
-        await expect(registry.setSubject(account, subject)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAddress");
+        await expect(registry.setSubject(account, subject)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_ZeroAddress",
+        );
       }
-      await expect(registry.setSubject(d.anna, d.anna)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+      await expect(registry.setSubject(d.anna, d.anna)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_Unchanged",
+      );
     });
 
     it("don't move while either side is held or listed", async () => {
@@ -172,7 +197,10 @@ describe("Vault: subjects", () => {
       const registry = d.vault.connect(d.officer);
       for (const side of [d.anna, d.bert]) {
         await registry.hold(side, HOUR);
-        await expect(registry.setSubject(d.anna, d.bert)).to.be.revertedWithCustomError(d.vault, "Vault_Held");
+        await expect(registry.setSubject(d.anna, d.bert)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_Held",
+        );
         await registry.lift(side);
         await d.sanctions.setListed(side, true);
         await d.vault.screen(side);
@@ -198,7 +226,10 @@ describe("Vault: subjects", () => {
       await d.give(d.anna, "erc20", 10n ** 18n);
       await d.vault.connect(d.bert).setDestination(d.carl, true);
       await d.goTo((await d.now()) + 3n * DAY);
-      await expect(d.vault.connect(d.anna).withdraw(d.tokenId, 10n ** 18n, d.carl)).to.emit(d.vault, "Withdrawn");
+      await expect(d.vault.connect(d.anna).withdraw(d.tokenId, 10n ** 18n, d.carl)).to.emit(
+        d.vault,
+        "Withdrawn",
+      );
       expect(await d.vault.windowOf(windowKey.subject(d.bert.address))).not.to.equal(0n);
       expect(await d.vault.windowOf(windowKey.subject(d.anna.address))).to.equal(0n);
     });
@@ -211,7 +242,13 @@ describe("Vault: subjects", () => {
       const t = await d.now();
       await expect(registry.setTier(d.anna, 1n, t, t + 10n * DAY))
         .to.emit(d.vault, "TierSet")
-        .withArgs(d.anna, 1n, t, t + 10n * DAY, subjectWord({ tiers: 1n, tierFrom: t, tierUntil: t + 10n * DAY }));
+        .withArgs(
+          d.anna,
+          1n,
+          t,
+          t + 10n * DAY,
+          subjectWord({ tiers: 1n, tierFrom: t, tierUntil: t + 10n * DAY }),
+        );
       expect(await tierOf(d, d.anna)).to.equal(1n);
       const from = t + 2n * DAY;
       const until = t + 5n * DAY;
@@ -261,7 +298,12 @@ describe("Vault: subjects", () => {
       await d.sanctions.setListed(d.bert, true);
       await expect(d.vault.screen(d.anna))
         .to.emit(d.vault, "Screened")
-        .withArgs(d.anna, true, accountWord({ subject, instantFrom, listed: true }), subjectWord({ listed: 1n }));
+        .withArgs(
+          d.anna,
+          true,
+          accountWord({ subject, instantFrom, listed: true }),
+          subjectWord({ listed: 1n }),
+        );
       await expect(d.vault.screen(d.anna)).not.to.emit(d.vault, "Screened");
       await expect(d.vault.screen(d.bert))
         .to.emit(d.vault, "Screened")
@@ -297,7 +339,10 @@ describe("Vault: subjects", () => {
       await expect(d.vault.setKind(other, KIND.APP))
         .to.emit(d.vault, "KindSet")
         .withArgs(other, KIND.APP, accountWord({ kind: KIND.APP }));
-      await expect(d.vault.setKind(other, KIND.APP)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+      await expect(d.vault.setKind(other, KIND.APP)).to.be.revertedWithCustomError(
+        d.vault,
+        "Vault_Unchanged",
+      );
       await expect(d.vault.setKind(other, KIND.RETIRED))
         .to.emit(d.vault, "KindSet")
         .withArgs(other, KIND.RETIRED, accountWord({ kind: KIND.RETIRED }));
@@ -311,7 +356,9 @@ describe("Vault: subjects", () => {
     it("refuse accounts without code, with exits, linked or with members", async () => {
       const d = await load();
       const bad = (app: { getAddress(): Promise<string> }) =>
-        expect(d.vault.setKind(app, KIND.APP)).to.be.revertedWithCustomError(d.vault, "Vault_BadApp").withArgs(app);
+        expect(d.vault.setKind(app, KIND.APP))
+          .to.be.revertedWithCustomError(d.vault, "Vault_BadApp")
+          .withArgs(app);
       await bad(d.anna);
       await d.vault.connect(d.anna).deposit(d.tokenId, 5n, d.wallet);
       const withdraw = d.vault.interface.encodeFunctionData("withdraw", [d.tokenId, 1n, d.carl.address]);
@@ -337,7 +384,9 @@ describe("Vault: subjects", () => {
         () => vault.setKind(d.app, KIND.RETIRED),
         () => vault.endorse(ethers.ZeroHash),
       ]) {
-        await expect(send()).to.be.revertedWithCustomError(d.policy, "AccessManagedUnauthorized").withArgs(caller);
+        await expect(send())
+          .to.be.revertedWithCustomError(d.policy, "AccessManagedUnauthorized")
+          .withArgs(caller);
       }
     }
   });
