@@ -6,6 +6,7 @@ import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/crypt
 import {Proxy} from "@openzeppelin/contracts/proxy/Proxy.sol";
 import {AssetId} from "../shared/AssetId.sol";
 import {VaultExits} from "./VaultExits.sol";
+import {VaultNamespace} from "./VaultNamespace.sol";
 import {IVaultCore} from "./interfaces/IVaultCore.sol";
 import {Exit, Intent, Verb} from "./interfaces/IVaultTypes.sol";
 import {Intents} from "./libraries/Intents.sol";
@@ -14,7 +15,8 @@ import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 /// @title Vault
 /// @notice The shell of the money verbs. What it doesn't know goes to `VaultAdmin`; together they are `IVault`.
 /// @dev Behind a transparent proxy. One AccessManager role per restricted function; see deploy/config.
-contract Vault is VaultExits, EIP712Upgradeable, NoncesKeyedUpgradeable, Proxy {
+/// @custom:oz-upgrades-unsafe-allow missing-initializer delegatecall
+contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgradeable, Proxy {
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     address private immutable _admin;
 

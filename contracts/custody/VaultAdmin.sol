@@ -7,6 +7,7 @@ import {AssetId} from "../shared/AssetId.sol";
 import {Params} from "../shared/Params.sol";
 import {Parametrised} from "../shared/Parametrised.sol";
 import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
+import {VaultNamespace} from "./VaultNamespace.sol";
 import {IVaultAdmin} from "./interfaces/IVaultAdmin.sol";
 import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
 import {Account, Asset, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
@@ -20,6 +21,7 @@ import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 /// delegatecall, so both are one account with one storage, and neither outgrows the code size limit.
 /// @dev Immutable in `Vault`: the two are upgraded together or not at all. Called on its own address it governs nothing.
 contract VaultAdmin is
+    VaultNamespace,
     IVaultAdmin,
     IVaultEvents,
     Parametrised,
@@ -82,8 +84,8 @@ contract VaultAdmin is
         VaultSubjects.setTier(subject, tier, from, until);
     }
 
-    function list(AssetId asset, TokenClass class, uint8 tickExponent) external restricted {
-        VaultAssets.list(asset, class, tickExponent);
+    function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) external restricted {
+        VaultAssets.list(asset, tokenClass, tickExponent);
     }
 
     function setKind(address app, Kind kind) external restricted {

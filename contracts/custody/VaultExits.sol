@@ -17,6 +17,7 @@ import {Access, Act} from "./libraries/Guard.sol";
 import {Lanes} from "./libraries/Lanes.sol";
 import {Quotes} from "./libraries/Quotes.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
+import {VaultNamespace} from "./VaultNamespace.sol";
 
 /// @title VaultExits
 /// @notice The one way out: a request is paid at once or queued; what is queued matures, takes a slot in its asset's lane
@@ -28,6 +29,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
     using Lanes for uint256;
     using Lanes for Open;
     using Params for Params.Table;
+    using Quotes for Quotes.Quote;
     using SlidingWindow for uint256;
 
     /// @dev The trailing period of all windows on exits.
@@ -45,7 +47,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         nonReentrant
         returns (bytes32 id)
     {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         uint256 a = $.assets[asset].load();
         // Check
         if (amount == 0) revert Vault_ZeroAmount();
@@ -94,7 +96,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
     }
 
     function _cancel(address owner, Exit memory exit) internal {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         bytes32 id = keccak256(abi.encode(exit));
         Open memory open = $.opens[id];
         // Check: apps own no exits, and the guard lets every user cancel in every state.
@@ -118,15 +120,12 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         view
         returns (Facts memory f)
     {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
-        Account storage account = $.accounts[owner];
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         f.owner = owner;
-        f.subject = account.subject;
-        f.instantFrom = account.instantFrom;
-        if (f.subject == address(0)) f.subject = owner;
-        Subject storage s = $.subjects[f.subject];
-        f.tier = VaultLayout.tierOf(s);
-        f.cap = VaultLayout.capOf(s);
+        (f.subject, f.instantFrom) = VaultLayout.memberIn(VaultLayout.word($.accounts[owner]), owner);
+        uint256 s = VaultLayout.word($.subjects[f.subject]);
+        f.tier = VaultLayout.tierIn(s);
+        f.cap = VaultLayout.capIn(s);
         f.to = to;
         f.usableFrom = $.book[f.subject][to];
         f.asset = asset;
@@ -153,24 +152,25 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
 
     /// @dev Charges all windows if all fit, else none: what queues costs nobody anything.
     function _charge(Quotes.Quote memory q) private returns (uint256 reasons, uint256[3] memory slots) {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         for (uint256 i; i < 3; ++i) {
-            if (q.windows[i] == 0) continue;
+            (bytes32 window, uint256 amount, uint256 limit) = q.charge(i);
+            if (window == 0) continue;
             bool fits;
-            (fits, slots[i]) =
-                $.windows[q.windows[i]].charge(EXIT_WINDOW, block.timestamp, q.amounts[i], q.limits[i]);
+            (fits, slots[i]) = $.windows[window].charge(EXIT_WINDOW, block.timestamp, amount, limit);
             // The three reasons stand in the order of the charges.
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }
         if (reasons == 0) {
             for (uint256 i; i < 3; ++i) {
-                if (q.windows[i] != 0) $.windows[q.windows[i]] = slots[i];
+                (bytes32 window,,) = q.charge(i);
+                if (window != 0) $.windows[window] = slots[i];
             }
         }
     }
 
     function _enqueue(Facts memory f, Quotes.Quote memory q, uint256 word) private returns (bytes32 id) {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         Account storage account = $.accounts[f.owner];
         Exit memory exit = Exit({
             owner: f.owner,
@@ -205,7 +205,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
 
     /// @dev The states that stop a release, at either end. True if the owner takes a share of what is there instead.
     function _allowRelease(Exit calldata exit, bool impaired) private view returns (bool proRata) {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         proRata = VaultLayout.allow(Act.RELEASE, exit.owner, $.door.heldUntil, impaired) == Access.PRO_RATA;
         if (proRata && msg.sender != exit.owner) revert Vault_OnlyOwner(exit.owner);
         if ($.subjects[VaultLayout.subjectOf(exit.to)].listed != 0) revert Vault_RecipientListed(exit.to);

@@ -6,6 +6,7 @@ import {IVaultCore} from "./interfaces/IVaultCore.sol";
 import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
 import {Account, Subject} from "./interfaces/IVaultTypes.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
+import {VaultNamespace} from "./VaultNamespace.sol";
 
 /// @title VaultScreening
 /// @notice The record of what the sanctions list last said of each account. Debits read the record, releases renew it.
@@ -18,7 +19,7 @@ abstract contract VaultScreening is IVaultCore, IVaultEvents {
     /// @return answered Whether the list answered; if not the record stands.
     /// @return turned Whether the account is on the list now and wasn't on record.
     function _screen(address account) internal returns (bool answered, bool turned) {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         bool listed;
         (answered, listed) = Screening.ask($.sanctionsList, account);
         Account storage a = $.accounts[account];

@@ -16,7 +16,7 @@ abstract contract Parametrised is IParams {
     }
 
     /// @inheritdoc IParams
-    function valueOf(bytes32 key) external view returns (uint64) {
+    function inForce(bytes32 key) external view returns (uint64) {
         return _params().inForce(key);
     }
 

@@ -1,11 +1,16 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { TerminalError } from "../core/errors.ts";
 import { emptyResult, type TestRequest, type TestResult } from "./test-run.ts";
 
 const processFile = fileURLToPath(new URL("./hardhat-process.ts", import.meta.url));
+
+// A test may run the tests of another project, and no deeper.
+const DEEPEST = 2;
 
 /** Where and how loudly the tests run. */
 export interface RunOptions {
@@ -13,6 +18,29 @@ export interface RunOptions {
   readonly root?: string;
   /** Hides the runners' output; it is returned either way. */
   readonly quiet?: boolean;
+}
+
+/**
+ * The environment without what a Hardhat that runs around this one has set: above all HARDHAT_CONFIG, which would make
+ * the process run that project's tests instead of the ones at `root`.
+ */
+function environment(coverage: boolean): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("HARDHAT_") && name !== "HH_TEST",
+  );
+  const depth = Number(process.env.STRONGROOM_TEST_DEPTH ?? 0);
+  if (depth >= DEEPEST) throw new TerminalError("TEST_RECURSION", "These tests run themselves");
+  return {
+    ...Object.fromEntries(kept),
+    HARDHAT_COVERAGE: String(coverage),
+    STRONGROOM_TEST_DEPTH: String(depth + 1),
+  };
+}
+
+/** Hardhat's own loader, as its command line uses it: generated types import each other by `.js` names. */
+function loader(root: string): string {
+  const hardhat = createRequire(join(root, "package.json")).resolve("hardhat/package.json");
+  return pathToFileURL(createRequire(hardhat).resolve("tsx/esm")).href;
 }
 
 /**
@@ -29,13 +57,15 @@ export async function runTests(
   // A copy of the project must load the copy's own Hardhat, not this one's.
   const child = spawn(
     process.execPath,
-    [existsSync(local) ? local : processFile, JSON.stringify(request), resultFile],
+    ["--import", loader(root), existsSync(local) ? local : processFile, JSON.stringify(request), resultFile],
     {
       cwd: root,
-      env: { ...process.env, HARDHAT_COVERAGE: request.coverage ? "true" : "false" },
+      env: environment(request.coverage === true),
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
+  const stop = () => child.kill("SIGKILL");
+  process.once("exit", stop);
   let output = "";
   const take = (chunk: Buffer) => {
     output += chunk.toString();
@@ -49,6 +79,7 @@ export async function runTests(
       settle(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`),
     );
   });
+  process.off("exit", stop);
   try {
     if (ended === undefined && existsSync(resultFile)) {
       return { ...(JSON.parse(readFileSync(resultFile, "utf8")) as TestResult), output };

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { runsFor } from "../../src/testing/deep.ts";
 import { resultOf } from "../../src/verify/check.ts";
 import { judgeCoverage } from "../../src/verify/checks/coverage.ts";
-import { namespaceFindings, namespaceSlot } from "../../src/verify/checks/layouts.ts";
+import { namespaceFindings, namespaceSlot, unguardedFindings } from "../../src/verify/checks/layouts.ts";
 import { citedIds, declaredIds, orphans } from "../../src/verify/checks/requirements.ts";
 import { codeSize } from "../../src/verify/checks/sizes.ts";
 import { sourceProblem } from "../../src/verify/checks/sources.ts";
@@ -130,6 +130,18 @@ describe("ERC-7201 slots", () => {
     );
     expect(namespaceFindings("A.sol", annotated)).to.have.length(1);
     expect(namespaceFindings("A.sol", "contract A {}")).to.have.length(0);
+  });
+});
+
+describe("ERC-7201 namespaces", () => {
+  it("must be part of a recorded layout", () => {
+    const source = "/// @custom:storage-location erc7201:example.main\n";
+    const problem = (...ids: string[]) =>
+      unguardedFindings("A.sol", source, [{ namespaces: Object.fromEntries(ids.map((id) => [id, []])) }])[0]
+        ?.problem;
+    expect(problem("erc7201:example.main")).to.equal(undefined);
+    expect(problem("erc7201:example.other")).to.match(/no recorded layout/);
+    expect(problem()).to.match(/no recorded layout/);
   });
 });
 

@@ -209,7 +209,9 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
     const target = targets[name as keyof typeof targets];
     for (const [role, functions] of rows) {
       const selectors = functions.map((f) => {
-        const fragment = target.interface.fragments.find((x) => x.type === "function" && "name" in x && x.name === f);
+        const fragment = target.interface.fragments.find(
+          (x) => x.type === "function" && "name" in x && x.name === f,
+        );
         if (!fragment) throw new Error(`${name} has no function ${f}`);
         return ethers.id(fragment.format("sighash")).slice(0, 10);
       });

@@ -42,7 +42,7 @@ interface IVaultAdmin is IAccessManaged, IParams {
     // ---- governance ----
 
     /// @notice Lists an asset by class (timelock). Its parameters are set before.
-    function list(AssetId asset, TokenClass class, uint8 tickExponent) external;
+    function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) external;
 
     /// @notice Compares liabilities with holdings and sets or clears the flag, by anyone.
     function checkImpairment(AssetId asset) external;

@@ -59,7 +59,7 @@ interface IVaultEvents {
 
     // ---- governance ----
 
-    event AssetListed(AssetId indexed asset, TokenClass class, uint256 assetSlot);
+    event AssetListed(AssetId indexed asset, TokenClass tokenClass, uint256 assetSlot);
     event ImpairmentChecked(AssetId indexed asset, bool impaired, uint256 holdings, uint256 assetSlot);
     event KindSet(address indexed account, Kind kind, uint256 accountSlot);
     event PolicySet(address indexed previous, address indexed next, address sanctionsList, uint256 doorSlot);
@@ -71,7 +71,7 @@ interface IVaultEvents {
     error Vault_UseDeposit();
     error Vault_NotListed(AssetId asset);
     error Vault_ListedAlready(AssetId asset);
-    error Vault_ClassDoesNotFit(AssetId asset, TokenClass class);
+    error Vault_ClassDoesNotFit(AssetId asset, TokenClass tokenClass);
     error Vault_TokenUnreadable(address token);
     error Vault_TokenTooLarge(address token, uint256 decimals, uint256 totalSupply);
     error Vault_BadTick(uint8 tickExponent, uint256 most);
@@ -83,7 +83,6 @@ interface IVaultEvents {
     error Vault_PaidDiffers(AssetId asset, uint256 expected, uint256 paid);
     error Vault_PushFailed(address to);
     error Vault_BadRecipient(address to);
-    error Vault_AmountTooLarge(uint256 amount);
     error Vault_LengthsDiffer(uint256 assets, uint256 amounts);
     error Vault_NotAnApp(address app);
     error Vault_AppTakesNoPositions(address app);

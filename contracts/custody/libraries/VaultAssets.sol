@@ -10,6 +10,7 @@ import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 import {Asset, TokenClass} from "../interfaces/IVaultTypes.sol";
 import {Balances} from "./Balances.sol";
 import {VaultLayout} from "./VaultLayout.sol";
+import {VaultNamespace} from "../VaultNamespace.sol";
 
 /// @title VaultAssets
 /// @notice Which assets the Vault takes, whether it still has all of them, and which policy guards them. Checks no
@@ -20,25 +21,25 @@ library VaultAssets {
     uint256 private constant _MAX_TICK_EXPONENT = 30;
     uint8 private constant _NATIVE_DECIMALS = 18;
 
-    function list(AssetId asset, TokenClass class, uint8 tickExponent) internal {
+    function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) internal {
         Asset storage a = VaultLayout.slots().assets[asset];
         uint8 idClass = asset.class();
         // Check
         if (a.class != TokenClass.UNLISTED) revert IVaultEvents.Vault_ListedAlready(asset);
-        bool fits = class == TokenClass.NATIVE
+        bool fits = tokenClass == TokenClass.NATIVE
             ? idClass == AssetIds.NATIVE
-            : class != TokenClass.UNLISTED && idClass == AssetIds.ERC20;
-        if (!fits) revert IVaultEvents.Vault_ClassDoesNotFit(asset, class);
+            : tokenClass != TokenClass.UNLISTED && idClass == AssetIds.ERC20;
+        if (!fits) revert IVaultEvents.Vault_ClassDoesNotFit(asset, tokenClass);
         if (tickExponent > _MAX_TICK_EXPONENT) revert IVaultEvents.Vault_BadTick(tickExponent, _MAX_TICK_EXPONENT);
         _requireSet(ParamKeys.global(ParamKeys.FRESH_PERIOD));
         _requireSet(ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, asset));
         _requireSet(ParamKeys.ofAsset(ParamKeys.SMALL_LANE_RATE, asset));
         _requireSet(ParamKeys.ofAsset(ParamKeys.LARGE_LANE_RATE, asset));
         // Effect
-        a.class = class;
+        a.class = tokenClass;
         a.tickExponent = tickExponent;
-        a.decimals = class == TokenClass.NATIVE ? _NATIVE_DECIMALS : _probe(asset.token());
-        emit IVaultEvents.AssetListed(asset, class, VaultLayout.word(a));
+        a.decimals = tokenClass == TokenClass.NATIVE ? _NATIVE_DECIMALS : _probe(asset.token());
+        emit IVaultEvents.AssetListed(asset, tokenClass, VaultLayout.word(a));
     }
 
     /// @notice What the Vault and its reserves hold.
@@ -59,7 +60,7 @@ library VaultAssets {
     }
 
     function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next) internal {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         address current = $.door.policy;
         // Check
         if (block.timestamp > validUntil) revert IVaultEvents.Vault_Expired(validUntil);

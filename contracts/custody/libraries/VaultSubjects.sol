@@ -7,6 +7,7 @@ import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 import {Account, Kind, Subject} from "../interfaces/IVaultTypes.sol";
 import {Act} from "./Guard.sol";
 import {VaultLayout} from "./VaultLayout.sol";
+import {VaultNamespace} from "../VaultNamespace.sol";
 
 /// @title VaultSubjects
 /// @notice What belongs to a customer rather than to one of its accounts: holds, destination book, own cap, links, tier;
@@ -119,7 +120,7 @@ library VaultSubjects {
     // ---- what the registry says of a subject ----
 
     function setSubject(address account, address subject) internal {
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         Account storage a = $.accounts[account];
         bool linking = subject != account;
         // Check

@@ -51,7 +51,7 @@ interface IParams {
     function param(bytes32 key) external view returns (Param memory);
 
     /// @notice The value in force now.
-    function valueOf(bytes32 key) external view returns (uint64);
+    function inForce(bytes32 key) external view returns (uint64);
 
     /// @notice The bounds and direction of the key's kind; reverts for unknown kinds.
     function specOf(bytes32 key) external view returns (ParamSpec memory);

@@ -46,6 +46,24 @@ function judge({ name, layout, unsafe }: UpgradeableLayout): Finding[] {
   ];
 }
 
+/**
+ * Each namespace of a source must be in some upgradeable contract's layout: upgrades-core leaves out, with a mere
+ * warning, those whose struct stands in a library or in a file, and nothing would then guard that storage.
+ */
+export function unguardedFindings(
+  file: string,
+  source: string,
+  layouts: readonly Pick<StorageLayout, "namespaces">[],
+): Finding[] {
+  const guarded = new Set(layouts.flatMap(({ namespaces }) => Object.keys(namespaces ?? {})));
+  return [...source.matchAll(/@custom:storage-location\s+(erc7201:\S+)/g)].map(([, id = ""]) => ({
+    subject: `${file}: ${id} is guarded`,
+    problem: guarded.has(id)
+      ? undefined
+      : "no recorded layout contains it; declare its struct inside the upgradeable contract or a base of it",
+  }));
+}
+
 /** A layout as it is committed. */
 export function layoutText(layout: StorageLayout): string {
   return `${JSON.stringify(layout, null, 2)}\n`;
@@ -60,7 +78,12 @@ export async function checkLayouts(root: string): Promise<CheckResult> {
     .map((file) => ({ subject: file, problem: "no upgradeable contract has this name any more" }));
   const slots = globSync("contracts/**/*.sol")
     .sort()
-    .flatMap((file) => namespaceFindings(file, readFileSync(file, "utf8")));
+    .flatMap((file) => {
+      const source = readFileSync(file, "utf8");
+      const recorded = layouts.map(({ layout }) => layout);
+      const guarded = file.startsWith("contracts/mocks/") ? [] : unguardedFindings(file, source, recorded);
+      return [...namespaceFindings(file, source), ...guarded];
+    });
   // Without an upgradeable contract there would be nothing to look at, and that is a failure.
   return resultOf("layouts", layouts.length === 0 ? [] : [...layouts.flatMap(judge), ...gone, ...slots]);
 }

@@ -1,0 +1,147 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { type BaseContract, id, MaxUint256, ZeroAddress } from "ethers";
+import { TerminalError } from "../core/errors.ts";
+import type { Chain } from "./chain.ts";
+
+const DAY = 86_400n;
+const NEVER = (1n << 40n) - 1n;
+const DOLLAR = 10n ** 12n;
+const TIER = 3n;
+const WARM_FOR = 900n;
+
+/** `TokenClass.EXACT`. */
+const EXACT = 2n;
+
+/** Parameter kinds, as in contracts/shared/ParamKeys.sol. */
+const KIND = {
+  freshPeriod: 1n,
+  holdingsCap: 2n,
+  smallLane: 3n,
+  largeLane: 4n,
+  tierWindow: 16n,
+  tierSingle: 17n,
+  tierSoon: 18n,
+  tierLate: 19n,
+  breaker: 20n,
+  pool: 21n,
+} as const;
+
+/** What measurements need of the deployed suite. */
+export interface Suite {
+  readonly vault: BaseContract;
+  readonly policy: BaseContract;
+  readonly router: BaseContract;
+  readonly feedSet: BaseContract;
+  readonly sources: readonly BaseContract[];
+  readonly feeds: readonly BaseContract[];
+  readonly sanctions: BaseContract;
+  readonly token: BaseContract;
+  readonly implementation: BaseContract;
+  readonly asset: bigint;
+  readonly governor: HardhatEthersSigner;
+  /** A tier-3 subject with an own cap, two accounts' balances and a recipient in its book. */
+  readonly owner: HardhatEthersSigner;
+  readonly friend: HardhatEthersSigner;
+  readonly recipient: string;
+  /** Pushes a new round to every feed. */
+  freshenFeeds(): Promise<void>;
+}
+
+/** The key of a parameter, see ParamKeys.sol. */
+export function paramKey(kind: bigint, argument = 0n): string {
+  return `0x${((kind << 248n) | (argument & ((1n << 248n) - 1n))).toString(16).padStart(64, "0")}`;
+}
+
+/** The keys that an instant exit of a tier-3 subject reads. */
+export const EXIT_KEYS = KIND;
+
+/**
+ * Deploys the suite with everything on: proxy, policy, real router with three Chainlink sources, sanctions list, own cap,
+ * destination book. One key governs: who governs costs the measured verbs nothing.
+ */
+export async function deploySuite(chain: Chain): Promise<Suite> {
+  const [governor, owner, friend, other] = chain.signers;
+  if (!governor || !owner || !friend || !other)
+    throw new TerminalError("NO_SIGNERS", "The chain has no accounts");
+  const manager = await chain.deploy("AccessManager", [governor.address]);
+  const implementation = await chain.deploy("Vault", [await chain.deploy("VaultAdmin")]);
+  const admin = (await chain.ethers.getContractFactory("VaultAdmin")).interface;
+  const proxy = await chain.deploy("TransparentUpgradeableProxy", [
+    implementation,
+    governor,
+    admin.encodeFunctionData("initialize", [manager.target]),
+  ]);
+  const vault = await chain.at("IVault", chain.address(proxy));
+  const router = await chain.deploy("PriceRouter", [manager, WARM_FOR]);
+  const sanctions = await chain.deploy("PlainSanctionsList");
+  const policy = await chain.deploy("ExitPolicy", [manager, router, sanctions]);
+  const token = await chain.deploy("MockERC20", ["Dollar", 18]);
+  const asset = (2n << 248n) | BigInt(chain.address(token));
+
+  const feeds: BaseContract[] = [];
+  const sources: BaseContract[] = [];
+  for (const name of ["one", "two", "three"]) {
+    const feed = await chain.deploy("MockAggregator", [8]);
+    feeds.push(feed);
+    const bounds = [DOLLAR / 2n, DOLLAR * 2n];
+    sources.push(await chain.deploy("ChainlinkSource", [feed, id(name), DAY, ...bounds, ZeroAddress, 0]));
+  }
+  let round = 0n;
+  const freshenFeeds = async () => {
+    round += 1n;
+    const time = await chain.now();
+    for (const [i, feed] of feeds.entries()) {
+      await chain.send(governor, feed, "push", [round, 100_000_000n + BigInt(i) * 10_000n, time, time]);
+    }
+  };
+  await freshenFeeds();
+  const feedSet = await chain.deploy("FeedSet", [sources.map((source) => source.target), 100]);
+  await chain.send(governor, router, "setFeedSet", [asset, ZeroAddress, feedSet]);
+
+  const set = (contract: BaseContract, kind: bigint, argument: bigint, value: bigint) =>
+    chain.send(governor, contract, "set", [paramKey(kind, argument), 0, NEVER, value]);
+  await set(vault, KIND.freshPeriod, 0n, 24n);
+  await set(vault, KIND.holdingsCap, asset, 10_000_000_000n);
+  await set(vault, KIND.smallLane, asset, 1_000n);
+  await set(vault, KIND.largeLane, asset, 500n);
+  await set(policy, KIND.breaker, asset, 1_000_000_000n);
+  await set(policy, KIND.pool, 0n, 200_000n);
+  for (let tier = 0n; tier <= TIER; tier++) {
+    await set(policy, KIND.tierWindow, tier, 5_000n * 10n ** tier);
+    await set(policy, KIND.tierSingle, tier, 2_500n * 10n ** tier);
+    await set(policy, KIND.tierSoon, tier, 3_600n * (4n - tier));
+    await set(policy, KIND.tierLate, tier, 43_200n * (4n - tier));
+  }
+  await chain.send(governor, vault, "setPolicy", [ZeroAddress, 0, NEVER, policy]);
+  await chain.send(governor, vault, "list", [asset, EXACT, 15]);
+  await chain.send(governor, vault, "setTier", [owner.address, TIER, 0, NEVER]);
+  await chain.send(owner, vault, "setCap", [4_000_000n]);
+  await chain.send(owner, vault, "setDestination", [other.address, true]);
+
+  for (const account of [owner, friend]) {
+    await chain.send(governor, token, "mint", [account, 10n ** 24n]);
+    await chain.send(account, token, "approve", [vault, MaxUint256]);
+    await chain.send(account, vault, "deposit", [asset, 4n * 10n ** 23n, account]);
+  }
+  await chain.send(governor, token, "mint", [other, 1n]);
+  // Until what was deposited has seasoned and the recipient is usable.
+  await chain.pass(3n * DAY);
+  await freshenFeeds();
+  return {
+    vault,
+    policy,
+    router,
+    feedSet,
+    sources,
+    feeds,
+    sanctions,
+    token,
+    implementation,
+    asset,
+    governor,
+    owner,
+    friend,
+    recipient: other.address,
+    freshenFeeds,
+  };
+}
