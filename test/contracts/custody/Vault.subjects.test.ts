@@ -1,3 +1,4 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import hre from "hardhat";
 import { DAY, HOUR, NEVER } from "../../support/deployCore.ts";
@@ -8,8 +9,8 @@ const deployed = () => deployVault(ethers, networkHelpers);
 const load = () => networkHelpers.loadFixture(deployed);
 type Fixture = Awaited<ReturnType<typeof deployed>>;
 
-const tierOf = async (d: Fixture, who: { address: string }) => (await d.vault.facts(who, 0n, 0n, who)).tier;
-const capOf = async (d: Fixture, who: { address: string }) => (await d.vault.facts(who, 0n, 0n, who)).cap;
+const tierOf = async (d: Fixture, who: HardhatEthersSigner) => (await d.vault.facts(who, 0n, 0n, who)).tier;
+const capOf = async (d: Fixture, who: HardhatEthersSigner) => (await d.vault.facts(who, 0n, 0n, who)).cap;
 
 describe("Vault: subjects", () => {
   describe("destinations", () => {
