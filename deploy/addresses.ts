@@ -29,6 +29,7 @@ export interface SuiteAddresses {
   readonly registry: string;
   readonly guardian: string;
   readonly factory: string;
+  readonly lens: string;
   /** Zero where nobody is screened. */
   readonly sanctionsList: string;
   readonly assets: readonly {
@@ -39,5 +40,9 @@ export interface SuiteAddresses {
     readonly feedSet: string;
     readonly sources: readonly { readonly address: string; readonly feed: string }[];
   }[];
-  readonly guardianKeys: readonly { readonly key: string; readonly expiry: string; readonly budgetSeconds: string }[];
+  readonly guardianKeys: readonly {
+    readonly key: string;
+    readonly expiry: string;
+    readonly budgetSeconds: string;
+  }[];
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
-import type { EthersIgnitionHelper } from "@nomicfoundation/hardhat-ignition-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import type { DeployConfig } from "@nomicfoundation/ignition-core";
 import { type BaseContract, keccak256, type Signer, ZeroAddress } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { TerminalError } from "../src/core/errors.ts";
 import { erc20Asset, NATIVE_ASSET } from "../src/governance/parameters.ts";
 import { Safe } from "../src/governance/safe.ts";
@@ -26,6 +26,7 @@ import type {
   ProxyAdmin,
   TierRegistry,
   TimelockController,
+  VaultLens,
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
 import { localKeys } from "./config/local.ts";
@@ -37,10 +38,12 @@ import { strongroomModule } from "./modules/strongroom.ts";
 
 const DAY = 86_400n;
 
+type Connection = Awaited<ReturnType<HardhatRuntimeEnvironment["network"]["create"]>>;
+
 /** What deployment needs of a Hardhat network connection: `await hre.network.create()` has it. */
 export interface SuiteConnection {
   readonly ethers: HardhatEthers;
-  readonly ignition: EthersIgnitionHelper;
+  readonly ignition: Connection["ignition"];
   readonly networkHelpers: Pick<NetworkHelpers<"generic">, "time">;
 }
 
@@ -52,6 +55,8 @@ export interface DeployOptions {
   readonly deploymentId?: string;
   /** Ignition's own progress on the terminal. */
   readonly displayUi?: boolean;
+  /** The block before the first transaction, when an earlier run sent it; else the latest. */
+  readonly fromBlock?: number;
   /** Called with what is being done. */
   readonly onProgress?: (what: string) => void;
 }
@@ -81,6 +86,7 @@ export interface Suite {
     readonly registry: TierRegistry;
     readonly guardian: Guardian;
     readonly factory: DepositFactory;
+    readonly lens: VaultLens;
   };
   readonly safes: Readonly<Record<Exclude<SafeName, "riskOfficer">, Safe>> & {
     /** Absent where the risk officer is an account. */
@@ -102,7 +108,11 @@ interface World {
   readonly mocks: SuiteMocks;
 }
 
-async function contractAt<T extends BaseContract>(ethers: HardhatEthers, name: string, address: string): Promise<T> {
+async function contractAt<T extends BaseContract>(
+  ethers: HardhatEthers,
+  name: string,
+  address: string,
+): Promise<T> {
   return (await ethers.getContractAt(name, address)) as unknown as T;
 }
 
@@ -145,7 +155,11 @@ async function buildWorld({ ethers }: SuiteConnection, config: SuiteConfig): Pro
       latest[asset.symbol] = answer;
       resolved.push({ ...feed, aggregator: await mock.getAddress() });
     }
-    assets.push({ ...asset, id: asset.token === "native" ? NATIVE_ASSET : erc20Asset(token), feeds: resolved });
+    assets.push({
+      ...asset,
+      id: asset.token === "native" ? NATIVE_ASSET : erc20Asset(token),
+      feeds: resolved,
+    });
   }
   let sanctions: MockSanctionsList | undefined;
   if (config.sanctionsList === "mock") {
@@ -218,7 +232,9 @@ export async function deploySuite(
   const say = options.onProgress ?? (() => {});
   const { chainId } = await ethers.provider.getNetwork();
   if (chainId !== config.chainId) {
-    throw new TerminalError("WRONG_CHAIN", `The parameter file is for chain ${config.chainId}`, { facts: { chainId } });
+    throw new TerminalError("WRONG_CHAIN", `The parameter file is for chain ${config.chainId}`, {
+      facts: { chainId },
+    });
   }
   const embedded = chainId === EMBEDDED_CHAIN;
   const [deployer] = await ethers.getSigners();
@@ -274,7 +290,7 @@ export async function deploySuite(
     network: config.network,
     chainId: chainId.toString(),
     deployer: deployer.address,
-    fromBlock: before?.number ?? 0,
+    fromBlock: options.fromBlock ?? before?.number ?? 0,
     safeContracts,
     safes: {
       council: await at("councilSafe"),
@@ -294,6 +310,7 @@ export async function deploySuite(
     registry: await at("registry"),
     guardian: await at("guardian"),
     factory: await at("factory"),
+    lens: await at("lens"),
     sanctionsList: world.sanctionsList,
     assets: await Promise.all(
       world.assets.map(async ({ symbol, id, token, feeds }) => ({
@@ -361,6 +378,7 @@ async function attachSuite(
       registry: await contractAt<TierRegistry>(ethers, "TierRegistry", addresses.registry),
       guardian: await contractAt<Guardian>(ethers, "Guardian", addresses.guardian),
       factory: await contractAt<DepositFactory>(ethers, "DepositFactory", addresses.factory),
+      lens: await contractAt<VaultLens>(ethers, "VaultLens", addresses.lens),
     },
     safes: {
       council: safe(addresses.safes.council),

@@ -29,6 +29,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
     using Lanes for uint256;
     using Lanes for Open;
     using Params for Params.Table;
+    using Quotes for Quotes.Quote;
     using SlidingWindow for uint256;
 
     /// @dev The trailing period of all windows on exits.
@@ -120,14 +121,11 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         returns (Facts memory f)
     {
         VaultNamespace.Layout storage $ = VaultLayout.slots();
-        Account storage account = $.accounts[owner];
         f.owner = owner;
-        f.subject = account.subject;
-        f.instantFrom = account.instantFrom;
-        if (f.subject == address(0)) f.subject = owner;
-        Subject storage s = $.subjects[f.subject];
-        f.tier = VaultLayout.tierOf(s);
-        f.cap = VaultLayout.capOf(s);
+        (f.subject, f.instantFrom) = VaultLayout.memberIn(VaultLayout.word($.accounts[owner]), owner);
+        uint256 s = VaultLayout.word($.subjects[f.subject]);
+        f.tier = VaultLayout.tierIn(s);
+        f.cap = VaultLayout.capIn(s);
         f.to = to;
         f.usableFrom = $.book[f.subject][to];
         f.asset = asset;
@@ -156,16 +154,17 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
     function _charge(Quotes.Quote memory q) private returns (uint256 reasons, uint256[3] memory slots) {
         VaultNamespace.Layout storage $ = VaultLayout.slots();
         for (uint256 i; i < 3; ++i) {
-            if (q.windows[i] == 0) continue;
+            (bytes32 window, uint256 amount, uint256 limit) = q.charge(i);
+            if (window == 0) continue;
             bool fits;
-            (fits, slots[i]) =
-                $.windows[q.windows[i]].charge(EXIT_WINDOW, block.timestamp, q.amounts[i], q.limits[i]);
+            (fits, slots[i]) = $.windows[window].charge(EXIT_WINDOW, block.timestamp, amount, limit);
             // The three reasons stand in the order of the charges.
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }
         if (reasons == 0) {
             for (uint256 i; i < 3; ++i) {
-                if (q.windows[i] != 0) $.windows[q.windows[i]] = slots[i];
+                (bytes32 window,,) = q.charge(i);
+                if (window != 0) $.windows[window] = slots[i];
             }
         }
     }

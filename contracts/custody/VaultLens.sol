@@ -27,6 +27,7 @@ import {Quotes} from "./libraries/Quotes.sol";
 /// @notice Explains one Vault in advance, with the very code that the Vault decides with (`Guard`, `Quotes`, `Balances`,
 /// `SlidingWindow`, `Lanes`).
 contract VaultLens is IVaultLens {
+    using Quotes for Quotes.Quote;
     using Balances for uint256;
     using Lanes for Open;
     using SlidingWindow for uint256;
@@ -136,14 +137,15 @@ contract VaultLens is IVaultLens {
         if (block.timestamp < _vault.everyoneHeldUntil()) reasons |= Reasons.bit(Reason.EVERYONE_HELD);
         if (_vault.assetOf(asset).impaired) reasons |= Reasons.bit(Reason.IMPAIRED);
         for (uint256 i; i < 3; ++i) {
-            if (q.windows[i] == 0) continue;
+            (bytes32 window, uint256 amount, uint256 limit) = q.charge(i);
+            if (window == 0) continue;
             WindowState memory w = windows[i];
-            uint256 packed = _vault.windowOf(q.windows[i]);
+            uint256 packed = _vault.windowOf(window);
             (, uint256 used) = packed.roll(_EXIT_WINDOW, block.timestamp);
-            (w.window, w.charge, w.limit) = (q.windows[i], Units.to64(q.amounts[i]), Units.to64(q.limits[i]));
+            (w.window, w.charge, w.limit) = (window, Units.to64(amount), Units.to64(limit));
             w.used = uint64(used);
-            w.room = uint64(packed.room(_EXIT_WINDOW, block.timestamp, q.limits[i]));
-            (bool fits,) = packed.charge(_EXIT_WINDOW, block.timestamp, q.amounts[i], q.limits[i]);
+            w.room = uint64(packed.room(_EXIT_WINDOW, block.timestamp, limit));
+            (bool fits,) = packed.charge(_EXIT_WINDOW, block.timestamp, amount, limit);
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }
     }

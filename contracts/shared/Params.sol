@@ -18,8 +18,9 @@ library Params {
 
     /// @notice The value in force now; 0 for a key never set.
     function inForce(Table storage self, bytes32 key) internal view returns (uint64) {
-        Param storage row = self.rows[key];
-        return block.timestamp < row.until ? row.tight : row.base;
+        // Read once: [ version:32 | until:40 | tight:64 | base:64 ].
+        uint256 word = packed(self, key);
+        return block.timestamp < uint40(word >> 128) ? uint64(word >> 64) : uint64(word);
     }
 
     /// @notice Overlays `value` until the current overlay's end, or for `TIGHT_FOR` if there is none.

@@ -28,6 +28,7 @@ export function custodyModule(
     const registry = m.contract("TierRegistry", [manager, vault]);
     const guardian = m.contract("Guardian", [manager, vault]);
     const factory = m.contract("DepositFactory", [vault]);
-    return { vault, vaultImplementation, vaultAdmin, proxyAdmin, policy, registry, guardian, factory };
+    const lens = m.contract("VaultLens", [vault]);
+    return { lens, vault, vaultImplementation, vaultAdmin, proxyAdmin, policy, registry, guardian, factory };
   });
 }

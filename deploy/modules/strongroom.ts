@@ -1,4 +1,5 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { ContractFuture } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
 import { NEVER, parameterRows } from "../../src/governance/parameters.ts";
 import { HOLDERS, type Holder, MANAGED, selectorsByRole } from "../../src/governance/role-graph.ts";
@@ -42,7 +43,11 @@ export function strongroomModule(plan: Plan) {
     let steps = 0;
     const admin = (functionName: string, args: Parameters<typeof m.call>[2]) =>
       m.encodeFunctionCall(manager, functionName, args, { id: `step_${++steps}_${functionName}` });
-    const through = (target: keyof typeof targets, functionName: string, args: Parameters<typeof m.call>[2]) => {
+    const through = (
+      target: keyof typeof targets,
+      functionName: string,
+      args: Parameters<typeof m.call>[2],
+    ) => {
       const data = m.encodeFunctionCall(targets[target], functionName, args, {
         id: `step_${++steps}_${target}_${functionName}`,
       });
@@ -63,13 +68,17 @@ export function strongroomModule(plan: Plan) {
       }),
       through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
       ...plan.guardianKeys.map(({ key, expiry, budgetSeconds }) =>
-        through("guardian", "setKey", [key === "guardian-safe" ? quorums.guardian : key, expiry, budgetSeconds]),
+        through("guardian", "setKey", [
+          key === "guardian-safe" ? quorums.guardian : key,
+          expiry,
+          budgetSeconds,
+        ]),
       ),
     ];
     const configured = m.call(manager, "multicall", [initial], { id: "configure" });
 
     const { riskOfficer } = plan.config;
-    const holders: Readonly<Record<Holder, readonly (string | typeof timelock | typeof quorums.council)[]>> = {
+    const holders: Readonly<Record<Holder, readonly (string | ContractFuture<string>)[]>> = {
       timelock: [timelock],
       guardian: [targets.guardian],
       registry: [targets.registry],

@@ -9,14 +9,20 @@ import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 /// @notice Asks the policy so that no answer, bad answer or lack of one can stop an owner: a failed quote means the longest
 /// wait, and nobody can make one fail by sending too little gas.
 library Quotes {
-    /// @notice The policy's answer, made safe.
+    /// @notice The policy's answer, made safe: its twelve words in their order. See `charge` for the last nine.
     struct Quote {
         uint256 soon;
         uint256 late;
         uint256 reasons;
-        bytes32[3] windows;
-        uint256[3] amounts;
-        uint256[3] limits;
+        bytes32 subjectWindow;
+        uint256 subjectAmount;
+        uint256 subjectLimit;
+        bytes32 assetWindow;
+        uint256 assetAmount;
+        uint256 assetLimit;
+        bytes32 poolWindow;
+        uint256 poolAmount;
+        uint256 poolLimit;
     }
 
     /// @notice Gas that a quote gets; never less. Covers the price (`PEEK_GAS`), two questions to the sanctions list, and
@@ -26,32 +32,43 @@ library Quotes {
     /// @notice No verdict makes anyone wait longer.
     uint256 internal constant MAX_DELAY = 30 days;
 
-    /// @dev Terms and three charges, a word each.
-    uint256 private constant _WORDS = 12;
+    /// @dev The thirteen words of Facts; the twelve of Quote: terms and three charges.
+    uint256 private constant _FACTS_SIZE = 0x1a0;
+    uint256 private constant _QUOTE_SIZE = 0x180;
 
     function ask(address policy, Facts memory facts) internal view returns (Quote memory q) {
         // Check: 63/64 of what is left covers the cap; a starved quote must not pass for a failed one.
         if ((gasleft() * 63) / 64 < QUOTE_GAS) revert IVaultEvents.Vault_NotEnoughGas(gasleft(), QUOTE_GAS * 64 / 63 + 1);
-        bytes memory question = abi.encodeCall(IExitPolicy.quote, (facts));
-        uint256[_WORDS] memory w;
+        uint256 selector = uint32(IExitPolicy.quote.selector);
         bool ok;
         assembly ("memory-safe") {
+            // The question beyond the free pointer, not allocated: the selector's four bytes end the first word, then the
+            // facts, which lie in memory as the ABI wants them: static, a word each.
+            let question := mload(0x40)
+            mstore(question, selector)
+            mcopy(add(question, 0x20), facts, _FACTS_SIZE)
             // Yul evaluates right to left: the call stands alone, the size is read after it.
-            ok := staticcall(QUOTE_GAS, policy, add(question, 0x20), mload(question), w, mul(_WORDS, 0x20))
-            ok := and(ok, eq(returndatasize(), mul(_WORDS, 0x20)))
+            ok := staticcall(QUOTE_GAS, policy, add(question, 0x1c), add(_FACTS_SIZE, 4), q, _QUOTE_SIZE)
+            ok := and(ok, eq(returndatasize(), _QUOTE_SIZE))
         }
         if (!ok) {
-            (q.soon, q.late, q.reasons) = (MAX_DELAY, MAX_DELAY, Reasons.bit(Reason.QUOTE_FAILED));
-            return q;
+            // Whatever was returned is dropped: no charges.
+            Quote memory failed;
+            (failed.soon, failed.late, failed.reasons) = (MAX_DELAY, MAX_DELAY, Reasons.bit(Reason.QUOTE_FAILED));
+            return failed;
         }
         // An exit can't be due at `soon` later than in any case, nor after the longest delay.
-        q.late = _min(_max(w[0], w[1]), MAX_DELAY);
-        q.soon = _min(w[0], MAX_DELAY);
-        q.reasons = w[2];
-        for (uint256 i; i < 3; ++i) {
-            q.windows[i] = bytes32(w[3 + 3 * i]);
-            q.amounts[i] = w[4 + 3 * i];
-            q.limits[i] = w[5 + 3 * i];
+        q.late = _min(_max(q.soon, q.late), MAX_DELAY);
+        q.soon = _min(q.soon, MAX_DELAY);
+    }
+
+    /// @notice The `i`-th charge, 0 to 2: the subject's, the asset's, the pool's. A window of zero is none.
+    function charge(Quote memory q, uint256 i) internal pure returns (bytes32 window, uint256 amount, uint256 limit) {
+        assembly ("memory-safe") {
+            let first := add(add(q, 0x60), mul(i, 0x60))
+            window := mload(first)
+            amount := mload(add(first, 0x20))
+            limit := mload(add(first, 0x40))
         }
     }
 

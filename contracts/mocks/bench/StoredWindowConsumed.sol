@@ -8,9 +8,13 @@ import {IConsume} from "./IConsume.sol";
 contract StoredWindowConsumed is IConsume {
     using SlidingWindow for uint256;
 
+    struct Slot {
+        uint256 packed;
+    }
+
     uint208 private _limit;
     uint48 private _period;
-    mapping(bytes32 key => uint256) private _windows;
+    mapping(bytes32 key => Slot) private _windows;
 
     error StoredWindowConsumed_Full(bytes32 key);
 
@@ -20,8 +24,9 @@ contract StoredWindowConsumed is IConsume {
 
     function consume(bytes32 key, uint256 amount) external {
         (uint256 limit, uint256 period) = (_limit, _period);
-        (bool fits, uint256 next) = _windows[key].charge(period, block.timestamp, amount, limit);
+        Slot storage slot = _windows[key];
+        (bool fits, uint256 next) = slot.packed.charge(period, block.timestamp, amount, limit);
         if (!fits) revert StoredWindowConsumed_Full(key);
-        _windows[key] = next;
+        slot.packed = next;
     }
 }

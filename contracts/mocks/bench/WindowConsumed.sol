@@ -8,8 +8,12 @@ import {IConsume} from "./IConsume.sol";
 contract WindowConsumed is IConsume {
     using SlidingWindow for uint256;
 
+    struct Slot {
+        uint256 packed;
+    }
+
     uint256 private immutable _limit;
-    mapping(bytes32 key => uint256) private _windows;
+    mapping(bytes32 key => Slot) private _windows;
 
     error WindowConsumed_Full(bytes32 key);
 
@@ -18,8 +22,9 @@ contract WindowConsumed is IConsume {
     }
 
     function consume(bytes32 key, uint256 amount) external {
-        (bool fits, uint256 next) = _windows[key].charge(1 days, block.timestamp, amount, _limit);
+        Slot storage slot = _windows[key];
+        (bool fits, uint256 next) = slot.packed.charge(1 days, block.timestamp, amount, _limit);
         if (!fits) revert WindowConsumed_Full(key);
-        _windows[key] = next;
+        slot.packed = next;
     }
 }

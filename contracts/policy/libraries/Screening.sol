@@ -18,10 +18,13 @@ library Screening {
         if (list == address(0)) return (true, false);
         // Check: 63/64 of what is left covers the cap.
         if ((gasleft() * 63) / 64 < LIST_GAS) revert Screening_NotEnoughGas(gasleft());
-        bytes memory question = abi.encodeCall(ISanctionsList.isSanctioned, (account));
+        uint256 selector = uint32(ISanctionsList.isSanctioned.selector);
         assembly ("memory-safe") {
+            // The question in scratch space: the selector's four bytes end the first word, the account is the second.
+            mstore(0x00, selector)
+            mstore(0x20, shr(96, shl(96, account)))
             // One word of the answer is copied, whatever its size. Yul evaluates right to left: the call stands alone.
-            let ok := staticcall(LIST_GAS, list, add(question, 0x20), mload(question), 0x00, 0x20)
+            let ok := staticcall(LIST_GAS, list, 0x1c, 0x24, 0x00, 0x20)
             let answer := mload(0x00)
             answered := and(ok, and(gt(returndatasize(), 0x1f), lt(answer, 2)))
             listed := and(answered, answer)

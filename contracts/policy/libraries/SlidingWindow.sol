@@ -18,29 +18,34 @@ library SlidingWindow {
     uint256 private constant _BUCKETS = 6;
     uint256 private constant _EPOCH_SHIFT = 216;
     uint256 private constant _BUCKETS_MASK = (1 << 216) - 1;
+    uint256 private constant _PAIR_MASK = (1 << 72) - 1;
+    // The first, third and fifth bucket.
+    uint256 private constant _EVEN_BUCKETS = MAX | (MAX << 72) | (MAX << 144);
 
     error SlidingWindow_TimeWentBack(uint256 epoch, uint256 lastEpoch);
 
     /// @notice Seconds in one bucket.
     function subPeriod(uint256 period) internal pure returns (uint256) {
-        return (period + 4) / 5;
+        unchecked {
+            return (period + 4) / 5;
+        }
     }
 
     /// @notice The window moved to `time`, with the buckets that have left it dropped, and the sum of what remains.
     function roll(uint256 packed, uint256 period, uint256 time) internal pure returns (uint256 rolled, uint256 sum) {
-        uint256 epoch = time / subPeriod(period);
-        uint256 last = packed >> _EPOCH_SHIFT;
-        // Check: time never runs backwards; a chain that does so must not be given its limits back.
-        if (epoch < last) revert SlidingWindow_TimeWentBack(epoch, last);
-        uint256 buckets;
         unchecked {
+            // Periods are constants below 2^40 and not zero.
+            uint256 epoch = time / subPeriod(period);
+            uint256 last = packed >> _EPOCH_SHIFT;
+            // Check: time never runs backwards; a chain that does so must not be given its limits back.
+            if (epoch < last) revert SlidingWindow_TimeWentBack(epoch, last);
             // A shift by 256 or more yields 0, and 36 * (epoch - last) < 2^46 can't overflow.
-            buckets = ((packed & _BUCKETS_MASK) << (36 * (epoch - last))) & _BUCKETS_MASK;
-            // Six summands below 2^36 can't overflow.
-            sum = (buckets & MAX) + ((buckets >> 36) & MAX) + ((buckets >> 72) & MAX) + ((buckets >> 108) & MAX)
-                + ((buckets >> 144) & MAX) + (buckets >> 180);
+            uint256 buckets = ((packed & _BUCKETS_MASK) << (36 * (epoch - last))) & _BUCKETS_MASK;
+            // Pairs first: three sums below 2^37, 72 bits apart, then the sum of those.
+            sum = (buckets & _EVEN_BUCKETS) + ((buckets >> 36) & _EVEN_BUCKETS);
+            sum = (sum & _PAIR_MASK) + ((sum >> 72) & _PAIR_MASK) + (sum >> 144);
+            rolled = (epoch << _EPOCH_SHIFT) | buckets;
         }
-        rolled = (epoch << _EPOCH_SHIFT) | buckets;
     }
 
     /// @notice Charges `amount` if the trailing period then holds at most `limit`.
@@ -53,10 +58,10 @@ library SlidingWindow {
     {
         (uint256 rolled, uint256 sum) = roll(packed, period, time);
         if (limit > MAX) limit = MAX;
-        // Check: `amount` alone is compared first, so the sum below can't overflow.
-        if (amount > limit || sum + amount > limit) return (false, packed);
-        // The first bucket is at most the sum, which is at most 2^36 - 1: it can't spill into its neighbour.
         unchecked {
+            // Check: `amount` alone is compared first, so that the sum of two numbers below 2^39 can't overflow.
+            if (amount > limit || sum + amount > limit) return (false, packed);
+            // The first bucket is at most the sum, which is at most 2^36 - 1: it can't spill into its neighbour.
             return (true, rolled + amount);
         }
     }

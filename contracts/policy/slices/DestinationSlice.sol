@@ -9,7 +9,7 @@ import {Lattice, Request, Verdict} from "../libraries/Lattice.sol";
 /// between subjects lately.
 library DestinationSlice {
     function verdict(Request memory r) internal view returns (Verdict memory v) {
-        v = Lattice.top();
+        v.limit = Lattice.NO_LIMIT;
         if (r.facts.usableFrom == 0) v.reasons = Reasons.bit(Reason.NEW_DESTINATION);
         else if (block.timestamp < r.facts.usableFrom) v.reasons = Reasons.bit(Reason.DESTINATION_WAITING);
         if (block.timestamp < r.facts.instantFrom) v.reasons |= Reasons.bit(Reason.MOVED);

@@ -9,7 +9,7 @@ import {Lattice, Request, Verdict} from "../libraries/Lattice.sol";
 /// gains nothing by passing through other accounts.
 library FreshnessSlice {
     function verdict(Request memory r) internal pure returns (Verdict memory v) {
-        v = Lattice.top();
+        v.limit = Lattice.NO_LIMIT;
         if (r.facts.amount > r.facts.seasoned) {
             v.reasons = Reasons.bit(Reason.FRESH);
             v.soon = r.facts.freshPeriod;

@@ -8,7 +8,7 @@ import {Lattice, Request, Verdict} from "../libraries/Lattice.sol";
 /// @notice Without a price to trust nothing is instant. Releases ask no oracle, so nothing is trapped either.
 library OracleSlice {
     function verdict(Request memory r) internal pure returns (Verdict memory v) {
-        v = Lattice.top();
+        v.limit = Lattice.NO_LIMIT;
         if (!r.normal) v.reasons = Reasons.bit(Reason.PRICE_NOT_NORMAL);
     }
 }

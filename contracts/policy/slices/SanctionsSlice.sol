@@ -10,7 +10,7 @@ library SanctionsSlice {
     uint32 internal constant LISTED_DELAY = 30 days;
 
     function verdict(Request memory r) internal pure returns (Verdict memory v) {
-        v = Lattice.top();
+        v.limit = Lattice.NO_LIMIT;
         if (r.listed) {
             v.reasons = Reasons.bit(Reason.LISTED);
             v.soon = LISTED_DELAY;

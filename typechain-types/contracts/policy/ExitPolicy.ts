@@ -175,7 +175,7 @@ decodeFunctionResult(functionFragment: 'tighten', data: BytesLike): Result;
     
     quote: TypedContractMethod<
       [facts: FactsStruct, ],
-      [[TermsStructOutput, [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput]] & {terms: TermsStructOutput, charges: [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput] }],
+      [[TermsStructOutput, [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput]]],
       'view'
     >
     
@@ -258,7 +258,7 @@ getFunction(nameOrSignature: 'priceRouter'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'quote'): TypedContractMethod<
       [facts: FactsStruct, ],
-      [[TermsStructOutput, [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput]] & {terms: TermsStructOutput, charges: [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput] }],
+      [[TermsStructOutput, [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput]]],
       'view'
     >;
 getFunction(nameOrSignature: 'revision'): TypedContractMethod<
