@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 // The compiler is the WebAssembly build of the locked npm package: nothing is downloaded.
 const solc = fileURLToPath(import.meta.resolve("solc/soljson.js"));
@@ -44,6 +44,19 @@ export default defineConfig({
   typechain: { outDir: "typechain-types", tsNocheck: true },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "cancun" },
+    // Read when used: npx hardhat keystore set NAME, or the environment.
+    sepolia: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("SEPOLIA_RPC_URL"),
+      accounts: [configVariable("DEPLOYER_KEY")],
+    },
+    hoodi: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("HOODI_RPC_URL"),
+      accounts: [configVariable("DEPLOYER_KEY")],
+    },
   },
   test: {
     mocha: { timeout: 120_000 },

@@ -5,6 +5,9 @@ import {AssetId} from "../shared/AssetId.sol";
 import {Params} from "../shared/Params.sol";
 import {Account, Asset, Open, Subject} from "./interfaces/IVaultTypes.sol";
 
+// keccak256(abi.encode(uint256(keccak256("strongroom.storage.Vault")) - 1)) & ~bytes32(uint256(0xff))
+bytes32 constant VAULT_NAMESPACE = 0x049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad00;
+
 /// @title VaultNamespace
 /// @notice The Vault's storage as one ERC-7201 namespace, shared by both halves of its code. Append only: upgrades keep what
 /// stands here (`./strongroom verify` compares it with the recorded layout). `VaultLayout` reads it.

@@ -29,8 +29,9 @@ export interface ReplayParameters {
   readonly seasonSeconds: number;
   /** The breaker: instant exits of one asset in any trailing day, as a share of its holdings. */
   readonly breakerBps: bigint;
-  /** What queued exits of one asset may take per day once mature, as a share of its liabilities. */
+  /** What queued exits of one asset may take per day once mature in each of its two lanes, as a share of its liabilities. */
   readonly laneBpsPerDay: bigint;
+  /** How much unused lane time is remembered: a constant of contracts/custody/libraries/Lanes.sol. */
   readonly laneBurstSeconds: number;
   /** How long a change of governance stays cancellable. */
   readonly timelockSeconds: number;
@@ -77,7 +78,7 @@ export const PARAMETERS: ReplayParameters = {
   seasonSeconds: DAY,
   breakerBps: 100n,
   laneBpsPerDay: 200n,
-  laneBurstSeconds: 6 * HOUR,
+  laneBurstSeconds: DAY,
   timelockSeconds: 2 * DAY,
   guardian: { reactionSeconds: HOUR / 2, holdSeconds: 7 * DAY, extensionSeconds: 30 * DAY },
   unknownDetectionSeconds: DAY,

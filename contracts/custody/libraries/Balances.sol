@@ -8,8 +8,8 @@ import {Units} from "../../shared/Units.sol";
 ///
 /// Every credit is fresh for at least T and at most 2T. Fresh value sits in two buckets, each with the hour at which it has
 /// seasoned; with a constant T two are always enough, as those hours lie on a grid of T. Buckets count in steps (see
-/// `Units.freshStep`), rounded up, so fresh is never understated. Debits spend the oldest value first: what has seasoned,
-/// then the older bucket, then the newer.
+/// `Units.freshStep`), rounded up, so fresh is never understated; a change of T can only prolong what it finds. Debits
+/// spend the oldest value first: what has seasoned, then the older bucket, then the newer.
 ///
 /// Slot: [ newUntil:24 | oldUntil:24 | newSteps:48 | oldSteps:48 | total:112 ], hours since 1970.
 library Balances {
@@ -45,13 +45,15 @@ library Balances {
         return recent != 0 ? recentUntil * 1 hours : 0;
     }
 
-    /// @notice Adds `amount`, fresh for T to 2T.
+    /// @notice Adds `amount`, fresh for T to 2T. Nothing changes nothing: else a credit of zero would open an empty newer
+    /// bucket, and season the older one.
     /// @param periodHours T in hours, at least 1.
     function credit(uint256 word, uint256 amount, uint256 time, uint256 periodHours, uint256 step)
         internal
         pure
         returns (uint256)
     {
+        if (amount == 0) return word;
         uint256 sum = total(word) + amount;
         // Check
         if (sum > MAX_TOTAL) revert Balances_TooLarge(sum);
@@ -70,7 +72,7 @@ library Balances {
             // A new cell. If the older bucket is still live T has become longer since: both older ones season together.
             old = _saturated(old + recent);
             oldUntil = recentUntil;
-            recent = steps;
+            recent = _saturated(steps);
             recentUntil = until;
         }
         return _pack(sum, old, recent, oldUntil, recentUntil);

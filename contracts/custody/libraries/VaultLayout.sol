@@ -5,7 +5,7 @@ import {ParamKeys} from "../../shared/ParamKeys.sol";
 import {Params} from "../../shared/Params.sol";
 import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 import {Account, Asset, Kind, Open, Subject} from "../interfaces/IVaultTypes.sol";
-import {VaultNamespace} from "../VaultNamespace.sol";
+import {VAULT_NAMESPACE, VaultNamespace} from "../VaultNamespace.sol";
 import {Access, Act, Guard} from "./Guard.sol";
 
 /// @title VaultLayout
@@ -14,12 +14,9 @@ import {Access, Act, Guard} from "./Guard.sol";
 library VaultLayout {
     using Params for Params.Table;
 
-    // keccak256(abi.encode(uint256(keccak256("strongroom.storage.Vault")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant _LAYOUT = 0x049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad00;
-
     function slots() internal pure returns (VaultNamespace.Layout storage $) {
         assembly ("memory-safe") {
-            $.slot := _LAYOUT
+            $.slot := VAULT_NAMESPACE
         }
     }
 

@@ -3,13 +3,27 @@ import { join } from "node:path";
 import { type CheckResult, type Finding, resultOf } from "../check.ts";
 import { runCommand } from "../run-command.ts";
 
-function compare(root: string, pattern: string): Finding[] {
+/** The file's lines in a fixed order: the generator lists contracts in the order in which the file system does. */
+function sortedLines(file: string): string {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines
+    .map((line) => line.trim())
+    .sort()
+    .join("\n");
+}
+
+/** Compares what was generated in `root` with what is kept here, file by file. */
+function compare(
+  root: string,
+  pattern: string,
+  read = (file: string) => readFileSync(file, "utf8"),
+): Finding[] {
   const fresh = new Set(globSync(pattern, { cwd: root }));
   const kept = new Set(globSync(pattern));
   return [...new Set([...fresh, ...kept])].sort().map((file) => {
     if (!kept.has(file)) return { subject: file, problem: "is generated but not in the repository" };
     if (!fresh.has(file)) return { subject: file, problem: "is in the repository but no longer generated" };
-    const same = readFileSync(join(root, file)).equals(readFileSync(file));
+    const same = read(join(root, file)) === read(file);
     return { subject: file, problem: same ? undefined : "differs from what is generated now" };
   });
 }
@@ -20,7 +34,7 @@ function compare(root: string, pattern: string): Finding[] {
  * @param root a copy of the project, built from nothing
  */
 export async function checkTypechain(root: string): Promise<CheckResult> {
-  const findings = compare(root, "typechain-types/**/*.ts");
+  const findings = compare(root, "typechain-types/**/*.ts", sortedLines);
   const stale = findings.some(({ problem }) => problem !== undefined);
   return resultOf(
     "typechain",
@@ -30,7 +44,7 @@ export async function checkTypechain(root: string): Promise<CheckResult> {
 }
 
 /**
- * Whether docs/errors.md and docs/variables.md are what scripts/docs.ts generates.
+ * Whether docs/errors.md, docs/reasons.md and docs/variables.md are what scripts/docs.ts generates.
  *
  * @param root a copy of the project, built
  */
@@ -40,9 +54,13 @@ export async function checkDocs(root: string): Promise<CheckResult> {
       { subject: "scripts/docs.ts", problem: "is missing: docs/errors.md has no generator" },
     ]);
   }
-  const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts"], { cwd: root });
+  const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts", "--write"], { cwd: root });
   if (code !== 0) return resultOf("docs", [{ subject: "scripts/docs.ts", problem: output.trim() }]);
-  const findings = compare(root, "docs/{errors,variables}.md");
+  const findings = compare(root, "docs/{errors,reasons,variables}.md");
   const stale = findings.some(({ problem }) => problem !== undefined);
-  return resultOf("docs", findings, stale ? ["to repair: node scripts/docs.ts, then commit docs"] : []);
+  return resultOf(
+    "docs",
+    findings,
+    stale ? ["to repair: node scripts/docs.ts --write, then commit docs"] : [],
+  );
 }

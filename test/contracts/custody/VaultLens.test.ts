@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
-import type { IVaultLens } from "../../../typechain-types/index.ts";
+import type { IVaultLens, RebasingToken } from "../../../typechain-types/index.ts";
 import {
   DAY,
   deployCore,
@@ -60,7 +60,10 @@ describe("VaultLens", () => {
       const e = await explain(d, 100n * CENT);
       expect(e.verdict).to.equal(VERDICT.INSTANT);
       expect(e.reasons).to.equal(0n);
-      await expect(d.vault.connect(d.anna).withdraw(NATIVE, 100n * CENT, d.bert)).to.emit(d.vault, "Withdrawn");
+      await expect(d.vault.connect(d.anna).withdraw(NATIVE, 100n * CENT, d.bert)).to.emit(
+        d.vault,
+        "Withdrawn",
+      );
     });
 
     it("finds the most that is instant: the single limit, and one unit more is not", async () => {
@@ -201,7 +204,9 @@ describe("VaultLens", () => {
       const open = await d.lens.statusOf(d.exit, d.carl);
       expect(open.id).to.equal(d.id);
       expect(open.payableFrom).to.equal(d.exit.late);
-      expect(open.blocked).to.equal(d.vault.interface.encodeErrorResult("Vault_NotMature", [d.id, d.exit.late]));
+      expect(open.blocked).to.equal(
+        d.vault.interface.encodeErrorResult("Vault_NotMature", [d.id, d.exit.late]),
+      );
       await d.vault.connect(d.reviewer).endorse(d.id);
       expect((await d.lens.statusOf(d.exit, d.carl)).payableFrom).to.equal(d.exit.soon);
       await networkHelpers.time.increaseTo(d.exit.soon);
@@ -240,7 +245,7 @@ describe("VaultLens", () => {
 
     it("leaves an impaired asset's exits to their owners", async () => {
       const d = await networkHelpers.loadFixture(seasoned);
-      const token = await ethers.deployContract("RebasingToken");
+      const token = (await ethers.deployContract("RebasingToken")) as unknown as RebasingToken;
       const asset = erc20(await token.getAddress());
       await d.list(asset, PLAIN_LISTING);
       await token.mint(d.anna, 100n * ETHER);
@@ -293,6 +298,9 @@ describe("VaultLens", () => {
   it("refuses an address without code", async () => {
     const { interface: abi } = await ethers.getContractFactory("Vault", (await ethers.getSigners())[0]);
     const lens = await ethers.getContractFactory("VaultLens");
-    await expect(lens.deploy(ethers.ZeroAddress)).to.be.revertedWithCustomError({ interface: abi }, "Vault_ZeroAddress");
+    await expect(lens.deploy(ethers.ZeroAddress)).to.be.revertedWithCustomError(
+      { interface: abi },
+      "Vault_ZeroAddress",
+    );
   });
 });

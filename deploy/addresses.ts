@@ -1,0 +1,48 @@
+/** Where everything is. Plain, so that it can be written to a file and read by anything. */
+export interface SuiteAddresses {
+  readonly network: string;
+  readonly chainId: string;
+  readonly deployer: string;
+  /** The block before the first transaction: logs start after it. */
+  readonly fromBlock: number;
+  readonly safeContracts: {
+    readonly factory: string;
+    readonly singleton: string;
+    readonly fallbackHandler: string;
+    readonly multiSend: string;
+  };
+  readonly safes: {
+    readonly council: string;
+    readonly guardian: string;
+    readonly canceller: string;
+    readonly reviewer: string;
+    readonly riskOfficer?: string;
+  };
+  readonly manager: string;
+  readonly timelock: string;
+  readonly vault: string;
+  readonly vaultImplementation: string;
+  readonly vaultAdmin: string;
+  readonly proxyAdmin: string;
+  readonly policy: string;
+  readonly router: string;
+  readonly registry: string;
+  readonly guardian: string;
+  readonly factory: string;
+  readonly lens: string;
+  /** Zero where nobody is screened. */
+  readonly sanctionsList: string;
+  readonly assets: readonly {
+    readonly symbol: string;
+    readonly id: string;
+    /** Zero for the chain's own currency. */
+    readonly token: string;
+    readonly feedSet: string;
+    readonly sources: readonly { readonly address: string; readonly feed: string }[];
+  }[];
+  readonly guardianKeys: readonly {
+    readonly key: string;
+    readonly expiry: string;
+    readonly budgetSeconds: string;
+  }[];
+}

@@ -1,0 +1,113 @@
+import { HDNodeWallet } from "ethers";
+import { PARAMETERS } from "../../src/demo/parameters.ts";
+import { EMBEDDED_CHAIN, type SuiteConfigInput } from "./schema.ts";
+
+/** The mnemonic that every development chain uses. Its keys are public: nothing of value may ever depend on them. */
+const PUBLIC_MNEMONIC = "test test test test test test test test test test test junk";
+/** Beside the accounts that the embedded chain funds (.../0'/0/i), so that signers are never users. */
+const PUBLIC_BRANCH = "m/44'/60'/1'/0";
+
+const HOUR = 3_600n;
+const DAY = 24n * HOUR;
+
+function publicKeys(first: number, count: number): readonly HDNodeWallet[] {
+  const branch = HDNodeWallet.fromPhrase(PUBLIC_MNEMONIC, undefined, PUBLIC_BRANCH);
+  return Array.from({ length: count }, (_, index) => branch.deriveChild(first + index));
+}
+
+/** The keys behind the embedded chain's Safes and officers. They sign; others pay the gas. */
+export const localKeys = {
+  council: publicKeys(0, 5),
+  guardian: publicKeys(10, 3),
+  canceller: publicKeys(20, 3),
+  reviewer: publicKeys(30, 3),
+  riskOfficer: publicKeys(40, 3),
+  attestor: publicKeys(50, 1),
+} as const;
+
+const addresses = (keys: readonly HDNodeWallet[]): string[] => keys.map((key) => key.address);
+
+/** Two of three guard, cancel, review and tighten; three of five govern. */
+const COUNCIL_THRESHOLD = 3;
+const OFFICE_THRESHOLD = 2;
+
+/** A source that a test or the demo moves. Three of them, so that one may fail. */
+function mockFeeds(answer: bigint, maxAgeSeconds: bigint): SuiteConfigInput["assets"][number]["feeds"] {
+  return ["first", "second", "third"].map((upstream) => ({
+    aggregator: { mock: { decimals: 8, answer } },
+    upstream,
+    maxAgeSeconds,
+    // A thousandth to ten times the first answer, which has 8 decimals.
+    minPrice: answer * 10n,
+    maxPrice: answer * 100_000n,
+  }));
+}
+
+/** Ticks: a ten-thousandth of an ether, a hundred-thousandth of a bitcoin, a dollar. */
+const CAP_TICKS = 10_000_000_000n;
+
+const limits = {
+  capTicks: CAP_TICKS,
+  smallLaneBps: PARAMETERS.laneBpsPerDay,
+  largeLaneBps: PARAMETERS.laneBpsPerDay,
+  breakerTicks: (CAP_TICKS * PARAMETERS.breakerBps) / 10_000n,
+  deltaBps: 200n,
+};
+
+/** The embedded chain. Limits and delays are the demo's: src/demo/parameters.ts is where they are chosen. */
+export const config: SuiteConfigInput = {
+  network: "local",
+  chainId: EMBEDDED_CHAIN,
+  safes: {
+    council: { owners: addresses(localKeys.council), threshold: COUNCIL_THRESHOLD },
+    guardian: { owners: addresses(localKeys.guardian), threshold: OFFICE_THRESHOLD },
+    canceller: { owners: addresses(localKeys.canceller), threshold: OFFICE_THRESHOLD },
+    reviewer: { owners: addresses(localKeys.reviewer), threshold: OFFICE_THRESHOLD },
+  },
+  riskOfficer: { safe: { owners: addresses(localKeys.riskOfficer), threshold: OFFICE_THRESHOLD } },
+  attestors: addresses(localKeys.attestor),
+  timelock: { delaySeconds: PARAMETERS.timelockSeconds },
+  sanctionsList: "mock",
+  freshHours: BigInt(PARAMETERS.seasonSeconds) / HOUR,
+  tiers: ([0, 1, 2, 3] as const).map((tier) => {
+    const { perDay, soonSeconds, lateSeconds } = PARAMETERS.tiers[tier];
+    return { windowCents: perDay, singleCents: perDay, soonSeconds, lateSeconds };
+  }),
+  unverifiedPoolCents: PARAMETERS.unverifiedPoolPerDay,
+  attestorLiftsPerDay: 20,
+  warmForSeconds: 60,
+  assets: [
+    {
+      symbol: "eth",
+      token: "native",
+      tokenClass: "native",
+      tickExponent: 14,
+      ...limits,
+      feeds: mockFeeds(200_000_000_000n, HOUR + 900n),
+    },
+    {
+      symbol: "btc",
+      token: { mock: { name: "Bitcoin token", decimals: 8 } },
+      tokenClass: "exact",
+      tickExponent: 3,
+      ...limits,
+      feeds: mockFeeds(6_000_000_000_000n, HOUR + 900n),
+    },
+    {
+      symbol: "usd",
+      token: { mock: { name: "Dollar token", decimals: 6 } },
+      tokenClass: "exact",
+      tickExponent: 6,
+      ...limits,
+      feeds: mockFeeds(100_000_000n, DAY + 900n),
+    },
+  ],
+  guardianKeys: [
+    {
+      key: "guardian-safe",
+      expires: { days: 364 },
+      // As often as the Vault's own budget lets one subject be held, for a few subjects.
+      budgetSeconds: 8 * PARAMETERS.guardian.holdSeconds,
+    },
+  ],
+};

@@ -1,0 +1,266 @@
+import { getAddress, isAddress, ZeroAddress } from "ethers";
+import { z } from "zod";
+import { TerminalError } from "../../src/core/errors.ts";
+
+const DAY = 86_400n;
+/** The largest amount that a window counts: 36 bits (contracts/policy/libraries/SlidingWindow.sol). */
+const MOST_TICKS = (1n << 36n) - 1n;
+/** Mocks exist only on the chain that Hardhat embeds. */
+export const EMBEDDED_CHAIN = 31_337n;
+
+const address = z.string().transform((text, context) => {
+  if (!isAddress(text) || getAddress(text) === ZeroAddress) {
+    context.addIssue({ code: "custom", message: `"${text}" is not an address: fill in the real one` });
+    return z.NEVER;
+  }
+  return getAddress(text);
+});
+
+/** A whole number inside bounds; files may write it as a number, a bigint or digits. */
+function whole(least: bigint, most: bigint, unit: string) {
+  return z.union([z.bigint(), z.number().int(), z.string().regex(/^\d+$/)]).transform((input, context) => {
+    const value = BigInt(input);
+    if (value < least || value > most) {
+      context.addIssue({ code: "custom", message: `${value} ${unit} is outside ${least} to ${most}` });
+      return z.NEVER;
+    }
+    return value;
+  });
+}
+
+const safe = z
+  .strictObject({
+    owners: z.array(address).min(1, "name the owners"),
+    threshold: z.number().int(),
+    /** Another number gives the same owners another Safe. */
+    saltNonce: whole(0n, (1n << 64n) - 1n, "").default(0n),
+  })
+  .superRefine(({ owners, threshold }, context) => {
+    if (new Set(owners).size !== owners.length) {
+      context.addIssue({ code: "custom", path: ["owners"], message: "an owner is named twice" });
+    }
+    if (threshold < 1 || threshold > owners.length) {
+      const message = `${threshold} signatures of ${owners.length} owners`;
+      context.addIssue({ code: "custom", path: ["threshold"], message });
+    }
+  });
+
+/** Several signatures of several owners: one stolen key is nothing. */
+const quorum = safe.refine(({ threshold }) => threshold >= 2, {
+  path: ["threshold"],
+  message: "at least 2: one stolen key must not be enough",
+});
+
+const mockFeed = z.strictObject({
+  mock: z.strictObject({ decimals: z.number().int().min(0).max(24), answer: whole(1n, 1n << 86n, "") }),
+});
+const mockToken = z.strictObject({
+  mock: z.strictObject({ name: z.string().min(1), decimals: z.number().int().min(0).max(30) }),
+});
+
+/** US dollars with 12 decimals. */
+const price = whole(1n, (1n << 64n) - 1n, "(dollars, 12 decimals)");
+
+const feed = z
+  .strictObject({
+    aggregator: z.union([mockFeed, address]),
+    /** Who stands behind the data: sources of one upstream count once. */
+    upstream: z.string().min(1),
+    /** Heartbeat and slack. */
+    maxAgeSeconds: whole(1n, 3n * DAY, "s"),
+    minPrice: price,
+    maxPrice: price,
+    sequencer: z.strictObject({ feed: address, graceSeconds: whole(1n, DAY, "s") }).optional(),
+  })
+  .refine(({ minPrice, maxPrice }) => minPrice < maxPrice, {
+    path: ["minPrice"],
+    message: "not below maxPrice",
+  });
+
+const asset = z.strictObject({
+  symbol: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
+  token: z.union([z.literal("native"), mockToken, address]),
+  tokenClass: z.enum(["native", "exact", "fee-taking"]),
+  /** One tick is 10^tickExponent raw units. */
+  tickExponent: whole(0n, 30n, ""),
+  /** Deposits may bring liabilities to this. */
+  capTicks: whole(0n, MOST_TICKS, "ticks"),
+  /** What queued exits may take a day, basis points of liabilities. */
+  smallLaneBps: whole(200n, 10_000n, "basis points"),
+  largeLaneBps: whole(200n, 10_000n, "basis points"),
+  /** Instant exits of everyone in any trailing day. */
+  breakerTicks: whole(0n, MOST_TICKS, "ticks"),
+  /** How far apart sources may be. */
+  deltaBps: whole(1n, 1_000n, "basis points"),
+  feeds: z.array(feed).min(1, "fill in this network's price feeds").max(5),
+});
+
+const tier = z
+  .strictObject({
+    windowCents: whole(0n, MOST_TICKS, "cents"),
+    singleCents: whole(0n, MOST_TICKS, "cents"),
+    soonSeconds: whole(1n, 30n * DAY, "s"),
+    lateSeconds: whole(1n, 30n * DAY, "s"),
+  })
+  .superRefine((row, context) => {
+    if (row.singleCents > row.windowCents) {
+      context.addIssue({
+        code: "custom",
+        path: ["singleCents"],
+        message: "above windowCents: never reached",
+      });
+    }
+    if (row.soonSeconds > row.lateSeconds) {
+      context.addIssue({ code: "custom", path: ["soonSeconds"], message: "after lateSeconds" });
+    }
+  });
+
+const guardianKey = z
+  .strictObject({
+    key: z.union([z.literal("guardian-safe"), address]),
+    /** When it dies unless governance renews it: a date, or on the embedded chain days from the deployment. */
+    expires: z.union([z.iso.datetime(), z.strictObject({ days: whole(1n, 365n, "days") })]),
+    /** Seconds it may hold subjects for in any 90 days. */
+    budgetSeconds: whole(1n, (1n << 32n) - 1n, "s"),
+  })
+  .strict();
+
+const schema = z
+  .strictObject({
+    network: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    chainId: whole(1n, (1n << 53n) - 1n, ""),
+    safes: z.strictObject({ council: quorum, guardian: quorum, canceller: quorum, reviewer: quorum }),
+    riskOfficer: z.union([z.strictObject({ account: address }), z.strictObject({ safe })]),
+    /** Who sign attestations of tiers. */
+    attestors: z.array(address),
+    timelock: z.strictObject({ delaySeconds: whole(DAY, 30n * DAY, "s") }),
+    /** An oracle with `isSanctioned(address)`; "none" screens nobody. */
+    sanctionsList: z.union([z.literal("none"), z.literal("mock"), address]),
+    freshHours: whole(1n, 168n, "hours"),
+    /** From unverified upwards. */
+    tiers: z.array(tier).length(4, "four tiers, from unverified upwards"),
+    unverifiedPoolCents: whole(0n, MOST_TICKS, "cents"),
+    attestorLiftsPerDay: whole(0n, 1_000n, "lifts"),
+    /** How long a stored price is used. */
+    warmForSeconds: whole(0n, 900n, "s"),
+    assets: z.array(asset).min(1, "list at least one asset"),
+    guardianKeys: z.array(guardianKey),
+  })
+  .superRefine((config, context) => {
+    const issue = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: "custom", path, message });
+    const embedded = config.chainId === EMBEDDED_CHAIN;
+
+    for (const [index, row] of config.tiers.entries()) {
+      const lower = config.tiers[index - 1];
+      if (lower === undefined) continue;
+      for (const limit of ["windowCents", "singleCents"] as const) {
+        if (row[limit] < lower[limit]) issue(["tiers", index, limit], "tighter than the tier below it");
+      }
+      for (const delay of ["soonSeconds", "lateSeconds"] as const) {
+        if (row[delay] > lower[delay]) issue(["tiers", index, delay], "longer than the tier below it waits");
+      }
+    }
+
+    const symbols = config.assets.map(({ symbol }) => symbol);
+    if (new Set(symbols).size !== symbols.length) issue(["assets"], "a symbol is used twice");
+    for (const [index, row] of config.assets.entries()) {
+      const path = ["assets", index];
+      if ((row.token === "native") !== (row.tokenClass === "native")) {
+        issue([...path, "tokenClass"], `${row.tokenClass} does not fit the token`);
+      }
+      if (!embedded && typeof row.token === "object") {
+        issue([...path, "token"], "mock tokens exist on the embedded chain only");
+      }
+      const upstreams = row.feeds.map(({ upstream }) => upstream);
+      if (new Set(upstreams).size !== upstreams.length) {
+        issue([...path, "feeds"], "two sources of one upstream count once");
+      }
+      for (const [which, { aggregator }] of row.feeds.entries()) {
+        if (!embedded && typeof aggregator === "object") {
+          issue([...path, "feeds", which, "aggregator"], "mock feeds exist on the embedded chain only");
+        }
+      }
+    }
+
+    if (!embedded && config.sanctionsList === "mock") {
+      issue(["sanctionsList"], "the mock list exists on the embedded chain only");
+    }
+    for (const [index, { expires }] of config.guardianKeys.entries()) {
+      if (!embedded && typeof expires === "object") {
+        issue(
+          ["guardianKeys", index, "expires"],
+          "give a date, so that an interrupted deployment can resume",
+        );
+      }
+    }
+
+    // A key in two Safes would hold two powers that are meant to watch each other.
+    const councillors = new Set(config.safes.council.owners);
+    for (const name of ["guardian", "canceller"] as const) {
+      const both = config.safes[name].owners.filter((owner) => councillors.has(owner));
+      if (both.length >= config.safes[name].threshold) {
+        issue(["safes", name, "owners"], "council members alone could act for it");
+      }
+    }
+  });
+
+/** Everything that a deployment is told. Built by `parseConfig` alone. */
+export type SuiteConfig = z.output<typeof schema>;
+
+/** What a parameter file writes down. */
+export type SuiteConfigInput = z.input<typeof schema>;
+
+/**
+ * Checks a parameter file.
+ *
+ * @throws TerminalError `CONFIG_INVALID` that names every field that is wrong, and how.
+ * @example
+ * const config = parseConfig(localConfig);
+ */
+export function parseConfig(input: unknown): SuiteConfig {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues
+    .flatMap(unfold)
+    .map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new TerminalError(
+    "CONFIG_INVALID",
+    `The parameter file is not valid:\n  ${[...new Set(lines)].join("\n  ")}`,
+    {
+      advice: "Correct these fields; deploy/config/schema.ts says what each one means.",
+    },
+  );
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A union's issue hides those of its branches: the branch that came furthest says what is wrong. */
+function unfold(issue: z.core.$ZodIssue, _index?: number): Issue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const branches = issue.errors.map((errors) => errors.flatMap((inner) => unfold(inner)));
+  const custom = branches.find((errors) => errors.some(({ message }) => !/^Invalid/.test(message)));
+  const best = custom ?? branches.at(-1) ?? [];
+  return best.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+}
+
+/** What is valid and still deserves a second look, as sentences. */
+export function warningsOf(config: SuiteConfig): readonly string[] {
+  const warnings: string[] = [];
+  for (const { symbol, feeds } of config.assets) {
+    if (feeds.length === 1) {
+      warnings.push(
+        `${symbol} has one price source: its price is never NORMAL, so none of its exits is instant`,
+      );
+    } else if (feeds.length === 2) {
+      warnings.push(`${symbol} has two price sources: one that is wrong stops its instant exits`);
+    }
+  }
+  if (config.sanctionsList === "none") warnings.push("nobody is screened: there is no sanctions list");
+  if (config.attestors.length === 0) warnings.push("there is no attestor: everyone stays unverified");
+  if ("account" in config.riskOfficer) warnings.push("the risk officer is one account, not a Safe");
+  return warnings;
+}

@@ -1,0 +1,131 @@
+import { Contract, type EventLog, getAddress, Interface, type Log, type Provider } from "ethers";
+
+/** One property of a deployment, read from its chain. */
+export interface CheckResult {
+  /** Stable, for machines: `manager.members.ADMIN`. */
+  readonly id: string;
+  /** What is claimed, as a sentence. */
+  readonly title: string;
+  readonly ok: boolean;
+  /** What was expected and what was found, where they differ. */
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** Collects results: every property is looked at, whatever the others say. */
+export class Findings {
+  readonly results: CheckResult[] = [];
+
+  equal(id: string, title: string, found: unknown, expected: unknown): void {
+    const [left, right] = [text(found), text(expected)];
+    this.results.push({ id, title, ok: left === right, found: left, expected: right });
+  }
+
+  /** Sets are compared without order. */
+  sameSet(id: string, title: string, found: Iterable<string>, expected: Iterable<string>): void {
+    this.equal(id, title, [...new Set(found)].sort(), [...new Set(expected)].sort());
+  }
+
+  none(id: string, title: string, found: Iterable<string>): void {
+    this.sameSet(id, title, found, []);
+  }
+}
+
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(text).join(", ");
+  return String(value);
+}
+
+/** How many blocks one question for logs spans: what public nodes answer. */
+const LOG_SPAN = 10_000;
+
+/** Reads one chain: views, slots, code, and logs since the deployment. */
+export class Chain {
+  readonly provider: Provider;
+  readonly fromBlock: number;
+
+  constructor(provider: Provider, fromBlock: number) {
+    this.provider = provider;
+    this.fromBlock = fromBlock;
+  }
+
+  at(address: string, face: Interface | readonly string[]): Contract {
+    return new Contract(address, face instanceof Interface ? face : [...face], this.provider);
+  }
+
+  /** One view's answer. */
+  async view<T>(contract: Contract, name: string, ...args: readonly unknown[]): Promise<T> {
+    return (await contract.getFunction(name).staticCall(...args)) as T;
+  }
+
+  /** All logs of an event, oldest first. */
+  async logs(contract: Contract, event: string): Promise<readonly EventLog[]> {
+    const head = await this.provider.getBlockNumber();
+    const found: EventLog[] = [];
+    for (let from = this.fromBlock; from <= head; from += LOG_SPAN) {
+      const logs = await contract.queryFilter(event, from, Math.min(from + LOG_SPAN - 1, head));
+      found.push(...logs.filter((log: Log | EventLog): log is EventLog => "args" in log));
+    }
+    return found;
+  }
+
+  /** The address in a storage slot. */
+  async addressIn(account: string, slot: bigint | string): Promise<string> {
+    const word = await this.provider.getStorage(account, slot);
+    return getAddress(`0x${word.slice(-40)}`);
+  }
+
+  /** What a call reverts with; undefined if it succeeds. */
+  async refusalOf(call: { to: string; from: string; data: string }): Promise<string | undefined> {
+    try {
+      await this.provider.call(call);
+      return undefined;
+    } catch (error) {
+      const data = revertData(error);
+      if (data === undefined) throw error;
+      return data;
+    }
+  }
+
+  /** The code that a constructor would leave, by running it in a call: immutables included. */
+  async codeAfter(creation: string): Promise<string> {
+    return this.provider.call({ data: creation });
+  }
+
+  async now(): Promise<bigint> {
+    return BigInt((await this.provider.getBlock("latest"))?.timestamp ?? 0);
+  }
+}
+
+/** Providers differ in where they put a revert's data: found wherever it lies among the causes. */
+function revertData(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 5) return undefined;
+  const { data } = error as { data?: unknown };
+  if (typeof data === "string" && data.startsWith("0x")) return data;
+  for (const key of ["data", "info", "error", "cause"] as const) {
+    const inner = revertData((error as Record<string, unknown>)[key], depth + 1);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+/** Members of each role by replaying grants and revocations. */
+export function replayMembers(
+  granted: readonly EventLog[],
+  revoked: readonly EventLog[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const members = new Map<string, Set<string>>();
+  const inOrder = [
+    ...granted.map((log) => ({ log, add: true })),
+    ...revoked.map((log) => ({ log, add: false })),
+  ].sort((a, b) => a.log.blockNumber - b.log.blockNumber || a.log.index - b.log.index);
+  for (const { log, add } of inOrder) {
+    const role = String(log.args[0]);
+    const account = getAddress(String(log.args[1]));
+    const set = members.get(role) ?? new Set<string>();
+    if (add) set.add(account);
+    else set.delete(account);
+    members.set(role, set);
+  }
+  return members;
+}

@@ -1,0 +1,215 @@
+import { ZeroAddress } from "ethers";
+import { parameterRows } from "../../src/governance/parameters.ts";
+import { FACES } from "../../src/governance/role-graph.ts";
+import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
+import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
+import type { SuiteAddresses } from "../addresses.ts";
+import type { SuiteConfig } from "../config/schema.ts";
+import { TOKEN_CLASS } from "../modules/strongroom.ts";
+import type { Chain, Findings } from "./chain.ts";
+
+/** EIP-1967. */
+const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
+const ADMIN_SLOT = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
+const HALTED_ON = 240n;
+
+/** The proxy's pointers, who may move them, and the Vault's own. */
+async function checkProxy(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
+  f.equal(
+    "proxy.implementation",
+    "the Vault's proxy runs the declared implementation",
+    await chain.addressIn(a.vault, IMPLEMENTATION_SLOT),
+    a.vaultImplementation,
+  );
+  f.equal(
+    "proxy.admin",
+    "the proxy obeys the declared ProxyAdmin",
+    await chain.addressIn(a.vault, ADMIN_SLOT),
+    a.proxyAdmin,
+  );
+  const proxyAdmin = chain.at(a.proxyAdmin, ProxyAdmin__factory.createInterface());
+  f.equal(
+    "proxy.admin-owner",
+    "the timelock owns the ProxyAdmin",
+    await chain.view<string>(proxyAdmin, "owner"),
+    a.timelock,
+  );
+}
+
+async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
+  const vault = chain.at(a.vault, FACES.vault);
+  const policy = chain.at(a.policy, FACES.policy);
+  const view = (contract: typeof vault, name: string) => chain.view<string>(contract, name);
+  f.equal("vault.policy", "the Vault asks the declared policy", await view(vault, "policy"), a.policy);
+  f.equal(
+    "vault.sanctions",
+    "the Vault asks the declared sanctions list",
+    await view(vault, "sanctionsList"),
+    a.sanctionsList,
+  );
+  f.equal(
+    "policy.sanctions",
+    "the policy asks the same list",
+    await view(policy, "sanctionsList"),
+    a.sanctionsList,
+  );
+  f.equal(
+    "policy.router",
+    "the policy asks the declared router",
+    await view(policy, "priceRouter"),
+    a.router,
+  );
+  const around = {
+    registry: FACES.registry,
+    guardian: FACES.guardian,
+    factory: DepositFactory__factory.createInterface(),
+  };
+  for (const [name, face] of Object.entries(around)) {
+    const address = a[name as keyof typeof around];
+    f.equal(
+      `${name}.vault`,
+      `the ${name} serves this Vault`,
+      await view(chain.at(address, face), "vault"),
+      a.vault,
+    );
+  }
+}
+
+async function checkAssets(chain: Chain, a: SuiteAddresses, config: SuiteConfig, f: Findings): Promise<void> {
+  const vault = chain.at(a.vault, FACES.vault);
+  const router = chain.at(a.router, FACES.router);
+  const listed = (await chain.logs(vault, "AssetListed")).map(({ args }) => String(args[0]));
+  f.sameSet(
+    "vault.listed",
+    "the declared assets are listed, and no others",
+    listed,
+    a.assets.map(({ id }) => id),
+  );
+  for (const asset of config.assets) {
+    const where = a.assets.find(({ symbol }) => symbol === asset.symbol);
+    f.equal(`asset.${asset.symbol}.known`, `${asset.symbol} has addresses`, where !== undefined, true);
+    if (where === undefined) continue;
+    const record = await chain.view<{ class: bigint; tickExponent: bigint }>(vault, "assetOf", where.id);
+    f.equal(
+      `asset.${asset.symbol}.listing`,
+      `${asset.symbol}: class and tick`,
+      [record.class, record.tickExponent],
+      [TOKEN_CLASS[asset.tokenClass], asset.tickExponent],
+    );
+    f.equal(
+      `asset.${asset.symbol}.feed-set`,
+      `${asset.symbol}: the router reads the declared feed set`,
+      await chain.view<string>(router, "feedSetOf", where.id),
+      where.feedSet,
+    );
+    f.equal(
+      `asset.${asset.symbol}.no-halt`,
+      `${asset.symbol}: its price was not halted`,
+      (await chain.view<bigint>(router, "storedOf", where.id)) >> HALTED_ON,
+      0n,
+    );
+    if (typeof asset.token === "string" && asset.token !== "native") {
+      f.equal(`asset.${asset.symbol}.token`, `${asset.symbol}: the declared token`, where.token, asset.token);
+    }
+    for (const [index, { aggregator }] of asset.feeds.entries()) {
+      if (typeof aggregator !== "string") continue;
+      f.equal(
+        `asset.${asset.symbol}.feed.${index}`,
+        `${asset.symbol}: the declared feed`,
+        where.sources[index]?.feed ?? ZeroAddress,
+        aggregator,
+      );
+    }
+  }
+}
+
+interface Row {
+  readonly base: bigint;
+  readonly until: bigint;
+  readonly version: bigint;
+}
+
+async function checkParameters(
+  chain: Chain,
+  a: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
+  const assets = config.assets.flatMap((asset) => {
+    const where = a.assets.find(({ symbol }) => symbol === asset.symbol);
+    return where === undefined ? [] : [{ ...asset, id: BigInt(where.id) }];
+  });
+  const rows = parameterRows(config, assets);
+  const now = await chain.now();
+  for (const { target, key, value, label } of rows) {
+    const contract = chain.at(a[target], FACES[target]);
+    const row = await chain.view<Row>(contract, "param", key);
+    f.equal(`parameter.${target}.${key}`, `${label}: its base value`, row.base, value);
+    f.equal(`overlay.${target}.${key}`, `${label}: no tightening is over it`, row.until > now, false);
+    f.equal(
+      `in-force.${target}.${key}`,
+      `${label}: in force`,
+      await chain.view<bigint>(contract, "inForce", key),
+      value,
+    );
+  }
+  for (const target of ["vault", "policy", "registry"] as const) {
+    const contract = chain.at(a[target], FACES[target]);
+    const set = (await chain.logs(contract, "ParamSet")).map(({ args }) => String(args[0]));
+    const declared = rows.filter((row) => row.target === target).map(({ key }) => key);
+    f.sameSet(
+      `parameters.${target}`,
+      `${target}: the declared numbers are set, and no others`,
+      set,
+      declared,
+    );
+  }
+}
+
+/** Guardian keys by replaying the logs, and their terms by the views. */
+async function checkGuardianKeys(
+  chain: Chain,
+  a: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
+  const guardian = chain.at(a.guardian, FACES.guardian);
+  const keys = new Set<string>();
+  const changes = [...(await chain.logs(guardian, "KeySet")), ...(await chain.logs(guardian, "KeyRemoved"))];
+  changes.sort((x, y) => x.blockNumber - y.blockNumber || x.index - y.index);
+  for (const { eventName, args } of changes) {
+    if (eventName === "KeySet") keys.add(String(args[0]));
+    else keys.delete(String(args[0]));
+  }
+  const declared = config.guardianKeys.map(({ key }) => (key === "guardian-safe" ? a.safes.guardian : key));
+  f.sameSet("guardian.keys", "the Guardian's keys are the declared ones", keys, declared);
+  for (const [index, key] of declared.entries()) {
+    const row = await chain.view<{ expiry: bigint; budget: bigint }>(guardian, "keyOf", key);
+    f.equal(
+      `guardian.budget.${key}`,
+      "its budget, seconds",
+      row.budget,
+      config.guardianKeys[index]?.budgetSeconds,
+    );
+    f.equal(
+      `guardian.expiry.${key}`,
+      "its expiry, Unix seconds",
+      row.expiry,
+      a.guardianKeys.find((known) => known.key === key)?.expiry,
+    );
+  }
+}
+
+/** Pointers, assets, feeds, numbers and guardian keys are the declared ones. */
+export async function checkCustody(
+  chain: Chain,
+  addresses: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
+  await checkProxy(chain, addresses, f);
+  await checkPointers(chain, addresses, f);
+  await checkAssets(chain, addresses, config, f);
+  await checkParameters(chain, addresses, config, f);
+  await checkGuardianKeys(chain, addresses, config, f);
+}

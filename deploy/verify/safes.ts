@@ -1,0 +1,88 @@
+import { id, keccak256, ZeroAddress } from "ethers";
+import {
+  canonicalCodeHash,
+  SAFE_CONTRACTS,
+  safeArtifact,
+  safeProxyCodeHash,
+} from "../../src/governance/safe-contracts.ts";
+import type { SuiteAddresses } from "../addresses.ts";
+import type { SuiteConfig } from "../config/schema.ts";
+import type { Chain, Findings } from "./chain.ts";
+
+/** The end of a Safe's linked lists. */
+const SENTINEL = "0x0000000000000000000000000000000000000001";
+const SINGLETON_SLOT = 0n;
+const GUARD_SLOT = id("guard_manager.guard.address");
+const MODULE_GUARD_SLOT = id("module_manager.module_guard.address");
+const FALLBACK_SLOT = id("fallback_manager.handler.address");
+
+/** Safes are the canonical code with the declared owners, and nothing beside the owners' signatures moves them. */
+export async function checkSafes(
+  chain: Chain,
+  addresses: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
+  for (const which of SAFE_CONTRACTS) {
+    f.equal(
+      `safe.code.${which}`,
+      `the Safe ${which} is the canonical code`,
+      keccak256(await chain.provider.getCode(addresses.safeContracts[which])),
+      canonicalCodeHash(which),
+    );
+  }
+  const declared = {
+    ...config.safes,
+    ...("safe" in config.riskOfficer ? { riskOfficer: config.riskOfficer.safe } : {}),
+  };
+  for (const [name, { owners, threshold }] of Object.entries(declared)) {
+    const address = addresses.safes[name as keyof typeof addresses.safes];
+    f.equal(`safe.${name}.present`, `there is a ${name} Safe`, address !== undefined, true);
+    if (address === undefined) continue;
+    const safe = chain.at(address, safeArtifact("singleton").abi as never);
+    f.equal(
+      `safe.${name}.proxy`,
+      `${name}: the proxy is Safe's own`,
+      keccak256(await chain.provider.getCode(address)),
+      safeProxyCodeHash(),
+    );
+    f.equal(
+      `safe.${name}.singleton`,
+      `${name}: it runs the canonical singleton`,
+      await chain.addressIn(address, SINGLETON_SLOT),
+      addresses.safeContracts.singleton,
+    );
+    f.sameSet(
+      `safe.${name}.owners`,
+      `${name}: its owners`,
+      await chain.view<string[]>(safe, "getOwners"),
+      owners,
+    );
+    f.equal(
+      `safe.${name}.threshold`,
+      `${name}: signatures needed`,
+      await chain.view<bigint>(safe, "getThreshold"),
+      threshold,
+    );
+    const [modules] = await chain.view<[string[], string]>(safe, "getModulesPaginated", SENTINEL, 50);
+    f.none(`safe.${name}.no-modules`, `${name}: no module acts without signatures`, modules);
+    f.equal(
+      `safe.${name}.no-guard`,
+      `${name}: no transaction guard, whose removal would revive what it had stopped`,
+      await chain.addressIn(address, GUARD_SLOT),
+      ZeroAddress,
+    );
+    f.equal(
+      `safe.${name}.no-module-guard`,
+      `${name}: no module guard`,
+      await chain.addressIn(address, MODULE_GUARD_SLOT),
+      ZeroAddress,
+    );
+    f.equal(
+      `safe.${name}.fallback-handler`,
+      `${name}: the canonical fallback handler`,
+      await chain.addressIn(address, FALLBACK_SLOT),
+      addresses.safeContracts.fallbackHandler,
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { writeFile } from "node:fs/promises";
+import { TerminalError } from "../core/errors.ts";
+import { formatUsdShort } from "../core/money.ts";
+import { loadIncidents } from "./incidents.ts";
+import { PARAMETERS } from "./parameters.ts";
+import { prepareParties, replayIncident } from "./replay.ts";
+import { type DemoReport, formatNoticed, type IncidentResult, isOk, type StepResult, toJson } from "./report.ts";
+import { toHtml } from "./report-html.ts";
+import { toTerminal } from "./report-terminal.ts";
+import type { Stage } from "./stage.ts";
+import { tellStory } from "./story/story.ts";
+
+/** Where the HTML report goes unless the user says otherwise; not with `--json`, which writes no file unasked. */
+export const DEFAULT_REPORT = "strongroom-demo.html";
+
+type Say = (line: string) => void;
+
+/** Compiles what has changed since the last run. */
+async function compile(): Promise<void> {
+  const { default: hre } = await import("hardhat");
+  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+}
+
+/** Replays every recorded theft; what the chain pays beyond the design's promise is a broken step. */
+async function replayAll(stage: Stage, say: Say): Promise<{ incidents: IncidentResult[]; step: StepResult }> {
+  await prepareParties(stage, PARAMETERS);
+  const incidents: IncidentResult[] = [];
+  const broken: string[] = [];
+  let attempts = 0;
+  for (const incident of loadIncidents()) {
+    const { result, promised, bounded } = await replayIncident(stage, incident, PARAMETERS);
+    const { lost, name, year } = result;
+    say(
+      `  ${name} ${year}: ${formatUsdShort(lost.reality)} lost in reality, ${formatUsdShort(lost.strongroom)} here (${formatNoticed(result)}).`,
+    );
+    if (!bounded) broken.push(`${incident.id}: more than ${formatUsdShort(promised)}`);
+    attempts += result.attempts.length;
+    incidents.push(result);
+  }
+  const step: StepResult = {
+    id: "replay",
+    title: "Real thefts are replayed, and none takes more than the design's bound",
+    ok: broken.length === 0,
+    gas: 0,
+    figures: {
+      incidents: incidents.length,
+      attempts,
+      ...(broken.length === 0 ? {} : { broken: broken.join("; ") }),
+    },
+  };
+  return { incidents, step };
+}
+
+/**
+ * The main job, embedded: deploys the suite, tells the story, replays real thefts, and reports.
+ *
+ * Progress goes to stderr; stdout gets the report, or with `json` exactly one object.
+ *
+ * @returns 0 if every step did what was promised, 1 otherwise.
+ */
+export async function runDemo(options: { json: boolean; report?: string }): Promise<number> {
+  const started = performance.now();
+  const say: Say = (line) => process.stderr.write(`${line}\n`);
+
+  say("Compiling what has changed ...");
+  await compile();
+  const { openStage } = await import("./open-stage.ts");
+  say("An embedded chain; the suite is deployed on it as on a real one:");
+  const { stage, close } = await openStage((what) => say(`  ${what}`));
+  let report: DemoReport;
+  try {
+    const fresh = await stage.chain.snapshot();
+    const story = await tellStory(stage, say);
+    await stage.chain.revert(fresh);
+    stage.feeds.rewind();
+    say("Real thefts, replayed against it with one set of parameters:");
+    const { incidents, step } = await replayAll(stage, say);
+    const seconds = Math.round(performance.now() - started) / 1000;
+    report = { seconds, steps: [...story, step], incidents, sensitivity: [] };
+  } finally {
+    await close();
+  }
+
+  const file = options.report ?? (options.json ? undefined : DEFAULT_REPORT);
+  if (file !== undefined) await writeReport(file, report);
+  if (options.json) process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
+  else {
+    const { isTTY, columns } = process.stdout;
+    process.stdout.write(`\n${toTerminal(report, { isTTY: isTTY === true, columns: columns ?? 100, env: process.env })}`);
+  }
+  if (file !== undefined) say(`The report with charts: ${file}`);
+  return isOk(report) ? 0 : 1;
+}
+
+async function writeReport(file: string, report: DemoReport): Promise<void> {
+  try {
+    await writeFile(file, toHtml(report));
+  } catch (cause) {
+    throw new TerminalError("REPORT_UNWRITABLE", "The report can't be written", {
+      cause,
+      facts: { file },
+      advice: "Name another file with --report.",
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { dollars } from "../../core/money.ts";
+import type { StepResult } from "../report.ts";
+import { addressOf, deposit, type Stage, unitsOf } from "../stage.ts";
+import { attestation } from "./attestation.ts";
+import { depositArrives } from "./deposit.ts";
+import { feedDies } from "./feed-dies.ts";
+import { largeExit } from "./large-exit.ts";
+import { loosening, tightening } from "./limits.ts";
+import { type Queued, Scene, type Step } from "./scene.ts";
+import { newDestination, smallExit } from "./small-exits.ts";
+import { unverified } from "./unverified.ts";
+
+/** Other people's money, without which Alice's would be all that the vault owes. */
+const OTHERS = dollars(10_000_000n);
+
+/** The steps in order. */
+function steps(): Step[] {
+  let waiting: Queued | undefined;
+  return [
+    unverified,
+    depositArrives,
+    smallExit,
+    newDestination((exit) => {
+      waiting = exit;
+    }),
+    largeExit,
+    attestation,
+    loosening,
+    tightening,
+    feedDies(() => waiting),
+  ];
+}
+
+/**
+ * Tells the story on a freshly deployed stage and checks every outcome that it promises. A step that breaks off counts as
+ * broken; the others still run.
+ */
+export async function tellStory(stage: Stage, say: (line: string) => void): Promise<StepResult[]> {
+  await stage.feeds.play();
+  const others = unitsOf(stage, "usd", OTHERS, stage.feeds.price("usd"));
+  await deposit(stage, "usd", others, addressOf("everyone else"));
+  const scene = new Scene(stage, (line) => say(`  ${line}`));
+  const results: StepResult[] = [];
+  for (const step of steps()) {
+    say(step.title);
+    try {
+      await step.play(scene);
+    } catch (error) {
+      scene.promise(`the step ends: ${error instanceof Error ? error.message : String(error)}`, false);
+    }
+    results.push(scene.finish(step.id, step.title));
+  }
+  return results;
+}

@@ -1,0 +1,118 @@
+/** Kinds of parameters, as in contracts/shared/ParamKeys.sol. */
+export const KINDS = {
+  FRESH_PERIOD: 1n,
+  HOLDINGS_CAP: 2n,
+  SMALL_LANE_RATE: 3n,
+  LARGE_LANE_RATE: 4n,
+  TIER_WINDOW: 16n,
+  TIER_SINGLE: 17n,
+  TIER_SOON: 18n,
+  TIER_LATE: 19n,
+  ASSET_BREAKER: 20n,
+  UNVERIFIED_POOL: 21n,
+  ATTESTOR_LIFTS: 32n,
+} as const;
+
+/** The largest Unix time that an uint40 holds: "never" for `validUntil`. */
+export const NEVER = (1n << 40n) - 1n;
+
+const BODY = 248n;
+const BODY_MASK = (1n << BODY) - 1n;
+
+/** The asset id of the chain's own currency. */
+export const NATIVE_ASSET = 1n << BODY;
+
+/** The asset id of an ERC-20. */
+export function erc20Asset(token: string): bigint {
+  return (2n << BODY) | BigInt(token);
+}
+
+/** A parameter's key: a kind byte over a tier, an asset id without its class byte, or zero. */
+export function paramKey(kind: bigint, argument = 0n): string {
+  return `0x${((kind << BODY) | (argument & BODY_MASK)).toString(16).padStart(64, "0")}`;
+}
+
+/** The numbers that a parameter file gives, as far as they are rows of the contracts' tables. */
+export interface ParameterSource {
+  readonly freshHours: bigint;
+  readonly tiers: readonly {
+    readonly windowCents: bigint;
+    readonly singleCents: bigint;
+    readonly soonSeconds: bigint;
+    readonly lateSeconds: bigint;
+  }[];
+  readonly unverifiedPoolCents: bigint;
+  readonly attestorLiftsPerDay: bigint;
+}
+
+/** The same for one asset. */
+export interface AssetParameterSource {
+  readonly symbol: string;
+  readonly capTicks: bigint;
+  readonly smallLaneBps: bigint;
+  readonly largeLaneBps: bigint;
+  readonly breakerTicks: bigint;
+}
+
+/** One row: where it is, its key, its base value, and what people call it. */
+export interface ParameterRow {
+  readonly target: "vault" | "policy" | "registry";
+  readonly key: string;
+  readonly value: bigint;
+  readonly label: string;
+}
+
+/**
+ * Every row of every table that a deployment sets: deployment writes them, verification reads them back.
+ *
+ * @param assets with the ids they have on the chain in question
+ */
+export function parameterRows(
+  source: ParameterSource,
+  assets: readonly (AssetParameterSource & { readonly id: bigint })[],
+): readonly ParameterRow[] {
+  const rows: ParameterRow[] = [
+    { target: "vault", key: paramKey(KINDS.FRESH_PERIOD), value: source.freshHours, label: "fresh period" },
+    {
+      target: "policy",
+      key: paramKey(KINDS.UNVERIFIED_POOL),
+      value: source.unverifiedPoolCents,
+      label: "unverified pool",
+    },
+    {
+      target: "registry",
+      key: paramKey(KINDS.ATTESTOR_LIFTS),
+      value: source.attestorLiftsPerDay,
+      label: "lifts per attestor",
+    },
+  ];
+  for (const [index, tier] of source.tiers.entries()) {
+    const row = (kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target: "policy",
+      key: paramKey(kind, BigInt(index)),
+      value,
+      label: `tier ${index} ${what}`,
+    });
+    rows.push(
+      row(KINDS.TIER_WINDOW, tier.windowCents, "window"),
+      row(KINDS.TIER_SINGLE, tier.singleCents, "single limit"),
+      row(KINDS.TIER_SOON, tier.soonSeconds, "soon"),
+      row(KINDS.TIER_LATE, tier.lateSeconds, "late"),
+    );
+  }
+  for (const asset of assets) {
+    const row = (target: "vault" | "policy", kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target,
+      key: paramKey(kind, asset.id),
+      value,
+      label: `${asset.symbol} ${what}`,
+    });
+    rows.push(
+      row("vault", KINDS.HOLDINGS_CAP, asset.capTicks, "holdings cap"),
+      row("vault", KINDS.SMALL_LANE_RATE, asset.smallLaneBps, "small lane"),
+      row("vault", KINDS.LARGE_LANE_RATE, asset.largeLaneBps, "large lane"),
+      row("policy", KINDS.ASSET_BREAKER, asset.breakerTicks, "breaker"),
+    );
+  }
+  return rows;
+}

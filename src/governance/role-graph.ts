@@ -1,0 +1,89 @@
+import { FunctionFragment, type Interface } from "ethers";
+import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
+import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
+import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
+import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
+import type { RoleName } from "./roles.ts";
+
+/** The contracts whose functions the AccessManager restricts. */
+export const MANAGED = ["vault", "policy", "router", "registry", "guardian"] as const;
+export type Managed = (typeof MANAGED)[number];
+
+/** Their faces. The Vault's is that of both halves of its code. */
+export const FACES: Readonly<Record<Managed, Interface>> = {
+  vault: IVault__factory.createInterface(),
+  policy: ExitPolicy__factory.createInterface(),
+  router: PriceRouter__factory.createInterface(),
+  registry: TierRegistry__factory.createInterface(),
+  guardian: Guardian__factory.createInterface(),
+};
+
+/** One restricted function and the one role that may call it. */
+export interface Permission {
+  readonly target: Managed;
+  /** Solidity's canonical signature. */
+  readonly signature: string;
+  readonly role: RoleName;
+}
+
+/**
+ * The declared graph: deployment writes it, verification compares the chain with it, and it is written nowhere else. A
+ * restricted function that is missing here would be left to ADMIN, which verification reports.
+ */
+export const PERMISSIONS: readonly Permission[] = [
+  { target: "vault", signature: "list(uint256,uint8,uint8)", role: "PARAMETERS" },
+  { target: "vault", signature: "setKind(address,uint8)", role: "PARAMETERS" },
+  { target: "vault", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "vault", signature: "setPolicy(address,uint32,uint40,address)", role: "PARAMETERS" },
+  { target: "vault", signature: "extend(address,uint40)", role: "PARAMETERS" },
+  { target: "vault", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
+  { target: "vault", signature: "hold(address,uint40)", role: "GUARDIAN" },
+  { target: "vault", signature: "lift(address)", role: "GUARDIAN" },
+  { target: "vault", signature: "endorse(bytes32)", role: "REVIEWER" },
+  { target: "vault", signature: "setSubject(address,address)", role: "REGISTRY" },
+  { target: "vault", signature: "setTier(address,uint8,uint40,uint40)", role: "REGISTRY" },
+  { target: "policy", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "policy", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
+  { target: "registry", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "registry", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
+  { target: "router", signature: "setFeedSet(uint256,address,address)", role: "ORACLE_ADMIN" },
+  { target: "router", signature: "liftHalt(uint256)", role: "ORACLE_ADMIN" },
+  { target: "router", signature: "halt(uint256)", role: "RISK_OFFICER" },
+  { target: "guardian", signature: "setKey(address,uint40,uint32)", role: "PARAMETERS" },
+  { target: "guardian", signature: "removeKey(address)", role: "RISK_OFFICER" },
+];
+
+/** Who may hold a role: one of the suite's own parts, or accounts that the parameter file names. */
+export type Holder = "timelock" | "guardian" | "registry" | "reviewer" | "riskOfficer" | "attestors";
+
+/** Holders by role; roles that are not named have none. The timelock alone is ADMIN. */
+export const HOLDERS: Readonly<Partial<Record<RoleName, Holder>>> = {
+  ADMIN: "timelock",
+  PARAMETERS: "timelock",
+  UPGRADER: "timelock",
+  ORACLE_ADMIN: "timelock",
+  RISK_OFFICER: "riskOfficer",
+  GUARDIAN: "guardian",
+  REVIEWER: "reviewer",
+  ATTESTOR: "attestors",
+  REGISTRY: "registry",
+};
+
+/** Seconds. The timelock is the only delay, so that there is one place to look. */
+export const DELAYS = { execution: 0n, grant: 0n, targetAdmin: 0n } as const;
+
+/** The four-byte selector of a canonical signature. */
+export function selectorOf(signature: string): string {
+  return FunctionFragment.from(`function ${signature}`).selector;
+}
+
+/** The permissions of one contract, selectors grouped by role. */
+export function selectorsByRole(target: Managed): ReadonlyMap<RoleName, readonly string[]> {
+  const grouped = new Map<RoleName, string[]>();
+  for (const permission of PERMISSIONS) {
+    if (permission.target !== target) continue;
+    grouped.set(permission.role, [...(grouped.get(permission.role) ?? []), selectorOf(permission.signature)]);
+  }
+  return grouped;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Facts} from "../../../contracts/policy/interfaces/IExitPolicy.sol";
+import {Lattice, Request, Verdict} from "../../../contracts/policy/libraries/Lattice.sol";
+import {DestinationSlice} from "../../../contracts/policy/slices/DestinationSlice.sol";
+import {FreshnessSlice} from "../../../contracts/policy/slices/FreshnessSlice.sol";
+import {OracleSlice} from "../../../contracts/policy/slices/OracleSlice.sol";
+import {OwnCapSlice} from "../../../contracts/policy/slices/OwnCapSlice.sol";
+import {SanctionsSlice} from "../../../contracts/policy/slices/SanctionsSlice.sol";
+import {TierSlice} from "../../../contracts/policy/slices/TierSlice.sol";
+import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
+import {Params} from "../../../contracts/shared/Params.sol";
+import {Direction, ParamSpec} from "../../../contracts/shared/interfaces/IParams.sol";
+import {Cheats} from "../../support/Cheats.sol";
+
+/// @notice Each slice by hand, by its bits in the order of the enum `Reason`.
+contract SlicesTest is Cheats {
+    using Params for Params.Table;
+
+    uint64 private constant NO_LIMIT = type(uint64).max;
+    uint256 private constant ABOVE_SINGLE_LIMIT = 1 << 0;
+    uint256 private constant NEW_DESTINATION = 1 << 1;
+    uint256 private constant DESTINATION_WAITING = 1 << 2;
+    uint256 private constant MOVED = 1 << 3;
+    uint256 private constant FRESH = 1 << 4;
+    uint256 private constant LISTED = 1 << 5;
+    uint256 private constant SCREENING_DOWN = 1 << 6;
+    uint256 private constant PRICE_NOT_NORMAL = 1 << 7;
+
+    uint40 private constant NOW = 1_700_000_000;
+    uint32 private constant T = 24 hours;
+
+    Params.Table private _table;
+
+    function setUp() external {
+        vm.warp(NOW);
+    }
+
+    // The slices read facts from calldata, as the policy does: each is asked through a call to this contract.
+
+    function ownCap(Facts calldata f) external pure returns (Verdict memory) {
+        return OwnCapSlice.verdict(f);
+    }
+
+    function freshness(Facts calldata f) external pure returns (Verdict memory) {
+        return FreshnessSlice.verdict(f);
+    }
+
+    function destination(Facts calldata f) external view returns (Verdict memory) {
+        return DestinationSlice.verdict(f);
+    }
+
+    function tier(Facts calldata f, Request memory r) external view returns (Verdict memory) {
+        return TierSlice.verdict(f, r, _table);
+    }
+
+    function _expect(Verdict memory v, uint32 soon, uint32 late, uint256 reasons, uint64 limit) private pure {
+        assertEq(v.soon, soon, "soon");
+        assertEq(v.late, late, "late");
+        assertEq(v.reasons, reasons, "reasons");
+        assertEq(v.limit, limit, "limit");
+    }
+
+    // ---- oracle
+
+    function test_oracle() external pure {
+        Request memory r;
+        r.normal = true;
+        _expect(OracleSlice.verdict(r), 0, 0, 0, NO_LIMIT);
+        r.normal = false;
+        _expect(OracleSlice.verdict(r), 0, 0, PRICE_NOT_NORMAL, NO_LIMIT);
+    }
+
+    // ---- own cap
+
+    function testFuzz_ownCap(uint40 cap) external view {
+        Facts memory f;
+        f.cap = cap;
+        _expect(this.ownCap(f), 0, 0, 0, cap);
+    }
+
+    // ---- sanctions
+
+    function test_sanctions() external pure {
+        Request memory r;
+        r.screened = true;
+        _expect(SanctionsSlice.verdict(r), 0, 0, 0, NO_LIMIT);
+        r.listed = true;
+        _expect(SanctionsSlice.verdict(r), 30 days, 30 days, LISTED, NO_LIMIT);
+        // One end listed, no answer on the other.
+        r.screened = false;
+        _expect(SanctionsSlice.verdict(r), 30 days, 30 days, LISTED | SCREENING_DOWN, NO_LIMIT);
+        r.listed = false;
+        _expect(SanctionsSlice.verdict(r), 0, 0, SCREENING_DOWN, NO_LIMIT);
+    }
+
+    // ---- freshness
+
+    function testFuzz_freshness(uint112 amount, uint112 seasoned, uint32 period) external view {
+        Facts memory f;
+        (f.amount, f.seasoned, f.freshPeriod) = (amount, seasoned, period);
+        if (amount <= seasoned) _expect(this.freshness(f), 0, 0, 0, NO_LIMIT);
+        else _expect(this.freshness(f), period, period, FRESH, NO_LIMIT);
+    }
+
+    // ---- destination
+
+    function _destination(uint40 usableFrom, uint40 instantFrom) private view returns (Verdict memory) {
+        Facts memory f;
+        (f.usableFrom, f.instantFrom, f.freshPeriod) = (usableFrom, instantFrom, T);
+        return this.destination(f);
+    }
+
+    function test_destination() external view {
+        _expect(_destination(0, 0), 0, T, NEW_DESTINATION, NO_LIMIT);
+        _expect(_destination(NOW + 1, 0), 0, T, DESTINATION_WAITING, NO_LIMIT);
+        _expect(_destination(NOW, 0), 0, 0, 0, NO_LIMIT);
+        _expect(_destination(NOW, NOW), 0, 0, 0, NO_LIMIT);
+        _expect(_destination(NOW, NOW + 1), 0, T, MOVED, NO_LIMIT);
+        _expect(_destination(0, NOW + 1), 0, T, NEW_DESTINATION | MOVED, NO_LIMIT);
+        _expect(_destination(NOW + 1, NOW + 1), 0, T, DESTINATION_WAITING | MOVED, NO_LIMIT);
+    }
+
+    // ---- tier
+
+    function _row(uint8 tier, uint64 window, uint64 single, uint64 soon, uint64 late) private {
+        ParamSpec memory any = ParamSpec(0, type(uint64).max, Direction.NONE);
+        uint64[4] memory values = [window, single, soon, late];
+        for (uint8 i; i < 4; ++i) {
+            bytes32 key = ParamKeys.ofTier(ParamKeys.TIER_WINDOW + i, tier);
+            _table.set(key, any, _table.rows[key].version, type(uint40).max, values[i]);
+        }
+    }
+
+    function _orderedTable() private {
+        _row(0, 100, 10, 400, 4_000);
+        _row(1, 200, 20, 300, 3_000);
+        _row(2, 300, 30, 200, 2_000);
+        _row(3, 400, 40, 100, 1_000);
+    }
+
+    function _tier(uint8 tier_, uint64 cents) private view returns (Verdict memory) {
+        Facts memory f;
+        Request memory r;
+        (f.tier, r.cents) = (tier_, cents);
+        return this.tier(f, r);
+    }
+
+    function test_tierReadsItsRow() external {
+        _orderedTable();
+        _expect(_tier(0, 10), 400, 4_000, 0, 100);
+        _expect(_tier(0, 11), 400, 4_000, ABOVE_SINGLE_LIMIT, 100);
+        _expect(_tier(1, 20), 300, 3_000, 0, 200);
+        _expect(_tier(2, 31), 200, 2_000, ABOVE_SINGLE_LIMIT, 300);
+        _expect(_tier(3, 40), 100, 1_000, 0, 400);
+    }
+
+    function testFuzz_unknownTierIsTheBottomRow(uint8 unknown, uint64 cents) external {
+        _orderedTable();
+        unknown = uint8(bound(unknown, 4, 255));
+        assertEq(abi.encode(_tier(unknown, cents)), abi.encode(_tier(0, cents)));
+    }
+
+    function test_aTighterHigherRowBindsTheLowerOnes() external {
+        _orderedTable();
+        _row(3, 50, 5, 500, 5_000);
+        for (uint8 t; t < 4; ++t) {
+            _expect(_tier(t, 6), 500, 5_000, ABOVE_SINGLE_LIMIT, 50);
+        }
+    }
+
+    function test_emptyTableAllowsNothing() external view {
+        _expect(_tier(3, 1), 30 days, 30 days, ABOVE_SINGLE_LIMIT, 0);
+    }
+
+    function test_noPriceIsAboveAnySingleLimit() external {
+        _row(3, NO_LIMIT, NO_LIMIT - 1, 1, 2);
+        _expect(_tier(3, NO_LIMIT), 1, 2, ABOVE_SINGLE_LIMIT, NO_LIMIT);
+    }
+
+    /// @notice INV-POL-3: a higher tier is never tighter, whatever the table says.
+    function testFuzz_aHigherTierIsNeverTighter(uint256 seed, uint64 cents) external {
+        for (uint8 t; t < 4; ++t) {
+            uint256 r = uint256(keccak256(abi.encode(seed, t)));
+            _row(t, uint64(r), uint64(r >> 64), uint64(r >> 128) % 30 days, uint64(r >> 192) % 30 days);
+        }
+        for (uint8 t; t < 3; ++t) {
+            Verdict memory low = _tier(t, cents);
+            Verdict memory high = _tier(t + 1, cents);
+            assertLe(high.soon, low.soon);
+            assertLe(high.late, low.late);
+            assertGe(high.limit, low.limit);
+            assertEq(high.reasons & low.reasons, high.reasons);
+        }
+    }
+}
