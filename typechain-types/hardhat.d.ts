@@ -53,6 +53,7 @@ getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
+getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
 getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
 getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
@@ -76,6 +77,7 @@ getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOp
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
+getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
@@ -84,8 +86,6 @@ getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
-getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 
   getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
 getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
@@ -129,6 +129,7 @@ getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer
 getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
+getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
 getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
 getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
@@ -152,6 +153,7 @@ getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: e
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
+getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
@@ -160,8 +162,6 @@ getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signe
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
-getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 
   deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
@@ -205,6 +205,7 @@ deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
 deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
@@ -228,6 +229,7 @@ deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContrac
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
+deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
@@ -236,8 +238,6 @@ deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
-deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 
   deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
@@ -281,6 +281,7 @@ deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
 deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
 deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
@@ -304,6 +305,7 @@ deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | 
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
+deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
@@ -312,8 +314,6 @@ deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
-deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 
     // default types
     getContractFactory(

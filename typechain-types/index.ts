@@ -91,6 +91,8 @@ export type { IApp } from './contracts/custody/interfaces/IApp.js';
 export { IApp__factory } from './factories/contracts/custody/interfaces/IApp__factory.js';
 export type { IDepositAddress } from './contracts/custody/interfaces/IDepositAddress.js';
 export { IDepositAddress__factory } from './factories/contracts/custody/interfaces/IDepositAddress__factory.js';
+export type { IDepositFactory } from './contracts/custody/interfaces/IDepositFactory.js';
+export { IDepositFactory__factory } from './factories/contracts/custody/interfaces/IDepositFactory__factory.js';
 export type { IVault } from './contracts/custody/interfaces/IVault.js';
 export { IVault__factory } from './factories/contracts/custody/interfaces/IVault__factory.js';
 export type { IVaultAdmin } from './contracts/custody/interfaces/IVaultAdmin.js';
@@ -137,6 +139,8 @@ export type { IPriceSource } from './contracts/oracle/interfaces/IPriceSource.js
 export { IPriceSource__factory } from './factories/contracts/oracle/interfaces/IPriceSource__factory.js';
 export type { IExitPolicy } from './contracts/policy/interfaces/IExitPolicy.js';
 export { IExitPolicy__factory } from './factories/contracts/policy/interfaces/IExitPolicy__factory.js';
+export type { ISanctionsList } from './contracts/policy/interfaces/ISanctionsList.js';
+export { ISanctionsList__factory } from './factories/contracts/policy/interfaces/ISanctionsList__factory.js';
 export type { ITierRegistry } from './contracts/policy/interfaces/ITierRegistry.js';
 export { ITierRegistry__factory } from './factories/contracts/policy/interfaces/ITierRegistry__factory.js';
 export type { Screening } from './contracts/policy/libraries/Screening.js';
@@ -153,7 +157,3 @@ export type { ITransparentUpgradeableProxy } from './@openzeppelin/contracts/pro
 export { ITransparentUpgradeableProxy__factory } from './factories/@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/ITransparentUpgradeableProxy__factory.js';
 export type { TransparentUpgradeableProxy } from './@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/TransparentUpgradeableProxy.js';
 export { TransparentUpgradeableProxy__factory } from './factories/@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/TransparentUpgradeableProxy__factory.js';
-export type { ISanctionsList } from './contracts/policy/interfaces/ISanctionsList.js';
-export { ISanctionsList__factory } from './factories/contracts/policy/interfaces/ISanctionsList__factory.js';
-export type { IDepositFactory } from './contracts/custody/interfaces/IDepositFactory.js';
-export { IDepositFactory__factory } from './factories/contracts/custody/interfaces/IDepositFactory__factory.js';
