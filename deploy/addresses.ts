@@ -40,5 +40,9 @@ export interface SuiteAddresses {
     readonly feedSet: string;
     readonly sources: readonly { readonly address: string; readonly feed: string }[];
   }[];
-  readonly guardianKeys: readonly { readonly key: string; readonly expiry: string; readonly budgetSeconds: string }[];
+  readonly guardianKeys: readonly {
+    readonly key: string;
+    readonly expiry: string;
+    readonly budgetSeconds: string;
+  }[];
 }

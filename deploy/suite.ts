@@ -55,6 +55,8 @@ export interface DeployOptions {
   readonly deploymentId?: string;
   /** Ignition's own progress on the terminal. */
   readonly displayUi?: boolean;
+  /** The block before the first transaction, when an earlier run sent it; else the latest. */
+  readonly fromBlock?: number;
   /** Called with what is being done. */
   readonly onProgress?: (what: string) => void;
 }
@@ -106,7 +108,11 @@ interface World {
   readonly mocks: SuiteMocks;
 }
 
-async function contractAt<T extends BaseContract>(ethers: HardhatEthers, name: string, address: string): Promise<T> {
+async function contractAt<T extends BaseContract>(
+  ethers: HardhatEthers,
+  name: string,
+  address: string,
+): Promise<T> {
   return (await ethers.getContractAt(name, address)) as unknown as T;
 }
 
@@ -149,7 +155,11 @@ async function buildWorld({ ethers }: SuiteConnection, config: SuiteConfig): Pro
       latest[asset.symbol] = answer;
       resolved.push({ ...feed, aggregator: await mock.getAddress() });
     }
-    assets.push({ ...asset, id: asset.token === "native" ? NATIVE_ASSET : erc20Asset(token), feeds: resolved });
+    assets.push({
+      ...asset,
+      id: asset.token === "native" ? NATIVE_ASSET : erc20Asset(token),
+      feeds: resolved,
+    });
   }
   let sanctions: MockSanctionsList | undefined;
   if (config.sanctionsList === "mock") {
@@ -222,7 +232,9 @@ export async function deploySuite(
   const say = options.onProgress ?? (() => {});
   const { chainId } = await ethers.provider.getNetwork();
   if (chainId !== config.chainId) {
-    throw new TerminalError("WRONG_CHAIN", `The parameter file is for chain ${config.chainId}`, { facts: { chainId } });
+    throw new TerminalError("WRONG_CHAIN", `The parameter file is for chain ${config.chainId}`, {
+      facts: { chainId },
+    });
   }
   const embedded = chainId === EMBEDDED_CHAIN;
   const [deployer] = await ethers.getSigners();
@@ -278,7 +290,7 @@ export async function deploySuite(
     network: config.network,
     chainId: chainId.toString(),
     deployer: deployer.address,
-    fromBlock: before?.number ?? 0,
+    fromBlock: options.fromBlock ?? before?.number ?? 0,
     safeContracts,
     safes: {
       council: await at("councilSafe"),

@@ -3,7 +3,7 @@ import type { SuiteAddresses } from "./addresses.ts";
 import type { SuiteConfig } from "./config/schema.ts";
 import { checkAccessManager } from "./verify/access-manager.ts";
 import { Chain, type CheckResult, Findings } from "./verify/chain.ts";
-import { checkCode } from "./verify/code.ts";
+import { type CreationCode, checkCode, generatedCode } from "./verify/code.ts";
 import { checkCustody } from "./verify/custody.ts";
 import { checkDeployer } from "./verify/deployer.ts";
 import { checkSafes } from "./verify/safes.ts";
@@ -22,15 +22,27 @@ export async function verifyDeployment(
   provider: Provider,
   addresses: SuiteAddresses,
   config: SuiteConfig,
+  creationCode: CreationCode = generatedCode,
 ): Promise<readonly CheckResult[]> {
   const chain = new Chain(provider, addresses.fromBlock);
   const f = new Findings();
   f.equal("chain.id", "this is the declared chain", (await provider.getNetwork()).chainId, config.chainId);
-  await checkCode(chain, addresses, config, f);
-  await checkTimelock(chain, addresses, config, f);
-  await checkAccessManager(chain, addresses, config, f);
-  await checkSafes(chain, addresses, config, f);
-  await checkCustody(chain, addresses, config, f);
-  await checkDeployer(chain, addresses, f);
+  const groups: Readonly<Record<string, () => Promise<void>>> = {
+    code: () => checkCode(chain, addresses, config, f, creationCode),
+    timelock: () => checkTimelock(chain, addresses, config, f),
+    manager: () => checkAccessManager(chain, addresses, config, f),
+    safes: () => checkSafes(chain, addresses, config, f),
+    custody: () => checkCustody(chain, addresses, config, f),
+    deployer: () => checkDeployer(chain, addresses, f),
+  };
+  for (const [name, look] of Object.entries(groups)) {
+    try {
+      await look();
+    } catch (error) {
+      // What does not answer as it should is a finding, not a reason to look at nothing else.
+      const found = error instanceof Error ? error.message : String(error);
+      f.equal(`${name}.readable`, `${name}: everything answers`, found, "an answer to every question");
+    }
+  }
   return f.results;
 }

@@ -121,14 +121,11 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         returns (Facts memory f)
     {
         VaultNamespace.Layout storage $ = VaultLayout.slots();
-        Account storage account = $.accounts[owner];
         f.owner = owner;
-        f.subject = account.subject;
-        f.instantFrom = account.instantFrom;
-        if (f.subject == address(0)) f.subject = owner;
-        Subject storage s = $.subjects[f.subject];
-        f.tier = VaultLayout.tierOf(s);
-        f.cap = VaultLayout.capOf(s);
+        (f.subject, f.instantFrom) = VaultLayout.memberIn(VaultLayout.word($.accounts[owner]), owner);
+        uint256 s = VaultLayout.word($.subjects[f.subject]);
+        f.tier = VaultLayout.tierIn(s);
+        f.cap = VaultLayout.capIn(s);
         f.to = to;
         f.usableFrom = $.book[f.subject][to];
         f.asset = asset;

@@ -13,6 +13,7 @@ import {Charge, Facts, IExitPolicy, Terms} from "./interfaces/IExitPolicy.sol";
 import {Lattice, Request, Verdict} from "./libraries/Lattice.sol";
 import {PolicyParams} from "./libraries/PolicyParams.sol";
 import {Screening} from "./libraries/Screening.sol";
+import {TierLimits} from "./libraries/TierLimits.sol";
 import {DestinationSlice} from "./slices/DestinationSlice.sol";
 import {FreshnessSlice} from "./slices/FreshnessSlice.sol";
 import {OracleSlice} from "./slices/OracleSlice.sol";
@@ -25,10 +26,12 @@ import {TierSlice} from "./slices/TierSlice.sol";
 contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
     using Lattice for Verdict;
     using Params for Params.Table;
+    using TierLimits for TierLimits.Digests;
 
     IPriceRouter private immutable _router;
     address private immutable _list;
     Params.Table private _table;
+    TierLimits.Digests private _tiers;
 
     /// @param authority The AccessManager.
     /// @param router Prices of charges.
@@ -40,26 +43,24 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
     }
 
     /// @inheritdoc IExitPolicy
-    function quote(Facts calldata facts) external view returns (Terms memory, Charge[3] memory) {
-        Request memory r;
+    function quote(Facts memory facts) external view returns (Terms memory, Charge[3] memory) {
         Price memory price = _router.peek(facts.asset);
-        r.normal = price.mode == Mode.NORMAL;
-        r.cents = price.mode == Mode.HALT
+        uint64 cents = price.mode == Mode.HALT
             ? type(uint64).max
             : Units.to64(Units.centsUp(facts.amount, price.ask, facts.decimals));
-        (r.screened, r.listed) = _screen(facts.owner, facts.to);
-        Verdict memory v = _meetOfSlices(facts, r);
+        (bool screened, bool listed) = _screen(facts.owner, facts.to);
+        Verdict memory v = _meetOfSlices(Request(facts, cents, price.mode == Mode.NORMAL, listed, screened));
 
         // The ABI encoding of terms and charges by hand, for gas: twelve static words.
         uint256[12] memory answer;
         (answer[0], answer[1], answer[2]) = (v.soon, v.late, v.reasons);
-        (answer[3], answer[4], answer[5]) = (uint256(WindowKeys.subject(facts.subject)), r.cents, v.limit);
+        (answer[3], answer[4], answer[5]) = (uint256(WindowKeys.subject(facts.subject)), cents, v.limit);
         answer[6] = uint256(WindowKeys.asset(facts.asset));
         answer[7] = Units.to64(Units.stepsUp(facts.amount, Units.tick(facts.tickExponent)));
         answer[8] = _table.inForce(ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, facts.asset));
         if (facts.tier == 0) {
             uint256 pool = _table.inForce(ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
-            (answer[9], answer[10], answer[11]) = (uint256(WindowKeys.POOL), r.cents, pool);
+            (answer[9], answer[10], answer[11]) = (uint256(WindowKeys.POOL), cents, pool);
         }
         assembly ("memory-safe") {
             return(answer, 0x180)
@@ -79,16 +80,18 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
     /// @inheritdoc IParams
     function tighten(bytes32 key, uint64 value) external restricted {
         _tighten(key, value);
+        _tiers.refresh(_table, key);
     }
 
     /// @inheritdoc IParams
     function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted {
         _set(key, expectedVersion, validUntil, value);
+        _tiers.refresh(_table, key);
     }
 
-    function _meetOfSlices(Facts calldata f, Request memory r) private view returns (Verdict memory) {
-        return TierSlice.verdict(f, r, _table).meet(OwnCapSlice.verdict(f)).meet(DestinationSlice.verdict(f))
-            .meet(FreshnessSlice.verdict(f)).meet(SanctionsSlice.verdict(r)).meet(OracleSlice.verdict(r));
+    function _meetOfSlices(Request memory r) private view returns (Verdict memory) {
+        return TierSlice.verdict(r, _tiers, _table).meet(OwnCapSlice.verdict(r)).meet(DestinationSlice.verdict(r))
+            .meet(FreshnessSlice.verdict(r)).meet(SanctionsSlice.verdict(r)).meet(OracleSlice.verdict(r));
     }
 
     function _screen(address owner, address to) private view returns (bool answered, bool listed) {

@@ -14,7 +14,7 @@ import {Params} from "../shared/Params.sol";
 import {Direction, IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
 import {Attestation, ITierRegistry} from "./interfaces/ITierRegistry.sol";
 import {SlidingWindow} from "./libraries/SlidingWindow.sol";
-import {TierSlice} from "./slices/TierSlice.sol";
+import {TierLimits} from "./libraries/TierLimits.sol";
 
 /// @title TierRegistry
 /// @notice Attestations in, tiers out; and links between accounts, which need both signatures (never an attestor's).
@@ -68,7 +68,7 @@ contract TierRegistry is ITierRegistry, Parametrised, AccessManaged, EIP712 {
             signature
         );
         // Check: what is attested.
-        if (a.tier == 0 || a.tier > TierSlice.TOP_TIER) revert TierRegistry_BadTier(a.tier);
+        if (a.tier == 0 || a.tier > TierLimits.TOP_TIER) revert TierRegistry_BadTier(a.tier);
         _checkPrimary(a.subject);
         bool lift = a.tier > tierInForce(a.subject);
         uint40 from = uint40(block.timestamp) + (lift ? LIFT_DELAY : 0);

@@ -1,5 +1,5 @@
-import { config as sepolia } from "./sepolia.ts";
 import type { SuiteConfigInput } from "./schema.ts";
+import { config as sepolia } from "./sepolia.ts";
 
 /** Hoodi, to be completed: like Sepolia, and without a price feed that is known for sure. */
 export const config: SuiteConfigInput = {

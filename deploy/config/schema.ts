@@ -104,7 +104,11 @@ const tier = z
   })
   .superRefine((row, context) => {
     if (row.singleCents > row.windowCents) {
-      context.addIssue({ code: "custom", path: ["singleCents"], message: "above windowCents: never reached" });
+      context.addIssue({
+        code: "custom",
+        path: ["singleCents"],
+        message: "above windowCents: never reached",
+      });
     }
     if (row.soonSeconds > row.lateSeconds) {
       context.addIssue({ code: "custom", path: ["soonSeconds"], message: "after lateSeconds" });
@@ -184,7 +188,10 @@ const schema = z
     }
     for (const [index, { expires }] of config.guardianKeys.entries()) {
       if (!embedded && typeof expires === "object") {
-        issue(["guardianKeys", index, "expires"], "give a date, so that an interrupted deployment can resume");
+        issue(
+          ["guardianKeys", index, "expires"],
+          "give a date, so that an interrupted deployment can resume",
+        );
       }
     }
 
@@ -214,10 +221,16 @@ export type SuiteConfigInput = z.input<typeof schema>;
 export function parseConfig(input: unknown): SuiteConfig {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.flatMap(unfold).map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new TerminalError("CONFIG_INVALID", `The parameter file is not valid:\n  ${[...new Set(lines)].join("\n  ")}`, {
-    advice: "Correct these fields; deploy/config/schema.ts says what each one means.",
-  });
+  const lines = parsed.error.issues
+    .flatMap(unfold)
+    .map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new TerminalError(
+    "CONFIG_INVALID",
+    `The parameter file is not valid:\n  ${[...new Set(lines)].join("\n  ")}`,
+    {
+      advice: "Correct these fields; deploy/config/schema.ts says what each one means.",
+    },
+  );
 }
 
 interface Issue {
@@ -239,7 +252,9 @@ export function warningsOf(config: SuiteConfig): readonly string[] {
   const warnings: string[] = [];
   for (const { symbol, feeds } of config.assets) {
     if (feeds.length === 1) {
-      warnings.push(`${symbol} has one price source: its price is never NORMAL, so none of its exits is instant`);
+      warnings.push(
+        `${symbol} has one price source: its price is never NORMAL, so none of its exits is instant`,
+      );
     } else if (feeds.length === 2) {
       warnings.push(`${symbol} has two price sources: one that is wrong stops its instant exits`);
     }

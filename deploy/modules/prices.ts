@@ -34,7 +34,9 @@ export function pricesModule(plan: Plan, governance: ReturnType<typeof governanc
         );
         return [name, source] as const;
       });
-      const set = m.contract("FeedSet", [sources.map(([, source]) => source), deltaBps], { id: feedSetName(symbol) });
+      const set = m.contract("FeedSet", [sources.map(([, source]) => source), deltaBps], {
+        id: feedSetName(symbol),
+      });
       return [...sources, [feedSetName(symbol), set] as const];
     });
     return { router, ...Object.fromEntries(parts) };

@@ -41,18 +41,32 @@ export function safesModule(plan: Plan) {
         { id: `${name}_setup` },
       );
       const salt = saltNonce * BigInt(SAFES.length) + BigInt(index);
-      const created = m.call(factory, "createProxyWithNonce", [singleton, setup, salt], { id: `${name}_create` });
+      const created = m.call(factory, "createProxyWithNonce", [singleton, setup, salt], {
+        id: `${name}_create`,
+      });
       const proxy = m.readEventArgument(created, "ProxyCreation", "proxy", {
         emitter: factory,
         id: `${name}_address`,
       });
-      return [name, m.contractAt(name, safeArtifact("singleton") as never, proxy, { id: `${name}_safe` })] as const;
+      return [
+        name,
+        m.contractAt(name, safeArtifact("singleton") as never, proxy, { id: `${name}_safe` }),
+      ] as const;
     });
     const [council, guardian, canceller, reviewer, riskOfficer] = SAFES.map(
       (name) => proxies.find(([key]) => key === name)?.[1],
     );
     if (!council || !guardian || !canceller || !reviewer) throw new Error("a plan has these Safes");
-    const required = { factory, singleton, fallbackHandler, multiSend, council, guardian, canceller, reviewer };
+    const required = {
+      factory,
+      singleton,
+      fallbackHandler,
+      multiSend,
+      council,
+      guardian,
+      canceller,
+      reviewer,
+    };
     return riskOfficer === undefined ? required : { ...required, riskOfficer };
   });
 }

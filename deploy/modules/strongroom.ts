@@ -43,7 +43,11 @@ export function strongroomModule(plan: Plan) {
     let steps = 0;
     const admin = (functionName: string, args: Parameters<typeof m.call>[2]) =>
       m.encodeFunctionCall(manager, functionName, args, { id: `step_${++steps}_${functionName}` });
-    const through = (target: keyof typeof targets, functionName: string, args: Parameters<typeof m.call>[2]) => {
+    const through = (
+      target: keyof typeof targets,
+      functionName: string,
+      args: Parameters<typeof m.call>[2],
+    ) => {
       const data = m.encodeFunctionCall(targets[target], functionName, args, {
         id: `step_${++steps}_${target}_${functionName}`,
       });
@@ -64,7 +68,11 @@ export function strongroomModule(plan: Plan) {
       }),
       through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
       ...plan.guardianKeys.map(({ key, expiry, budgetSeconds }) =>
-        through("guardian", "setKey", [key === "guardian-safe" ? quorums.guardian : key, expiry, budgetSeconds]),
+        through("guardian", "setKey", [
+          key === "guardian-safe" ? quorums.guardian : key,
+          expiry,
+          budgetSeconds,
+        ]),
       ),
     ];
     const configured = m.call(manager, "multicall", [initial], { id: "configure" });

@@ -1,5 +1,14 @@
 import { type Contract, Interface } from "ethers";
-import { DELAYS, FACES, HOLDERS, type Holder, MANAGED, type Managed, PERMISSIONS, selectorOf } from "../../src/governance/role-graph.ts";
+import {
+  DELAYS,
+  FACES,
+  HOLDERS,
+  type Holder,
+  MANAGED,
+  type Managed,
+  PERMISSIONS,
+  selectorOf,
+} from "../../src/governance/role-graph.ts";
 import { nameOfRole, ROLES, type RoleName } from "../../src/governance/roles.ts";
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
@@ -13,7 +22,10 @@ const ONLY_MANAGER = "setAuthority";
 const NOBODY = "0x000000000000000000000000000000000000bEEF";
 
 /** Who holds each role by the declared graph, as addresses. */
-export function declaredHolders(addresses: SuiteAddresses, config: SuiteConfig): ReadonlyMap<RoleName, readonly string[]> {
+export function declaredHolders(
+  addresses: SuiteAddresses,
+  config: SuiteConfig,
+): ReadonlyMap<RoleName, readonly string[]> {
   const risk = config.riskOfficer;
   const where: Readonly<Record<Holder, readonly string[]>> = {
     timelock: [addresses.timelock],
@@ -33,7 +45,11 @@ export function declaredHolders(addresses: SuiteAddresses, config: SuiteConfig):
 }
 
 /** Selectors that refuse a stranger because of the AccessManager, asked of the deployed code itself. */
-async function restrictedSelectors(chain: Chain, address: string, face: Interface): Promise<Map<string, string>> {
+async function restrictedSelectors(
+  chain: Chain,
+  address: string,
+  face: Interface,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const refusal = UNAUTHORIZED.getError("AccessManagedUnauthorized")?.selector ?? "";
   const functions: { selector: string; signature: string }[] = [];
@@ -49,12 +65,19 @@ async function restrictedSelectors(chain: Chain, address: string, face: Interfac
   return found;
 }
 
-async function checkFunctions(chain: Chain, manager: Contract, addresses: SuiteAddresses, f: Findings): Promise<void> {
+async function checkFunctions(
+  chain: Chain,
+  manager: Contract,
+  addresses: SuiteAddresses,
+  f: Findings,
+): Promise<void> {
   for (const target of MANAGED) {
     const address = addresses[target];
     const restricted = await restrictedSelectors(chain, address, FACES[target]);
     const declared = new Map(
-      PERMISSIONS.filter((row) => row.target === target).map((row) => [selectorOf(row.signature), row] as const),
+      PERMISSIONS.filter((row) => row.target === target).map(
+        (row) => [selectorOf(row.signature), row] as const,
+      ),
     );
     f.sameSet(
       `manager.restricted.${target}`,
@@ -70,7 +93,12 @@ async function checkFunctions(chain: Chain, manager: Contract, addresses: SuiteA
     f.none(`manager.unmapped.${target}`, `${target}: no restricted function is left to ADMIN`, unmapped);
     for (const [selector, { signature, role }] of declared) {
       const found = await chain.view<bigint>(manager, "getTargetFunctionRole", address, selector);
-      f.equal(`manager.function.${target}.${signature}`, `${target}.${signature} needs its role`, nameOfRole(found), role);
+      f.equal(
+        `manager.function.${target}.${signature}`,
+        `${target}.${signature} needs its role`,
+        nameOfRole(found),
+        role,
+      );
     }
     await checkTarget(chain, manager, target, address, f);
   }
@@ -120,7 +148,10 @@ async function checkMembers(
   config: SuiteConfig,
   f: Findings,
 ): Promise<void> {
-  const members = replayMembers(await chain.logs(manager, "RoleGranted"), await chain.logs(manager, "RoleRevoked"));
+  const members = replayMembers(
+    await chain.logs(manager, "RoleGranted"),
+    await chain.logs(manager, "RoleRevoked"),
+  );
   const declared = declaredHolders(addresses, config);
   for (const [role, holders] of declared) {
     const found = [...(members.get(String(ROLES[role])) ?? [])];
@@ -161,7 +192,9 @@ async function checkMembers(
     );
   }
   const known = new Set(Object.values(ROLES).map(String));
-  const undeclared = [...members].filter(([role, set]) => !known.has(role) && set.size > 0).map(([role]) => role);
+  const undeclared = [...members]
+    .filter(([role, set]) => !known.has(role) && set.size > 0)
+    .map(([role]) => role);
   f.none("manager.undeclared-roles", "no role beside the declared ones has members", undeclared);
 }
 
@@ -169,7 +202,8 @@ async function checkSettings(chain: Chain, manager: Contract, f: Findings): Prom
   const changed: string[] = [];
   for (const event of ["RoleAdminChanged", "RoleGuardianChanged"]) {
     for (const { args } of await chain.logs(manager, event)) {
-      if (String(args[1]) !== String(ROLES.ADMIN)) changed.push(`${event}(${String(args[0])}, ${String(args[1])})`);
+      if (String(args[1]) !== String(ROLES.ADMIN))
+        changed.push(`${event}(${String(args[0])}, ${String(args[1])})`);
     }
   }
   f.none("manager.role-settings", "no role's admin or guardian was ever another than ADMIN", changed);
@@ -186,7 +220,11 @@ async function checkSettings(chain: Chain, manager: Contract, f: Findings): Prom
     const operation = String(args[0]);
     if ((await chain.view<bigint>(manager, "getSchedule", operation)) !== 0n) scheduled.push(operation);
   }
-  f.none("manager.scheduled", "nothing is scheduled in the AccessManager: it would expire in a week, unseen", scheduled);
+  f.none(
+    "manager.scheduled",
+    "nothing is scheduled in the AccessManager: it would expire in a week, unseen",
+    scheduled,
+  );
 }
 
 /** The role graph on the chain equals the declared one. */

@@ -115,9 +115,10 @@ export function replayMembers(
   revoked: readonly EventLog[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const members = new Map<string, Set<string>>();
-  const inOrder = [...granted.map((log) => ({ log, add: true })), ...revoked.map((log) => ({ log, add: false }))].sort(
-    (a, b) => a.log.blockNumber - b.log.blockNumber || a.log.index - b.log.index,
-  );
+  const inOrder = [
+    ...granted.map((log) => ({ log, add: true })),
+    ...revoked.map((log) => ({ log, add: false })),
+  ].sort((a, b) => a.log.blockNumber - b.log.blockNumber || a.log.index - b.log.index);
   for (const { log, add } of inOrder) {
     const role = String(log.args[0]);
     const account = getAddress(String(log.args[1]));

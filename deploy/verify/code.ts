@@ -1,11 +1,11 @@
-import { AbiCoder, concat, keccak256 } from "ethers";
+import { AbiCoder, concat, keccak256, ZeroAddress } from "ethers";
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
+import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { VaultAdmin__factory } from "../../typechain-types/factories/contracts/custody/VaultAdmin__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
-import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
 import { ChainlinkSource__factory } from "../../typechain-types/factories/contracts/oracle/ChainlinkSource__factory.ts";
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
@@ -14,12 +14,30 @@ import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/p
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import { upstreamId } from "../modules/prices.ts";
-import { type Chain, type Findings } from "./chain.ts";
-import { ZeroAddress } from "ethers";
+import type { Chain, Findings } from "./chain.ts";
 
-interface Compiled {
-  readonly bytecode: string;
-}
+/** The creation code that this source compiles to. */
+const CREATION = {
+  AccessManager: AccessManager__factory.bytecode,
+  TimelockController: TimelockController__factory.bytecode,
+  ProxyAdmin: ProxyAdmin__factory.bytecode,
+  DepositFactory: DepositFactory__factory.bytecode,
+  VaultAdmin: VaultAdmin__factory.bytecode,
+  VaultLens: VaultLens__factory.bytecode,
+  Vault: Vault__factory.bytecode,
+  Guardian: Guardian__factory.bytecode,
+  ChainlinkSource: ChainlinkSource__factory.bytecode,
+  FeedSet: FeedSet__factory.bytecode,
+  PriceRouter: PriceRouter__factory.bytecode,
+  ExitPolicy: ExitPolicy__factory.bytecode,
+} as const;
+export type Coded = keyof typeof CREATION;
+
+/** Gives a contract's creation code; a build that instruments its contracts has its own. */
+export type CreationCode = (name: Coded) => Promise<string>;
+
+/** The code of the generated types, which a check keeps as fresh as the contracts. */
+export const generatedCode: CreationCode = (name) => Promise.resolve(CREATION[name]);
 
 /**
  * The code at each address is what this source compiles to, immutables included: the constructor is run in a call with the
@@ -32,38 +50,54 @@ export async function checkCode(
   addresses: SuiteAddresses,
   config: SuiteConfig,
   f: Findings,
+  creationCode: CreationCode,
 ): Promise<void> {
   const check = async (
     id: string,
     title: string,
     address: string,
-    { bytecode }: Compiled,
+    name: Coded,
     types: readonly string[] = [],
     values: readonly unknown[] = [],
   ) => {
-    const creation = concat([bytecode, AbiCoder.defaultAbiCoder().encode([...types], [...values])]);
+    const creation = concat([
+      await creationCode(name),
+      AbiCoder.defaultAbiCoder().encode([...types], [...values]),
+    ]);
     const [found, expected] = [await chain.provider.getCode(address), await chain.codeAfter(creation)];
     f.equal(`code.${id}`, title, keccak256(found), keccak256(expected));
   };
   const { manager, router, vault, timelock } = addresses;
-  await check("manager", "the AccessManager is OpenZeppelin's", manager, AccessManager__factory, ["address"], [timelock]);
+  await check(
+    "manager",
+    "the AccessManager is OpenZeppelin's",
+    manager,
+    "AccessManager",
+    ["address"],
+    [timelock],
+  );
   await check(
     "timelock",
     "the timelock is OpenZeppelin's",
     timelock,
-    TimelockController__factory,
+    "TimelockController",
     ["uint256", "address[]", "address[]", "address"],
     [config.timelock.delaySeconds, [], [], timelock],
   );
-  await check("proxyAdmin", "the ProxyAdmin is OpenZeppelin's", addresses.proxyAdmin, ProxyAdmin__factory, ["address"], [
-    timelock,
-  ]);
-  await check("vaultAdmin", "the Vault's second half is ours", addresses.vaultAdmin, VaultAdmin__factory);
+  await check(
+    "proxyAdmin",
+    "the ProxyAdmin is OpenZeppelin's",
+    addresses.proxyAdmin,
+    "ProxyAdmin",
+    ["address"],
+    [timelock],
+  );
+  await check("vaultAdmin", "the Vault's second half is ours", addresses.vaultAdmin, "VaultAdmin");
   await check(
     "vaultImplementation",
     "the Vault's code is ours, and its immutable second half is the declared one",
     addresses.vaultImplementation,
-    Vault__factory,
+    "Vault",
     ["address"],
     [addresses.vaultAdmin],
   );
@@ -71,20 +105,35 @@ export async function checkCode(
     "policy",
     "the policy is ours, with the declared router and sanctions list",
     addresses.policy,
-    ExitPolicy__factory,
+    "ExitPolicy",
     ["address", "address", "address"],
     [manager, router, addresses.sanctionsList],
   );
-  await check("router", "the price router is ours", router, PriceRouter__factory, ["address", "uint256"], [
-    manager,
-    config.warmForSeconds,
-  ]);
-  await check("guardian", "the Guardian is ours", addresses.guardian, Guardian__factory, ["address", "address"], [
-    manager,
-    vault,
-  ]);
-  await check("factory", "the deposit factory is ours", addresses.factory, DepositFactory__factory, ["address"], [vault]);
-  await check("lens", "the lens is ours", addresses.lens, VaultLens__factory, ["address"], [vault]);
+  await check(
+    "router",
+    "the price router is ours",
+    router,
+    "PriceRouter",
+    ["address", "uint256"],
+    [manager, config.warmForSeconds],
+  );
+  await check(
+    "guardian",
+    "the Guardian is ours",
+    addresses.guardian,
+    "Guardian",
+    ["address", "address"],
+    [manager, vault],
+  );
+  await check(
+    "factory",
+    "the deposit factory is ours",
+    addresses.factory,
+    "DepositFactory",
+    ["address"],
+    [vault],
+  );
+  await check("lens", "the lens is ours", addresses.lens, "VaultLens", ["address"], [vault]);
   for (const asset of config.assets) {
     const where = addresses.assets.find(({ symbol }) => symbol === asset.symbol);
     if (where === undefined) continue;
@@ -92,7 +141,7 @@ export async function checkCode(
       `feedSet.${asset.symbol}`,
       `${asset.symbol}: its feed set has the declared sources`,
       where.feedSet,
-      FeedSet__factory,
+      "FeedSet",
       ["address[]", "uint256"],
       [where.sources.map(({ address }) => address), asset.deltaBps],
     );
@@ -103,7 +152,7 @@ export async function checkCode(
         `source.${asset.symbol}.${feed.upstream}`,
         `${asset.symbol}: the source reads the declared feed within the declared bounds`,
         source.address,
-        ChainlinkSource__factory,
+        "ChainlinkSource",
         ["address", "bytes32", "uint32", "uint64", "uint64", "address", "uint32"],
         [
           source.feed,

@@ -21,9 +21,19 @@ async function checkProxy(chain: Chain, a: SuiteAddresses, f: Findings): Promise
     await chain.addressIn(a.vault, IMPLEMENTATION_SLOT),
     a.vaultImplementation,
   );
-  f.equal("proxy.admin", "the proxy obeys the declared ProxyAdmin", await chain.addressIn(a.vault, ADMIN_SLOT), a.proxyAdmin);
+  f.equal(
+    "proxy.admin",
+    "the proxy obeys the declared ProxyAdmin",
+    await chain.addressIn(a.vault, ADMIN_SLOT),
+    a.proxyAdmin,
+  );
   const proxyAdmin = chain.at(a.proxyAdmin, ProxyAdmin__factory.createInterface());
-  f.equal("proxy.admin-owner", "the timelock owns the ProxyAdmin", await chain.view<string>(proxyAdmin, "owner"), a.timelock);
+  f.equal(
+    "proxy.admin-owner",
+    "the timelock owns the ProxyAdmin",
+    await chain.view<string>(proxyAdmin, "owner"),
+    a.timelock,
+  );
 }
 
 async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
@@ -31,13 +41,37 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
   const policy = chain.at(a.policy, FACES.policy);
   const view = (contract: typeof vault, name: string) => chain.view<string>(contract, name);
   f.equal("vault.policy", "the Vault asks the declared policy", await view(vault, "policy"), a.policy);
-  f.equal("vault.sanctions", "the Vault asks the declared sanctions list", await view(vault, "sanctionsList"), a.sanctionsList);
-  f.equal("policy.sanctions", "the policy asks the same list", await view(policy, "sanctionsList"), a.sanctionsList);
-  f.equal("policy.router", "the policy asks the declared router", await view(policy, "priceRouter"), a.router);
-  const around = { registry: FACES.registry, guardian: FACES.guardian, factory: DepositFactory__factory.createInterface() };
+  f.equal(
+    "vault.sanctions",
+    "the Vault asks the declared sanctions list",
+    await view(vault, "sanctionsList"),
+    a.sanctionsList,
+  );
+  f.equal(
+    "policy.sanctions",
+    "the policy asks the same list",
+    await view(policy, "sanctionsList"),
+    a.sanctionsList,
+  );
+  f.equal(
+    "policy.router",
+    "the policy asks the declared router",
+    await view(policy, "priceRouter"),
+    a.router,
+  );
+  const around = {
+    registry: FACES.registry,
+    guardian: FACES.guardian,
+    factory: DepositFactory__factory.createInterface(),
+  };
   for (const [name, face] of Object.entries(around)) {
     const address = a[name as keyof typeof around];
-    f.equal(`${name}.vault`, `the ${name} serves this Vault`, await view(chain.at(address, face), "vault"), a.vault);
+    f.equal(
+      `${name}.vault`,
+      `the ${name} serves this Vault`,
+      await view(chain.at(address, face), "vault"),
+      a.vault,
+    );
   }
 }
 
@@ -45,7 +79,12 @@ async function checkAssets(chain: Chain, a: SuiteAddresses, config: SuiteConfig,
   const vault = chain.at(a.vault, FACES.vault);
   const router = chain.at(a.router, FACES.router);
   const listed = (await chain.logs(vault, "AssetListed")).map(({ args }) => String(args[0]));
-  f.sameSet("vault.listed", "the declared assets are listed, and no others", listed, a.assets.map(({ id }) => id));
+  f.sameSet(
+    "vault.listed",
+    "the declared assets are listed, and no others",
+    listed,
+    a.assets.map(({ id }) => id),
+  );
   for (const asset of config.assets) {
     const where = a.assets.find(({ symbol }) => symbol === asset.symbol);
     f.equal(`asset.${asset.symbol}.known`, `${asset.symbol} has addresses`, where !== undefined, true);
@@ -90,7 +129,12 @@ interface Row {
   readonly version: bigint;
 }
 
-async function checkParameters(chain: Chain, a: SuiteAddresses, config: SuiteConfig, f: Findings): Promise<void> {
+async function checkParameters(
+  chain: Chain,
+  a: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
   const assets = config.assets.flatMap((asset) => {
     const where = a.assets.find(({ symbol }) => symbol === asset.symbol);
     return where === undefined ? [] : [{ ...asset, id: BigInt(where.id) }];
@@ -102,18 +146,33 @@ async function checkParameters(chain: Chain, a: SuiteAddresses, config: SuiteCon
     const row = await chain.view<Row>(contract, "param", key);
     f.equal(`parameter.${target}.${key}`, `${label}: its base value`, row.base, value);
     f.equal(`overlay.${target}.${key}`, `${label}: no tightening is over it`, row.until > now, false);
-    f.equal(`in-force.${target}.${key}`, `${label}: in force`, await chain.view<bigint>(contract, "inForce", key), value);
+    f.equal(
+      `in-force.${target}.${key}`,
+      `${label}: in force`,
+      await chain.view<bigint>(contract, "inForce", key),
+      value,
+    );
   }
   for (const target of ["vault", "policy", "registry"] as const) {
     const contract = chain.at(a[target], FACES[target]);
     const set = (await chain.logs(contract, "ParamSet")).map(({ args }) => String(args[0]));
     const declared = rows.filter((row) => row.target === target).map(({ key }) => key);
-    f.sameSet(`parameters.${target}`, `${target}: the declared numbers are set, and no others`, set, declared);
+    f.sameSet(
+      `parameters.${target}`,
+      `${target}: the declared numbers are set, and no others`,
+      set,
+      declared,
+    );
   }
 }
 
 /** Guardian keys by replaying the logs, and their terms by the views. */
-async function checkGuardianKeys(chain: Chain, a: SuiteAddresses, config: SuiteConfig, f: Findings): Promise<void> {
+async function checkGuardianKeys(
+  chain: Chain,
+  a: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
   const guardian = chain.at(a.guardian, FACES.guardian);
   const keys = new Set<string>();
   const changes = [...(await chain.logs(guardian, "KeySet")), ...(await chain.logs(guardian, "KeyRemoved"))];
@@ -126,7 +185,12 @@ async function checkGuardianKeys(chain: Chain, a: SuiteAddresses, config: SuiteC
   f.sameSet("guardian.keys", "the Guardian's keys are the declared ones", keys, declared);
   for (const [index, key] of declared.entries()) {
     const row = await chain.view<{ expiry: bigint; budget: bigint }>(guardian, "keyOf", key);
-    f.equal(`guardian.budget.${key}`, "its budget, seconds", row.budget, config.guardianKeys[index]?.budgetSeconds);
+    f.equal(
+      `guardian.budget.${key}`,
+      "its budget, seconds",
+      row.budget,
+      config.guardianKeys[index]?.budgetSeconds,
+    );
     f.equal(
       `guardian.expiry.${key}`,
       "its expiry, Unix seconds",

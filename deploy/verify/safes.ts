@@ -1,5 +1,10 @@
 import { id, keccak256, ZeroAddress } from "ethers";
-import { canonicalCodeHash, SAFE_CONTRACTS, safeArtifact, safeProxyCodeHash } from "../../src/governance/safe-contracts.ts";
+import {
+  canonicalCodeHash,
+  SAFE_CONTRACTS,
+  safeArtifact,
+  safeProxyCodeHash,
+} from "../../src/governance/safe-contracts.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import type { Chain, Findings } from "./chain.ts";
@@ -26,7 +31,10 @@ export async function checkSafes(
       canonicalCodeHash(which),
     );
   }
-  const declared = { ...config.safes, ...("safe" in config.riskOfficer ? { riskOfficer: config.riskOfficer.safe } : {}) };
+  const declared = {
+    ...config.safes,
+    ...("safe" in config.riskOfficer ? { riskOfficer: config.riskOfficer.safe } : {}),
+  };
   for (const [name, { owners, threshold }] of Object.entries(declared)) {
     const address = addresses.safes[name as keyof typeof addresses.safes];
     f.equal(`safe.${name}.present`, `there is a ${name} Safe`, address !== undefined, true);
@@ -44,7 +52,12 @@ export async function checkSafes(
       await chain.addressIn(address, SINGLETON_SLOT),
       addresses.safeContracts.singleton,
     );
-    f.sameSet(`safe.${name}.owners`, `${name}: its owners`, await chain.view<string[]>(safe, "getOwners"), owners);
+    f.sameSet(
+      `safe.${name}.owners`,
+      `${name}: its owners`,
+      await chain.view<string[]>(safe, "getOwners"),
+      owners,
+    );
     f.equal(
       `safe.${name}.threshold`,
       `${name}: signatures needed`,

@@ -26,9 +26,14 @@ export async function checkTimelock(
     await chain.view<bigint>(timelock, "getMinDelay"),
     config.timelock.delaySeconds,
   );
-  const members = replayMembers(await chain.logs(timelock, "RoleGranted"), await chain.logs(timelock, "RoleRevoked"));
+  const members = replayMembers(
+    await chain.logs(timelock, "RoleGranted"),
+    await chain.logs(timelock, "RoleRevoked"),
+  );
   const of = (role: keyof typeof TIMELOCK_ROLES) => [...(members.get(TIMELOCK_ROLES[role]) ?? [])];
-  f.sameSet("timelock.proposers", "the council's Safe alone proposes", of("PROPOSER"), [addresses.safes.council]);
+  f.sameSet("timelock.proposers", "the council's Safe alone proposes", of("PROPOSER"), [
+    addresses.safes.council,
+  ]);
   f.sameSet(
     "timelock.cancellers",
     "the canceller's Safe alone cancels: proposers did not become cancellers by the way",

@@ -38,7 +38,8 @@ const MEMBERS = {
 /** The slot of a mapping's entry, `keys` from the outermost mapping inwards. */
 export function entrySlot(base: bigint, ...keys: readonly string[]): bigint {
   return keys.reduce(
-    (slot, key) => BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [hex32(key), slot]))),
+    (slot, key) =>
+      BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [hex32(key), slot]))),
     base,
   );
 }
@@ -49,7 +50,16 @@ function* words(state: VaultState): Generator<readonly [what: string, slot: bigi
   yield ["door", base("door"), state.door];
   yield ["sanctions list", base("sanctionsList"), BigInt(state.sanctionsList)];
   yield ["revision", base("revision"), state.revision];
-  for (const member of ["balances", "accounts", "subjects", "assets", "opens", "windows", "book", "params"] as const) {
+  for (const member of [
+    "balances",
+    "accounts",
+    "subjects",
+    "assets",
+    "opens",
+    "windows",
+    "book",
+    "params",
+  ] as const) {
     for (const [key, word] of state[member]) {
       yield [`${member} ${key}`, entrySlot(base(member), ...key.split("/")), word];
     }
@@ -58,7 +68,6 @@ function* words(state: VaultState): Generator<readonly [what: string, slot: bigi
 
 /** Adds zero words where the logs are silent: what they don't mention must be untouched on the chain. */
 function withSilence(state: VaultState, also: readonly string[]): VaultState {
-  const full: VaultState = { ...state };
   const mentioned = [
     ...state.accounts.keys(),
     ...state.subjects.keys(),

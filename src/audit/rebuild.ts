@@ -93,7 +93,9 @@ export function subjectOf(state: VaultState, account: string): string {
 function exitOf(state: VaultState, id: string): ExitTerms {
   const exit = state.exits.get(id);
   if (exit === undefined) {
-    throw new TerminalError("LOGS_INCOMPLETE", "an exit is continued that was never queued", { facts: { id } });
+    throw new TerminalError("LOGS_INCOMPLETE", "an exit is continued that was never queued", {
+      facts: { id },
+    });
   }
   return exit;
 }
@@ -108,7 +110,8 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
   const word = (field: string) => args[field] as bigint;
   const address = (field: string) => hex20(args[field] as string);
   const key = (field: string) => hex32(args[field] as bigint | string);
-  const balance = (account: string, asset: string, value: bigint) => state.balances.set(`${account}/${asset}`, value);
+  const balance = (account: string, asset: string, value: bigint) =>
+    state.balances.set(`${account}/${asset}`, value);
   switch (name) {
     case "Deposited":
       balance(address("to"), key("asset"), word("balanceSlot"));
@@ -169,10 +172,12 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       return;
     case "Held":
       state.windows.set(WINDOW.hold(address("subject")), word("windowSlot"));
-      return setHeld(state, address("subject"), word("slot"));
+      setHeld(state, address("subject"), word("slot"));
+      return;
     case "Lifted":
     case "HoldExtended":
-      return setHeld(state, address("subject"), word("slot"));
+      setHeld(state, address("subject"), word("slot"));
+      return;
     case "DestinationSet":
       state.book.set(`${address("subject")}/${address("to")}`, word("usableFrom"));
       return;
@@ -227,9 +232,13 @@ export function rebuild(logs: Iterable<VaultLog>): VaultState {
     const event = VAULT_EVENTS.parseLog(log);
     if (event !== null) apply(state, event);
     else if (OTHER_EVENTS.parseLog(log) === null) {
-      throw new TerminalError("UNKNOWN_EVENT", "the Vault has emitted an event that the rebuilder doesn't know", {
-        facts: { topic: topics[0] ?? "none" },
-      });
+      throw new TerminalError(
+        "UNKNOWN_EVENT",
+        "the Vault has emitted an event that the rebuilder doesn't know",
+        {
+          facts: { topic: topics[0] ?? "none" },
+        },
+      );
     }
   }
   return state;
@@ -239,7 +248,8 @@ export function rebuild(logs: Iterable<VaultLog>): VaultState {
 export function claimsByAsset(state: VaultState): Map<string, bigint> {
   const claims = new Map<string, bigint>();
   const add = (asset: string, amount: bigint) => claims.set(asset, (claims.get(asset) ?? 0n) + amount);
-  for (const [key, word] of state.balances) add(key.slice(key.indexOf("/") + 1), unpack("balance", word).total);
+  for (const [key, word] of state.balances)
+    add(key.slice(key.indexOf("/") + 1), unpack("balance", word).total);
   for (const [id, word] of state.opens) {
     if (word === 0n) continue;
     const exit = exitOf(state, id);

@@ -82,7 +82,8 @@ export function pack<K extends SlotKind>(kind: K, fields: Record<FieldOf<K>, big
   let word = 0n;
   for (const [name, bits] of SLOTS[kind] as readonly Field[]) {
     const value = fields[name as FieldOf<K>];
-    if (value < 0n || value >> bits !== 0n) throw new RangeError(`${kind}.${name} is not below 2^${bits}: ${value}`);
+    if (value < 0n || value >> bits !== 0n)
+      throw new RangeError(`${kind}.${name} is not below 2^${bits}: ${value}`);
     word |= value << shift;
     shift += bits;
   }

@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 
-const EXIT = "(address owner, address to, uint256 asset, uint112 amount, uint40 soon, uint40 late, uint32 seq)";
+const EXIT =
+  "(address owner, address to, uint256 asset, uint112 amount, uint40 soon, uint40 late, uint32 seq)";
 
 /** Every event by which the Vault's own storage changes. A test compares the signatures with the contract's. */
 export const VAULT_EVENTS = new Interface([

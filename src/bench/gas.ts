@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import hre from "hardhat";
 import { type Chain, GAS_LIMIT, type Mined, startChain } from "./chain.ts";
 import { type Explained, gasReport } from "./gas-report.ts";
@@ -47,9 +48,8 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   progress("Measuring our own verbs");
   const suite = await deploySuite(chain);
   const verbs = await measureVerbs(chain, suite);
-  const compilers = hre.config.solidity.profiles.default?.compilers ?? [];
   const bench: GasBench = {
-    compiler: compilers.map(({ version, settings }) => `solc ${version}, ${settingsOf(settings)}`).join("; "),
+    compiler: compilerText(),
     evm: `Hardhat's embedded chain, hardfork ${chain.hardfork}`,
     rows: gasRows(verbs, peers),
   };
@@ -88,7 +88,19 @@ function line({ id, ours, peerGas, ratio, goal, ok }: GasRow): string {
   return `${id.padEnd(30)} ${String(ours).padStart(7)} ${String(peerGas).padStart(7)} ${ratio.toFixed(2).padStart(6)}  ${verdict}`;
 }
 
-function settingsOf(settings: unknown): string {
-  const { optimizer, evmVersion } = settings as { optimizer?: { runs?: number }; evmVersion?: string };
-  return `optimizer runs ${optimizer?.runs ?? "off"}, EVM target ${evmVersion ?? "default"}, no IR`;
+/** The compiler's settings, and where some contracts have their own. */
+function compilerText(): string {
+  const { compilers = [], overrides = {} } = hre.config.solidity.profiles.default ?? {};
+  const own = Object.entries(overrides).map(([file, { settings }]) => `${basename(file)} ${runsOf(settings)}`);
+  const texts = compilers.map(({ version, settings }) => `solc ${version}, ${runsOf(settings)}`);
+  return [...texts, ...own].join("; ");
+}
+
+function runsOf(settings: unknown): string {
+  const { optimizer, evmVersion, viaIR } = settings as {
+    optimizer?: { runs?: number };
+    evmVersion?: string;
+    viaIR?: boolean;
+  };
+  return `runs ${optimizer?.runs ?? "none"}, ${evmVersion ?? "default"}${viaIR ? ", IR" : ""}`;
 }

@@ -20,8 +20,9 @@ const FIELD = {
 /** ERC-1967. */
 const IMPLEMENTATION = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 
-/** Slots of ExitPolicy._table.rows, PriceRouter._stored and _feedSets: slot 0 is AccessManaged's. */
+/** Slots of ExitPolicy._table.rows, _tiers, PriceRouter._stored and _feedSets: slot 0 is AccessManaged's. */
 const TABLE_ROWS = 1n;
+const TIER_DIGESTS = 3n;
 const STORED = 1n;
 const FEED_SETS = 2n;
 
@@ -60,10 +61,7 @@ export async function nameEverything(chain: Chain, suite: Suite): Promise<Names>
     [mapped(field("windows"), suite.asset), "asset's window"],
     [mapped(mapped(field("book"), owner), suite.recipient), "destination book"],
     [mapped(field("params"), paramKey(EXIT_KEYS.freshPeriod)), "T"],
-    [policy(EXIT_KEYS.tierWindow, tier), "tier's window limit"],
-    [policy(EXIT_KEYS.tierSingle, tier), "tier's single limit"],
-    [policy(EXIT_KEYS.tierSoon, tier), "tier's soon"],
-    [policy(EXIT_KEYS.tierLate, tier), "tier's late"],
+    [mapped(TIER_DIGESTS, tier), "tier's digest"],
     [policy(EXIT_KEYS.breaker, suite.asset), "asset's limit"],
     [mapped(STORED, suite.asset), "stored price"],
     [mapped(FEED_SETS, suite.asset), "feed set's address"],

@@ -58,6 +58,26 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       finish(await verify(options));
     });
 
+  program
+    .command("deploy")
+    .description(
+      "Deploy the suite and hand all power to its Safes and timelock; local is a rehearsal in memory",
+    )
+    .requiredOption(
+      "--network <name>",
+      "local, or a network of hardhat.config.ts with a file in deploy/config",
+    )
+    .option("--config <file>", "take the parameters from this file (.ts exporting config, or .json)")
+    .option("--verify", "then read the chain and prove that it is as declared", false)
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: { network: string; config?: string; verify: boolean; json: boolean }) => {
+      const { deploy } = await import("./commands/deploy.ts");
+      const config = options.config === undefined ? {} : { config: resolve(userDirectory, options.config) };
+      const { network, verify, json } = options;
+      finish(await deploy({ network, verify, json, ...config }));
+    });
+
   const bench = program
     .command("bench")
     .description("Measure, side by side with peers")

@@ -101,12 +101,12 @@ export function parameterRows(
     );
   }
   for (const asset of assets) {
-    const row = (
-      target: "vault" | "policy",
-      kind: bigint,
-      value: bigint,
-      what: string,
-    ): ParameterRow => ({ target, key: paramKey(kind, asset.id), value, label: `${asset.symbol} ${what}` });
+    const row = (target: "vault" | "policy", kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target,
+      key: paramKey(kind, asset.id),
+      value,
+      label: `${asset.symbol} ${what}`,
+    });
     rows.push(
       row("vault", KINDS.HOLDINGS_CAP, asset.capTicks, "holdings cap"),
       row("vault", KINDS.SMALL_LANE_RATE, asset.smallLaneBps, "small lane"),

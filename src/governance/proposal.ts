@@ -1,4 +1,4 @@
-import { hexlify, randomBytes, type ContractTransactionReceipt, type Signer } from "ethers";
+import { type ContractTransactionReceipt, hexlify, randomBytes, type Signer } from "ethers";
 import type { TimelockController } from "../../typechain-types/@openzeppelin/contracts/governance/TimelockController.ts";
 import type { Call, Safe } from "./safe.ts";
 import { execute, operationOf, schedule, type TimelockOperation } from "./timelock.ts";

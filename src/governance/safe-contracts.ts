@@ -76,10 +76,14 @@ export function safeArtifact(which: SafeContract): SafeArtifact {
   const found = keccak256(artifact.deployedBytecode);
   const expected = canonicalCodeHash(which);
   if (found !== expected) {
-    throw new TerminalError("SAFE_NOT_CANONICAL", `The installed ${artifact.contractName} is not the canonical one`, {
-      facts: { found, expected },
-      advice: "Remove node_modules and install the locked dependencies again.",
-    });
+    throw new TerminalError(
+      "SAFE_NOT_CANONICAL",
+      `The installed ${artifact.contractName} is not the canonical one`,
+      {
+        facts: { found, expected },
+        advice: "Remove node_modules and install the locked dependencies again.",
+      },
+    );
   }
   return artifact;
 }

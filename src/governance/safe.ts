@@ -1,5 +1,12 @@
-import { Contract, concat, type ContractTransactionReceipt, type Signer, TypedDataEncoder, ZeroAddress } from "ethers";
 import type { Provider, TypedDataDomain } from "ethers";
+import {
+  Contract,
+  type ContractTransactionReceipt,
+  concat,
+  type Signer,
+  TypedDataEncoder,
+  ZeroAddress,
+} from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import { safeArtifact } from "./safe-contracts.ts";
 
@@ -118,7 +125,8 @@ export class Safe {
     signatures: readonly SafeSignature[],
   ): Promise<ContractTransactionReceipt> {
     const sorted = [...signatures].sort((a, b) => (BigInt(a.owner) < BigInt(b.owner) ? -1 : 1));
-    const { to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } = transaction;
+    const { to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } =
+      transaction;
     const sent = await this.contract
       .getFunction("execTransaction")
       .send(
@@ -135,13 +143,19 @@ export class Safe {
       );
     const receipt = (await sent.wait()) as ContractTransactionReceipt | null;
     if (receipt === null) {
-      throw new TerminalError("SAFE_UNKNOWN_OUTCOME", "The Safe's transaction was replaced", { facts: { hash: sent.hash } });
+      throw new TerminalError("SAFE_UNKNOWN_OUTCOME", "The Safe's transaction was replaced", {
+        facts: { hash: sent.hash },
+      });
     }
     // With gasPrice and safeTxGas 0 the Safe reverts if the call inside does; the log is a second look.
     const failed = receipt.logs.some(
-      (log) => log.address === this.address && this.contract.interface.parseLog(log)?.name === "ExecutionFailure",
+      (log) =>
+        log.address === this.address && this.contract.interface.parseLog(log)?.name === "ExecutionFailure",
     );
-    if (failed) throw new TerminalError("SAFE_FAILED", "The call inside the Safe's transaction failed", { facts: { to } });
+    if (failed)
+      throw new TerminalError("SAFE_FAILED", "The call inside the Safe's transaction failed", {
+        facts: { to },
+      });
     return receipt;
   }
 

@@ -1,6 +1,6 @@
 import { AbiCoder, type ContractTransactionReceipt, keccak256, type Signer, ZeroHash } from "ethers";
-import { TerminalError } from "../core/errors.ts";
 import type { TimelockController } from "../../typechain-types/@openzeppelin/contracts/governance/TimelockController.ts";
+import { TerminalError } from "../core/errors.ts";
 import type { Call, Safe } from "./safe.ts";
 
 /** What is scheduled and later executed: the same words both times, or it is another operation. */
@@ -74,7 +74,9 @@ export async function execute(
   const sent = await timelock.executeBatch(targets, values, payloads, operation.predecessor, operation.salt);
   const receipt = await sent.wait();
   if (receipt === null) {
-    throw new TerminalError("TIMELOCK_UNKNOWN_OUTCOME", "The execution was replaced", { facts: { hash: sent.hash } });
+    throw new TerminalError("TIMELOCK_UNKNOWN_OUTCOME", "The execution was replaced", {
+      facts: { hash: sent.hash },
+    });
   }
   return receipt;
 }

@@ -1,7 +1,16 @@
 import { assert, expect } from "chai";
 import hre from "hardhat";
-import { KINDS, MODE, NATIVE, NEVER, paramKey, PLAIN_LISTING, TIERS } from "../support/deployCore.ts";
-import { CENT, setStage, type Stage } from "../support/stage.ts";
+import type {
+  ExitPolicy,
+  FeedSet,
+  MockApp,
+  MockSource,
+  PriceRouter,
+  ReentrantReceiver,
+} from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
+import { KINDS, MODE, NATIVE, NEVER, PLAIN_LISTING, paramKey, TIERS } from "../support/deployCore.ts";
+import { CENT, type Stage, setStage } from "../support/stage.ts";
 
 const connection = await hre.network.create();
 const { networkHelpers, ethers } = connection;
@@ -27,12 +36,12 @@ type Ready = Awaited<ReturnType<typeof ready>>;
 async function realPrices() {
   const s = await ready();
   const sources = await Promise.all(
-    ["a", "b", "c"].map((name) => ethers.deployContract("MockSource", [ethers.id(name)])),
+    ["a", "b", "c"].map((name) => deployAs<MockSource>(ethers, "MockSource", [ethers.id(name)])),
   );
-  const feeds = await ethers.deployContract("FeedSet", [sources.map((x) => x.target), 200]);
-  const router = await ethers.deployContract("PriceRouter", [s.manager, 0]);
+  const feeds = await deployAs<FeedSet>(ethers, "FeedSet", [sources.map((x) => x.target), 200]);
+  const router = await deployAs<PriceRouter>(ethers, "PriceRouter", [s.manager, 0]);
   await router.setFeedSet(s.id, ethers.ZeroAddress, feeds);
-  const policy = await ethers.deployContract("ExitPolicy", [s.manager, router, s.sanctions]);
+  const policy = await deployAs<ExitPolicy>(ethers, "ExitPolicy", [s.manager, router, s.sanctions]);
   const set = policy.interface.getFunction("set").selector;
   await s.manager.setTargetFunctionRole(policy, [set], 1n);
   for (const [tier, row] of TIERS.entries()) {
@@ -42,7 +51,8 @@ async function realPrices() {
       [KINDS.TIER_SOON, row.soon],
       [KINDS.TIER_LATE, row.late],
     ] as const;
-    for (const [kind, value] of kinds) await policy.getFunction("set")(paramKey(kind, BigInt(tier)), 0, NEVER, value);
+    for (const [kind, value] of kinds)
+      await policy.getFunction("set")(paramKey(kind, BigInt(tier)), 0, NEVER, value);
   }
   await policy.getFunction("set")(paramKey(KINDS.ASSET_BREAKER, s.id), 0, NEVER, PLAIN_LISTING.breaker);
   await s.vault.setPolicy(s.policy, await s.policy.revision(), NEVER, policy);
@@ -62,7 +72,11 @@ async function verdict(s: Ready, gasLimit: bigint): Promise<string | undefined> 
 async function verdicts(s: Ready): Promise<Set<string>> {
   const all = new Set<string>();
   let reverted = 0;
-  for (let gas = 40_000n; gas <= 1_400_000n; gas += gas < 500_000n ? 20_000n : gas < 900_000n ? 2_000n : 50_000n) {
+  for (
+    let gas = 40_000n;
+    gas <= 1_400_000n;
+    gas += gas < 500_000n ? 20_000n : gas < 900_000n ? 2_000n : 50_000n
+  ) {
     const one = await verdict(s, gas);
     if (one === undefined) reverted++;
     else all.add(one);
@@ -125,7 +139,7 @@ describe("attack: gas starvation", () => {
   it("REVIEW 15: of a push: the recipient's code gets its gas or the release reverts, the exit stays", async () => {
     const s = await networkHelpers.loadFixture(ready);
     // It calls back, which takes gas; a starved push would leave it unpaid or unheard.
-    const receiver = await ethers.deployContract("ReentrantReceiver");
+    const receiver = await deployAs<ReentrantReceiver>(ethers, "ReentrantReceiver");
     await receiver.arm(s.vault, s.vault.interface.encodeFunctionData("screen", [s.carl.address]));
     const to = await receiver.getAddress();
     await s.fund(s.bert, NATIVE, 10n ** 21n);
@@ -152,7 +166,7 @@ describe("attack: gas starvation", () => {
 
   it("of an app's hook: a starved hook reverts the push with it", async () => {
     const s = await networkHelpers.loadFixture(ready);
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     const snapshot = await networkHelpers.takeSnapshot();
     let done = 0;

@@ -94,7 +94,10 @@ describe("attack: hold renewal", () => {
       "Guardian_BudgetSpent",
     );
     await s.guardian.connect(s.riskOfficer).removeKey(first);
-    await expect(s.guardian.connect(first).lift(s.anna)).to.be.revertedWithCustomError(s.guardian, "Guardian_NotAKey");
+    await expect(s.guardian.connect(first).lift(s.anna)).to.be.revertedWithCustomError(
+      s.guardian,
+      "Guardian_NotAKey",
+    );
     await s.audit();
   });
 
@@ -112,7 +115,10 @@ describe("attack: hold renewal", () => {
     await s.vault.extend(s.anna, 30n * DAY);
     // From now, not from the old end, and not for more than 30 days.
     expect((await s.vault.subjectRecord(s.anna)).heldUntil).to.equal((await s.now()) + 30n * DAY);
-    await expect(s.vault.extend(s.anna, 30n * DAY + 1n)).to.be.revertedWithCustomError(s.vault, "Vault_HoldTooLong");
+    await expect(s.vault.extend(s.anna, 30n * DAY + 1n)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_HoldTooLong",
+    );
     await s.audit();
   });
 

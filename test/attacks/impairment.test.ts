@@ -33,8 +33,14 @@ describe("attack: impairment and crashing prices", () => {
   it("REVIEW 23: nobody forces the haircut on an owner who would rather wait", async () => {
     const s = await setup();
     await s.vault.connect(s.mallory).checkImpairment(s.id);
-    await expect(s.vault.connect(s.mallory).release(s.exit)).to.be.revertedWithCustomError(s.vault, "Vault_OnlyOwner");
-    await expect(s.vault.connect(s.carl).release(s.exit)).to.be.revertedWithCustomError(s.vault, "Vault_OnlyOwner");
+    await expect(s.vault.connect(s.mallory).release(s.exit)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_OnlyOwner",
+    );
+    await expect(s.vault.connect(s.carl).release(s.exit)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_OnlyOwner",
+    );
     // The owner waits, the hole is filled, and the exit pays in full.
     await s.coin.getFunction("setScale")(10n ** 18n);
     await s.vault.connect(s.mallory).checkImpairment(s.id);

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { MockApp } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, FRESH_PERIOD } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -47,11 +49,17 @@ describe("attack: mule chains", () => {
     await s.vault.connect(s.anna).setOperator(s.mallory, true);
     await s.guardian.connect(s.guardianKey).hold(s.anna, DAY);
     await s.vault.connect(s.anna).cancel(exit);
-    await expect(s.vault.connect(s.anna).transfer(s.mallory, s.id, 1n)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+    await expect(s.vault.connect(s.anna).transfer(s.mallory, s.id, 1n)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
     await expect(
       s.vault.connect(s.mallory).transferFrom(s.anna, s.mallory, s.id, 1n),
     ).to.be.revertedWithCustomError(s.vault, "Vault_Held");
-    await expect(s.vault.connect(s.anna).withdraw(s.id, 1n, s.mallory)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+    await expect(s.vault.connect(s.anna).withdraw(s.id, 1n, s.mallory)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
     expect(await s.vault.balanceOf(s.anna, s.id)).to.equal(LOOT);
     await s.audit();
   });
@@ -113,7 +121,7 @@ describe("attack: mule chains", () => {
 
   it("passes through an app's payout and finds it fresh as well", async () => {
     const s = await setup();
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     const [mule] = s.mules;
     if (!mule) throw new Error("no mule");

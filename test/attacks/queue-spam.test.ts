@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { RejectingReceiver } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, HOUR, PLAIN_LISTING } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -104,7 +106,7 @@ describe("attack: the queue", () => {
 
   it("REVIEW 15: a push that fails leaves the exit payable and cancellable; no starved gas turns it into a loss", async () => {
     const s = await setup();
-    const rejecting = await ethers.deployContract("RejectingReceiver");
+    const rejecting = await deployAs<RejectingReceiver>(ethers, "RejectingReceiver");
     await s.fund(s.anna, 1n << 248n, 10n ** 18n);
     const to = await rejecting.getAddress();
     const exit = await s.queue(s.anna, 1n << 248n, 10n ** 15n, to);
@@ -153,14 +155,20 @@ describe("attack: the queue", () => {
       { ...exit, amount: exit.amount * 2n },
       { ...exit, late: exit.soon },
     ]) {
-      await expect(s.vault.connect(s.mallory).release(forged)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
+      await expect(s.vault.connect(s.mallory).release(forged)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_NotOpen",
+      );
     }
     await s.waitUntil(exit.late);
     await s.vault.connect(s.mallory).release(exit);
     expect(await s.holds(s.id, s.carl)).to.equal(10n * CENT);
     expect(await s.holds(s.id, s.mallory)).to.equal(0n);
     await expect(s.vault.release(exit)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
-    await expect(s.vault.connect(s.bert).cancel(exit)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
+    await expect(s.vault.connect(s.bert).cancel(exit)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_NotOpen",
+    );
     await s.audit();
   });
 

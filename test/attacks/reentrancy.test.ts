@@ -1,5 +1,7 @@
 import { assert, expect } from "chai";
 import hre from "hardhat";
+import type { MockApp, ReentrantReceiver, ReentrantToken } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { NATIVE } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -12,8 +14,8 @@ const MONEY = 1_000n * CENT;
 async function armed() {
   const s = await setStage(connection);
   const { id: asset, token: contract } = await s.token("ReentrantToken");
-  const token = await ethers.getContractAt("ReentrantToken", await contract.getAddress());
-  const receiver = await ethers.deployContract("ReentrantReceiver");
+  const token = contract as unknown as ReentrantToken;
+  const receiver = await deployAs<ReentrantReceiver>(ethers, "ReentrantReceiver");
   await s.ready(s.anna, 1n, asset, MONEY, s.anna, await receiver.getAddress());
   await s.fund(s.bert, asset, MONEY);
   await s.fund(s.anna, NATIVE, 10n ** 18n);
@@ -30,7 +32,8 @@ async function lockedVerbs(s: Armed): Promise<[string, string, string][]> {
   const vault = await s.vault.getAddress();
   const exit = await s.queue(s.bert, s.asset, CENT, s.carl);
   await s.waitUntil(exit.late);
-  const data = (name: string, args: unknown[]) => s.vault.interface.encodeFunctionData(name as "deposit", args as never);
+  const data = (name: string, args: unknown[]) =>
+    s.vault.interface.encodeFunctionData(name as "deposit", args as never);
   return [
     ["deposit", vault, data("deposit", [s.asset, CENT, s.mallory.address])],
     ["withdraw", vault, data("withdraw", [s.asset, CENT, s.mallory.address])],
@@ -94,7 +97,9 @@ describe("attack: re-entrant token and receiver across functions", () => {
     await s.receiver.arm(vault, vault.interface.encodeFunctionData("cancel", [asked.exit]));
     await vault.release(asked.exit);
     expect([await s.receiver.called(), await s.receiver.succeeded()]).to.deep.equal([true, false]);
-    expect((await s.receiver.answer()).slice(0, 10)).to.equal(vault.interface.getError("Vault_NotOpen")?.selector);
+    expect((await s.receiver.answer()).slice(0, 10)).to.equal(
+      vault.interface.getError("Vault_NotOpen")?.selector,
+    );
     expect(await vault.balanceOf(to, NATIVE)).to.equal(10n ** 18n - 10n ** 14n);
     await s.audit();
   });
@@ -103,14 +108,20 @@ describe("attack: re-entrant token and receiver across functions", () => {
     const s = await setup();
     const to = await s.receiver.getAddress();
     await s.fund(to, NATIVE, 10n ** 18n);
-    await s.vault.connect(s.anna).setDestination(to, true).catch(() => undefined);
+    await s.vault
+      .connect(s.anna)
+      .setDestination(to, true)
+      .catch(() => undefined);
     await s.season();
     await s.receiver.arm(s.vault, s.vault.interface.encodeFunctionData("withdraw", [NATIVE, 1n, to]));
     const amount = 10n ** 15n;
     expect((await s.ask(s.anna, NATIVE, amount, to)).paid).to.equal(true);
     expect(await s.receiver.answer()).to.equal(s.lock);
     // The ledger is open to it: a transfer of its own claim, exactly once.
-    await s.receiver.arm(s.vault, s.vault.interface.encodeFunctionData("transfer", [s.carl.address, NATIVE, 7n]));
+    await s.receiver.arm(
+      s.vault,
+      s.vault.interface.encodeFunctionData("transfer", [s.carl.address, NATIVE, 7n]),
+    );
     expect((await s.ask(s.anna, NATIVE, amount, to)).paid).to.equal(true);
     expect(await s.receiver.succeeded()).to.equal(true);
     expect(await s.vault.balanceOf(s.carl, NATIVE)).to.equal(7n);
@@ -132,7 +143,11 @@ describe("attack: re-entrant token and receiver across functions", () => {
     await call(s.vault.interface.encodeFunctionData("transfer", [s.mallory.address, s.asset, 5n * CENT]));
     expect(await s.vault.balanceOf(s.mallory, s.asset)).to.equal(5n * CENT);
     // Depositing to the very account that moves its balance meanwhile.
-    await s.token.arm(s.vault, s.vault.interface.encodeFunctionData("transfer", [s.mallory.address, s.asset, CENT]), true);
+    await s.token.arm(
+      s.vault,
+      s.vault.interface.encodeFunctionData("transfer", [s.mallory.address, s.asset, CENT]),
+      true,
+    );
     await s.fund(token, s.asset, 3n * CENT);
     expect(await s.vault.balanceOf(token, s.asset)).to.equal(MONEY - 5n * CENT - CENT + 3n * CENT);
     await s.audit();
@@ -180,7 +195,7 @@ describe("attack: re-entrant token and receiver across functions", () => {
 
   it("REVIEW 25: an app pays inside its own hook: no global lock stops it", async () => {
     const s = await setup();
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     await app.setPayTo(s.carl);
     await s.vault.connect(s.anna).callWith(app, [s.asset], [CENT], "0x");

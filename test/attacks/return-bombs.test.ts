@@ -1,5 +1,7 @@
 import { assert, expect } from "chai";
 import hre from "hardhat";
+import type { HostilePolicy, ReturnBombReceiver } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, HOUR, NATIVE, NEVER } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -25,7 +27,7 @@ describe("attack: return bombs", () => {
   it("of a recipient: its answer isn't copied, so paying it costs what paying costs", async () => {
     const s = await setup();
     for (const size of [0n, 300_000n]) {
-      const receiver = await ethers.deployContract("ReturnBombReceiver", [size, false]);
+      const receiver = await deployAs<ReturnBombReceiver>(ethers, "ReturnBombReceiver", [size, false]);
       const exit = await s.queue(s.bert, NATIVE, 10n ** 15n, await receiver.getAddress());
       await s.waitUntil(exit.late);
       const receipt = await (await s.vault.release(exit)).wait();
@@ -38,7 +40,7 @@ describe("attack: return bombs", () => {
 
   it("of a recipient that reverts with one: the exit stays payable and cancellable", async () => {
     const s = await setup();
-    const receiver = await ethers.deployContract("ReturnBombReceiver", [300_000n, true]);
+    const receiver = await deployAs<ReturnBombReceiver>(ethers, "ReturnBombReceiver", [300_000n, true]);
     const exit = await s.queue(s.bert, NATIVE, 10n ** 15n, await receiver.getAddress());
     await s.waitUntil(exit.late);
     await expect(s.vault.release(exit)).to.be.revertedWithCustomError(s.vault, "Vault_PushFailed");
@@ -83,7 +85,7 @@ describe("attack: return bombs", () => {
   for (const mode of ["REVERT", "SHORT", "BOMB", "BURN", "WRITE"] as const) {
     it(`REVIEW 5: of a policy that answers with ${mode}: the request queues for 30 days with that reason, and pays`, async () => {
       const s = await setup();
-      const hostile = await ethers.deployContract("HostilePolicy");
+      const hostile = await deployAs<HostilePolicy>(ethers, "HostilePolicy");
       await s.vault.setPolicy(s.policy, await s.policy.revision(), NEVER, hostile);
       await hostile.setMode(POLICY[mode]);
       const asked = await s.ask(s.anna, s.id, CENT, s.anna);
@@ -99,7 +101,7 @@ describe("attack: return bombs", () => {
 
   it("REVIEW 3: of a policy that asks for the longest delay there is: 30 days (INV-CUS-5)", async () => {
     const s = await setup();
-    const hostile = await ethers.deployContract("HostilePolicy");
+    const hostile = await deployAs<HostilePolicy>(ethers, "HostilePolicy");
     await s.vault.setPolicy(s.policy, await s.policy.revision(), NEVER, hostile);
     await hostile.setMode(POLICY.ETERNAL);
     const exit = await s.queue(s.anna, s.id, CENT, s.anna);

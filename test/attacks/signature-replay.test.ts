@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { MockApp, MockWallet1271 } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { HOUR } from "../support/deployCore.ts";
 import { CENT, setStage, VERB } from "../support/stage.ts";
 
@@ -12,7 +14,12 @@ async function ready() {
   const s = await setStage(connection);
   const { id } = await s.token();
   await s.ready(s.anna, 1n, id, MONEY, s.anna);
-  const transfer = await s.intent(s.anna, { verb: VERB.TRANSFER, asset: id, amount: CENT, to: s.carl.address });
+  const transfer = await s.intent(s.anna, {
+    verb: VERB.TRANSFER,
+    asset: id,
+    amount: CENT,
+    to: s.carl.address,
+  });
   return { ...s, id, transfer };
 }
 
@@ -43,7 +50,10 @@ describe("attack: signature replay", () => {
     ];
     for (const domain of domains) {
       const signature = await s.sign(s.anna, s.transfer, domain);
-      await expect(s.vault.bySig(s.transfer, "0x", signature)).to.be.revertedWithCustomError(s.vault, "Vault_BadSignature");
+      await expect(s.vault.bySig(s.transfer, "0x", signature)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_BadSignature",
+      );
     }
     expect(await s.vault.balanceOf(s.carl, s.id)).to.equal(0n);
     await s.audit();
@@ -73,17 +83,19 @@ describe("attack: signature replay", () => {
       { ref: ethers.id("other") },
     ];
     for (const change of changes) {
-      await expect(s.vault.bySig({ ...s.transfer, ...change }, "0x", signature)).to.be.revertedWithCustomError(
-        s.vault,
-        "Vault_BadSignature",
-      );
+      await expect(
+        s.vault.bySig({ ...s.transfer, ...change }, "0x", signature),
+      ).to.be.revertedWithCustomError(s.vault, "Vault_BadSignature");
     }
     // The other half of the curve: the same point, another text. Order n of secp256k1, SEC 2.
     const n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const { r, s: low, v } = ethers.Signature.from(signature);
     const bent = ethers.concat([r, ethers.toBeHex(n - BigInt(low), 32), v === 27 ? "0x1c" : "0x1b"]);
     for (const bad of [bent, signature.slice(0, -2), "0x", await s.sign(s.mallory, s.transfer)]) {
-      await expect(s.vault.bySig(s.transfer, "0x", bad)).to.be.revertedWithCustomError(s.vault, "Vault_BadSignature");
+      await expect(s.vault.bySig(s.transfer, "0x", bad)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_BadSignature",
+      );
     }
     await s.vault.bySig(s.transfer, "0x", signature);
     expect(await s.vault.balanceOf(s.carl, s.id)).to.equal(CENT);
@@ -109,10 +121,9 @@ describe("attack: signature replay", () => {
     const again = await s.queue(s.anna, s.id, MONEY / 2n, s.anna);
     expect(again.seq).to.equal(exit.seq + 1n);
     expect(s.idOf(again)).to.not.equal(s.idOf(exit));
-    await expect(s.vault.bySig(second, encode(again), await s.sign(s.anna, second))).to.be.revertedWithCustomError(
-      s.vault,
-      "Vault_BadIntent",
-    );
+    await expect(
+      s.vault.bySig(second, encode(again), await s.sign(s.anna, second)),
+    ).to.be.revertedWithCustomError(s.vault, "Vault_BadIntent");
     await expect(s.vault.release(exit)).to.be.revertedWithCustomError(s.vault, "Vault_NotOpen");
     await s.audit();
   });
@@ -134,7 +145,7 @@ describe("attack: signature replay", () => {
 
   it("of a call: `data` is bound by the reference, unused fields must be zero", async () => {
     const s = await setup();
-    const app = await ethers.deployContract("MockApp", [s.vault]);
+    const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
     await s.vault.setKind(app, 1);
     const call = (amount: bigint) =>
       ethers.AbiCoder.defaultAbiCoder().encode(["uint256[]", "uint112[]", "bytes"], [[s.id], [amount], "0x"]);
@@ -144,12 +155,14 @@ describe("attack: signature replay", () => {
       ref: ethers.keccak256(call(CENT)),
     });
     const signature = await s.sign(s.anna, intent);
-    await expect(s.vault.bySig(intent, call(MONEY), signature)).to.be.revertedWithCustomError(s.vault, "Vault_BadIntent");
-    const padded = { ...intent, amount: 1n };
-    await expect(s.vault.bySig(padded, call(CENT), await s.sign(s.anna, padded))).to.be.revertedWithCustomError(
+    await expect(s.vault.bySig(intent, call(MONEY), signature)).to.be.revertedWithCustomError(
       s.vault,
       "Vault_BadIntent",
     );
+    const padded = { ...intent, amount: 1n };
+    await expect(
+      s.vault.bySig(padded, call(CENT), await s.sign(s.anna, padded)),
+    ).to.be.revertedWithCustomError(s.vault, "Vault_BadIntent");
     await s.vault.bySig(intent, call(CENT), signature);
     expect(await s.vault.balanceOf(app, s.id)).to.equal(CENT);
     await s.audit();
@@ -157,12 +170,19 @@ describe("attack: signature replay", () => {
 
   it("REVIEW 13: a wallet that rotates its owner voids what the former one signed", async () => {
     const s = await setup();
-    const wallet = await ethers.deployContract("MockWallet1271", [s.bert]);
+    const wallet = await deployAs<MockWallet1271>(ethers, "MockWallet1271", [s.bert]);
     await s.fund(await wallet.getAddress(), s.id, CENT);
-    const intent = await s.intent(await wallet.getAddress(), { asset: s.id, amount: CENT, to: s.carl.address });
+    const intent = await s.intent(await wallet.getAddress(), {
+      asset: s.id,
+      amount: CENT,
+      to: s.carl.address,
+    });
     const signature = await s.sign(s.bert, intent);
     await wallet.setOwner(s.carl);
-    await expect(s.vault.bySig(intent, "0x", signature)).to.be.revertedWithCustomError(s.vault, "Vault_BadSignature");
+    await expect(s.vault.bySig(intent, "0x", signature)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_BadSignature",
+    );
     await s.vault.bySig(intent, "0x", await s.sign(s.carl, intent));
     expect(await s.vault.balanceOf(s.carl, s.id)).to.equal(CENT);
     await s.audit();
@@ -177,7 +197,9 @@ describe("attack: signature replay", () => {
       to: s.mallory.address,
       deadline: (await s.now()) + HOUR,
     });
-    const asked = await s.outcome(s.vault.connect(s.mallory).bySig(intent, "0x", await s.sign(s.anna, intent)));
+    const asked = await s.outcome(
+      s.vault.connect(s.mallory).bySig(intent, "0x", await s.sign(s.anna, intent)),
+    );
     expect(asked.reasons).to.deep.equal(["NEW_DESTINATION"]);
     await s.audit();
   });

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { ExitPolicy } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { DAY, HOUR, KINDS, NEVER, paramKey, TIERS } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -41,15 +43,19 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
     const { version } = await s.policy.param(KEY);
     const validUntil = (await s.now()) + DAY;
     await s.wait(DAY + HOUR);
-    await expect(s.policy.set(KEY, version, validUntil, 1n)).to.be.revertedWithCustomError(s.policy, "Params_Expired");
+    await expect(s.policy.set(KEY, version, validUntil, 1n)).to.be.revertedWithCustomError(
+      s.policy,
+      "Params_Expired",
+    );
     await s.audit();
   });
 
   it("REVIEW 20: a stale `setPolicy` can't drop today's tightening, and no replacement wipes usage", async () => {
     const s = await setup();
-    const next = await ethers.deployContract("ExitPolicy", [s.manager, s.router, s.sanctions]);
+    const next = await deployAs<ExitPolicy>(ethers, "ExitPolicy", [s.manager, s.router, s.sanctions]);
     const revision = await s.policy.revision();
-    for (let i = 0; i < 2; i++) expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
+    for (let i = 0; i < 2; i++)
+      expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
     await s.policy.connect(s.riskOfficer).tighten(LATE, 20n * DAY);
     await expect(s.vault.setPolicy(s.policy, revision, NEVER, next)).to.be.revertedWithCustomError(
       s.vault,
@@ -72,7 +78,8 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
 
   it("ANCHORS 3.2: setting a limit, up or down, refills nothing", async () => {
     const s = await setup();
-    for (let i = 0; i < 2; i++) expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
+    for (let i = 0; i < 2; i++)
+      expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
     await s.setParam("policy", KEY, TIERS[1].window);
     expect((await s.ask(s.anna, s.id, CENT, s.anna)).reasons).to.deep.equal(["SUBJECT_LIMIT"]);
     await s.setParam("policy", KEY, TIERS[1].window - 1n);
@@ -126,19 +133,31 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
     for (const loose of [TIERS[1].window, TIERS[1].window + 1n]) {
       await expect(officer.tighten(KEY, loose)).to.be.revertedWithCustomError(s.policy, "Params_NotTighter");
     }
-    await expect(officer.tighten(LATE, TIERS[1].late - 1n)).to.be.revertedWithCustomError(s.policy, "Params_NotTighter");
-    await expect(officer.tighten(LATE, 30n * DAY + 1n)).to.be.revertedWithCustomError(s.policy, "Params_OutOfBounds");
+    await expect(officer.tighten(LATE, TIERS[1].late - 1n)).to.be.revertedWithCustomError(
+      s.policy,
+      "Params_NotTighter",
+    );
+    await expect(officer.tighten(LATE, 30n * DAY + 1n)).to.be.revertedWithCustomError(
+      s.policy,
+      "Params_OutOfBounds",
+    );
     await expect(
       s.vault.connect(s.riskOfficer).tighten(paramKey(KINDS.FRESH_PERIOD), 100n),
     ).to.be.revertedWithCustomError(s.vault, "Params_HasNoOrder");
-    await expect(officer.set(KEY, 1n, NEVER, 1n)).to.be.revertedWithCustomError(s.policy, "AccessManagedUnauthorized");
+    await expect(officer.set(KEY, 1n, NEVER, 1n)).to.be.revertedWithCustomError(
+      s.policy,
+      "AccessManagedUnauthorized",
+    );
     await s.audit();
   });
 
   it("REVIEW 3: no number makes anyone wait 100 years: 30 days, and 2 % of an asset a day", async () => {
     const s = await setup();
     const set = (target: "policy" | "vault", key: string, value: bigint) => s.setParam(target, key, value);
-    await expect(set("policy", LATE, 36_500n * DAY)).to.be.revertedWithCustomError(s.policy, "Params_OutOfBounds");
+    await expect(set("policy", LATE, 36_500n * DAY)).to.be.revertedWithCustomError(
+      s.policy,
+      "Params_OutOfBounds",
+    );
     await expect(set("vault", paramKey(KINDS.LARGE_LANE_RATE, s.id), 199n)).to.be.revertedWithCustomError(
       s.vault,
       "Params_OutOfBounds",

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { DepositAddress, MockApp, MockERC20, ReentrantReceiver } from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
 import { HOUR, TIERS } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
@@ -12,7 +14,7 @@ async function ready() {
   const s = await setStage(connection);
   const { id, token: coin } = await s.token();
   await s.ready(s.anna, 1n, id, MONEY, s.anna, s.mallory);
-  const app = await ethers.deployContract("MockApp", [s.vault]);
+  const app = await deployAs<MockApp>(ethers, "MockApp", [s.vault]);
   await s.vault.setKind(app, 1);
   return { ...s, id, coin, app };
 }
@@ -25,7 +27,10 @@ describe("attack: standing power", () => {
     const raw = s.coin.interface.encodeFunctionData("transfer", [s.mallory.address, MONEY]);
     const vault = s.vault.connect(s.mallory);
     for (const target of [s.coin, s.vault, s.policy, s.mallory]) {
-      await expect(vault.callWith(target as never, [], [], raw)).to.be.revertedWithCustomError(s.vault, "Vault_NotAnApp");
+      await expect(vault.callWith(target as never, [], [], raw)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_NotAnApp",
+      );
     }
     // Even a token that governance registers by mistake is only ever asked for its hook.
     await s.vault.setKind(s.coin as never, 1);
@@ -39,7 +44,11 @@ describe("attack: standing power", () => {
     const s = await setup();
     const raw = s.coin.interface.encodeFunctionData("transfer", [s.mallory.address, MONEY]);
     await s.vault.connect(s.anna).callWith(s.app, [s.id], [CENT], raw);
-    expect([await s.app.calls(), await s.app.lastOwner(), await s.app.lastData()]).to.deep.equal([1n, s.anna.address, raw]);
+    expect([await s.app.calls(), await s.app.lastOwner(), await s.app.lastData()]).to.deep.equal([
+      1n,
+      s.anna.address,
+      raw,
+    ]);
     expect(await s.vault.balanceOf(s.app, s.id)).to.equal(CENT);
     expect(await s.vault.balanceOf(s.anna, s.id)).to.equal(MONEY - CENT);
     await s.audit();
@@ -87,7 +96,10 @@ describe("attack: standing power", () => {
       CENT,
     ]);
     const face = await ethers.getContractAt("Vault", await s.vault.getAddress());
-    await expect(s.app.execute(s.vault, take)).to.be.revertedWithCustomError(face, "ERC6909InsufficientAllowance");
+    await expect(s.app.execute(s.vault, take)).to.be.revertedWithCustomError(
+      face,
+      "ERC6909InsufficientAllowance",
+    );
     await s.audit();
   });
 
@@ -118,7 +130,7 @@ describe("attack: standing power", () => {
 
   it("REVIEW 2: an unregistered pooling contract is one unverified subject, whoever stands behind it", async () => {
     const s = await setup();
-    const pool = await ethers.deployContract("ReentrantReceiver");
+    const pool = await deployAs<ReentrantReceiver>(ethers, "ReentrantReceiver");
     const address = await pool.getAddress();
     const data = (to: string) => s.vault.interface.encodeFunctionData("setDestination", [to, true]);
     await pool.execute(s.vault, 0, data(s.anna.address));
@@ -126,7 +138,9 @@ describe("attack: standing power", () => {
     await s.vault.connect(s.anna).transfer(address, s.id, MONEY / 2n);
     await s.season();
     const ask = (to: string, cents: bigint) =>
-      s.outcome(pool.execute(s.vault, 0, s.vault.interface.encodeFunctionData("withdraw", [s.id, cents * CENT, to])));
+      s.outcome(
+        pool.execute(s.vault, 0, s.vault.interface.encodeFunctionData("withdraw", [s.id, cents * CENT, to])),
+      );
     expect((await ask(s.anna.address, TIERS[0].single + 1n)).reasons).to.deep.equal(["ABOVE_SINGLE_LIMIT"]);
     expect((await ask(s.anna.address, TIERS[0].single)).paid).to.equal(true);
     expect((await ask(s.bert.address, TIERS[0].single)).paid).to.equal(true);
@@ -153,13 +167,16 @@ describe("attack: standing power", () => {
   it("a listed token can't be recovered past the vault from a deposit address; an unlisted one can", async () => {
     const s = await setup();
     await s.factory.deploy(s.bert);
-    const home = await ethers.getContractAt("DepositAddress", await s.factory.addressOf(s.bert));
+    const home = (await ethers.getContractAt(
+      "DepositAddress",
+      await s.factory.addressOf(s.bert),
+    )) as unknown as DepositAddress;
     await s.coin.getFunction("mint")(home, 10n * CENT);
     await expect(home.connect(s.bert).recover(s.id, CENT, s.bert)).to.be.revertedWithCustomError(
       home,
       "DepositAddress_TheVaultTakesIt",
     );
-    const stray = await ethers.deployContract("MockERC20", ["Stray", 18]);
+    const stray = await deployAs<MockERC20>(ethers, "MockERC20", ["Stray", 18]);
     await stray.mint(home, CENT);
     const id = (2n << 248n) | BigInt(await stray.getAddress());
     await expect(home.connect(s.mallory).recover(id, CENT, s.mallory)).to.be.revertedWithCustomError(

@@ -60,7 +60,10 @@ describe("attack: a thief with a user's key", () => {
     await s.vault.connect(s.reviewer).endorse(s.idOf(exit));
     await s.guardian.connect(s.guardianKey).hold(s.anna, 2n * DAY);
     await s.waitUntil(exit.late);
-    await expect(s.vault.connect(s.mallory).release(exit)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+    await expect(s.vault.connect(s.mallory).release(exit)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
     await s.vault.connect(s.anna).cancel(exit);
     expect(await s.vault.balanceOf(s.anna, s.id)).to.equal(MONEY);
     await s.audit();

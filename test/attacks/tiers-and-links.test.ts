@@ -23,7 +23,8 @@ describe("attack: tier and link cycling", () => {
 
   it("REVIEW 12: linking and unlinking mints no fresh window and no instant exit for 2T", async () => {
     const s = await setup();
-    for (let i = 0; i < 2; i++) expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
+    for (let i = 0; i < 2; i++)
+      expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
     await s.link(s.bert, s.anna);
     expect((await s.ask(s.bert, s.id, CENT, s.bert)).reasons).to.deep.equal(["MOVED"]);
     await s.registry.connect(s.bert).unlink(s.bert);
@@ -54,6 +55,10 @@ describe("attack: tier and link cycling", () => {
     await expect(
       s.registry.connect(s.attestor).link(s.anna, s.mallory, deadline, "0x", "0x"),
     ).to.be.revertedWithCustomError(s.registry, "TierRegistry_BadSignature");
+    // Nor can the subject that would have her: its own consent is half of a link.
+    await expect(
+      s.registry.connect(s.mallory).link(s.anna, s.mallory, deadline, "0x", "0x"),
+    ).to.be.revertedWithCustomError(s.registry, "TierRegistry_BadSignature");
     for (const caller of [s.attestor, s.mallory, s.timelock]) {
       await expect(s.vault.connect(caller).setSubject(s.anna, s.mallory)).to.be.revertedWithCustomError(
         s.vault,
@@ -68,8 +73,14 @@ describe("attack: tier and link cycling", () => {
     const s = await setup();
     await s.link(s.bert, s.anna);
     await s.guardian.connect(s.guardianKey).hold(s.anna, HOUR);
-    await expect(s.registry.connect(s.bert).unlink(s.bert)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
-    await expect(s.vault.connect(s.bert).transfer(s.mallory, s.id, 1n)).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+    await expect(s.registry.connect(s.bert).unlink(s.bert)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
+    await expect(s.vault.connect(s.bert).transfer(s.mallory, s.id, 1n)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Held",
+    );
     // A hold on the member is a hold on its subject: naming the member is refused rather than ignored.
     await expect(s.guardian.connect(s.guardianKey).hold(s.bert, HOUR)).to.be.revertedWithCustomError(
       s.vault,
@@ -81,7 +92,10 @@ describe("attack: tier and link cycling", () => {
     await expect(s.link(s.anna, s.bert)).to.be.revertedWithCustomError(s.registry, "TierRegistry_NotPrimary");
     await s.sanctions.setListed(s.bert, true);
     await s.vault.screen(s.bert);
-    await expect(s.registry.connect(s.bert).unlink(s.bert)).to.be.revertedWithCustomError(s.vault, "Vault_Listed");
+    await expect(s.registry.connect(s.bert).unlink(s.bert)).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_Listed",
+    );
     await s.audit();
   });
 

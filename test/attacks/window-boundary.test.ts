@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import { DAY, KINDS, paramKey, TIERS } from "../support/deployCore.ts";
-import { CENT, setStage, type Stage } from "../support/stage.ts";
+import { CENT, type Stage, setStage } from "../support/stage.ts";
 
 const connection = await hre.network.create();
 const { networkHelpers, ethers } = connection;
@@ -100,6 +100,8 @@ describe("attack: the window's boundary", () => {
     await s.setParam("policy", paramKey(KINDS.ASSET_BREAKER, s.id), 15_000n);
     const tripped = await s.ask(s.anna, s.id, 1_000n * CENT, s.anna);
     expect(tripped.reasons).to.deep.equal(["ASSET_LIMIT"]);
+    // It fitted the subject's window, but what queues charges none.
+    expect(newest(await s.vault.windowOf(ethers.zeroPadValue(s.anna.address, 32)))).to.equal(1_000n);
     await s.audit();
   });
 
@@ -125,7 +127,8 @@ describe("attack: the window's boundary", () => {
 
   it("REVIEW 5: what queues has charged nothing, so a request above the limit burns nobody's capacity", async () => {
     const s = await setup();
-    for (let i = 0; i < 5; i++) expect((await s.ask(s.anna, s.id, 2n * SINGLE * CENT, s.anna)).paid).to.equal(false);
+    for (let i = 0; i < 5; i++)
+      expect((await s.ask(s.anna, s.id, 2n * SINGLE * CENT, s.anna)).paid).to.equal(false);
     expect((await s.ask(s.anna, s.id, SINGLE * CENT, s.anna)).paid).to.equal(true);
     await s.audit();
   });

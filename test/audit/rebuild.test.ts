@@ -76,11 +76,15 @@ describe("rebuilding the Vault from its logs (INV-CUS-6)", () => {
   it("knows every event of the Vault, by the very signatures of the contract", async () => {
     const known = new Set([...eventsOf(VAULT_EVENTS), ...eventsOf(OTHER_EVENTS)]);
     const names = ["IVault", "Vault", "VaultAdmin", "TransparentUpgradeableProxy"];
-    const faces = names.map(async (name) => new ethers.Interface((await hre.artifacts.readArtifact(name)).abi));
+    const faces = names.map(
+      async (name) => new ethers.Interface((await hre.artifacts.readArtifact(name)).abi),
+    );
     const all = new Set((await Promise.all(faces)).flatMap(eventsOf));
     expect([...known].filter((event) => !all.has(event))).to.deep.equal([]);
     // ERC-5267 declares an event that a domain of constants never emits.
-    expect([...all].filter((event) => !known.has(event) && event !== "EIP712DomainChanged()")).to.deep.equal([]);
+    expect([...all].filter((event) => !known.has(event) && event !== "EIP712DomainChanged()")).to.deep.equal(
+      [],
+    );
   });
 
   it("reads the namespace that ERC-7201 gives the Vault", () => {
@@ -101,14 +105,25 @@ describe("rebuilding the Vault from its logs (INV-CUS-6)", () => {
     const state = rebuild(s.logs);
     const key = ethers.toBeHex(s.id, 32);
     expect(claimsByAsset(state).get(key)).to.equal((await s.vault.assetOf(s.id)).liabilities);
-    expect(state.opens.get(s.idOf(s.mid))).to.equal(pack("open", { phase: 1n, large: 0n, slot: 0n, prior: 0n }));
+    expect(state.opens.get(s.idOf(s.mid))).to.equal(
+      pack("open", { phase: 1n, large: 0n, slot: 0n, prior: 0n }),
+    );
   });
 
   it("notices each log that is missing, unless a later one tells the same", async () => {
     const s = await networkHelpers.loadFixture(eventful);
     const read = readOf(s);
     // The last log about each thing: without it the rebuilt word is an older one.
-    const telling = ["Queued", "Released", "Moved", "Held", "SubjectSet", "Screened", "ParamSet", "ImpairmentChecked"];
+    const telling = [
+      "Queued",
+      "Released",
+      "Moved",
+      "Held",
+      "SubjectSet",
+      "Screened",
+      "ParamSet",
+      "ImpairmentChecked",
+    ];
     for (const name of telling) {
       const last = s.logs.findLastIndex((log) => VAULT_EVENTS.parseLog(log)?.name === name);
       expect(last, name).to.be.greaterThan(-1);

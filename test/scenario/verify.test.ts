@@ -6,12 +6,11 @@ import { verifyDeployment } from "../../deploy/verify.ts";
 import { KINDS, paramKey } from "../../src/governance/parameters.ts";
 import { selectorOf } from "../../src/governance/role-graph.ts";
 import { ROLES } from "../../src/governance/roles.ts";
-import { callOf, connection, DAY, ethers, networkHelpers, type Scene, scene } from "./scene.ts";
+import { callOf, creationCode, DAY, ethers, networkHelpers, type Scene, scene } from "./scene.ts";
 
 const CANCELLER = id("CANCELLER_ROLE");
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const GUARD_SLOT = id("guard_manager.guard.address");
-const SENTINEL = "0x0000000000000000000000000000000000000001";
 
 /** Ids of the checks that fail. */
 async function failures(
@@ -22,6 +21,7 @@ async function failures(
     ethers.provider,
     { ...s.addresses, ...change.addresses },
     { ...s.config, ...change.config },
+    creationCode,
   );
   return results.filter(({ ok }) => !ok).map((result) => result.id);
 }
@@ -38,11 +38,20 @@ describe("verifyDeployment", () => {
   describe("given a suite as deployed", () => {
     it("finds every property true, and looks at each kind of them", async () => {
       const s = await scene();
-      const results = await verifyDeployment(ethers.provider, s.addresses, s.config);
+      const results = await verifyDeployment(ethers.provider, s.addresses, s.config, creationCode);
       expect(results.filter(({ ok }) => !ok)).to.deep.equal([]);
       const kinds = new Set(results.map((result) => result.id.split(".")[0]));
       expect([...kinds]).to.include.members([
-        "code", "timelock", "manager", "safe", "proxy", "vault", "asset", "parameter", "guardian", "deployer",
+        "code",
+        "timelock",
+        "manager",
+        "safe",
+        "proxy",
+        "vault",
+        "asset",
+        "parameter",
+        "guardian",
+        "deployer",
       ]);
       expect(results.length).to.be.greaterThan(200);
       expect(new Set(results.map((result) => result.id)).size).to.equal(results.length);
@@ -52,13 +61,17 @@ describe("verifyDeployment", () => {
   describe("given another AccessManager state than declared", () => {
     it("sees that the deployer keeps admin", async () => {
       const s = await scene();
-      await s.contracts.manager.connect(await as(s.addresses.timelock)).grantRole(ROLES.ADMIN, s.addresses.deployer, 0);
+      await s.contracts.manager
+        .connect(await as(s.addresses.timelock))
+        .grantRole(ROLES.ADMIN, s.addresses.deployer, 0);
       expect(await failures(s)).to.include.members(["manager.members.ADMIN", "deployer.powerless"]);
     });
 
     it("sees an extra member of any role", async () => {
       const s = await scene();
-      await s.contracts.manager.connect(await as(s.addresses.timelock)).grantRole(ROLES.GUARDIAN, s.mallory, 0);
+      await s.contracts.manager
+        .connect(await as(s.addresses.timelock))
+        .grantRole(ROLES.GUARDIAN, s.mallory, 0);
       expect(await failures(s)).to.include("manager.members.GUARDIAN");
     });
 
@@ -80,7 +93,9 @@ describe("verifyDeployment", () => {
       const { manager } = s.contracts;
       const timelock = await as(s.addresses.timelock);
       await manager.connect(timelock).grantRole(ROLES.REVIEWER, s.addresses.safes.reviewer, DAY);
-      expect(await failures(s)).to.deep.equal([`manager.execution-delay.REVIEWER.${s.addresses.safes.reviewer}`]);
+      expect(await failures(s)).to.deep.equal([
+        `manager.execution-delay.REVIEWER.${s.addresses.safes.reviewer}`,
+      ]);
     });
 
     it("sees a grant delay and a target's admin delay before they take effect", async () => {
@@ -115,7 +130,10 @@ describe("verifyDeployment", () => {
       await s.contracts.manager
         .connect(await as(s.addresses.timelock))
         .setTargetFunctionRole(s.addresses.vault, [selector], ROLES.ADMIN);
-      expect(await failures(s)).to.deep.equal(["manager.unmapped.vault", "manager.function.vault.endorse(bytes32)"]);
+      expect(await failures(s)).to.deep.equal([
+        "manager.unmapped.vault",
+        "manager.function.vault.endorse(bytes32)",
+      ]);
     });
 
     it("sees a function opened to everyone, and a permission on something undeclared", async () => {
@@ -156,13 +174,17 @@ describe("verifyDeployment", () => {
 
     it("sees a proposer that is a canceller too", async () => {
       const s = await scene();
-      await s.contracts.timelock.connect(await as(s.addresses.timelock)).grantRole(CANCELLER, s.addresses.safes.council);
+      await s.contracts.timelock
+        .connect(await as(s.addresses.timelock))
+        .grantRole(CANCELLER, s.addresses.safes.council);
       expect(await failures(s)).to.deep.equal(["timelock.cancellers"]);
     });
 
     it("sees a retained admin", async () => {
       const s = await scene();
-      await s.contracts.timelock.connect(await as(s.addresses.timelock)).grantRole(ZeroHash, s.addresses.deployer);
+      await s.contracts.timelock
+        .connect(await as(s.addresses.timelock))
+        .grantRole(ZeroHash, s.addresses.deployer);
       expect(await failures(s)).to.deep.equal(["timelock.no-retained-admin", "deployer.powerless"]);
     });
 
@@ -229,7 +251,7 @@ describe("verifyDeployment", () => {
     it("sees a slot that was written behind the proxy's back", async () => {
       const s = await scene();
       await networkHelpers.setStorageAt(s.addresses.vault, IMPLEMENTATION_SLOT, word(s.addresses.vaultAdmin));
-      expect(await failures(s).catch(() => ["proxy.implementation"])).to.include("proxy.implementation");
+      expect(await failures(s)).to.include("proxy.implementation");
     });
 
     it("sees another owner of the ProxyAdmin", async () => {
@@ -241,12 +263,14 @@ describe("verifyDeployment", () => {
 
     it("sees another policy, and with it another sanctions list", async () => {
       const s = await scene();
-      const next = await ethers.deployContract("ExitPolicy", [s.addresses.manager, s.addresses.router, ZeroAddress]);
+      const next = await ethers.deployContract("ExitPolicy", [
+        s.addresses.manager,
+        s.addresses.router,
+        ZeroAddress,
+      ]);
       const { vault, policy } = s.contracts;
       const revision = await policy.revision();
-      await vault
-        .connect(await as(s.addresses.timelock))
-        .setPolicy(policy, revision, (1n << 40n) - 1n, next);
+      await vault.connect(await as(s.addresses.timelock)).setPolicy(policy, revision, (1n << 40n) - 1n, next);
       expect(await failures(s)).to.deep.equal(["vault.policy", "vault.sanctions"]);
     });
 
@@ -282,7 +306,9 @@ describe("verifyDeployment", () => {
       const s = await scene();
       const assets = s.config.assets.map((asset) => ({
         ...asset,
-        feeds: asset.feeds.map((feed) => (feed.upstream === "first" ? { ...feed, maxAgeSeconds: 60n } : feed)),
+        feeds: asset.feeds.map((feed) =>
+          feed.upstream === "first" ? { ...feed, maxAgeSeconds: 60n } : feed,
+        ),
       }));
       expect(await failures(s, { config: { assets } })).to.deep.equal([
         "code.source.eth.first",
@@ -315,13 +341,13 @@ describe("verifyDeployment", () => {
   });
 
   describe("given a deployer who kept something small", () => {
-    it("sees a key of the Guardian and an owner's seat", async () => {
+    it("sees a key of the Guardian", async () => {
       const s = await scene();
       const until = BigInt(await networkHelpers.time.latest()) + 30n * DAY;
-      await s.contracts.guardian.connect(await as(s.addresses.timelock)).setKey(s.addresses.deployer, until, 1n);
+      await s.contracts.guardian
+        .connect(await as(s.addresses.timelock))
+        .setKey(s.addresses.deployer, until, 1n);
       expect(await failures(s)).to.deep.equal(["guardian.keys", "deployer.powerless"]);
     });
   });
-
-  after(() => connection.close());
 });

@@ -6,7 +6,9 @@ import type { IVault } from "../../typechain-types/index.ts";
 
 /** Packs what a view returns as a struct. */
 function packed<K extends SlotKind>(kind: K, fields: Record<FieldOf<K>, bigint | string | boolean>): bigint {
-  const wide = new Proxy(fields, { get: (all, name) => BigInt(Reflect.get(all, name) as bigint | string | boolean) });
+  const wide = new Proxy(fields, {
+    get: (all, name) => BigInt(Reflect.get(all, name) as bigint | string | boolean),
+  });
   return pack(kind, wide as unknown as Record<FieldOf<K>, bigint>);
 }
 
@@ -28,7 +30,8 @@ async function expectViewsTell(state: VaultState, vault: IVault): Promise<number
   for (const [key, word] of state.subjects) {
     same(`subjectRecord ${key}`, packed("subject", await vault.subjectRecord(key)), word);
   }
-  for (const [key, word] of state.assets) same(`assetOf ${key}`, packed("asset", await vault.assetOf(key)), word);
+  for (const [key, word] of state.assets)
+    same(`assetOf ${key}`, packed("asset", await vault.assetOf(key)), word);
   for (const [key, word] of state.opens) same(`openOf ${key}`, packed("open", await vault.openOf(key)), word);
   for (const [key, word] of state.windows) same(`windowOf ${key}`, await vault.windowOf(key), word);
   for (const [key, word] of state.params) same(`param ${key}`, packed("param", await vault.param(key)), word);
@@ -57,7 +60,9 @@ export async function expectLogsRebuildState(vault: IVault, also: readonly strin
   const state = rebuild(logs);
   const read = async (slot: bigint) => BigInt(await provider.getStorage(address, slot));
   const { compared, differences } = await compareToChain(state, read, also);
-  const told = differences.map(({ what, logs: l, chain }) => `${what}: logs ${l.toString(16)}, chain ${chain.toString(16)}`);
+  const told = differences.map(
+    ({ what, logs: l, chain }) => `${what}: logs ${l.toString(16)}, chain ${chain.toString(16)}`,
+  );
   expect(told, "INV-CUS-6: logs and chain differ").to.deep.equal([]);
   const asked = await expectViewsTell(state, vault);
   // A vault that was deployed has at least a policy and parameters: less means that nothing was compared.

@@ -3,7 +3,17 @@ import { assert } from "chai";
 import type { Contract, ContractTransactionResponse, TypedDataDomain } from "ethers";
 import type hre from "hardhat";
 import type { ReentrantReceiver } from "../../typechain-types/index.ts";
-import { type Core, DAY, deployCore, erc20, FRESH_PERIOD, HOUR, type Listing, NATIVE, PLAIN_LISTING } from "./deployCore.ts";
+import {
+  type Core,
+  DAY,
+  deployCore,
+  erc20,
+  FRESH_PERIOD,
+  HOUR,
+  type Listing,
+  NATIVE,
+  PLAIN_LISTING,
+} from "./deployCore.ts";
 import { expectLogsRebuildState } from "./expectLogsRebuildState.ts";
 
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
@@ -50,7 +60,13 @@ export interface Exit {
 /** What became of a request to withdraw. */
 export type Asked =
   | { readonly paid: true; readonly reasons: readonly Reason[]; readonly gas: bigint }
-  | { readonly paid: false; readonly reasons: readonly Reason[]; readonly gas: bigint; readonly id: string; readonly exit: Exit };
+  | {
+      readonly paid: false;
+      readonly reasons: readonly Reason[];
+      readonly gas: bigint;
+      readonly id: string;
+      readonly exit: Exit;
+    };
 
 export interface Intent {
   owner: string;
@@ -103,7 +119,11 @@ export interface Stage extends Core {
   /** Lets time pass until the next block would have this time. */
   waitUntil(time: bigint): Promise<void>;
   /** Deploys a token (18 decimals, one dollar) and lists it. */
-  token(contract?: string, args?: readonly unknown[], listing?: Partial<Listing>): Promise<{ token: Contract; id: bigint }>;
+  token(
+    contract?: string,
+    args?: readonly unknown[],
+    listing?: Partial<Listing>,
+  ): Promise<{ token: Contract; id: bigint }>;
   /** Credits `to` out of nowhere, through a deposit. */
   fund(to: string | Party, asset: bigint, amount: bigint): Promise<void>;
   /** Lets everything season: 2T pass. */
@@ -111,7 +131,13 @@ export interface Stage extends Core {
   /** Has a subject attested by the attestor. The lift works after 24 hours. */
   attest(subject: string | Party, tier: bigint): Promise<void>;
   /** A party with a tier that works, seasoned money and seasoned destinations: everything that instant exits need. */
-  ready(who: HardhatEthersSigner, tier: bigint, asset: bigint, amount: bigint, ...to: readonly (string | Party)[]): Promise<void>;
+  ready(
+    who: HardhatEthersSigner,
+    tier: bigint,
+    asset: bigint,
+    amount: bigint,
+    ...to: readonly (string | Party)[]
+  ): Promise<void>;
   /** Asks to withdraw and says what became of it. */
   ask(who: HardhatEthersSigner, asset: bigint, amount: bigint, to: string | Party): Promise<Asked>;
   /** The same, insisting that it queues. */
@@ -172,7 +198,13 @@ export async function setStage({ ethers, networkHelpers }: Connection): Promise<
       if (event?.name !== "Queued") continue;
       const { owner, to, asset, amount, soon, late, seq } = event.args.exit as Exit;
       const exit = { owner, to, asset, amount, soon, late, seq };
-      return { paid: false, reasons: reasonsOf(event.args.reasons), id: event.args.id, exit, gas: receipt.gasUsed };
+      return {
+        paid: false,
+        reasons: reasonsOf(event.args.reasons),
+        id: event.args.id,
+        exit,
+        gas: receipt.gasUsed,
+      };
     }
     throw new Error("the transaction was no request to withdraw");
   };
@@ -185,7 +217,11 @@ export async function setStage({ ethers, networkHelpers }: Connection): Promise<
   const fund: Stage["fund"] = async (to, asset, amount) => {
     const value = asset === NATIVE ? amount : 0n;
     if (asset !== NATIVE) {
-      const token = await ethers.getContractAt("MockERC20", ethers.toBeHex(asset & ((1n << 160n) - 1n), 20), bank);
+      const token = await ethers.getContractAt(
+        "MockERC20",
+        ethers.toBeHex(asset & ((1n << 160n) - 1n), 20),
+        bank,
+      );
       await token.getFunction("mint")(bank, amount);
       await token.getFunction("approve")(vault, amount);
     }
@@ -299,6 +335,10 @@ export async function setStage({ ethers, networkHelpers }: Connection): Promise<
       const token = await ethers.getContractAt("MockERC20", ethers.toBeHex(asset & ((1n << 160n) - 1n), 20));
       return token.getFunction("balanceOf")(await at(to));
     },
-    audit: () => expectLogsRebuildState(vault, core.users.map(({ address }) => address)),
+    audit: () =>
+      expectLogsRebuildState(
+        vault,
+        core.users.map(({ address }) => address),
+      ),
   };
 }

@@ -83,7 +83,6 @@ interface IVaultEvents {
     error Vault_PaidDiffers(AssetId asset, uint256 expected, uint256 paid);
     error Vault_PushFailed(address to);
     error Vault_BadRecipient(address to);
-    error Vault_AmountTooLarge(uint256 amount);
     error Vault_LengthsDiffer(uint256 assets, uint256 amounts);
     error Vault_NotAnApp(address app);
     error Vault_AppTakesNoPositions(address app);

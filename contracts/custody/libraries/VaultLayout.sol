@@ -20,6 +20,18 @@ library VaultLayout {
         }
     }
 
+    // Fields of the structs Account and Subject within their slots, for the verbs that everyone pays for: a slot is read
+    // once. A test compares them with the structs.
+    uint256 private constant _INSTANT_FROM_SHIFT = 160;
+    uint256 private constant _KIND_SHIFT = 232;
+    uint256 private constant _TIER_FROM_SHIFT = 8;
+    uint256 private constant _TIER_UNTIL_SHIFT = 48;
+    uint256 private constant _HELD_UNTIL_SHIFT = 88;
+    uint256 private constant _LISTED_SHIFT = 128;
+    uint256 private constant _CAP_SHIFT = 136;
+    uint256 private constant _NEXT_CAP_SHIFT = 176;
+    uint256 private constant _NEXT_CAP_FROM_SHIFT = 216;
+
     /// @notice The customer that `account` belongs to.
     function subjectOf(address account) internal view returns (address) {
         address subject = slots().accounts[account].subject;
@@ -33,11 +45,11 @@ library VaultLayout {
         view
         returns (Access access)
     {
-        Account storage a = slots().accounts[account];
-        (address subject, bool app) = (a.subject, a.kind != Kind.USER);
+        uint256 a = word(slots().accounts[account]);
+        (address subject, bool app) = (address(uint160(a)), uint8(a >> _KIND_SHIFT) != uint8(Kind.USER));
         if (subject == address(0)) subject = account;
-        Subject storage s = slots().subjects[subject];
-        (uint40 heldUntil, bool listed) = (s.heldUntil, s.listed != 0);
+        uint256 s = word(slots().subjects[subject]);
+        (uint40 heldUntil, bool listed) = (uint40(s >> _HELD_UNTIL_SHIFT), uint8(s >> _LISTED_SHIFT) != 0);
         access = Guard.access(
             act, app, block.timestamp < heldUntil, listed, block.timestamp < everyoneHeldUntil, impaired
         );
@@ -47,6 +59,13 @@ library VaultLayout {
             if (block.timestamp < heldUntil) revert IVaultEvents.Vault_Held(subject, heldUntil);
             revert IVaultEvents.Vault_EveryoneHeld(everyoneHeldUntil);
         }
+    }
+
+    /// @notice The customer of an account, and when it may exit instantly after a move, by its slot.
+    function memberIn(uint256 a, address account) internal pure returns (address subject, uint40 instantFrom) {
+        subject = address(uint160(a));
+        if (subject == address(0)) subject = account;
+        instantFrom = uint40(a >> _INSTANT_FROM_SHIFT);
     }
 
     /// @notice T in hours.
@@ -61,15 +80,28 @@ library VaultLayout {
 
     /// @notice The subject's tier in force.
     function tierOf(Subject storage s) internal view returns (uint8) {
-        if (block.timestamp < s.tierFrom) return s.tiers >> 4;
-        return block.timestamp < s.tierUntil ? s.tiers & 0x0f : 0;
+        return tierIn(word(s));
+    }
+
+    /// @notice The tier in force by a subject's slot.
+    function tierIn(uint256 s) internal view returns (uint8) {
+        if (block.timestamp < uint40(s >> _TIER_FROM_SHIFT)) return uint8(s) >> 4;
+        return block.timestamp < uint40(s >> _TIER_UNTIL_SHIFT) ? uint8(s) & 0x0f : 0;
     }
 
     /// @notice The subject's own limit in force, in cents; max uint40 if it has none.
     function capOf(Subject storage s) internal view returns (uint40) {
-        uint40 from = s.nextCapFrom;
-        uint40 cap = from != 0 && block.timestamp >= from ? s.nextCap : s.cap;
-        return cap == 0 ? type(uint40).max : cap - 1;
+        return capIn(word(s));
+    }
+
+    /// @notice The own limit in force by a subject's slot.
+    function capIn(uint256 s) internal view returns (uint40) {
+        uint256 from = s >> _NEXT_CAP_FROM_SHIFT;
+        uint40 cap = uint40(s >> (from != 0 && block.timestamp >= from ? _NEXT_CAP_SHIFT : _CAP_SHIFT));
+        unchecked {
+            // Stored plus one; none is zero, which becomes the maximum.
+            return cap - 1;
+        }
     }
 
     // ---- slots as words ----

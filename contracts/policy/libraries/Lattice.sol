@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Facts} from "../interfaces/IExitPolicy.sol";
+
 /// @notice What one slice says of a request.
 /// @param soon Seconds, see `Terms`.
 /// @param late Seconds, see `Terms`.
@@ -19,6 +21,7 @@ struct Verdict {
 /// @param listed Whether the sanctions list names the owner or the recipient now.
 /// @param screened Whether the list answered for both.
 struct Request {
+    Facts facts;
     uint64 cents;
     bool normal;
     bool listed;

@@ -2,19 +2,18 @@
 pragma solidity ^0.8.24;
 
 import {Reason, Reasons} from "../../shared/Reasons.sol";
-import {Facts} from "../interfaces/IExitPolicy.sol";
-import {Lattice, Verdict} from "../libraries/Lattice.sol";
+import {Lattice, Request, Verdict} from "../libraries/Lattice.sol";
 
 /// @title FreshnessSlice
 /// @notice Value that was credited less than T ago doesn't leave within T, endorsed or not (INV-POL-6). So a stolen balance
 /// gains nothing by passing through other accounts.
 library FreshnessSlice {
-    function verdict(Facts calldata f) internal pure returns (Verdict memory v) {
+    function verdict(Request memory r) internal pure returns (Verdict memory v) {
         v.limit = Lattice.NO_LIMIT;
-        if (f.amount > f.seasoned) {
+        if (r.facts.amount > r.facts.seasoned) {
             v.reasons = Reasons.bit(Reason.FRESH);
-            v.soon = f.freshPeriod;
-            v.late = f.freshPeriod;
+            v.soon = r.facts.freshPeriod;
+            v.late = r.facts.freshPeriod;
         }
     }
 }

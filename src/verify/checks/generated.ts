@@ -44,7 +44,7 @@ export async function checkTypechain(root: string): Promise<CheckResult> {
 }
 
 /**
- * Whether docs/errors.md and docs/variables.md are what scripts/docs.ts generates.
+ * Whether docs/errors.md, docs/reasons.md and docs/variables.md are what scripts/docs.ts generates.
  *
  * @param root a copy of the project, built
  */
@@ -54,9 +54,13 @@ export async function checkDocs(root: string): Promise<CheckResult> {
       { subject: "scripts/docs.ts", problem: "is missing: docs/errors.md has no generator" },
     ]);
   }
-  const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts"], { cwd: root });
+  const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts", "--write"], { cwd: root });
   if (code !== 0) return resultOf("docs", [{ subject: "scripts/docs.ts", problem: output.trim() }]);
-  const findings = compare(root, "docs/{errors,variables}.md");
+  const findings = compare(root, "docs/{errors,reasons,variables}.md");
   const stale = findings.some(({ problem }) => problem !== undefined);
-  return resultOf("docs", findings, stale ? ["to repair: node scripts/docs.ts, then commit docs"] : []);
+  return resultOf(
+    "docs",
+    findings,
+    stale ? ["to repair: node scripts/docs.ts --write, then commit docs"] : [],
+  );
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Asset, TokenClass} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
 import {Assets} from "../../../contracts/custody/libraries/Assets.sol";
 import {VaultLayout} from "../../../contracts/custody/libraries/VaultLayout.sol";
+import {VaultNamespace} from "../../../contracts/custody/VaultNamespace.sol";
 import {Cheats} from "../../support/Cheats.sol";
 
 contract AssetsTest is Cheats {
@@ -101,7 +102,7 @@ contract AssetsTest is Cheats {
     function test_theNamespaceIsTheFormulas() external pure {
         bytes32 expected =
             keccak256(abi.encode(uint256(keccak256("strongroom.storage.Vault")) - 1)) & ~bytes32(uint256(0xff));
-        VaultLayout.Layout storage $ = VaultLayout.slots();
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
         bytes32 slot;
         assembly {
             slot := $.slot

@@ -71,8 +71,9 @@ contract QuotesTest is Cheats {
         assertEq(q.late, 30 days);
         assertEq(q.reasons, QUOTE_FAILED);
         for (uint256 i; i < 3; ++i) {
-            assertEq(q.windows[i], 0);
-            assertEq(q.amounts[i] | q.limits[i], 0);
+            (bytes32 window, uint256 amount, uint256 limit) = Quotes.charge(q, i);
+            assertEq(window, 0);
+            assertEq(amount | limit, 0);
         }
     }
 
@@ -87,9 +88,10 @@ contract QuotesTest is Cheats {
         assertEq(q.late, late < soon ? soon : late, "late is never before soon");
         assertEq(q.reasons, w[2]);
         for (uint256 i; i < 3; ++i) {
-            assertEq(q.windows[i], bytes32(w[3 + 3 * i]));
-            assertEq(q.amounts[i], w[4 + 3 * i]);
-            assertEq(q.limits[i], w[5 + 3 * i]);
+            (bytes32 window, uint256 amount, uint256 limit) = Quotes.charge(q, i);
+            assertEq(window, bytes32(w[3 + 3 * i]));
+            assertEq(amount, w[4 + 3 * i]);
+            assertEq(limit, w[5 + 3 * i]);
         }
     }
 
@@ -138,9 +140,9 @@ contract QuotesTest is Cheats {
         assertEq(q.soon, facts.freshPeriod);
         assertEq(q.late, uint256(facts.freshPeriod) + 1);
         assertEq(q.reasons, facts.amount);
-        assertEq(q.windows[0], bytes32(uint256(uint160(facts.owner))));
-        assertEq(q.amounts[0], facts.tier);
-        assertEq(q.limits[0], facts.cap);
+        assertEq(q.subjectWindow, bytes32(uint256(uint160(facts.owner))));
+        assertEq(q.subjectAmount, facts.tier);
+        assertEq(q.subjectLimit, facts.cap);
     }
 
     /// @notice With any gas: the answer, or a revert. A caller can't make a quote fail by sending too little.

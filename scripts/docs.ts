@@ -1,0 +1,28 @@
+// Checks that the generated pages under docs/ are what the contracts say; with --write writes them.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { explain, StrongroomError } from "../src/core/errors.ts";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const write = process.argv.includes("--write");
+
+try {
+  const { build } = await import("../src/verify/build.ts");
+  await build(".");
+  const { generatedPages } = await import("../src/docs/generated-pages.ts");
+  for (const [file, text] of await generatedPages(".")) {
+    if (existsSync(file) && readFileSync(file, "utf8") === text) {
+      console.log(`${file}: up to date`);
+    } else if (write) {
+      writeFileSync(file, text);
+      console.log(`${file}: written`);
+    } else {
+      console.error(`${file}: differs from what the contracts say; --write repairs it`);
+      process.exitCode = 1;
+    }
+  }
+} catch (error) {
+  if (!(error instanceof StrongroomError)) throw error;
+  console.error(explain(error));
+  process.exitCode = 1;
+}

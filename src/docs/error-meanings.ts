@@ -1,0 +1,500 @@
+/** What an error of the contracts means to the one who meets it, and what there is to do. */
+export interface ErrorMeaning {
+  /** When it is raised, as a clause. */
+  readonly when: string;
+  /** What to do about it, as an instruction. */
+  readonly remedy: string;
+}
+
+const starved: ErrorMeaning = {
+  when: "the transaction has too little gas left to give a nested call what it is promised; a starved call would look like a failed one",
+  remedy: "Send it again with more gas. Nothing has changed.",
+};
+
+const zeroAddress = (what: string): ErrorMeaning => ({
+  when: `${what} is the zero address`,
+  remedy: "Give the address that was meant.",
+});
+
+const deadline: ErrorMeaning = {
+  when: "the signed text's deadline has passed",
+  remedy: "Sign a new text with a later deadline.",
+};
+
+/**
+ * One entry for each error that a contract of ours can raise, inherited ones included. docs/errors.md is generated from
+ * this table and the compiled contracts; an error without an entry, or an entry without an error, fails the build.
+ */
+export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
+  // ---- Vault ----
+  Vault_ZeroAddress: zeroAddress("an account, an authority or the other half of the code"),
+  Vault_ZeroAmount: {
+    when: "an amount, or a hold's duration, is zero",
+    remedy: "Give an amount above zero.",
+  },
+  Vault_UseDeposit: {
+    when: "native currency was sent to the Vault without a call",
+    remedy: "Call `deposit`, or send to the account's deposit address.",
+  },
+  Vault_NotListed: {
+    when: "the asset isn't listed, so the Vault neither takes nor pays it",
+    remedy:
+      "Check the asset id. What was sent to a deposit address is recovered with `DepositAddress.recover`; listing is the timelock's act.",
+  },
+  Vault_ListedAlready: {
+    when: "the asset is listed; class and tick never change",
+    remedy: "Nothing to do. Its limits are parameters: see docs/variables.md.",
+  },
+  Vault_ClassDoesNotFit: {
+    when: "the token class doesn't fit the asset id: NATIVE is for the chain's own currency, EXACT and FEE_TAKING for ERC-20s",
+    remedy: "List it with the class that fits. Assets of other chains can't be listed yet.",
+  },
+  Vault_TokenUnreadable: {
+    when: "the token doesn't answer `decimals` or `totalSupply` with one word",
+    remedy: "It isn't a token that the ledger can count. Don't list it.",
+  },
+  Vault_TokenTooLarge: {
+    when: "the token has more than 30 decimals, or a supply of 2^112 or more raw units",
+    remedy: "The ledger can't count it. Don't list it; a wrapper with fewer decimals may fit.",
+  },
+  Vault_BadTick: {
+    when: "the tick exponent is above 30",
+    remedy: "Choose a tick that is worth about a cent to a dollar.",
+  },
+  Vault_ParameterMissing: {
+    when: "a parameter that listing needs was never set: fresh period, holdings cap, or one of the lane rates",
+    remedy: "Set the row named in the error first, in the same proposal.",
+  },
+  Vault_WrongValue: {
+    when: "the native currency sent along isn't what the call needs: the amount for a native deposit, else nothing",
+    remedy: "Send exactly the expected value.",
+  },
+  Vault_ReceivedDiffers: {
+    when: "a token delivered another amount than it was asked for: less or more for class EXACT, more for FEE_TAKING",
+    remedy:
+      "The deposit is undone. If the token takes fees it was listed in the wrong class: stop deposits with its holdings cap.",
+  },
+  Vault_NothingReceived: {
+    when: "the token said yes and moved nothing",
+    remedy: "Check the token's fee and whether it is paused.",
+  },
+  Vault_CapReached: {
+    when: "the deposit would bring the asset's liabilities above its holdings cap",
+    remedy: "Deposit at most `room`, or wait until others withdraw or governance raises the cap.",
+  },
+  Vault_PaidDiffers: {
+    when: "a push took another amount out of the Vault than it should; it was undone",
+    remedy:
+      "An exit stays payable and its owner can cancel it. The token behaves unlike its class: see docs/risks.md.",
+  },
+  Vault_PushFailed: {
+    when: "the recipient didn't accept the native currency",
+    remedy:
+      "Let the recipient accept it and release again, or cancel the exit and ask for another recipient.",
+  },
+  Vault_BadRecipient: {
+    when: "the recipient is the zero address or the Vault itself",
+    remedy: "Name another recipient. To move value inside the ledger use `transfer`.",
+  },
+  Vault_LengthsDiffer: {
+    when: "`callWith` got more assets than amounts or the other way round",
+    remedy: "Give one amount for each asset.",
+  },
+  Vault_NotAnApp: {
+    when: "the target of `callWith` isn't a registered app",
+    remedy: "Check the address. Unregistered contracts are users like anyone: `transfer` to them.",
+  },
+  Vault_AppTakesNoPositions: {
+    when: "the app is retired: it pays out, and takes nothing new",
+    remedy: "Close what you have there, and use its successor.",
+  },
+  Vault_AppsCannot: {
+    when: "the account is an app, and apps only receive and transfer",
+    remedy: "An app pays ledger accounts; those withdraw.",
+  },
+  Vault_Held: {
+    when: "a guardian holds the customer: no own debits, releases or moves until the time given",
+    remedy:
+      "Wait, or ask the guardian to lift. Clocks of queued exits go on running, and cancelling stays possible.",
+  },
+  Vault_Listed: {
+    when: "an account of the customer is on the sanctions list as last screened",
+    remedy: "If the list has changed, call `screen` for that account. Cancelling stays possible.",
+  },
+  Vault_EveryoneHeld: {
+    when: "a guardian holds all exits until the time given",
+    remedy: "Wait: the hold ends by itself. Transfers, requests and cancelling stay possible.",
+  },
+  Vault_OnlyOwner: {
+    when: "only the exit's owner may do this: cancel it, or release it while the asset is impaired",
+    remedy:
+      "Call as the owner, or send the owner's signed intent (for cancelling). Check the exit's terms: a changed term is another exit.",
+  },
+  Vault_NotOpen: {
+    when: "there is no open exit with this id: it was paid, cancelled, or the terms sent aren't the queued ones",
+    remedy: "Take the terms from the `Queued` event, unchanged.",
+  },
+  Vault_EndorsedAlready: {
+    when: "the exit was endorsed before",
+    remedy: "Nothing to do: it matures at `soon`.",
+  },
+  Vault_NotMature: {
+    when: "the exit hasn't matured yet",
+    remedy: "Release it from the time given. A reviewer's endorsement brings `late` forward to `soon`.",
+  },
+  Vault_SlotAhead: {
+    when: "the exit has a slot in its asset's lane that hasn't come yet",
+    remedy: "Release it from the time given; anyone may.",
+  },
+  Vault_RecipientListed: {
+    when: "the recipient is on the sanctions list as last screened",
+    remedy: "Cancel and ask for another recipient, or call `screen` if the list has changed.",
+  },
+  Vault_ScreeningDown: {
+    when: "the sanctions list gives no answer; a release waits for it until 72 hours after `late`",
+    remedy: "Try again later. From the time given (0 for `screen`) the last record is trusted.",
+  },
+  Vault_NotEnoughGas: starved,
+  Vault_BadSignature: {
+    when: "the owner didn't sign this very intent for this chain and this Vault, or its ERC-1271 contract says no",
+    remedy: "Sign the EIP-712 text again, with the fields as they are sent.",
+  },
+  Vault_DeadlinePassed: deadline,
+  Vault_BadIntent: {
+    when: "the intent uses a field that its verb doesn't, or `ref` isn't the hash of `data`",
+    remedy: "Zero the unused fields: one text has one signature. See docs/operations/by-sig.md.",
+  },
+  Vault_Unchanged: {
+    when: "the call would change nothing",
+    remedy: "Nothing to do. A hold can only be made longer: lift it to end it.",
+  },
+  Vault_HoldTooLong: {
+    when: "a hold is longer than 7 days, or an extension longer than 30",
+    remedy: "Ask for at most the number of seconds given.",
+  },
+  Vault_HoldBudgetSpent: {
+    when: "guardians have used the 7 days in any 90 that they have for this subject (zero address: for everyone)",
+    remedy: "Hold for at most the room given, or let the timelock extend.",
+  },
+  Vault_NotHeld: {
+    when: "there is no hold to lift",
+    remedy: "Nothing to do.",
+  },
+  Vault_BadTier: {
+    when: "the tier is above 15, or would begin more than 30 days ahead",
+    remedy:
+      "Only the TierRegistry writes tiers, and it keeps both bounds: check which contract holds REGISTRY.",
+  },
+  Vault_NotPrimary: {
+    when: "the account is linked to another; holds, tiers and links go to the primary account",
+    remedy: "Use `subjectOf` of the account, or unlink it first.",
+  },
+  Vault_HasMembers: {
+    when: "other accounts are linked to this one; links are one level deep",
+    remedy: "Unlink them first.",
+  },
+  Vault_BadApp: {
+    when: "the account can't become an app: it has no code, has asked for exits, has links, or an app should become a user again",
+    remedy: "Register a contract that was never a user. Apps are retired, never made users.",
+  },
+  Vault_NotTheExpected: {
+    when: "the policy in force isn't the one that the proposal names",
+    remedy: "Look at what has changed since, and propose again.",
+  },
+  Vault_StalePolicy: {
+    when: "a number of the policy in force was tightened or set after the proposal was made",
+    remedy: "Look at what has changed, carry it over to the new policy, and propose again.",
+  },
+  Vault_Expired: {
+    when: "the proposal was executed after the time until which it was valid",
+    remedy: "Propose again if it is still wanted.",
+  },
+  Vault_BadPolicy: {
+    when: "there is no contract at the new policy's address",
+    remedy: "Deploy the policy first, and check the address.",
+  },
+
+  // ---- numbers ----
+  Params_UnknownKey: {
+    when: "the contract has no parameter of this kind",
+    remedy: "Check kind and contract: see docs/variables.md.",
+  },
+  Params_OutOfBounds: {
+    when: "the value is outside the bounds fixed in code",
+    remedy: "Choose a value from min to max. The bounds change with the code only.",
+  },
+  Params_HasNoOrder: {
+    when: "the parameter has no tighter side, so it can't be tightened",
+    remedy: "Use `set`, through the timelock.",
+  },
+  Params_NotSet: {
+    when: "the parameter was never set, so there is nothing to tighten",
+    remedy: "Let governance set it first.",
+  },
+  Params_NotTighter: {
+    when: "the value isn't tighter than the one in force",
+    remedy: "Choose a tighter one. Loosening is `set`, through the timelock.",
+  },
+  Params_TooSoonToTighten: {
+    when: "a tightening of this parameter ended less than 14 days ago",
+    remedy: "Wait until the time given, or propose the change to governance.",
+  },
+  Params_StaleVersion: {
+    when: "the parameter was written since the proposal was made, for instance tightened in an emergency",
+    remedy: "Look at the value in force, and propose again with the new version.",
+  },
+  Params_Expired: {
+    when: "the change was executed after the time until which it was valid",
+    remedy: "Propose again if it is still wanted.",
+  },
+
+  // ---- libraries ----
+  Balances_TooLarge: {
+    when: "a balance would reach 2^112 raw units",
+    remedy: "Listing and the holdings cap keep real assets below that: check the token's supply.",
+  },
+  SlidingWindow_TimeWentBack: {
+    when: "the block's time lies before the window's last charge",
+    remedy: "The chain's clock is broken: stop and find out why. No limit is given back.",
+  },
+  Screening_NotEnoughGas: starved,
+
+  // ---- policy and registry ----
+  ExitPolicy_ZeroAddress: zeroAddress("the authority or the price router"),
+  TierRegistry_ZeroAddress: zeroAddress("the authority or the Vault"),
+  TierRegistry_BadTier: {
+    when: "the attested tier isn't 1, 2 or 3",
+    remedy: "Attest a tier that exists. To take one away use `revoke`.",
+  },
+  TierRegistry_UntilTooSoon: {
+    when: "the evidence lapses before the tier would begin to work",
+    remedy: "A lift works after 24 hours: attest for longer.",
+  },
+  TierRegistry_UntilTooFar: {
+    when: "the evidence would hold for more than 730 days",
+    remedy: "Attest for at most that long, and renew.",
+  },
+  TierRegistry_DeadlinePassed: deadline,
+  TierRegistry_BadNonce: {
+    when: "the attestation carries another nonce than the subject's next: it was used, or voided by a revocation or a link",
+    remedy: "Sign it again with `attestationNonce`.",
+  },
+  TierRegistry_NotAnAttestor: {
+    when: "the signer doesn't hold ATTESTOR",
+    remedy: "Let an attestor sign, or let the timelock grant the role.",
+  },
+  TierRegistry_NotARevoker: {
+    when: "the caller holds neither ATTESTOR nor RISK_OFFICER",
+    remedy: "Ask someone who does.",
+  },
+  TierRegistry_BadSignature: {
+    when: "the signer named didn't sign this very text for this chain and this registry",
+    remedy: "Sign it again with the current nonces.",
+  },
+  TierRegistry_LiftsSpent: {
+    when: "the attestor has lifted as many subjects today as one attestor may",
+    remedy: "Wait until the time given, or let another attestor sign.",
+  },
+  TierRegistry_NotPrimary: {
+    when: "the account is linked to the subject given, which alone has a tier",
+    remedy: "Use the subject, or unlink the account first.",
+  },
+  TierRegistry_LinkToItself: {
+    when: "an account was to be linked to itself",
+    remedy: "Name two accounts. To end a link use `unlink`.",
+  },
+  TierRegistry_HasMembers: {
+    when: "other accounts are linked to this one; links are one level deep",
+    remedy: "Unlink them first.",
+  },
+  TierRegistry_NotLinked: {
+    when: "the account isn't linked to another",
+    remedy: "Nothing to do.",
+  },
+  TierRegistry_NotAParty: {
+    when: "the one who unlinks is neither the account nor its subject",
+    remedy: "Let one of the two call or sign.",
+  },
+
+  // ---- guardian ----
+  Guardian_ZeroAddress: zeroAddress("the authority, the Vault or the key"),
+  Guardian_ExpiryTooSoon: {
+    when: "the key would have expired already",
+    remedy: "Name a time ahead.",
+  },
+  Guardian_ExpiryTooFar: {
+    when: "the key would live for more than 365 days",
+    remedy: "Name an earlier time, and renew.",
+  },
+  Guardian_NotAKey: {
+    when: "the account isn't a guardian key",
+    remedy: "Use a guardian's key; the timelock names them.",
+  },
+  Guardian_KeyExpired: {
+    when: "the guardian key has expired",
+    remedy: "Use another key, or let the timelock renew this one.",
+  },
+  Guardian_ZeroSeconds: {
+    when: "a hold of zero seconds was asked for",
+    remedy: "Give a duration. To end a hold use `lift`.",
+  },
+  Guardian_BudgetSpent: {
+    when: "the key has used its seconds for single subjects in the last 90 days",
+    remedy: "Hold for at most the room given, or use another key.",
+  },
+  Guardian_BudgetForEveryoneSpent: {
+    when: "the key has used its 7 days for everyone in the last 90",
+    remedy: "Hold for at most the room given, or use another key.",
+  },
+
+  // ---- deposit addresses ----
+  DepositFactory_ZeroAddress: zeroAddress("the account or the Vault"),
+  DepositAddress_OnlyAccount: {
+    when: "the caller isn't the account that the address belongs to",
+    remedy: "Let that account call. Anyone may `forward` into the Vault.",
+  },
+  DepositAddress_ZeroAddress: zeroAddress("the recipient"),
+  DepositAddress_ZeroAmount: { when: "the amount is zero", remedy: "Give an amount above zero." },
+  DepositAddress_NothingHere: {
+    when: "the deposit address has none of the asset",
+    remedy: "Wait until the transfer has arrived, and check the asset id.",
+  },
+  DepositAddress_NotEnough: {
+    when: "more was asked for than the deposit address has",
+    remedy: "Ask for at most the balance given.",
+  },
+  DepositAddress_NotOnThisChain: {
+    when: "the asset id is neither the native currency nor an ERC-20",
+    remedy: "Check the asset id.",
+  },
+  DepositAddress_TheVaultTakesIt: {
+    when: "the Vault would take this much, so it has no second door",
+    remedy: "Recover at most what the Vault refuses, the last number; `forward` the rest.",
+  },
+  DepositAddress_NotSent: {
+    when: "the recipient didn't accept the native currency",
+    remedy: "Name a recipient that does.",
+  },
+
+  // ---- prices ----
+  PriceRouter_ZeroAuthority: zeroAddress("the authority"),
+  PriceRouter_WarmForTooLong: {
+    when: "stored prices would be used for more than 15 minutes",
+    remedy: "Choose a shorter time.",
+  },
+  PriceRouter_NoFeedSet: {
+    when: "the asset has no price sources",
+    remedy: "Let the timelock set a feed set. Until then its exits queue.",
+  },
+  PriceRouter_NotAFeedSet: {
+    when: "the new feed set doesn't answer as one must",
+    remedy: "Check the address. Its sources may be sick, but it must answer.",
+  },
+  PriceRouter_NotTheExpected: {
+    when: "the feed set in force isn't the one that the proposal names",
+    remedy: "Look at what has changed since, and propose again.",
+  },
+  PriceRouter_Unchanged: { when: "the feed set is in force already", remedy: "Nothing to do." },
+  PriceRouter_HaltedAlready: {
+    when: "the asset's price is halted until the time given",
+    remedy: "Nothing to do.",
+  },
+  PriceRouter_TooSoonToRenew: {
+    when: "the last halt ended less than 14 days ago",
+    remedy: "Wait until the time given; tighten the asset's limit meanwhile.",
+  },
+  PriceRouter_NotHalted: { when: "there is no halt to lift", remedy: "Nothing to do." },
+  PriceRouter_NotEnoughGas: starved,
+  FeedSet_SourceCount: { when: "a feed set has no source or more than five", remedy: "Name one to five." },
+  FeedSet_NoCode: { when: "there is no contract at a source's address", remedy: "Check the address." },
+  FeedSet_NoUpstream: {
+    when: "a source doesn't name who stands behind its data",
+    remedy: "Deploy it with an upstream.",
+  },
+  FeedSet_SameUpstream: {
+    when: "two sources have the same upstream and would fail together",
+    remedy: "Replace one of them by a source with another upstream.",
+  },
+  FeedSet_DeltaOutOfBounds: {
+    when: "the distance within which sources agree isn't from 0.01 % to 10 %",
+    remedy: "Choose one inside the bounds.",
+  },
+  FeedSet_NotEnoughGas: starved,
+  ChainlinkSource_NoCode: { when: "there is no contract at a feed's address", remedy: "Check the address." },
+  ChainlinkSource_NoUpstream: {
+    when: "no upstream was named",
+    remedy: "Name who stands behind the data, not the feed's address.",
+  },
+  ChainlinkSource_MaxAgeOutOfBounds: {
+    when: "the greatest age of an answer isn't from 1 second to 3 days",
+    remedy: "Choose the feed's heartbeat and some slack.",
+  },
+  ChainlinkSource_PriceBounds: {
+    when: "the least price is zero or not below the greatest",
+    remedy: "Give bounds with 12 decimals that the asset can't leave in sanity.",
+  },
+  ChainlinkSource_GraceOutOfBounds: {
+    when: "a sequencer feed comes without a grace time, a grace time without a feed, or it is above a day",
+    remedy: "Give both or neither.",
+  },
+  ChainlinkSource_DecimalsOutOfBounds: {
+    when: "the feed has more than 24 decimals",
+    remedy: "Use another feed.",
+  },
+  ChainlinkSource_NotEnoughGas: starved,
+
+  // ---- inherited from OpenZeppelin ----
+  AccessManagedUnauthorized: {
+    when: "the caller doesn't hold the role that the function needs",
+    remedy: "Call through the role's holder: docs/operations names it for each verb.",
+  },
+  AccessManagedRequiredDelay: {
+    when: "the caller's role has an execution delay; a correct deployment has none",
+    remedy: "Verify the deployment: the timelock must be the only delay.",
+  },
+  AccessManagedInvalidAuthority: {
+    when: "the new authority has no code",
+    remedy: "Name the AccessManager.",
+  },
+  ERC6909InsufficientBalance: {
+    when: "the account has less of the asset than asked for",
+    remedy: "Ask for at most the balance. What is queued isn't part of it: cancel the exit first.",
+  },
+  ERC6909InsufficientAllowance: {
+    when: "the spender has neither been made an operator nor been allowed this much",
+    remedy: "Let the owner approve it.",
+  },
+  ERC6909InvalidApprover: zeroAddress("the approving account"),
+  ERC6909InvalidReceiver: zeroAddress("the recipient"),
+  ERC6909InvalidSender: zeroAddress("the sender"),
+  ERC6909InvalidSpender: zeroAddress("the spender"),
+  InvalidAccountNonce: {
+    when: "the intent carries another nonce than the next of its key",
+    remedy:
+      "Sign it again with `nonces(owner, key)`. It may have been carried out already: look for its events.",
+  },
+  InvalidInitialization: {
+    when: "the contract was initialised before, or is an implementation, which never is",
+    remedy: "Call the proxy; nothing is left to initialise.",
+  },
+  NotInitializing: {
+    when: "an initialiser was called outside of initialisation",
+    remedy: "Unreachable from outside; report it.",
+  },
+  ReentrancyGuardReentrantCall: {
+    when: "a token or a recipient called back into a verb that moves tokens",
+    remedy: "Don't call `deposit`, `withdraw`, `release` or `checkImpairment` from inside a transfer.",
+  },
+  SafeERC20FailedOperation: {
+    when: "the token refused the transfer or answered false",
+    remedy: "Check balance, allowance, and whether the token is paused or lists an address.",
+  },
+  InvalidShortString: {
+    when: "a short string is malformed",
+    remedy: "Unreachable: the registry's name and version are constants.",
+  },
+  StringTooLong: {
+    when: "a short string is too long",
+    remedy: "Unreachable: the registry's name and version are constants.",
+  },
+};
