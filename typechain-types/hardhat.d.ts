@@ -35,6 +35,7 @@ getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
 getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
+getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
 getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
 getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
@@ -110,6 +111,7 @@ getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, sig
 getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
 getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
+getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
 getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
 getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
@@ -185,6 +187,7 @@ deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
@@ -260,6 +263,7 @@ deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>

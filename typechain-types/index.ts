@@ -55,6 +55,8 @@ export type { MockWallet1271 } from './contracts/mocks/MockWallet1271.js';
 export { MockWallet1271__factory } from './factories/contracts/mocks/MockWallet1271__factory.js';
 export type { NoDecimalsToken } from './contracts/mocks/NoDecimalsToken.js';
 export { NoDecimalsToken__factory } from './factories/contracts/mocks/NoDecimalsToken__factory.js';
+export type { Plunderer } from './contracts/mocks/Plunderer.js';
+export { Plunderer__factory } from './factories/contracts/mocks/Plunderer__factory.js';
 export type { RebasingToken } from './contracts/mocks/RebasingToken.js';
 export { RebasingToken__factory } from './factories/contracts/mocks/RebasingToken__factory.js';
 export type { ReentrantReceiver } from './contracts/mocks/ReentrantReceiver.js';

@@ -97,7 +97,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
 
     function _cancel(address owner, Exit memory exit) internal {
         VaultNamespace.Layout storage $ = VaultLayout.slots();
-        bytes32 id = keccak256(abi.encode(exit));
+        bytes32 id = _idOf(exit);
         Open memory open = $.opens[id];
         // Check: apps own no exits, and the guard lets every user cancel in every state.
         if (owner != exit.owner) revert Vault_OnlyOwner(exit.owner);
@@ -181,9 +181,16 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
             late: uint40(block.timestamp + q.late),
             seq: account.exits++
         });
-        id = keccak256(abi.encode(exit));
+        id = _idOf(exit);
         $.opens[id].phase = Phase.OPEN;
         emit Queued(id, f.owner, f.to, exit, q.reasons, word, VaultLayout.word(account), VaultLayout.word($.opens[id]));
+    }
+
+    /// @dev keccak256(abi.encode(exit)): in memory the struct lies as the ABI wants it, seven static words.
+    function _idOf(Exit memory exit) private pure returns (bytes32 id) {
+        assembly ("memory-safe") {
+            id := keccak256(exit, 0xe0)
+        }
     }
 
     /// @dev Makes sure that the exit has a slot. Not due: it has just taken one that lies ahead; recorded, not paid.

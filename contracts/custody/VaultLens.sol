@@ -3,7 +3,10 @@ pragma solidity 0.8.37;
 
 import {Facts} from "../policy/interfaces/IExitPolicy.sol";
 import {SlidingWindow} from "../policy/libraries/SlidingWindow.sol";
+import {TierSlice} from "../policy/slices/TierSlice.sol";
 import {AssetId} from "../shared/AssetId.sol";
+import {ParamKeys} from "../shared/ParamKeys.sol";
+import {IParams, Param} from "../shared/interfaces/IParams.sol";
 import {Reason, Reasons} from "../shared/Reasons.sol";
 import {Units} from "../shared/Units.sol";
 import {IVault} from "./interfaces/IVault.sol";
@@ -188,7 +191,31 @@ contract VaultLens is IVaultLens {
             uint256 more = w.limit > w.room ? uint256(w.room) + 1 : w.limit;
             next = _sooner(next, _vault.windowOf(w.window).fitsFrom(_EXIT_WINDOW, block.timestamp, more, w.limit));
         }
+        next = _firstLapse(next, asset, e.facts.tier);
         return next == type(uint256).max ? 0 : uint40(next);
+    }
+
+    /// @dev A tightening of a limit that binds `tier` lapses by time alone.
+    function _firstLapse(uint256 next, AssetId asset, uint8 tier) private view returns (uint256) {
+        if (tier > TierSlice.TOP_TIER) tier = 0;
+        next = _lapse(next, ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, asset));
+        if (tier == 0) next = _lapse(next, ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
+        for (uint8 t = tier; t <= TierSlice.TOP_TIER; ++t) {
+            next = _lapse(next, ParamKeys.ofTier(ParamKeys.TIER_WINDOW, t));
+            next = _lapse(next, ParamKeys.ofTier(ParamKeys.TIER_SINGLE, t));
+        }
+        return next;
+    }
+
+    /// @dev A policy that doesn't answer has failed its quote too: nothing to add.
+    function _lapse(uint256 next, bytes32 key) private view returns (uint256) {
+        address policy = _vault.policy();
+        if (policy.code.length == 0) return next;
+        try IParams(policy).param(key) returns (Param memory row) {
+            return _sooner(next, row.until);
+        } catch {
+            return next;
+        }
     }
 
     function _sooner(uint256 next, uint256 time) private view returns (uint256) {

@@ -58,7 +58,8 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
         answer[6] = uint256(WindowKeys.asset(facts.asset));
         answer[7] = Units.to64(Units.stepsUp(facts.amount, Units.tick(facts.tickExponent)));
         answer[8] = _table.inForce(ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, facts.asset));
-        if (facts.tier == 0) {
+        // An unknown tier is the bottom row here as in `TierLimits`.
+        if (facts.tier == 0 || facts.tier > TierLimits.TOP_TIER) {
             uint256 pool = _table.inForce(ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
             (answer[9], answer[10], answer[11]) = (uint256(WindowKeys.POOL), cents, pool);
         }

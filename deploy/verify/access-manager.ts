@@ -13,13 +13,11 @@ import { nameOfRole, ROLES, type RoleName } from "../../src/governance/roles.ts"
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-import { type Chain, type Findings, replayMembers } from "./chain.ts";
+import { type Chain, type Findings, NOBODY, replayMembers } from "./chain.ts";
 
 const UNAUTHORIZED = new Interface(["error AccessManagedUnauthorized(address caller)"]);
 /** Answers the AccessManager alone, whatever role is mapped: its `updateAuthority` is ADMIN's. */
 const ONLY_MANAGER = "setAuthority";
-/** Holds nothing anywhere: asks whether a function is restricted. */
-const NOBODY = "0x000000000000000000000000000000000000bEEF";
 
 /** Who holds each role by the declared graph, as addresses. */
 export function declaredHolders(

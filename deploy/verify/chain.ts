@@ -1,4 +1,12 @@
-import { Contract, type EventLog, getAddress, Interface, type Log, type Provider } from "ethers";
+import {
+  Contract,
+  type EventLog,
+  getAddress,
+  getCreateAddress,
+  Interface,
+  type Log,
+  type Provider,
+} from "ethers";
 
 /** One property of a deployment, read from its chain. */
 export interface CheckResult {
@@ -35,6 +43,9 @@ function text(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(text).join(", ");
   return String(value);
 }
+
+/** Holds nothing anywhere: asks as a stranger. */
+export const NOBODY = "0x000000000000000000000000000000000000bEEF";
 
 /** How many blocks one question for logs spans: what public nodes answer. */
 const LOG_SPAN = 10_000;
@@ -87,9 +98,14 @@ export class Chain {
     }
   }
 
-  /** The code that a constructor would leave, by running it in a call: immutables included. */
-  async codeAfter(creation: string): Promise<string> {
-    return this.provider.call({ data: creation });
+  /**
+   * The code that a constructor would leave, by running it in a call, immutables included; and the address under which it
+   * ran, which some contracts keep in their code.
+   */
+  async codeAfter(creation: string): Promise<{ code: string; ranAt: string }> {
+    const nonce = await this.provider.getTransactionCount(NOBODY);
+    const code = await this.provider.call({ from: NOBODY, data: creation });
+    return { code, ranAt: getCreateAddress({ from: NOBODY, nonce }) };
   }
 
   async now(): Promise<bigint> {

@@ -1,7 +1,16 @@
-import { AbiCoder, concat, keccak256, ZeroAddress } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  getCreateAddress,
+  id as hashOf,
+  keccak256,
+  TypedDataEncoder,
+  ZeroAddress,
+} from "ethers";
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
+import { TransparentUpgradeableProxy__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/TransparentUpgradeableProxy__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
 import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { VaultAdmin__factory } from "../../typechain-types/factories/contracts/custody/VaultAdmin__factory.ts";
@@ -11,6 +20,7 @@ import { ChainlinkSource__factory } from "../../typechain-types/factories/contra
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
+import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import { upstreamId } from "../modules/prices.ts";
@@ -30,6 +40,8 @@ const CREATION = {
   FeedSet: FeedSet__factory.bytecode,
   PriceRouter: PriceRouter__factory.bytecode,
   ExitPolicy: ExitPolicy__factory.bytecode,
+  TierRegistry: TierRegistry__factory.bytecode,
+  TransparentUpgradeableProxy: TransparentUpgradeableProxy__factory.bytecode,
 } as const;
 export type Coded = keyof typeof CREATION;
 
@@ -42,8 +54,8 @@ export const generatedCode: CreationCode = (name) => Promise.resolve(CREATION[na
 /**
  * The code at each address is what this source compiles to, immutables included: the constructor is run in a call with the
  * declared arguments, and what it leaves is compared. So a private immutable (the Vault's other half, a source's feed) is
- * proven without a view. The TierRegistry and the Vault's proxy keep their own address in their code and are proven by
- * their views and slots instead.
+ * proven without a view. What a contract derives from its own address (the TierRegistry's domain, the proxy's ProxyAdmin) is
+ * replaced by what the real address gives.
  */
 export async function checkCode(
   chain: Chain,
@@ -59,12 +71,18 @@ export async function checkCode(
     name: Coded,
     types: readonly string[] = [],
     values: readonly unknown[] = [],
+    own: (ranAt: string) => readonly (readonly [string, string])[] = () => [],
   ) => {
     const creation = concat([
       await creationCode(name),
       AbiCoder.defaultAbiCoder().encode([...types], [...values]),
     ]);
-    const [found, expected] = [await chain.provider.getCode(address), await chain.codeAfter(creation)];
+    const { code, ranAt } = await chain.codeAfter(creation);
+    let expected = code.toLowerCase();
+    for (const [there, here] of own(ranAt)) {
+      expected = expected.replaceAll(there.slice(2).toLowerCase(), here.slice(2).toLowerCase());
+    }
+    const found = await chain.provider.getCode(address);
     f.equal(`code.${id}`, title, keccak256(found), keccak256(expected));
   };
   const { manager, router, vault, timelock } = addresses;
@@ -134,6 +152,42 @@ export async function checkCode(
     [vault],
   );
   await check("lens", "the lens is ours", addresses.lens, "VaultLens", ["address"], [vault]);
+  const domain = (verifyingContract: string) =>
+    TypedDataEncoder.hashDomain({
+      name: "Strongroom TierRegistry",
+      version: "1",
+      chainId: config.chainId,
+      verifyingContract,
+    });
+  await check(
+    "registry",
+    "the tier registry is ours",
+    addresses.registry,
+    "TierRegistry",
+    ["address", "address"],
+    [manager, vault],
+    (ranAt) => [
+      [domain(ranAt), domain(addresses.registry)],
+      [ranAt, addresses.registry],
+    ],
+  );
+  await check(
+    "proxy",
+    "the Vault's proxy is OpenZeppelin's, and its immutable admin is the declared one",
+    vault,
+    "TransparentUpgradeableProxy",
+    ["address", "address", "bytes"],
+    [
+      addresses.vaultImplementation,
+      timelock,
+      concat([
+        hashOf("initialize(address)").slice(0, 10),
+        AbiCoder.defaultAbiCoder().encode(["address"], [manager]),
+      ]),
+    ],
+    // A contract's first creation has nonce 1.
+    (ranAt) => [[getCreateAddress({ from: ranAt, nonce: 1 }), addresses.proxyAdmin]],
+  );
   for (const asset of config.assets) {
     const where = addresses.assets.find(({ symbol }) => symbol === asset.symbol);
     if (where === undefined) continue;

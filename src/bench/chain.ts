@@ -3,7 +3,7 @@ import type { BaseContract, ContractTransactionReceipt, InterfaceAbi } from "eth
 import hre from "hardhat";
 import { TerminalError } from "../core/errors.ts";
 
-/** One second of block time between transactions, so that every run is the same. */
+/** The chain begins here and moves by exact steps, so that every run is the same. */
 const START = new Date("2026-01-01T00:00:00Z");
 
 /** Of every measured transaction: more than any needs. */

@@ -44,7 +44,7 @@ const HOW = [
   "## How",
   "",
   "- *recorded*: the peer isn't on npm, or can't be built without its git dependencies (`@chainlink/contracts-ccip`). Its",
-  "  figure is from data/gas/peers.json: the same compiler, optimizer runs 10000 (ours are compiled for size), on Hardhat's",
+  "  figure is from data/gas/peers.json: the same compiler, optimizer runs 10000 (our Vault is compiled for size), on Hardhat's",
   "  embedded chain with hardfork osaka. All other peers ran in this run, under our own compiler settings; Safe is its",
   "  published bytecode.",
   "- window: the 21st charge in one day. Ours gets its limit with the charge, as in the Vault; *window-stored-limit* reads",

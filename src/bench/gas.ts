@@ -91,7 +91,9 @@ function line({ id, ours, peerGas, ratio, goal, ok }: GasRow): string {
 /** The compiler's settings, and where some contracts have their own. */
 function compilerText(): string {
   const { compilers = [], overrides = {} } = hre.config.solidity.profiles.default ?? {};
-  const own = Object.entries(overrides).map(([file, { settings }]) => `${basename(file)} ${runsOf(settings)}`);
+  const own = Object.entries(overrides).map(
+    ([file, { settings }]) => `${basename(file)} ${runsOf(settings)}`,
+  );
   const texts = compilers.map(({ version, settings }) => `solc ${version}, ${runsOf(settings)}`);
   return [...texts, ...own].join("; ");
 }

@@ -1,5 +1,5 @@
-import type { EIP1193Provider } from "hardhat/types/providers";
 import { Interface, type LogDescription, type Result, toBeHex } from "ethers";
+import type { EIP1193Provider } from "hardhat/types/providers";
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
@@ -15,8 +15,8 @@ import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/p
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import { TerminalError } from "../core/errors.ts";
 
-/** The faces that the demo talks to. The vault's is that of both halves of its code. */
-export const FACES = {
+/** The vault's face is that of both halves of its code. */
+const SUITE_FACES = {
   vault: IVault__factory.createInterface(),
   lens: VaultLens__factory.createInterface(),
   policy: ExitPolicy__factory.createInterface(),
@@ -31,7 +31,10 @@ export const FACES = {
   feed: MockAggregator__factory.createInterface(),
   plunderer: Plunderer__factory.createInterface(),
 } as const;
-export type Face = keyof typeof FACES;
+export type Face = keyof typeof SUITE_FACES;
+
+/** The same, typed as any contract's face: calls are built by name. */
+export const FACES: Readonly<Record<Face, Interface>> = SUITE_FACES;
 
 /** A function call, ready to be sent. */
 export interface Call {
@@ -81,9 +84,12 @@ for (const face of [...Object.values(FACES), new Interface(["error Error(string)
 
 function decodeError(data: string): Refusal {
   const error = ERRORS.get(data.slice(0, 10))?.parseError(data);
-  if (error === null || error === undefined) return { name: data.length < 10 ? "no reason" : data.slice(0, 10), args: [] };
+  if (error === null || error === undefined)
+    return { name: data.length < 10 ? "no reason" : data.slice(0, 10), args: [] };
   // A plain revert string is its own name.
-  return error.name === "Error" ? { name: String(error.args[0]), args: [] } : { name: error.name, args: [...error.args] };
+  return error.name === "Error"
+    ? { name: String(error.args[0]), args: [] }
+    : { name: error.name, args: [...error.args] };
 }
 
 function decodeEvent(log: RawLog): ChainEvent | undefined {
@@ -101,7 +107,8 @@ function revertData(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("data" in error)) return undefined;
   const { data } = error;
   if (typeof data === "string") return data;
-  if (typeof data === "object" && data !== null && "data" in data && typeof data.data === "string") return data.data;
+  if (typeof data === "object" && data !== null && "data" in data && typeof data.data === "string")
+    return data.data;
   return undefined;
 }
 

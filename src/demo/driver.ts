@@ -1,8 +1,8 @@
 import type { Result } from "ethers";
-import { reasonsOf } from "../custody/reasons.ts";
-import { explainRefusal } from "../custody/refusals.ts";
 import { TerminalError } from "../core/errors.ts";
 import { type Cents, cents, minCents, type Price, sumCents, type Units, units } from "../core/money.ts";
+import { reasonsOf } from "../custody/reasons.ts";
+import { explainRefusal } from "../custody/refusals.ts";
 import { SUITE_ASSETS, type SuiteAsset } from "./assets.ts";
 import type { AttackPlan } from "./attack.ts";
 import type { LossPoint } from "./bucket.ts";
@@ -10,7 +10,16 @@ import { type Call, callOf, FACES, type Outcome } from "./chain.ts";
 import type { Move, Party, Strategy } from "./moves.ts";
 import { DAY, type ReplayParameters } from "./parameters.ts";
 import type { AttemptResult } from "./report.ts";
-import { addressOf, balanceIn, deposit, type Proposal, type Stage, unitsOf, walletOf, worth } from "./stage.ts";
+import {
+  addressOf,
+  balanceIn,
+  deposit,
+  type Proposal,
+  type Stage,
+  unitsOf,
+  walletOf,
+  worth,
+} from "./stage.ts";
 
 /** What one strategy achieved on the chain. */
 export interface StrategyResult {
@@ -180,7 +189,9 @@ export class AttackDriver {
         continue;
       }
       const slot = outcome.ok ? outcome.events.find((event) => event.name === "SlotTaken") : undefined;
-      left.push(slot === undefined ? exit : { ...exit, due: dueOf(slot.args.getValue("openSlot") as bigint) });
+      left.push(
+        slot === undefined ? exit : { ...exit, due: dueOf(slot.args.getValue("openSlot") as bigint) },
+      );
       reasons.add(explainRefusal(outcome.ok ? "Vault_SlotAhead" : outcome.refusal.name));
     }
     this.#exits.set(party, left);
@@ -288,14 +299,17 @@ export class AttackDriver {
 
   #assetOf(move: Move): SuiteAsset {
     if (move.asset === undefined) {
-      throw new TerminalError("MOVE_WITHOUT_ASSET", `A ${move.kind} needs an asset`, { facts: { at: move.at } });
+      throw new TerminalError("MOVE_WITHOUT_ASSET", `A ${move.kind} needs an asset`, {
+        facts: { at: move.at },
+      });
     }
     return move.asset;
   }
 
   #assetById(id: bigint): SuiteAsset {
     const found = SUITE_ASSETS.find((asset) => this.#stage.assets[asset].id === id);
-    if (found === undefined) throw new TerminalError("NO_ASSET", "An event names an unknown asset", { facts: { id } });
+    if (found === undefined)
+      throw new TerminalError("NO_ASSET", "An event names an unknown asset", { facts: { id } });
     return found;
   }
 
@@ -359,7 +373,10 @@ export async function checkOpening(stage: Stage, plan: AttackPlan, opening: Open
     for (const asset of SUITE_ASSETS) {
       const wanted = unitsOf(stage, asset, account.balances[asset], opening[asset]);
       if ((await balanceIn(stage, asset, address)) !== wanted) throw fault(`its balance of ${asset}`);
-      const [holding] = await stage.chain.view("lens", stage.lens, "holdingOf", [address, stage.assets[asset].id]);
+      const [holding] = await stage.chain.view("lens", stage.lens, "holdingOf", [
+        address,
+        stage.assets[asset].id,
+      ]);
       if ((holding as { seasoned: bigint }).seasoned !== wanted) throw fault(`some of its ${asset} is fresh`);
     }
   }

@@ -74,7 +74,8 @@ export class FeedPlayer {
   #round(asset: SuiteAsset, time: number): Round {
     // A dollar's feed writes once an hour.
     const hour = time - (time % FEEDS["eth-usd"].heartbeatSeconds);
-    if (asset === "usd") return { roundId: BigInt(hour), answer: ONE_DOLLAR, startedAt: hour, updatedAt: hour };
+    if (asset === "usd")
+      return { roundId: BigInt(hour), answer: ONE_DOLLAR, startedAt: hour, updatedAt: hour };
     const round = roundAt(this.#rounds[asset], time);
     if (round === undefined) throw new TerminalError("ROUNDS_NONE", `There are no rounds for ${asset}`);
     return round;

@@ -24,7 +24,10 @@ function executionOf(safe: Safe, transaction: SafeTransaction, signatures: reado
   const { to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } = transaction;
   const words = [to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver];
   const signed = concat(sorted.map(({ signature }) => signature));
-  return { to: safe.address, data: safe.contract.interface.encodeFunctionData("execTransaction", [...words, signed]) };
+  return {
+    to: safe.address,
+    data: safe.contract.interface.encodeFunctionData("execTransaction", [...words, signed]),
+  };
 }
 
 /** The offices of a deployed suite, with the keys that the embedded chain's parameter file names. */
@@ -120,6 +123,6 @@ export class SuiteOffices implements Offices {
     const transaction = await safe.build(call);
     const signatures: SafeSignature[] = [];
     for (const owner of owners.slice(0, threshold)) signatures.push(await safe.sign(transaction, owner));
-        return this.#chain.send(addressOf("anyone"), executionOf(safe, transaction, signatures));
+    return this.#chain.send(addressOf("anyone"), executionOf(safe, transaction, signatures));
   }
 }

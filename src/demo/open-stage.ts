@@ -37,7 +37,13 @@ function assetsOf(suite: Suite): Record<SuiteAsset, StageAsset> {
     }
     const decimals = typeof told.token === "object" ? told.token.mock.decimals : 18;
     const token = told.token === "native" ? undefined : deployed.token;
-    return { id: BigInt(deployed.id), symbol: symbol.toUpperCase(), decimals, tickExponent: Number(told.tickExponent), token };
+    return {
+      id: BigInt(deployed.id),
+      symbol: symbol.toUpperCase(),
+      decimals,
+      tickExponent: Number(told.tickExponent),
+      token,
+    };
   };
   return { eth: of("eth"), btc: of("btc"), usd: of("usd") };
 }
@@ -60,7 +66,12 @@ export interface OpenStage {
  */
 export async function openStage(say: (line: string) => void): Promise<OpenStage> {
   const connection = await hre.network.create({
-    override: { initialDate: START, allowBlocksWithSameTimestamp: true, initialBaseFeePerGas: 0n, gasPrice: 0n },
+    override: {
+      initialDate: START,
+      allowBlocksWithSameTimestamp: true,
+      initialBaseFeePerGas: 0n,
+      gasPrice: 0n,
+    },
   });
   const suite = await deploySuite(connection, demoConfig(), { onProgress: say });
   const { ethers } = connection;

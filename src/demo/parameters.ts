@@ -61,6 +61,14 @@ export interface ReplayParameters {
   readonly sensitivity: {
     readonly detectionMultiples: readonly number[];
     readonly limitMultiples: readonly number[];
+    /** What of the sweep is replayed on the chain; the whole grid is the design's bound. */
+    readonly onChain: {
+      readonly incidents: readonly string[];
+      readonly pairs: readonly {
+        readonly limitMultiple: number;
+        readonly detectionMultiples: readonly number[];
+      }[];
+    };
   };
 }
 
@@ -91,7 +99,19 @@ export const PARAMETERS: ReplayParameters = {
     releaseEverySeconds: 12 * HOUR,
     persistSeconds: 8 * DAY,
   },
-  sensitivity: { detectionMultiples: [0.25, 0.5, 1, 2, 4], limitMultiples: [0.5, 1, 2, 5, 10] },
+  sensitivity: {
+    detectionMultiples: [0.25, 0.5, 1, 2, 4],
+    limitMultiples: [0.5, 1, 2, 5, 10],
+    onChain: {
+      // A key unnoticed for days, one noticed after a day, a quorum.
+      incidents: ["ronin-2022", "multichain-2023", "wazirx-2024"],
+      pairs: [
+        { limitMultiple: 0.5, detectionMultiples: [1] },
+        { limitMultiple: 1, detectionMultiples: [0.25, 0.5, 2] },
+        { limitMultiple: 10, detectionMultiples: [0.5, 1] },
+      ],
+    },
+  },
 };
 
 /**

@@ -1,19 +1,26 @@
-import { KINDS, NEVER, paramKey } from "../governance/parameters.ts";
 import { TerminalError } from "../core/errors.ts";
-import { type Cents, formatUsdShort, sumCents } from "../core/money.ts";
+import { type Cents, formatUsdShort } from "../core/money.ts";
+import { KINDS, NEVER, paramKey } from "../governance/parameters.ts";
 import { breakersOf, SUITE_ASSETS } from "./assets.ts";
 import { type AttackPlan, planAttack } from "./attack.ts";
 import { asRecorded, drainBuckets } from "./bucket.ts";
 import { type Call, callOf } from "./chain.ts";
-import { AttackDriver, checkOpening, fundOpening, OPENING_SECONDS, type OpeningPrices, partyAddress, type StrategyResult } from "./driver.ts";
+import {
+  AttackDriver,
+  checkOpening,
+  fundOpening,
+  OPENING_SECONDS,
+  type OpeningPrices,
+  partyAddress,
+  type StrategyResult,
+} from "./driver.ts";
 import type { Incident } from "./incidents.ts";
-import { muleNames, type Party } from "./moves.ts";
-import { DAY, PARAMETERS, type ReplayParameters, type Tier, withLimits } from "./parameters.ts";
+import type { Party, Strategy } from "./moves.ts";
+import type { ReplayParameters, Tier } from "./parameters.ts";
 import { mostLost } from "./promise.ts";
-import type { IncidentResult, SensitivityPoint } from "./report.ts";
+import type { IncidentResult } from "./report.ts";
 import type { Stage } from "./stage.ts";
 import { joinTimelines } from "./timeline.ts";
-
 
 /** One change of a number: which contract keeps it, under which key. */
 interface Setting {
@@ -89,17 +96,15 @@ export async function prepareParties(stage: Stage, parameters: ReplayParameters)
   await govern(stage, [register], "register the app", parameters.timelockSeconds);
 }
 
-/** An incident that stands ready on the chain, to be gone back to before each strategy. */
-interface Opening {
-  readonly prices: OpeningPrices;
-  readonly snapshot: Awaited<ReturnType<Stage["chain"]["snapshot"]>>;
-}
-
 /** Brings the chain to a plan's first second: limits governed, balances seasoned, tiers in force. */
-async function open(stage: Stage, plan: AttackPlan, parameters: ReplayParameters): Promise<Opening["prices"]> {
+async function open(stage: Stage, plan: AttackPlan, parameters: ReplayParameters): Promise<OpeningPrices> {
   const { chain, feeds } = stage;
   const begins = chain.time + OPENING_SECONDS;
-  const prices = { eth: feeds.priceAt("eth", begins), btc: feeds.priceAt("btc", begins), usd: feeds.priceAt("usd", begins) };
+  const prices = {
+    eth: feeds.priceAt("eth", begins),
+    btc: feeds.priceAt("btc", begins),
+    usd: feeds.priceAt("usd", begins),
+  };
   await fundOpening(stage, plan, prices);
   const calls = await setCalls(stage, settingsOf(stage, plan, parameters));
   if (calls.length > 0) await govern(stage, calls, "set the limits", parameters.timelockSeconds);
@@ -108,23 +113,33 @@ async function open(stage: Stage, plan: AttackPlan, parameters: ReplayParameters
   return prices;
 }
 
-/** Runs `strategies` of a plan on the chain, each from the same opening. Leaves the chain as it was. */
-export async function replayPlan(
+/**
+ * Runs the strategies of several plans on the chain, each from the same opening, and leaves the chain as it was. The plans
+ * are of one incident and one set of limits, so that they share the opening.
+ *
+ * @param only ids of strategies; all unless given.
+ */
+export async function replayPlans(
   stage: Stage,
-  plan: AttackPlan,
+  plans: readonly AttackPlan[],
   parameters: ReplayParameters,
-  only?: readonly string[],
-): Promise<StrategyResult[]> {
+  only?: readonly Strategy["id"][],
+): Promise<StrategyResult[][]> {
+  const [first] = plans;
+  if (first === undefined) return [];
   const { chain, feeds } = stage;
   const before = await chain.snapshot();
-  const prices = await open(stage, plan, parameters);
-  const results: StrategyResult[] = [];
-  const strategies = plan.strategies.filter((strategy) => only?.includes(strategy.id) ?? true);
-  for (const strategy of strategies) {
-    const opening = await chain.snapshot();
-    results.push(await new AttackDriver(stage, plan, strategy, parameters, prices).run());
-    await chain.revert(opening);
-    feeds.rewind();
+  const prices = await open(stage, first, parameters);
+  const results: StrategyResult[][] = [];
+  for (const plan of plans) {
+    const ofPlan: StrategyResult[] = [];
+    for (const strategy of plan.strategies.filter(({ id }) => only?.includes(id) ?? true)) {
+      const opening = await chain.snapshot();
+      ofPlan.push(await new AttackDriver(stage, plan, strategy, parameters, prices).run());
+      await chain.revert(opening);
+      feeds.rewind();
+    }
+    results.push(ofPlan);
   }
   await chain.revert(before);
   feeds.rewind();
@@ -145,9 +160,13 @@ export interface Replayed {
   readonly bounded: boolean;
 }
 
-export async function replayIncident(stage: Stage, incident: Incident, parameters: ReplayParameters): Promise<Replayed> {
+export async function replayIncident(
+  stage: Stage,
+  incident: Incident,
+  parameters: ReplayParameters,
+): Promise<Replayed> {
   const plan = planAttack(incident, parameters);
-  const results = await replayPlan(stage, plan, parameters);
+  const [results = []] = await replayPlans(stage, [plan], parameters);
   const worst = worstOf(results);
   const promised = mostLost(plan, parameters);
   const reality = asRecorded(incident);

@@ -102,7 +102,7 @@ ${legend()}
 function sensitivity(report: DemoReport): Markup {
   return html`<section aria-labelledby="sensitivity">
 <h2 id="sensitivity">If detection were slower, or limits looser</h2>
-<p>The sum over all incidents when the recorded time to detection and every limit are multiplied. Delays stay as they are, so the cliffs are where detection comes later than they do.</p>
+<p>The most that any thief could take by the design’s bound, a model, summed over all incidents when the recorded time to detection and every limit are multiplied. Delays stay as they are, so the cliffs are where detection comes later than they do. The step “sweep” above says how many of these points were also replayed on the chain, and what the chain paid there.</p>
 <div class="scroll narrow">${heatMap(report.sensitivity)}</div>
 </section>`;
 }

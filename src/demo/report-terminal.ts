@@ -154,7 +154,7 @@ function sensitivity(report: DemoReport): string {
     return (point === undefined ? "" : formatUsdShort(point.lostCents)).padStart(10);
   };
   return [
-    "Lost with Strongroom, all incidents: limits (down) by detection time (across), as multiples",
+    "At most lost with Strongroom by the design's bound, all incidents: limits (down) by detection time (across), as multiples",
     `${"".padEnd(8)}${columns.map((column) => `× ${column}`.padStart(10)).join("")}`,
     ...rows.map((row) => `${`× ${row}`.padEnd(8)}${columns.map((column) => cell(row, column)).join("")}`),
   ].join("\n");

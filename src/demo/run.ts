@@ -1,14 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import { TerminalError } from "../core/errors.ts";
-import { formatUsdShort } from "../core/money.ts";
-import { loadIncidents } from "./incidents.ts";
+import { formatUsdShort, sumCents } from "../core/money.ts";
+import { type Incident, loadIncidents } from "./incidents.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { prepareParties, replayIncident } from "./replay.ts";
-import { type DemoReport, formatNoticed, type IncidentResult, isOk, type StepResult, toJson } from "./report.ts";
+import {
+  type DemoReport,
+  formatNoticed,
+  type IncidentResult,
+  isOk,
+  type StepResult,
+  toJson,
+} from "./report.ts";
 import { toHtml } from "./report-html.ts";
 import { toTerminal } from "./report-terminal.ts";
 import type { Stage } from "./stage.ts";
 import { tellStory } from "./story/story.ts";
+import { boundGrid, checkOnChain } from "./sweep.ts";
 
 /** Where the HTML report goes unless the user says otherwise; not with `--json`, which writes no file unasked. */
 export const DEFAULT_REPORT = "strongroom-demo.html";
@@ -22,12 +30,15 @@ async function compile(): Promise<void> {
 }
 
 /** Replays every recorded theft; what the chain pays beyond the design's promise is a broken step. */
-async function replayAll(stage: Stage, say: Say): Promise<{ incidents: IncidentResult[]; step: StepResult }> {
-  await prepareParties(stage, PARAMETERS);
+async function replayAll(
+  stage: Stage,
+  thefts: readonly Incident[],
+  say: Say,
+): Promise<{ incidents: IncidentResult[]; step: StepResult }> {
   const incidents: IncidentResult[] = [];
   const broken: string[] = [];
   let attempts = 0;
-  for (const incident of loadIncidents()) {
+  for (const incident of thefts) {
     const { result, promised, bounded } = await replayIncident(stage, incident, PARAMETERS);
     const { lost, name, year } = result;
     say(
@@ -37,18 +48,37 @@ async function replayAll(stage: Stage, say: Say): Promise<{ incidents: IncidentR
     attempts += result.attempts.length;
     incidents.push(result);
   }
-  const step: StepResult = {
-    id: "replay",
-    title: "Real thefts are replayed, and none takes more than the design's bound",
-    ok: broken.length === 0,
-    gas: 0,
-    figures: {
-      incidents: incidents.length,
-      attempts,
-      ...(broken.length === 0 ? {} : { broken: broken.join("; ") }),
-    },
+  const title = "Real thefts are replayed on the chain, and none takes more than the design's bound";
+  const figures = { incidents: incidents.length, attempts };
+  return { incidents, step: stepOf("replay", title, figures, broken) };
+}
+
+/** Replays some thefts again, noticed earlier or later and under other limits. */
+async function sweepOnChain(stage: Stage, thefts: readonly Incident[], say: Say): Promise<StepResult> {
+  const points = await checkOnChain(stage, thefts, PARAMETERS);
+  const broken: string[] = [];
+  for (const { incident, detectionMultiple, limitMultiple, lost, promised } of points) {
+    const where = `${incident}, detection × ${detectionMultiple}, limits × ${limitMultiple}`;
+    say(`  ${where}: ${formatUsdShort(lost)} lost, at most ${formatUsdShort(promised)} promised.`);
+    if (lost > promised) broken.push(where);
+  }
+  const figures = {
+    pointsOnChain: points.length,
+    lostThere: formatUsdShort(sumCents(points.map(({ lost }) => lost))),
+    boundThere: formatUsdShort(sumCents(points.map(({ promised }) => promised))),
   };
-  return { incidents, step };
+  const title = "Slower detection and other limits, checked on the chain against the bound";
+  return stepOf("sweep", title, figures, broken);
+}
+
+function stepOf(
+  id: string,
+  title: string,
+  figures: StepResult["figures"],
+  broken: readonly string[],
+): StepResult {
+  const ok = broken.length === 0;
+  return { id, title, ok, gas: 0, figures: ok ? figures : { ...figures, broken: broken.join("; ") } };
 }
 
 /**
@@ -74,9 +104,18 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
     await stage.chain.revert(fresh);
     stage.feeds.rewind();
     say("Real thefts, replayed against it with one set of parameters:");
-    const { incidents, step } = await replayAll(stage, say);
+    const thefts = loadIncidents();
+    await prepareParties(stage, PARAMETERS);
+    const { incidents, step } = await replayAll(stage, thefts, say);
+    say("Some of them again, noticed earlier or later and under other limits:");
+    const sweep = await sweepOnChain(stage, thefts, say);
     const seconds = Math.round(performance.now() - started) / 1000;
-    report = { seconds, steps: [...story, step], incidents, sensitivity: [] };
+    report = {
+      seconds,
+      steps: [...story, step, sweep],
+      incidents,
+      sensitivity: boundGrid(thefts, PARAMETERS),
+    };
   } finally {
     await close();
   }
@@ -86,7 +125,9 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   if (options.json) process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
   else {
     const { isTTY, columns } = process.stdout;
-    process.stdout.write(`\n${toTerminal(report, { isTTY: isTTY === true, columns: columns ?? 100, env: process.env })}`);
+    process.stdout.write(
+      `\n${toTerminal(report, { isTTY: isTTY === true, columns: columns ?? 100, env: process.env })}`,
+    );
   }
   if (file !== undefined) say(`The report with charts: ${file}`);
   return isOk(report) ? 0 : 1;

@@ -1,5 +1,12 @@
-import { id as hashOf, getAddress } from "ethers";
-import { type Cents, centsOfUnitsUp, type Price, type Units, unitsForCentsDown, units } from "../core/money.ts";
+import { getAddress, id as hashOf } from "ethers";
+import {
+  type Cents,
+  centsOfUnitsUp,
+  type Price,
+  type Units,
+  units,
+  unitsForCentsDown,
+} from "../core/money.ts";
 import type { SuiteAsset } from "./assets.ts";
 import { type Call, type Chain, callOf, type Outcome } from "./chain.ts";
 import type { FeedPlayer } from "./feeds.ts";
@@ -92,7 +99,10 @@ export async function walletOf(stage: Stage, asset: SuiteAsset, account: string)
 
 /** What an account holds in the vault. */
 export async function balanceIn(stage: Stage, asset: SuiteAsset, account: string): Promise<Units> {
-  const [balance] = await stage.chain.view("vault", stage.vault, "balanceOf", [account, stage.assets[asset].id]);
+  const [balance] = await stage.chain.view("vault", stage.vault, "balanceOf", [
+    account,
+    stage.assets[asset].id,
+  ]);
   return units(balance as bigint);
 }
 

@@ -111,6 +111,8 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
     await s.policy.connect(s.riskOfficer).tighten(KEY, 500n);
     expect((await s.policy.param(KEY)).until).to.equal(until);
     await s.waitUntil(until);
+    // Lapsed for requests too, not only as a number.
+    expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
     expect(await s.policy.getFunction("valueOf")(KEY)).to.equal(TIERS[1].window);
     await expect(s.policy.connect(s.riskOfficer).tighten(KEY, 400n)).to.be.revertedWithCustomError(
       s.policy,

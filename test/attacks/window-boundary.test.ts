@@ -107,7 +107,7 @@ describe("attack: the window's boundary", () => {
 
   it("REVIEW 6, ANCHORS 3.3: amounts whose cents overflow 64 bits never fit, never wrap", async () => {
     const s = await setup();
-    // At 9.2 million dollars, 2 × 10^10 whole tokens and one are just more cents than 64 bits hold.
+    // At 9.2 million dollars, 2 × 10^10 whole tokens are two cents less than 64 bits hold.
     const { id } = await s.token("MockERC20", ["Vast", 18], {
       tickExponent: 18n,
       cap: (1n << 36n) - 1n,
@@ -116,8 +116,9 @@ describe("attack: the window's boundary", () => {
     });
     const whole = 10n ** 18n;
     await s.ready(s.bert, 3n, id, 60_000_000_000n * whole, s.bert);
-    for (const tokens of [20_000_000_000n, 20_000_000_001n, 40_000_000_001n, 59_000_000_000n]) {
-      const asked = await s.ask(s.bert, id, tokens * whole, s.bert);
+    // With another hundredth of a token, wrapped cents would be 9.2 million: well within the single limit.
+    for (const tokens of [20_000_000_000n, 40_000_000_000n, 59_000_000_000n]) {
+      const asked = await s.ask(s.bert, id, tokens * whole + whole / 100n, s.bert);
       expect(asked.reasons[0]).to.equal("ABOVE_SINGLE_LIMIT");
       if (!asked.paid) await s.vault.connect(s.bert).cancel(asked.exit);
     }

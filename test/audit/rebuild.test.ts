@@ -100,6 +100,19 @@ describe("rebuilding the Vault from its logs (INV-CUS-6)", () => {
     await s.audit();
   });
 
+  it("equals the chain after every block of it: no wrong slot hides behind a later one", async () => {
+    const s = await networkHelpers.loadFixture(eventful);
+    const address = await s.vault.getAddress();
+    const blocks = [...new Set(s.logs.map(({ blockNumber }) => blockNumber))];
+    expect(blocks.length).to.be.greaterThan(30);
+    for (const block of blocks) {
+      const state = rebuild(s.logs.filter(({ blockNumber }) => blockNumber <= block));
+      const read = async (slot: bigint) => BigInt(await ethers.provider.getStorage(address, slot, block));
+      const { differences } = await compareToChain(state, read);
+      expect(differences, `after block ${block}`).to.deep.equal([]);
+    }
+  });
+
   it("adds claims up to liabilities, open exits included", async () => {
     const s = await networkHelpers.loadFixture(eventful);
     const state = rebuild(s.logs);

@@ -1,10 +1,10 @@
-import { sumCents } from "../../src/core/money.ts";
 import { planAttack } from "../../src/demo/attack.ts";
 import { asRecorded, drainBuckets } from "../../src/demo/bucket.ts";
 import { type Incident, loadIncidents } from "../../src/demo/incidents.ts";
-import { PARAMETERS, type ReplayParameters, withLimits } from "../../src/demo/parameters.ts";
+import { PARAMETERS, type ReplayParameters } from "../../src/demo/parameters.ts";
 import { mostLost } from "../../src/demo/promise.ts";
-import type { DemoReport, IncidentResult, SensitivityPoint } from "../../src/demo/report.ts";
+import type { DemoReport, IncidentResult } from "../../src/demo/report.ts";
+import { boundGrid } from "../../src/demo/sweep.ts";
 import { joinTimelines } from "../../src/demo/timeline.ts";
 
 /** A result that puts the model's bound where a chain's answer would stand. */
@@ -40,24 +40,6 @@ export function sampleResult(incident: Incident, parameters: ReplayParameters = 
   };
 }
 
-function sensitivity(incidents: readonly Incident[]): SensitivityPoint[] {
-  const { detectionMultiples, limitMultiples } = PARAMETERS.sensitivity;
-  return limitMultiples.flatMap((limitMultiple) => {
-    const parameters = withLimits(PARAMETERS, limitMultiple);
-    return detectionMultiples.map((detectionMultiple) => {
-      const plans = incidents.map((incident) => planAttack(incident, parameters, { detectionMultiple }));
-      return {
-        detectionMultiple,
-        limitMultiple,
-        lostCents: sumCents(plans.map((plan) => mostLost(plan, parameters))),
-        bucketCents: sumCents(
-          plans.map((plan) => drainBuckets(plan.incident, plan.power, parameters, plan.deadlineSeconds).lost),
-        ),
-      };
-    });
-  });
-}
-
 /** A whole report from the real records and the models, without a chain. */
 export function sampleReport(): DemoReport {
   const incidents = loadIncidents();
@@ -81,6 +63,6 @@ export function sampleReport(): DemoReport {
       { id: "feed", title: "The price feed dies, and nothing is trapped", ok: true, gas: 0, figures: {} },
     ],
     incidents: incidents.map((incident) => sampleResult(incident)),
-    sensitivity: sensitivity(incidents),
+    sensitivity: boundGrid(incidents, PARAMETERS),
   };
 }

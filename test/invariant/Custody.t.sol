@@ -3,9 +3,13 @@ pragma solidity 0.8.37;
 
 import {Group} from "./support/Group.sol";
 import {Handler} from "./support/Handler.sol";
+import {LoggedHandler} from "./support/LoggedHandler.sol";
 
 /// @notice Stands here because the runner fuzzes contracts of test files only.
 contract CustodyHandler is Handler {}
+
+/// @notice Likewise, with the rebuilding of the state from logs.
+contract CustodyLogHandler is LoggedHandler {}
 
 /// @notice The custody group: whatever anyone does in whatever order, the money is where the books say.
 contract CustodyInvariants is Group {
@@ -59,5 +63,29 @@ contract CustodyInvariants is Group {
         _kept("INV-CUS-4");
         _kept("INV-CUS-5");
         _kept("INV-CUS-8");
+    }
+}
+
+/// @notice The custody group's last one, on its own: it looks at every slot.
+contract CustodyLogInvariants is Group {
+    function setUp() external {
+        handler = address(new CustodyLogHandler());
+    }
+
+    /// @notice INV-CUS-6: logs rebuild state.
+    function invariant_INV_CUS_6_logsRebuildTheState() external view {
+        _checkAll();
+    }
+
+    /// @notice A seeded sequence that reaches the precondition of INV-CUS-6.
+    function test_INV_CUS_6_isReached() external {
+        _drive(60, 6);
+        bytes32[] memory ids = new bytes32[](1);
+        ids[0] = "INV-CUS-6";
+        _report(ids);
+    }
+
+    function _checkAll() internal view override {
+        _kept("INV-CUS-6");
     }
 }

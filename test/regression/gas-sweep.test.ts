@@ -44,14 +44,17 @@ async function withdrawWith(gas: bigint, burn: boolean): Promise<"reverted" | "i
 describe("Gas that the caller chooses", () => {
   it("makes an instant exit instant or revert, never queue", async () => {
     const outcomes = new Set<string>();
-    for (let gas = 100_000n; gas < 900_000n; gas += 4_001n) outcomes.add(String(await withdrawWith(gas, false)));
-    for (let gas = 640_000n; gas < 700_000n; gas += 211n) outcomes.add(String(await withdrawWith(gas, false)));
+    for (let gas = 100_000n; gas < 900_000n; gas += 4_001n)
+      outcomes.add(String(await withdrawWith(gas, false)));
+    for (let gas = 640_000n; gas < 700_000n; gas += 211n)
+      outcomes.add(String(await withdrawWith(gas, false)));
     expect([...outcomes].sort()).to.deep.equal(["instant", "reverted"]);
   });
 
   it("never turns a burning list's silence into a failed quote", async () => {
     const outcomes = new Set<string>();
-    for (let gas = 600_000n; gas < 1_000_000n; gas += 2_003n) outcomes.add(String(await withdrawWith(gas, true)));
+    for (let gas = 600_000n; gas < 1_000_000n; gas += 2_003n)
+      outcomes.add(String(await withdrawWith(gas, true)));
     expect(outcomes.has(String(QUOTE_FAILED))).to.equal(false);
     expect([...outcomes].sort()).to.deep.equal([String(SCREENING_DOWN), "reverted"]);
   });

@@ -30,7 +30,10 @@ describe("A move of nothing", () => {
     await d.vault.connect(d.mule).transfer(d.mule, NATIVE, 0);
     const { seasoned } = await d.vault.facts(d.mule, NATIVE, 0, d.outside);
     expect(seasoned).to.equal(0n);
-    await expect(d.vault.connect(d.mule).withdraw(NATIVE, TIERS[0].single * CENT, d.outside)).to.emit(d.vault, "Queued");
+    await expect(d.vault.connect(d.mule).withdraw(NATIVE, TIERS[0].single * CENT, d.outside)).to.emit(
+      d.vault,
+      "Queued",
+    );
   });
 
   it("doesn't season another's value, moved by a stranger who needs no allowance for nothing", async () => {

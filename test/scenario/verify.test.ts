@@ -338,6 +338,20 @@ describe("verifyDeployment", () => {
       await networkHelpers.setCode(s.addresses.lens, `${code}00`);
       expect(await failures(s)).to.deep.equal(["code.lens"]);
     });
+
+    it("sees code that differs where a contract keeps what follows from its own address", async () => {
+      const s = await scene();
+      for (const [address, kept] of [
+        [s.addresses.registry, s.addresses.registry],
+        [s.addresses.vault, s.addresses.proxyAdmin],
+      ] as const) {
+        const code = (await ethers.provider.getCode(address)).toLowerCase();
+        const [there, here] = [kept, s.mallory.address].map((text) => text.slice(2).toLowerCase());
+        expect(code).to.include(there);
+        await networkHelpers.setCode(address, code.replaceAll(there ?? "", here ?? ""));
+      }
+      expect(await failures(s)).to.deep.equal(["code.registry", "code.proxy"]);
+    });
   });
 
   describe("given a deployer who kept something small", () => {

@@ -99,7 +99,10 @@ export interface TestToken extends BaseContract {
 }
 
 /** Deploys the core, a token of 18 decimals at a dollar and an app, and starts an hour into a cell of T. */
-export async function deployVault(ethers: HardhatEthers, networkHelpers: NetworkHelpers): Promise<VaultFixture> {
+export async function deployVault(
+  ethers: HardhatEthers,
+  networkHelpers: NetworkHelpers,
+): Promise<VaultFixture> {
   const core = await deployCore(ethers);
   const { vault, manager } = core;
   const [anna, bert, carl, mallory, officer] = core.users;
@@ -299,5 +302,6 @@ export const windowKey = {
   pool: `0xff${"00".repeat(31)}`,
   subject: (account: string): string => `0x${BigInt(account).toString(16).padStart(64, "0")}`,
   asset: (asset: bigint): string => `0x${asset.toString(16).padStart(64, "0")}`,
-  hold: (account: string): string => `0x${((0xfen << 248n) | BigInt(account)).toString(16).padStart(64, "0")}`,
+  hold: (account: string): string =>
+    `0x${((0xfen << 248n) | BigInt(account)).toString(16).padStart(64, "0")}`,
 };

@@ -14,7 +14,9 @@ export const attestation: Step = {
     const attested = await scene.stage.offices.attest(scene.alice, 1);
     const signed = scene.now;
     scene.count(attested);
-    scene.say(`An attestor has seen Alice's papers and signs: ${name}. It will count from ${moment(signed + DAY)} on.`);
+    scene.say(
+      `An attestor has seen Alice's papers and signs: ${name}. It will count from ${moment(signed + DAY)} on.`,
+    );
     scene.promise("the attestation is taken", attested.ok);
     scene.promise(`${formatUsd(LARGER)} was too much for her`, before.reasons.includes("ABOVE_SINGLE_LIMIT"));
 

@@ -20,9 +20,14 @@ export const depositArrives: Step = {
 
     await stage.chain.must(exchange, callOf("token", token, "mint", [exchange, amount]));
     await scene.act(exchange, callOf("token", token, "transfer", [depositAddress, amount]));
-    const flushed = await scene.act(addressOf("anyone"), callOf("factory", stage.factory, "flush", [alice, id]));
+    const flushed = await scene.act(
+      addressOf("anyone"),
+      callOf("factory", stage.factory, "flush", [alice, id]),
+    );
     const arrived = scene.now;
-    scene.say(`An exchange sends ${formatUsd(SENT)} to Alice's deposit address, and anyone moves it into the vault.`);
+    scene.say(
+      `An exchange sends ${formatUsd(SENT)} to Alice's deposit address, and anyone moves it into the vault.`,
+    );
     await scene.act(alice, scene.vault("setDestination", [scene.wallet, true]));
     scene.say("Alice enters her wallet into her book of destinations.");
 

@@ -34,7 +34,9 @@ export function feedDies(kept: () => Queued | undefined): Step {
       const released = await scene.release(waiting);
       const arrived = await walletOf(stage, "usd", scene.newWallet);
       const amount = dollars(200n);
-      scene.say(`The exit of ${formatUsd(amount)} to her new wallet has matured, and anyone releases it: paid.`);
+      scene.say(
+        `The exit of ${formatUsd(amount)} to her new wallet has matured, and anyone releases it: paid.`,
+      );
       scene.promise("release asks no oracle", released.ok && arrived === scene.units(amount));
       scene.figure("silentFor", formatSpan(SILENCE));
       scene.figure("released", formatUsd(amount));

@@ -28,7 +28,11 @@ export const largeExit: Step = {
     scene.promise("the guardian Safe can hold", held.ok);
 
     scene.say("Whoever has her key tries to get round it through another account.");
-    const transfer = scene.vault("transfer", [addressOf("accomplice"), stage.assets.usd.id, scene.units(ASIDE)]);
+    const transfer = scene.vault("transfer", [
+      addressOf("accomplice"),
+      stage.assets.usd.id,
+      scene.units(ASIDE),
+    ]);
     const round = await scene.act(alice, transfer);
     scene.promise("a held account can't move money", !round.ok && round.refusal.name === "Vault_Held");
     const steal = callOf("guardian", stage.guardian, "hold", [addressOf("anyone"), holdSeconds]);
@@ -37,7 +41,9 @@ export const largeExit: Step = {
 
     const cancelled = await scene.cancel(answer.exit);
     const after = await scene.balance();
-    scene.say(`Alice cancels the exit, which a hold never stops: ${formatUsd(LARGE)} is back in her account.`);
+    scene.say(
+      `Alice cancels the exit, which a hold never stops: ${formatUsd(LARGE)} is back in her account.`,
+    );
     scene.promise("the owner can cancel while held", cancelled.ok);
     scene.promise("she has everything back", after === before);
     const lifted = await stage.offices.asGuardian(callOf("guardian", stage.guardian, "lift", [alice]));

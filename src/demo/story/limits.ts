@@ -97,7 +97,10 @@ export const tightening: Step = {
     const loosen = callOf("policy", stage.policy, "tighten", [WINDOW, perDay]);
     const loosened = await stage.offices.asRiskOfficer(loosen);
     scene.promise("but can't loosen", !loosened.ok);
-    scene.promise("governance's number stays underneath", (await row(scene, WINDOW)).base === base && version > 0n);
+    scene.promise(
+      "governance's number stays underneath",
+      (await row(scene, WINDOW)).base === base && version > 0n,
+    );
     scene.figure("limit", formatUsd(answer.limit));
     scene.figure("until", moment(Number(until)));
   },

@@ -1,8 +1,8 @@
 import type { Result } from "ethers";
+import { type Cents, cents, formatUsd, type Units } from "../../core/money.ts";
 import { explainReasons, type ReasonName, reasonsOf } from "../../custody/reasons.ts";
 import { explainRefusal } from "../../custody/refusals.ts";
-import { type Cents, type Units, cents, formatUsd } from "../../core/money.ts";
-import { type Call, callOf, type ChainEvent, type Outcome } from "../chain.ts";
+import { type Call, type ChainEvent, callOf, type Outcome } from "../chain.ts";
 import type { StepResult } from "../report.ts";
 import { addressOf, balanceIn, type Stage, unitsOf, worth } from "../stage.ts";
 
@@ -78,7 +78,13 @@ export class Scene {
   /** The step's result; the scene is then ready for the next. */
   finish(id: string, title: string): StepResult {
     if (this.#broken.length > 0) this.figure("broken", this.#broken.join("; "));
-    const result = { id, title, ok: this.#broken.length === 0, gas: Number(this.#gas), figures: this.#figures };
+    const result = {
+      id,
+      title,
+      ok: this.#broken.length === 0,
+      gas: Number(this.#gas),
+      figures: this.#figures,
+    };
     this.#broken.length = 0;
     this.#figures = {};
     this.#gas = 0n;
@@ -171,7 +177,11 @@ export class Scene {
   }
 
   /** What of Alice's money has seasoned, and when more will have. */
-  async seasoning(): Promise<{ readonly total: Units; readonly seasoned: Units; readonly seasonsAt: number }> {
+  async seasoning(): Promise<{
+    readonly total: Units;
+    readonly seasoned: Units;
+    readonly seasonsAt: number;
+  }> {
     const { chain, lens, assets } = this.stage;
     const [holding] = await chain.view("lens", lens, "holdingOf", [this.alice, assets.usd.id]);
     const { total, seasoned, seasonsAt } = holding as { total: Units; seasoned: Units; seasonsAt: bigint };

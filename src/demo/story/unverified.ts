@@ -17,7 +17,9 @@ export const unverified: Step = {
     scene.say(
       `  She may take out ${formatUsd(told.limit)} a day at once, from a limit of ${formatUsdShort(PARAMETERS.unverifiedPoolPerDay)} that all like her share.`,
     );
-    scene.say(`  Anything else waits ${formatSpan(waits)} and is hers then: nothing is ever refused for being too much.`);
+    scene.say(
+      `  Anything else waits ${formatSpan(waits)} and is hers then: nothing is ever refused for being too much.`,
+    );
     scene.say(`  ${formatUsd(ASKED)} would wait today, because ${told.because}.`);
     scene.promise("her tier is the lowest", (await scene.tier()) === 0);
     scene.promise("she is told her limit", told.limit === perDay);

@@ -55,10 +55,13 @@ describe("Vault: cancel", () => {
         const { id, exit } = await request(d, kind, ONE);
         await d.vault.connect(d.anna).cancel(exit);
         await d.goTo(exit.late);
-        for (const again of [d.vault.release(exit), d.vault.connect(d.anna).cancel(exit)]) {
-          await expect(again).to.be.revertedWithCustomError(d.vault, "Vault_NotOpen").withArgs(id);
+        for (const again of [() => d.vault.release(exit), () => d.vault.connect(d.anna).cancel(exit)]) {
+          await expect(again()).to.be.revertedWithCustomError(d.vault, "Vault_NotOpen").withArgs(id);
         }
-        await expect(d.vault.connect(d.reviewer).endorse(id)).to.be.revertedWithCustomError(d.vault, "Vault_NotOpen");
+        await expect(d.vault.connect(d.reviewer).endorse(id)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_NotOpen",
+        );
       });
 
       it("is the owner's alone", async () => {

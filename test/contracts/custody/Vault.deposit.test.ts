@@ -5,10 +5,17 @@ import type {
   ExtraTakingToken,
   LyingToken,
   RebasingToken,
-  ReentrantToken,
   ReturnBombToken,
 } from "../../../typechain-types/index.ts";
-import { erc20, KINDS, NATIVE, NATIVE_LISTING, PLAIN_LISTING, paramKey, TOKEN_CLASS } from "../../support/deployCore.ts";
+import {
+  erc20,
+  KINDS,
+  NATIVE,
+  NATIVE_LISTING,
+  PLAIN_LISTING,
+  paramKey,
+  TOKEN_CLASS,
+} from "../../support/deployCore.ts";
 import { ASSET_KINDS, assetWord, balanceWord, deployVault, ONE } from "../../support/vaultFixture.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -37,7 +44,9 @@ describe("Vault: deposit", () => {
             balanceWord(amount, steps, d.seasonsAt),
             assetWord(amount, listing),
           );
-        await expect(sent).to.emit(d.face, "Transfer").withArgs(d.anna, ethers.ZeroAddress, d.anna, asset, amount);
+        await expect(sent)
+          .to.emit(d.face, "Transfer")
+          .withArgs(d.anna, ethers.ZeroAddress, d.anna, asset, amount);
         expect(await d.vault.balanceOf(d.anna, asset)).to.equal(amount);
         expect(await d.vault.holdings(asset)).to.equal(amount);
         expect((await d.vault.assetOf(asset)).liabilities).to.equal(amount);
@@ -64,7 +73,10 @@ describe("Vault: deposit", () => {
         const d = await load();
         const asset = d.assetId(kind);
         const value = kind === "native" ? 5n : 0n;
-        await expect(d.vault.deposit(asset, 0n, d.anna)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAmount");
+        await expect(d.vault.deposit(asset, 0n, d.anna)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_ZeroAmount",
+        );
         await expect(d.vault.deposit(asset, 5n, ethers.ZeroAddress, { value })).to.be.revertedWithCustomError(
           d.vault,
           "Vault_ZeroAddress",
@@ -128,10 +140,9 @@ describe("Vault: deposit", () => {
       await expect(d.factory.flush(d.anna, asset)).to.be.revertedWithCustomError(d.vault, "Vault_NotListed");
       await d.factory.deploy(d.anna);
       const place = await ethers.getContractAt("DepositAddress", address);
-      await expect(place.connect(d.mallory).getFunction("recover")(asset, 500n, d.mallory)).to.be.revertedWithCustomError(
-        place,
-        "DepositAddress_OnlyAccount",
-      );
+      await expect(
+        place.connect(d.mallory).getFunction("recover")(asset, 500n, d.mallory),
+      ).to.be.revertedWithCustomError(place, "DepositAddress_OnlyAccount");
       await place.connect(d.anna).getFunction("recover")(asset, 500n, d.bert);
       expect(await other.balanceOf(d.bert)).to.equal(500n);
     });
@@ -176,7 +187,9 @@ describe("Vault: deposit", () => {
 
     it("credits of a fee-taking token what arrived", async () => {
       const d = await load();
-      const asset = await d.listToken(await d.anotherToken("FeeToken", [100n]), { tokenClass: TOKEN_CLASS.FEE_TAKING });
+      const asset = await d.listToken(await d.anotherToken("FeeToken", [100n]), {
+        tokenClass: TOKEN_CLASS.FEE_TAKING,
+      });
       expect(await d.vault.connect(d.anna).deposit.staticCall(asset, 1_000n, d.anna)).to.equal(990n);
       await d.vault.connect(d.anna).deposit(asset, 1_000n, d.anna);
       expect(await d.vault.balanceOf(d.anna, asset)).to.equal(990n);
@@ -262,23 +275,25 @@ describe("Vault: deposit", () => {
 
     it("lets a re-entrant token into no verb that touches tokens", async () => {
       const d = await load();
-      const token = await d.anotherToken<ReentrantToken>("ReentrantToken");
+      const token = await d.anotherToken("ReentrantToken");
       const asset = await d.listToken(token);
       const locked = d.face.interface.encodeErrorResult("ReentrancyGuardReentrantCall");
       const exit = { owner: token, to: token, asset, amount: 1n, soon: 0n, late: 0n, seq: 0n };
       const calls = [
         d.vault.interface.encodeFunctionData("deposit", [asset, 1n, d.mallory.address]),
         d.vault.interface.encodeFunctionData("withdraw", [asset, 1n, d.mallory.address]),
-        d.vault.interface.encodeFunctionData("release", [{ ...exit, owner: d.mallory.address, to: d.mallory.address }]),
+        d.vault.interface.encodeFunctionData("release", [
+          { ...exit, owner: d.mallory.address, to: d.mallory.address },
+        ]),
         d.vault.interface.encodeFunctionData("checkImpairment", [asset]),
       ];
       for (const before of [true, false]) {
         for (const data of calls) {
-          await token.arm(d.vault, data, before);
+          await token.getFunction("arm")(d.vault, data, before);
           await d.vault.connect(d.anna).deposit(asset, 1_000n, d.anna);
-          expect(await token.called()).to.equal(true);
-          expect(await token.succeeded()).to.equal(false);
-          expect(await token.answer()).to.equal(locked);
+          expect(await token.getFunction("called")()).to.equal(true);
+          expect(await token.getFunction("succeeded")()).to.equal(false);
+          expect(await token.getFunction("answer")()).to.equal(locked);
         }
       }
       expect(await d.vault.balanceOf(d.anna, asset)).to.equal(8_000n);
@@ -287,12 +302,16 @@ describe("Vault: deposit", () => {
 
     it("counts a re-entrant ledger move as the move it is", async () => {
       const d = await load();
-      const token = await d.anotherToken<ReentrantToken>("ReentrantToken");
+      const token = await d.anotherToken("ReentrantToken");
       const asset = await d.listToken(token);
       await d.vault.connect(d.anna).deposit(asset, 100n, token);
-      await token.arm(d.vault, d.vault.interface.encodeFunctionData("transfer", [d.bert.address, asset, 40n]), false);
+      await token.getFunction("arm")(
+        d.vault,
+        d.vault.interface.encodeFunctionData("transfer", [d.bert.address, asset, 40n]),
+        false,
+      );
       await d.vault.connect(d.anna).deposit(asset, 1_000n, d.anna);
-      expect(await token.succeeded()).to.equal(true);
+      expect(await token.getFunction("succeeded")()).to.equal(true);
       expect(await d.vault.balanceOf(d.bert, asset)).to.equal(40n);
       expect(await d.vault.balanceOf(token, asset)).to.equal(60n);
       expect((await d.vault.assetOf(asset)).liabilities).to.equal(1_100n);

@@ -29,7 +29,9 @@ describe("Vault: ledger", () => {
         await expect(sent)
           .to.emit(d.vault, "Moved")
           .withArgs(asset, d.anna, d.bert, 6n * ONE, balanceWord(4n * ONE, (4n * ONE) / step, until));
-        await expect(sent).to.emit(d.face, "Transfer").withArgs(d.anna, d.anna, d.bert, asset, 4n * ONE);
+        await expect(sent)
+          .to.emit(d.face, "Transfer")
+          .withArgs(d.anna, d.anna, d.bert, asset, 4n * ONE);
         expect((await d.vault.facts(d.anna, asset, 1n, d.anna)).seasoned).to.equal(6n * ONE);
         expect((await d.vault.facts(d.bert, asset, 1n, d.bert)).seasoned).to.equal(0n);
         expect((await d.vault.assetOf(asset)).liabilities, "liabilities stay").to.equal(10n * ONE);
@@ -113,10 +115,9 @@ describe("Vault: ledger", () => {
           .to.be.revertedWithCustomError(d.vault, "Vault_OnlyOwner")
           .withArgs(d.anna);
         await d.vault.connect(d.anna).setOperator(d.bert, false);
-        await expect(d.vault.connect(d.bert).transferFrom(d.anna, d.carl, asset, 3n)).to.be.revertedWithCustomError(
-          d.face,
-          "ERC6909InsufficientAllowance",
-        );
+        await expect(
+          d.vault.connect(d.bert).transferFrom(d.anna, d.carl, asset, 3n),
+        ).to.be.revertedWithCustomError(d.face, "ERC6909InsufficientAllowance");
       });
 
       it("stops the held and the listed, also by way of a spender; not credits to them", async () => {
@@ -127,10 +128,10 @@ describe("Vault: ledger", () => {
         await d.at(until - 100n);
         await d.vault.connect(d.officer).hold(d.anna, 100n);
         for (const move of [
-          d.vault.connect(d.anna).transfer(d.bert, asset, 1n),
-          d.vault.connect(d.bert).transferFrom(d.anna, d.bert, asset, 1n),
+          () => d.vault.connect(d.anna).transfer(d.bert, asset, 1n),
+          () => d.vault.connect(d.bert).transferFrom(d.anna, d.bert, asset, 1n),
         ]) {
-          await expect(move).to.be.revertedWithCustomError(d.vault, "Vault_Held").withArgs(d.anna, until);
+          await expect(move()).to.be.revertedWithCustomError(d.vault, "Vault_Held").withArgs(d.anna, until);
         }
         await d.goTo(until);
         await d.sanctions.setListed(d.anna, true);
@@ -192,10 +193,9 @@ describe("Vault: ledger", () => {
     it("undoes the push when the hook reverts", async () => {
       const d = await load();
       await d.app.setReverts(true);
-      await expect(d.vault.connect(d.anna).callWith(d.app, [d.tokenId], [ONE], "0x")).to.be.revertedWithCustomError(
-        d.app,
-        "MockApp_Refused",
-      );
+      await expect(
+        d.vault.connect(d.anna).callWith(d.app, [d.tokenId], [ONE], "0x"),
+      ).to.be.revertedWithCustomError(d.app, "MockApp_Refused");
       expect(await d.vault.balanceOf(d.anna, d.tokenId)).to.equal(10n * ONE);
     });
 

@@ -60,7 +60,9 @@ describe("Vault: release", () => {
         expect((await held(d, kind, d.carl.address)) - before).to.equal(ONE);
         expect((await d.vault.openOf(id)).phase).to.equal(PHASE.NONE);
         expect(await d.vault.holdings(asset)).to.equal(999n * ONE);
-        await expect(d.vault.release(exit)).to.be.revertedWithCustomError(d.vault, "Vault_NotOpen").withArgs(id);
+        await expect(d.vault.release(exit))
+          .to.be.revertedWithCustomError(d.vault, "Vault_NotOpen")
+          .withArgs(id);
       });
 
       it("pays at `soon` once endorsed", async () => {
@@ -308,5 +310,4 @@ describe("Vault: release", () => {
       expect(await d.vault.holdings(feeAsset)).to.equal(8_900n);
     });
   });
-
 });

@@ -76,24 +76,24 @@ describe("Vault: withdraw", () => {
         const d = await load();
         const asset = d.assetId(kind);
         const time = (await d.now()) + 10n;
-        const before = kind === "native" ? await ethers.provider.getBalance(d.bert) : await d.token.balanceOf(d.bert);
+        const before =
+          kind === "native" ? await ethers.provider.getBalance(d.bert) : await d.token.balanceOf(d.bert);
         await d.at(time);
         const sent = d.vault.connect(d.anna).withdraw(asset, hundred, d.bert);
         const cents = windowWord(DAY, time, 10_000n);
         const ticks = windowWord(DAY, time, hundred / 10n ** listing.tickExponent);
         await expect(sent)
           .to.emit(d.vault, "Withdrawn")
-          .withArgs(
-            asset,
-            d.anna,
-            d.bert,
-            hundred,
-            99n * hundred,
-            assetWord(99n * hundred, listing),
-            [cents, ticks, cents],
-          );
-        await expect(sent).to.emit(d.face, "Transfer").withArgs(d.anna, d.anna, ethers.ZeroAddress, asset, hundred);
-        const after = kind === "native" ? await ethers.provider.getBalance(d.bert) : await d.token.balanceOf(d.bert);
+          .withArgs(asset, d.anna, d.bert, hundred, 99n * hundred, assetWord(99n * hundred, listing), [
+            cents,
+            ticks,
+            cents,
+          ]);
+        await expect(sent)
+          .to.emit(d.face, "Transfer")
+          .withArgs(d.anna, d.anna, ethers.ZeroAddress, asset, hundred);
+        const after =
+          kind === "native" ? await ethers.provider.getBalance(d.bert) : await d.token.balanceOf(d.bert);
         expect(after - before).to.equal(hundred);
         expect(await d.vault.windowOf(windowKey.subject(d.anna.address))).to.equal(cents);
         expect(await d.vault.windowOf(windowKey.asset(asset))).to.equal(ticks);
@@ -104,8 +104,12 @@ describe("Vault: withdraw", () => {
       it("answers zero where it pays and the id where it queues", async () => {
         const d = await load();
         const asset = d.assetId(kind);
-        expect(await d.vault.connect(d.anna).withdraw.staticCall(asset, hundred, d.bert)).to.equal(ethers.ZeroHash);
-        expect(await d.vault.connect(d.anna).withdraw.staticCall(asset, hundred, d.carl)).not.to.equal(ethers.ZeroHash);
+        expect(await d.vault.connect(d.anna).withdraw.staticCall(asset, hundred, d.bert)).to.equal(
+          ethers.ZeroHash,
+        );
+        expect(await d.vault.connect(d.anna).withdraw.staticCall(asset, hundred, d.carl)).not.to.equal(
+          ethers.ZeroHash,
+        );
       });
     });
 
@@ -137,7 +141,9 @@ describe("Vault: withdraw", () => {
             accountWord({ exits: 1n }),
             openWord(PHASE.OPEN),
           );
-        await expect(sent).to.emit(d.face, "Transfer").withArgs(d.anna, d.anna, ethers.ZeroAddress, asset, hundred);
+        await expect(sent)
+          .to.emit(d.face, "Transfer")
+          .withArgs(d.anna, d.anna, ethers.ZeroAddress, asset, hundred);
         for (const key of [windowKey.subject(d.anna.address), windowKey.asset(asset), windowKey.pool]) {
           expect(await d.vault.windowOf(key)).to.equal(0n);
         }
@@ -162,7 +168,10 @@ describe("Vault: withdraw", () => {
         const d = await load();
         const asset = d.assetId(kind);
         const anna = d.vault.connect(d.anna);
-        await expect(anna.withdraw(asset, 0n, d.bert)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAmount");
+        await expect(anna.withdraw(asset, 0n, d.bert)).to.be.revertedWithCustomError(
+          d.vault,
+          "Vault_ZeroAmount",
+        );
         for (const to of [ethers.ZeroAddress, d.vaultAddress]) {
           await expect(anna.withdraw(asset, 1n, to))
             .to.be.revertedWithCustomError(d.vault, "Vault_BadRecipient")
@@ -203,7 +212,10 @@ describe("Vault: withdraw", () => {
       const d = await load();
       // 250 dollars are the tier's limit; a unit more is rounded up to a cent.
       await expectQueued(d, d.tokenId, 250n * ONE + 1n, d.bert.address, REASON.ABOVE_SINGLE_LIMIT);
-      await expect(d.vault.connect(d.anna).withdraw(d.tokenId, 250n * ONE, d.bert)).to.emit(d.vault, "Withdrawn");
+      await expect(d.vault.connect(d.anna).withdraw(d.tokenId, 250n * ONE, d.bert)).to.emit(
+        d.vault,
+        "Withdrawn",
+      );
     });
 
     it("NEW_DESTINATION and DESTINATION_WAITING: until T after it was named", async () => {
@@ -267,7 +279,13 @@ describe("Vault: withdraw", () => {
         await expectQueued(d, d.tokenId, ONE, d.bert.address, REASON.PRICE_NOT_NORMAL);
       }
       await d.router.setPrice(d.tokenId, 10n ** 12n, MODE.HALT);
-      await expectQueued(d, d.tokenId, ONE, d.bert.address, REASON.PRICE_NOT_NORMAL | REASON.ABOVE_SINGLE_LIMIT);
+      await expectQueued(
+        d,
+        d.tokenId,
+        ONE,
+        d.bert.address,
+        REASON.PRICE_NOT_NORMAL | REASON.ABOVE_SINGLE_LIMIT,
+      );
     });
 
     it("SUBJECT_LIMIT: the tier's window, or the owner's own cap", async () => {
@@ -298,7 +316,10 @@ describe("Vault: withdraw", () => {
       await expectQueued(d, d.tokenId, ONE + 1n, d.bert.address, REASON.POOL_LIMIT);
       const t = await d.now();
       await d.vault.connect(d.officer).setTier(d.anna, 1n, t, NEVER);
-      await expect(d.vault.connect(d.anna).withdraw(d.tokenId, ONE + 1n, d.bert)).to.emit(d.vault, "Withdrawn");
+      await expect(d.vault.connect(d.anna).withdraw(d.tokenId, ONE + 1n, d.bert)).to.emit(
+        d.vault,
+        "Withdrawn",
+      );
       expect(await d.vault.windowOf(windowKey.pool)).to.equal(0n);
       expect(POOL).to.be.greaterThan(100n);
     });
@@ -346,7 +367,9 @@ describe("Vault: withdraw", () => {
       for (const tier of [1n, 2n, 3n]) {
         await d.vault.connect(d.officer).setTier(d.anna, tier, await d.now(), NEVER);
         const row = TIERS[Number(tier)] ?? TIERS[0];
-        const late = row.late > DAY ? row.late : DAY; // a new destination waits for T in any case
+        // A new destination waits for T in any case.
+        let late: bigint = row.late;
+        if (late < DAY) late = DAY;
         await expectQueued(d, d.tokenId, ONE, d.carl.address, REASON.NEW_DESTINATION, row.soon, late);
       }
     });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Facts} from "../../../contracts/policy/interfaces/IExitPolicy.sol";
 import {Lattice, Request, Verdict} from "../../../contracts/policy/libraries/Lattice.sol";
+import {TierLimits} from "../../../contracts/policy/libraries/TierLimits.sol";
 import {DestinationSlice} from "../../../contracts/policy/slices/DestinationSlice.sol";
 import {FreshnessSlice} from "../../../contracts/policy/slices/FreshnessSlice.sol";
 import {OracleSlice} from "../../../contracts/policy/slices/OracleSlice.sol";
@@ -32,27 +32,11 @@ contract SlicesTest is Cheats {
     uint32 private constant T = 24 hours;
 
     Params.Table private _table;
+    // Empty: the slice reads the rows themselves. That a digest says the same is tested in VaultWords.t.sol.
+    TierLimits.Digests private _digests;
 
     function setUp() external {
         vm.warp(NOW);
-    }
-
-    // The slices read facts from calldata, as the policy does: each is asked through a call to this contract.
-
-    function ownCap(Facts calldata f) external pure returns (Verdict memory) {
-        return OwnCapSlice.verdict(f);
-    }
-
-    function freshness(Facts calldata f) external pure returns (Verdict memory) {
-        return FreshnessSlice.verdict(f);
-    }
-
-    function destination(Facts calldata f) external view returns (Verdict memory) {
-        return DestinationSlice.verdict(f);
-    }
-
-    function tier(Facts calldata f, Request memory r) external view returns (Verdict memory) {
-        return TierSlice.verdict(f, r, _table);
     }
 
     function _expect(Verdict memory v, uint32 soon, uint32 late, uint256 reasons, uint64 limit) private pure {
@@ -74,10 +58,10 @@ contract SlicesTest is Cheats {
 
     // ---- own cap
 
-    function testFuzz_ownCap(uint40 cap) external view {
-        Facts memory f;
-        f.cap = cap;
-        _expect(this.ownCap(f), 0, 0, 0, cap);
+    function testFuzz_ownCap(uint40 cap) external pure {
+        Request memory r;
+        r.facts.cap = cap;
+        _expect(OwnCapSlice.verdict(r), 0, 0, 0, cap);
     }
 
     // ---- sanctions
@@ -98,18 +82,18 @@ contract SlicesTest is Cheats {
     // ---- freshness
 
     function testFuzz_freshness(uint112 amount, uint112 seasoned, uint32 period) external view {
-        Facts memory f;
-        (f.amount, f.seasoned, f.freshPeriod) = (amount, seasoned, period);
-        if (amount <= seasoned) _expect(this.freshness(f), 0, 0, 0, NO_LIMIT);
-        else _expect(this.freshness(f), period, period, FRESH, NO_LIMIT);
+        Request memory r;
+        (r.facts.amount, r.facts.seasoned, r.facts.freshPeriod) = (amount, seasoned, period);
+        if (amount <= seasoned) _expect(FreshnessSlice.verdict(r), 0, 0, 0, NO_LIMIT);
+        else _expect(FreshnessSlice.verdict(r), period, period, FRESH, NO_LIMIT);
     }
 
     // ---- destination
 
     function _destination(uint40 usableFrom, uint40 instantFrom) private view returns (Verdict memory) {
-        Facts memory f;
-        (f.usableFrom, f.instantFrom, f.freshPeriod) = (usableFrom, instantFrom, T);
-        return this.destination(f);
+        Request memory r;
+        (r.facts.usableFrom, r.facts.instantFrom, r.facts.freshPeriod) = (usableFrom, instantFrom, T);
+        return DestinationSlice.verdict(r);
     }
 
     function test_destination() external view {
@@ -141,10 +125,9 @@ contract SlicesTest is Cheats {
     }
 
     function _tier(uint8 tier_, uint64 cents) private view returns (Verdict memory) {
-        Facts memory f;
         Request memory r;
-        (f.tier, r.cents) = (tier_, cents);
-        return this.tier(f, r);
+        (r.facts.tier, r.cents) = (tier_, cents);
+        return TierSlice.verdict(r, _digests, _table);
     }
 
     function test_tierReadsItsRow() external {

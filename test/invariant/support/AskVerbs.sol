@@ -19,7 +19,8 @@ abstract contract AskVerbs is MoneyVerbs {
     }
 
     uint256 private _newPayees;
-    uint256 internal instants;
+    uint256 public instants;
+    uint256[14] public reasonsSeen;
 
     /// @notice A small exit to someone in the book: mostly instant.
     function withdrawSmall(uint256 seed) external act("withdrawSmall", seed) {
@@ -30,6 +31,23 @@ abstract contract AskVerbs is MoneyVerbs {
         uint256 most = _longSeasoned(people[who], k);
         if (amount > most && most != 0) amount = most;
         if (_ask(who, k, amount, to)) _done();
+    }
+
+    /// @notice One customer's exits in a row, as many as its day allows and one more.
+    function spree(uint256 seed) external act("spree", seed) {
+        (uint256 who, uint256 k) = _seasonedRich();
+        address s = _subject(people[who]);
+        address to = payees[_below(PEOPLE)];
+        for (uint256 i; i < PEOPLE && (usableFrom[s][to] == 0 || usableFrom[s][to] > clock); ++i) to = payees[i];
+        kits[k].sick = false;
+        uint256 most = _longSeasoned(people[who], k);
+        uint256 amount = _worth(k, 1_000 + _upTo(24_000));
+        for (uint256 i; i < 5 && most >= amount; ++i) {
+            if (!_ask(who, k, amount, to)) return;
+            most -= amount;
+            _warp(clock + _upTo(2 hours));
+        }
+        _done();
     }
 
     /// @notice Any amount to anyone.
@@ -85,6 +103,9 @@ abstract contract AskVerbs is MoneyVerbs {
 
     function _onQueued(address owner, uint256 k, uint256 amount, address to, uint256 leavesFrom) private {
         Exit memory e = lastQueued;
+        for (uint256 i; i < reasonsSeen.length; ++i) {
+            if (lastReasons >> i & 1 == 1) ++reasonsSeen[i];
+        }
         bool same = e.owner == owner && e.to == to && e.asset.eq(kits[k].id) && e.amount == amount;
         _law("INV-CUS-2", same, "the queued exit isn't what was asked for");
         _law("INV-CUS-5", e.soon <= e.late && e.late <= clock + 30 days, "an exit matures after 30 days");

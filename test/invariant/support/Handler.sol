@@ -8,7 +8,10 @@ import {TheftVerbs} from "./TheftVerbs.sol";
 
 /// @notice Everyone at once: the world with its people, set up and seasoned, and all their verbs.
 abstract contract Handler is TheftVerbs {
-    uint256 private constant VERBS = 32;
+    uint256 private constant VERBS = 33;
+
+    /// @notice Exits that guardians and a silent list have held up as long as they can.
+    uint256 public besieged;
 
     constructor() {
         _deploy();
@@ -54,7 +57,8 @@ abstract contract Handler is TheftVerbs {
             this.unlink.selector, this.hold.selector, this.lift.selector, this.extend.selector,
             this.changeList.selector, this.screen.selector, this.set.selector, this.tighten.selector,
             this.setPolicy.selector, this.oracle.selector, this.poke.selector, this.halt.selector,
-            this.seize.selector, this.pass.selector, this.steal.selector, this.forge.selector
+            this.seize.selector, this.pass.selector, this.steal.selector, this.forge.selector,
+            this.spree.selector
         ];
         for (uint256 i; i < VERBS; ++i) list_[i] = all[i];
     }
@@ -86,6 +90,7 @@ abstract contract Handler is TheftVerbs {
             if (due > clock) _warp(due);
         }
         _besiege(e.owner);
+        ++besieged;
         _law("INV-CUS-5", _release(place, stranger), "an exit isn't payable within its bound");
     }
 

@@ -19,13 +19,14 @@ abstract contract Ledgers is People, Books, Pace, Usage {
 
     bool internal queued;
     Exit internal lastQueued;
+    uint256 internal lastReasons;
 
     function _onLogs(Vm.Log[] memory logs) internal virtual override {
         queued = false;
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].emitter != address(vault) || logs[i].topics[0] != IVaultEvents.Queued.selector) continue;
-            (Exit memory exit,,,,) = abi.decode(logs[i].data, (Exit, uint256, uint256, uint256, uint256));
-            (queued, lastQueued) = (true, exit);
+            (Exit memory exit, uint256 reasons,,,) = abi.decode(logs[i].data, (Exit, uint256, uint256, uint256, uint256));
+            (queued, lastQueued, lastReasons) = (true, exit, reasons);
         }
     }
 

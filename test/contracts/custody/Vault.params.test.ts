@@ -1,0 +1,150 @@
+import { expect } from "chai";
+import hre from "hardhat";
+import { DAY, KINDS, NATIVE, NATIVE_LISTING, NEVER, paramKey, TIERS } from "../../support/deployCore.ts";
+import { deployVault } from "../../support/vaultFixture.ts";
+
+const { ethers, networkHelpers } = await hre.network.create();
+const deployed = () => deployVault(ethers, networkHelpers);
+const load = () => networkHelpers.loadFixture(deployed);
+
+const MAX36 = (1n << 36n) - 1n;
+
+/** One row each of the Vault's table and the policy's: both have the same face. */
+const ROWS = [
+  {
+    target: "vault",
+    name: "HOLDINGS_CAP",
+    key: paramKey(KINDS.HOLDINGS_CAP, NATIVE),
+    base: NATIVE_LISTING.cap,
+    tighter: NATIVE_LISTING.cap - 1n,
+    looser: NATIVE_LISTING.cap + 1n,
+    spec: [0n, MAX36, 1n],
+    beyond: MAX36 + 1n,
+  },
+  {
+    target: "vault",
+    name: "LARGE_LANE_RATE",
+    key: paramKey(KINDS.LARGE_LANE_RATE, NATIVE),
+    base: NATIVE_LISTING.largeLane,
+    tighter: 200n,
+    looser: 10_000n,
+    spec: [200n, 10_000n, 1n],
+    beyond: 199n,
+  },
+  {
+    target: "policy",
+    name: "TIER_LATE",
+    key: paramKey(KINDS.TIER_LATE, 1n),
+    base: TIERS[1].late,
+    tighter: 30n * DAY,
+    looser: 0n,
+    spec: [0n, 30n * DAY, 2n],
+    beyond: 30n * DAY + 1n,
+  },
+] as const;
+
+describe("Vault: params", () => {
+  for (const row of ROWS) {
+    describe(`given ${row.name} of the ${row.target}`, () => {
+      it("shows the row, its bounds and what is in force", async () => {
+        const d = await load();
+        const target = d[row.target];
+        expect([...(await target.param(row.key))]).to.deep.equal([row.base, 0n, 0n, 1n]);
+        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.base);
+        expect([...(await target.specOf(row.key))]).to.deep.equal([...row.spec]);
+      });
+
+      it("is tightened by the risk officer, for 14 days", async () => {
+        const d = await load();
+        const target = d[row.target];
+        const revision = await target.revision();
+        const time = (await d.now()) + 10n;
+        const until = time + 14n * DAY;
+        await d.at(time);
+        const packed = row.base | (row.tighter << 64n) | (until << 128n) | (2n << 168n);
+        await expect(target.connect(d.riskOfficer).tighten(row.key, row.tighter))
+          .to.emit(target, "ParamTightened")
+          .withArgs(row.key, row.tighter, until, packed, revision + 1n);
+        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.tighter);
+        await d.goTo(until);
+        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.base);
+        await expect(target.connect(d.riskOfficer).tighten(row.key, row.tighter))
+          .to.be.revertedWithCustomError(target, "Params_TooSoonToTighten")
+          .withArgs(row.key, until + 14n * DAY);
+      });
+
+      it("is loosened by governance only, which ends an overlay", async () => {
+        const d = await load();
+        const target = d[row.target];
+        await expect(target.connect(d.riskOfficer).tighten(row.key, row.looser))
+          .to.be.revertedWithCustomError(target, "Params_NotTighter")
+          .withArgs(row.key, row.looser, row.base);
+        await target.connect(d.riskOfficer).tighten(row.key, row.tighter);
+        await expect(target.set(row.key, 1n, NEVER, row.looser))
+          .to.be.revertedWithCustomError(target, "Params_StaleVersion")
+          .withArgs(row.key, 1n, 2n);
+        const time = (await d.now()) + 10n;
+        const revision = await target.revision();
+        await d.at(time);
+        await expect(target.set(row.key, 2n, NEVER, row.looser))
+          .to.emit(target, "ParamSet")
+          .withArgs(row.key, row.looser, row.looser | (time << 128n) | (3n << 168n), revision + 1n);
+        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.looser);
+      });
+
+      it("stays in its bounds and its time", async () => {
+        const d = await load();
+        const target = d[row.target];
+        await expect(target.set(row.key, 1n, NEVER, row.beyond))
+          .to.be.revertedWithCustomError(target, "Params_OutOfBounds")
+          .withArgs(row.key, row.beyond, row.spec[0], row.spec[1]);
+        const validUntil = (await d.now()) + 5n;
+        await d.at(validUntil + 1n);
+        await expect(target.set(row.key, 1n, validUntil, row.looser))
+          .to.be.revertedWithCustomError(target, "Params_Expired")
+          .withArgs(validUntil);
+      });
+
+      it("is for its roles alone", async () => {
+        const d = await load();
+        const target = d[row.target];
+        for (const caller of [d.anna, d.officer, d.timelock]) {
+          await expect(target.connect(caller).tighten(row.key, row.tighter))
+            .to.be.revertedWithCustomError(d.policy, "AccessManagedUnauthorized")
+            .withArgs(caller);
+        }
+        for (const caller of [d.anna, d.officer, d.riskOfficer]) {
+          await expect(target.connect(caller).set(row.key, 1n, NEVER, row.tighter))
+            .to.be.revertedWithCustomError(d.policy, "AccessManagedUnauthorized")
+            .withArgs(caller);
+        }
+      });
+    });
+  }
+
+  it("has no order for T: governance alone sets it", async () => {
+    const d = await load();
+    const key = paramKey(KINDS.FRESH_PERIOD);
+    await expect(d.vault.connect(d.riskOfficer).tighten(key, 48n))
+      .to.be.revertedWithCustomError(d.vault, "Params_HasNoOrder")
+      .withArgs(key);
+    await d.setParam("vault", key, 48n);
+    expect((await d.vault.facts(d.anna, NATIVE, 1n, d.anna)).freshPeriod).to.equal(48n * 3_600n);
+  });
+
+  it("knows its own keys only", async () => {
+    const d = await load();
+    const unset = paramKey(KINDS.SMALL_LANE_RATE, 77n);
+    await expect(d.vault.connect(d.riskOfficer).tighten(unset, 500n))
+      .to.be.revertedWithCustomError(d.vault, "Params_NotSet")
+      .withArgs(unset);
+    for (const [target, key] of [
+      [d.vault, paramKey(KINDS.TIER_WINDOW)],
+      [d.policy, paramKey(KINDS.FRESH_PERIOD)],
+    ] as const) {
+      await expect(target.specOf(key))
+        .to.be.revertedWithCustomError(d.vault, "Params_UnknownKey")
+        .withArgs(key);
+    }
+  });
+});

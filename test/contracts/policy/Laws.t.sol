@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Lattice, Request, Verdict} from "../../../contracts/policy/libraries/Lattice.sol";
+import {PolicyParams} from "../../../contracts/policy/libraries/PolicyParams.sol";
+import {TierSlice} from "../../../contracts/policy/slices/TierSlice.sol";
+import {Params} from "../../../contracts/shared/Params.sol";
+import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
+import {Cheats} from "../../support/Cheats.sol";
+
+/// @notice The policy's laws that compare one request in two worlds: INV-POL-2 over all verdicts, INV-POL-3 over random
+/// tables with random tightenings.
+contract PolicyLawsTest is Cheats {
+    using Lattice for Verdict;
+    using Params for Params.Table;
+
+    Params.Table private _table;
+
+    function setUp() external {
+        vm.warp(1_790_000_000);
+    }
+
+    // ---- INV-POL-2
+
+    function testFuzz_INV_POL_2_meetIsCommutative(Verdict memory a, Verdict memory b) external pure {
+        assertEq(_hash(_copy(a).meet(b)), _hash(_copy(b).meet(a)));
+    }
+
+    function testFuzz_INV_POL_2_meetIsAssociative(Verdict memory a, Verdict memory b, Verdict memory c) external pure {
+        assertEq(_hash(_copy(a).meet(b).meet(c)), _hash(_copy(a).meet(_copy(b).meet(c))));
+    }
+
+    function testFuzz_INV_POL_2_meetIsIdempotent(Verdict memory a) external pure {
+        assertEq(_hash(_copy(a).meet(_copy(a))), _hash(a));
+        assertEq(_hash(Lattice.top().meet(a)), _hash(a), "top is neutral");
+    }
+
+    function testFuzz_INV_POL_2_aSliceAddedNeverLoosens(Verdict memory a, Verdict memory added) external pure {
+        Verdict memory m = _copy(a).meet(added);
+        _assertNotLooser(m, a);
+        _assertNotLooser(m, added);
+    }
+
+    // ---- INV-POL-3
+
+    /// @dev Tables need not be ordered: whatever governance sets and the risk officer tightens, a higher tier is never
+    /// tighter.
+    function testFuzz_INV_POL_3_aHigherTierIsNeverTighter(
+        uint256 seed,
+        uint64 cents,
+        uint8 lower,
+        uint8 higher,
+        uint8 tightenings
+    ) external {
+        lower = uint8(bound(lower, 0, 3));
+        higher = uint8(bound(higher, lower, 3));
+        for (uint8 t; t <= 3; ++t) {
+            for (uint8 kind = ParamKeys.TIER_WINDOW; kind <= ParamKeys.TIER_LATE; ++kind) {
+                bytes32 key = ParamKeys.ofTier(kind, t);
+                seed = uint256(keccak256(abi.encode(seed)));
+                _table.set(key, PolicyParams.spec(key), 0, type(uint40).max, uint64(seed % PolicyParams.spec(key).max));
+            }
+        }
+        for (uint256 i; i < tightenings % 8; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            _tighten(ParamKeys.ofTier(uint8(ParamKeys.TIER_WINDOW + seed % 4), uint8(seed / 4 % 4)), seed / 16);
+        }
+        Request memory r;
+        r.cents = cents;
+        r.facts.tier = lower;
+        Verdict memory low = TierSlice.verdict(r, _table);
+        r.facts.tier = higher;
+        _assertNotLooser(low, TierSlice.verdict(r, _table));
+        r.facts.tier = 9;
+        _assertNotLooser(TierSlice.verdict(r, _table), low);
+    }
+
+    function _tighten(bytes32 key, uint256 seed) private {
+        uint64 current = _table.inForce(key);
+        bool down = ParamKeys.kindOf(key) <= ParamKeys.TIER_SINGLE;
+        uint64 room = down ? current : PolicyParams.spec(key).max - current;
+        if (room == 0) return;
+        uint64 step = uint64(1 + seed % room);
+        _table.tighten(key, PolicyParams.spec(key), down ? current - step : current + step);
+    }
+
+    function _assertNotLooser(Verdict memory tight, Verdict memory loose) private pure {
+        assertGe(tight.soon, loose.soon, "soon");
+        assertGe(tight.late, loose.late, "late");
+        assertLe(tight.limit, loose.limit, "limit");
+        assertEq(tight.reasons & loose.reasons, loose.reasons, "reasons");
+    }
+
+    function _copy(Verdict memory v) private pure returns (Verdict memory) {
+        return Verdict(v.soon, v.late, v.reasons, v.limit);
+    }
+
+    function _hash(Verdict memory v) private pure returns (bytes32) {
+        return keccak256(abi.encode(v));
+    }
+}

@@ -1,0 +1,21 @@
+import { expect } from "chai";
+import hre from "hardhat";
+import { deployCore, NATIVE, POOL } from "../support/deployCore.ts";
+
+const { ethers } = await hre.network.create();
+
+// "Unknown or unverified is the bottom row": a tier that the policy doesn't know is charged all that tier 0 is.
+describe("A tier that the policy doesn't know", () => {
+  it("shares the pool of the unverified", async () => {
+    const { vault, policy, users } = await deployCore(ethers);
+    const [anna, bert] = users;
+    if (!anna || !bert) throw new Error("too few signers");
+    const facts = (await vault.facts(anna, NATIVE, 10n ** 15n, bert)).toObject();
+    const [, unverified] = await policy.quote({ ...facts, tier: 0n });
+    expect(unverified[2].limit).to.equal(POOL);
+    for (const tier of [4n, 15n, 255n]) {
+      const [, charges] = await policy.quote({ ...facts, tier });
+      expect(charges[2]).to.deep.equal(unverified[2]);
+    }
+  });
+});
