@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Facts} from "../policy/interfaces/IExitPolicy.sol";
 import {SlidingWindow} from "../policy/libraries/SlidingWindow.sol";
-import {TierSlice} from "../policy/slices/TierSlice.sol";
+import {TierLimits} from "../policy/libraries/TierLimits.sol";
 import {AssetId} from "../shared/AssetId.sol";
 import {ParamKeys} from "../shared/ParamKeys.sol";
 import {IParams, Param} from "../shared/interfaces/IParams.sol";
@@ -197,10 +197,10 @@ contract VaultLens is IVaultLens {
 
     /// @dev A tightening of a limit that binds `tier` lapses by time alone.
     function _firstLapse(uint256 next, AssetId asset, uint8 tier) private view returns (uint256) {
-        if (tier > TierSlice.TOP_TIER) tier = 0;
+        if (tier > TierLimits.TOP_TIER) tier = 0;
         next = _lapse(next, ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, asset));
         if (tier == 0) next = _lapse(next, ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
-        for (uint8 t = tier; t <= TierSlice.TOP_TIER; ++t) {
+        for (uint8 t = tier; t <= TierLimits.TOP_TIER; ++t) {
             next = _lapse(next, ParamKeys.ofTier(ParamKeys.TIER_WINDOW, t));
             next = _lapse(next, ParamKeys.ofTier(ParamKeys.TIER_SINGLE, t));
         }
