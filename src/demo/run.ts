@@ -14,7 +14,7 @@ import {
 } from "./report.ts";
 import { toHtml } from "./report-html.ts";
 import { toTerminal } from "./report-terminal.ts";
-import type { Stage } from "./stage.ts";
+import { comeBack, mark, type Stage } from "./stage.ts";
 import { tellStory } from "./story/story.ts";
 import { boundGrid, checkOnChain } from "./sweep.ts";
 
@@ -99,10 +99,9 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   const { stage, close } = await openStage((what) => say(`  ${what}`));
   let report: DemoReport;
   try {
-    const fresh = await stage.chain.snapshot();
+    const fresh = await mark(stage);
     const story = await tellStory(stage, say);
-    await stage.chain.revert(fresh);
-    stage.feeds.rewind();
+    await comeBack(stage, fresh);
     say("Real thefts, replayed against it with one set of parameters:");
     const thefts = loadIncidents();
     await prepareParties(stage, PARAMETERS);
