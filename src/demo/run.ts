@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { TerminalError } from "../core/errors.ts";
 import { formatUsdShort, sumCents } from "../core/money.ts";
+import { compile } from "./compile.ts";
 import { type Incident, loadIncidents } from "./incidents.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { prepareParties, replayIncident } from "./replay.ts";
@@ -22,12 +23,6 @@ import { boundGrid, checkOnChain } from "./sweep.ts";
 export const DEFAULT_REPORT = "strongroom-demo.html";
 
 type Say = (line: string) => void;
-
-/** Compiles what has changed since the last run. */
-async function compile(): Promise<void> {
-  const { default: hre } = await import("hardhat");
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
-}
 
 /** Replays every recorded theft; what the chain pays beyond the design's promise is a broken step. */
 async function replayAll(
