@@ -109,7 +109,7 @@ const FIXED: readonly (readonly [file: string, constant: string, what: string])[
     "LISTED_DELAY",
     "delay of an exit to or from a listed address",
   ],
-  ["contracts/policy/slices/TierSlice.sol", "MAX_DELAY", "delay of a tier whose row was never set"],
+  ["contracts/policy/libraries/TierLimits.sol", "MAX_DELAY", "delay of a tier whose row was never set"],
   ["contracts/shared/Params.sol", "TIGHT_FOR", "how long a tightening lasts"],
   [
     "contracts/shared/Params.sol",
