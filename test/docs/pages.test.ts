@@ -114,7 +114,9 @@ describe("documentation", () => {
       const named = [
         ...text.matchAll(/`((?:contracts|src|test|deploy|scripts|docs|formal)\/[\w./-]+\.\w+)`/g),
       ].map(([, target]) => target ?? "");
-      expect([...links, ...named].filter((file) => !file.includes("NNNN") && !existsSync(file))).to.deep.equal([]);
+      expect(
+        [...links, ...named].filter((file) => !file.includes("NNNN") && !existsSync(file)),
+      ).to.deep.equal([]);
     });
   }
 });
