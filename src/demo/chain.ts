@@ -136,15 +136,20 @@ export class Chain {
     this.#time = Number(block.timestamp);
   }
 
-  /** Moves the clock on to `time` with an empty block, so that views see it. */
-  async advanceTo(time: number): Promise<void> {
+  /** Moves the clock on to `time`: the next transaction is mined then; views still see the latest block. */
+  setTime(time: number): void {
     if (time < this.#time) {
       throw new TerminalError("CLOCK_BACKWARDS", "The chain's clock can't go back", {
         facts: { from: this.#time, to: time },
       });
     }
-    if (time === this.#time) return;
     this.#time = time;
+  }
+
+  /** Moves the clock on to `time` with an empty block, so that views see it. */
+  async advanceTo(time: number): Promise<void> {
+    if (time === this.#time) return;
+    this.setTime(time);
     await this.#request("evm_setNextBlockTimestamp", [toBeHex(time)]);
     await this.#request("evm_mine", []);
   }
@@ -212,7 +217,6 @@ export class Chain {
   async revert(snapshot: { readonly id: string; readonly time: number }): Promise<void> {
     await this.#request("evm_revert", [snapshot.id]);
     this.#time = snapshot.time;
-    this.#senders.clear();
   }
 
   #request(method: string, params: unknown[]): Promise<unknown> {

@@ -86,7 +86,7 @@ export class AttackDriver {
   async run(): Promise<StrategyResult> {
     for (const move of this.#strategy.moves) {
       this.#at = move.at;
-      await this.#stage.chain.advanceTo(this.#start + move.at);
+      this.#stage.chain.setTime(this.#start + move.at);
       const { outcome, reasons } = await this.#do(move);
       this.#attempts.push({
         atSeconds: move.at,
@@ -140,7 +140,7 @@ export class AttackDriver {
 
   async #withdraw(move: Move): Promise<Verdict> {
     const asset = this.#assetOf(move);
-    await this.#stage.feeds.play();
+    await this.#stage.feeds.play([asset]);
     const amount = this.#unitsOf(move);
     const outcome = await this.#stage.chain.send(
       this.#address(move.from),

@@ -11,6 +11,9 @@ const HORIZON = 120 * DAY;
 const DECIMALS = 8;
 const ONE_DOLLAR = 100_000_000n;
 
+/** The round that each asset's feeds stand at. */
+export type FeedMark = ReadonlyMap<SuiteAsset, bigint>;
+
 /** Rounds of each asset's feeds, in the order of the chain's clock. */
 type Rounds = Readonly<Record<"eth" | "btc", readonly ReplayedRound[]>>;
 
@@ -46,10 +49,10 @@ export class FeedPlayer {
     return { answer: this.#round(asset, time).answer, decimals: DECIMALS };
   }
 
-  /** Pushes what has been published since. Call before anything that reads prices. */
-  async play(): Promise<void> {
+  /** Pushes what has been published since. Call before anything that reads the prices of `assets`. */
+  async play(assets: readonly SuiteAsset[] = SUITE_ASSETS): Promise<void> {
     if (this.#silent) return;
-    for (const asset of SUITE_ASSETS) {
+    for (const asset of assets) {
       const round = this.#round(asset, this.#chain.time);
       if (this.#played.get(asset) === round.roundId) continue;
       this.#played.set(asset, round.roundId);
@@ -65,9 +68,15 @@ export class FeedPlayer {
     this.#silent = true;
   }
 
-  /** Forgets what was pushed, after the chain went back in time; feeds speak again. */
-  rewind(): void {
+  /** Which rounds the feeds stand at, for `rewind`. */
+  mark(): FeedMark {
+    return new Map(this.#played);
+  }
+
+  /** After the chain went back in time: the feeds stand where they stood then, and speak again. */
+  rewind(mark: FeedMark): void {
     this.#played.clear();
+    for (const [asset, round] of mark) this.#played.set(asset, round);
     this.#silent = false;
   }
 

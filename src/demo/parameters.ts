@@ -107,8 +107,8 @@ export const PARAMETERS: ReplayParameters = {
       incidents: ["ronin-2022", "multichain-2023", "wazirx-2024"],
       pairs: [
         { limitMultiple: 0.5, detectionMultiples: [1] },
-        { limitMultiple: 1, detectionMultiples: [0.25, 0.5, 2] },
-        { limitMultiple: 10, detectionMultiples: [0.5, 1] },
+        { limitMultiple: 1, detectionMultiples: [0.5, 2] },
+        { limitMultiple: 10, detectionMultiples: [1] },
       ],
     },
   },

@@ -19,7 +19,7 @@ import type { Party, Strategy } from "./moves.ts";
 import type { ReplayParameters, Tier } from "./parameters.ts";
 import { mostLost } from "./promise.ts";
 import type { IncidentResult } from "./report.ts";
-import type { Stage } from "./stage.ts";
+import { comeBack, mark, type Stage } from "./stage.ts";
 import { joinTimelines } from "./timeline.ts";
 
 /** One change of a number: which contract keeps it, under which key. */
@@ -109,6 +109,7 @@ async function open(stage: Stage, plan: AttackPlan, parameters: ReplayParameters
   const calls = await setCalls(stage, settingsOf(stage, plan, parameters));
   if (calls.length > 0) await govern(stage, calls, "set the limits", parameters.timelockSeconds);
   await chain.advanceTo(begins);
+  await feeds.play();
   await checkOpening(stage, plan, prices);
   return prices;
 }
@@ -127,22 +128,19 @@ export async function replayPlans(
 ): Promise<StrategyResult[][]> {
   const [first] = plans;
   if (first === undefined) return [];
-  const { chain, feeds } = stage;
-  const before = await chain.snapshot();
+  const before = await mark(stage);
   const prices = await open(stage, first, parameters);
   const results: StrategyResult[][] = [];
   for (const plan of plans) {
     const ofPlan: StrategyResult[] = [];
     for (const strategy of plan.strategies.filter(({ id }) => only?.includes(id) ?? true)) {
-      const opening = await chain.snapshot();
+      const opening = await mark(stage);
       ofPlan.push(await new AttackDriver(stage, plan, strategy, parameters, prices).run());
-      await chain.revert(opening);
-      feeds.rewind();
+      await comeBack(stage, opening);
     }
     results.push(ofPlan);
   }
-  await chain.revert(before);
-  feeds.rewind();
+  await comeBack(stage, before);
   return results;
 }
 

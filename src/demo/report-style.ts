@@ -54,8 +54,8 @@ details{margin-top:.5rem}summary{cursor:pointer;color:var(--soft)}summary:focus-
 .story{margin:1.5rem 0 0;padding:0 0 0 1.6rem;list-style:none;border-left:2px solid var(--line)}
 .story li{position:relative;margin:0 0 1.7rem}
 .story li::before{content:"";position:absolute;left:calc(-1.6rem - 8px);top:.3rem;width:10px;height:10px;border-radius:50%;border:2px solid var(--paper);background:var(--strongroom)}
-.story li.bad::before{background:var(--reality)}.story li.bad .state{color:var(--reality);font-weight:600}
 .state{margin:0 0 .4rem;color:var(--soft);font-size:.875rem}
+.story li.bad::before{background:var(--reality)}.story li.bad .state{color:var(--reality);font-weight:600}
 .gas{margin-left:.5rem;color:var(--soft);font:400 .85rem system-ui,sans-serif;white-space:nowrap}
 .facts{display:flex;flex-wrap:wrap;gap:.5rem 1.75rem;margin:0;font-size:.9rem}
 .facts dt{color:var(--soft);font-size:.8rem}.facts dd{margin:0;overflow-wrap:anywhere}

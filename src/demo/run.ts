@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { TerminalError } from "../core/errors.ts";
 import { formatUsdShort, sumCents } from "../core/money.ts";
+import { compile } from "./compile.ts";
 import { type Incident, loadIncidents } from "./incidents.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { prepareParties, replayIncident } from "./replay.ts";
@@ -14,7 +15,7 @@ import {
 } from "./report.ts";
 import { toHtml } from "./report-html.ts";
 import { toTerminal } from "./report-terminal.ts";
-import type { Stage } from "./stage.ts";
+import { comeBack, mark, type Stage } from "./stage.ts";
 import { tellStory } from "./story/story.ts";
 import { boundGrid, checkOnChain } from "./sweep.ts";
 
@@ -22,12 +23,6 @@ import { boundGrid, checkOnChain } from "./sweep.ts";
 export const DEFAULT_REPORT = "strongroom-demo.html";
 
 type Say = (line: string) => void;
-
-/** Compiles what has changed since the last run. */
-async function compile(): Promise<void> {
-  const { default: hre } = await import("hardhat");
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
-}
 
 /** Replays every recorded theft; what the chain pays beyond the design's promise is a broken step. */
 async function replayAll(
@@ -99,10 +94,9 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   const { stage, close } = await openStage((what) => say(`  ${what}`));
   let report: DemoReport;
   try {
-    const fresh = await stage.chain.snapshot();
+    const fresh = await mark(stage);
     const story = await tellStory(stage, say);
-    await stage.chain.revert(fresh);
-    stage.feeds.rewind();
+    await comeBack(stage, fresh);
     say("Real thefts, replayed against it with one set of parameters:");
     const thefts = loadIncidents();
     await prepareParties(stage, PARAMETERS);

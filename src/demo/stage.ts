@@ -9,7 +9,7 @@ import {
 } from "../core/money.ts";
 import type { SuiteAsset } from "./assets.ts";
 import { type Call, type Chain, callOf, type Outcome } from "./chain.ts";
-import type { FeedPlayer } from "./feeds.ts";
+import type { FeedMark, FeedPlayer } from "./feeds.ts";
 import type { Tier } from "./parameters.ts";
 
 /** One listed asset of the deployed suite. */
@@ -114,4 +114,20 @@ export function unitsOf(stage: Stage, asset: SuiteAsset, amount: Cents, price: P
 /** What `amount` of an asset is worth at `price`, rounded up. */
 export function worth(stage: Stage, asset: SuiteAsset, amount: Units, price: Price): Cents {
   return centsOfUnitsUp(amount, price, stage.assets[asset].decimals);
+}
+
+/** A state of the stage to come back to. */
+export interface Mark {
+  readonly chain: Awaited<ReturnType<Chain["snapshot"]>>;
+  readonly feeds: FeedMark;
+}
+
+/** Remembers the chain and where its feeds stand. Serves once. */
+export async function mark(stage: Stage): Promise<Mark> {
+  return { chain: await stage.chain.snapshot(), feeds: stage.feeds.mark() };
+}
+
+export async function comeBack(stage: Stage, to: Mark): Promise<void> {
+  await stage.chain.revert(to.chain);
+  stage.feeds.rewind(to.feeds);
 }

@@ -37,8 +37,8 @@ export interface CheckedPoint {
   readonly promised: Cents;
 }
 
-/** The only strategies that ever gain anything: waiting, queueing, both, and new rules. */
-const GAINFUL: readonly Strategy["id"][] = ["wait", "queue", "both", "bypass", "timelock"];
+/** The strategies that gain the most: waiting, queueing and waiting, and new rules. */
+const GAINFUL: readonly Strategy["id"][] = ["wait", "both", "timelock"];
 
 /** Replays the parameters' chosen incidents on the chain at their chosen pairs of multiples. */
 export async function checkOnChain(

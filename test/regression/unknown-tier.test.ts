@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import type { Result } from "ethers";
 import hre from "hardhat";
+import type { FactsStruct } from "../../typechain-types/contracts/policy/interfaces/IExitPolicy.ts";
 import { deployCore, NATIVE, POOL } from "../support/deployCore.ts";
 
 const { ethers } = await hre.network.create();
@@ -10,7 +12,8 @@ describe("A tier that the policy doesn't know", () => {
     const { vault, policy, users } = await deployCore(ethers);
     const [anna, bert] = users;
     if (!anna || !bert) throw new Error("too few signers");
-    const facts = (await vault.facts(anna, NATIVE, 10n ** 15n, bert)).toObject();
+    const answer = await vault.facts(anna, NATIVE, 10n ** 15n, bert);
+    const facts = (answer as unknown as Result).toObject() as unknown as FactsStruct;
     const [, unverified] = await policy.quote({ ...facts, tier: 0n });
     expect(unverified[2].limit).to.equal(POOL);
     for (const tier of [4n, 15n, 255n]) {

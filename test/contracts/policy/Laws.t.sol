@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Lattice, Request, Verdict} from "../../../contracts/policy/libraries/Lattice.sol";
 import {PolicyParams} from "../../../contracts/policy/libraries/PolicyParams.sol";
+import {TierLimits} from "../../../contracts/policy/libraries/TierLimits.sol";
 import {TierSlice} from "../../../contracts/policy/slices/TierSlice.sol";
 import {Params} from "../../../contracts/shared/Params.sol";
 import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
@@ -15,6 +16,8 @@ contract PolicyLawsTest is Cheats {
     using Params for Params.Table;
 
     Params.Table private _table;
+    // Never made: what is in force is read from the rows themselves.
+    TierLimits.Digests private _digests;
 
     function setUp() external {
         vm.warp(1_790_000_000);
@@ -68,11 +71,11 @@ contract PolicyLawsTest is Cheats {
         Request memory r;
         r.cents = cents;
         r.facts.tier = lower;
-        Verdict memory low = TierSlice.verdict(r, _table);
+        Verdict memory low = TierSlice.verdict(r, _digests, _table);
         r.facts.tier = higher;
-        _assertNotLooser(low, TierSlice.verdict(r, _table));
+        _assertNotLooser(low, TierSlice.verdict(r, _digests, _table));
         r.facts.tier = 9;
-        _assertNotLooser(TierSlice.verdict(r, _table), low);
+        _assertNotLooser(TierSlice.verdict(r, _digests, _table), low);
     }
 
     function _tighten(bytes32 key, uint256 seed) private {
