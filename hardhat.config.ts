@@ -64,7 +64,7 @@ export default defineConfig({
       profiles: {
         default: {
           fuzz: { failurePersistDir: "corpus/fuzz" },
-          invariant: { failurePersistDir: "corpus/invariant", runs: 100, depth: 100 },
+          invariant: { failurePersistDir: "corpus/invariant", runs: 25, depth: 100 },
         },
         // Runs and seed come from `./strongroom test --deep`.
         deep: {

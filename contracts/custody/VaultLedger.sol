@@ -138,6 +138,9 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
     // ---- the only writers of balances ----
 
     function _credit(address to, AssetId asset, uint256 amount, uint256 step) internal returns (uint256 word) {
+        // Check: the Vault's own account could never spend it.
+        if (to == address(this)) revert Vault_BadRecipient(to);
+        // Effect
         mapping(AssetId => uint256) storage row = VaultLayout.slots().balances[to];
         word = row[asset].credit(amount, block.timestamp, VaultLayout.freshHours(), step);
         row[asset] = word;

@@ -158,4 +158,52 @@ contract LanesTest is Cheats {
             }
         }
     }
+
+    // ---- others' delay
+
+    /// @dev Two worlds that differ in what the attacker does with its slots.
+    struct Worlds {
+        uint256 spammed;
+        uint256 withdrawn;
+    }
+
+    /// @notice INV-POL-5: whoever takes slots and cancels, as often as its fresh value lets it, delays others no more than
+    /// if it had really withdrawn as much each time. Both worlds start alike; a victim then takes its slot in each, in the
+    /// same lane: the one that the attack is on.
+    function testFuzz_INV_POL_5_cancellingDelaysOthersNoMoreThanWithdrawing(
+        uint112 liabilities,
+        uint112 amount,
+        uint112 victims,
+        uint8 rounds,
+        uint16 rate,
+        bool othersBetween
+    ) external {
+        uint256 asset = bound(liabilities, 1e6, type(uint112).max);
+        uint256 each = bound(amount, 1, asset / 40);
+        uint256 theirs = bound(victims, 1, asset / 40);
+        rate = uint16(bound(rate, 200, 10_000));
+        bool large = asset.isLarge(each);
+        Worlds memory w = Worlds(asset, asset);
+        for (uint256 i; i < 1 + rounds % 10; ++i) {
+            // What was cancelled is fresh: the next request of it matures T later at the earliest.
+            vm.warp(block.timestamp + 1 days);
+            _round(w, large, each, othersBetween ? theirs : 0, rate);
+        }
+        (Open memory inSpam, Open memory inTruth) = (_open(large), _open(large));
+        w.spammed.take(inSpam, theirs, rate);
+        w.withdrawn.take(inTruth, theirs, rate);
+        assertLe(inSpam.slot, inTruth.slot);
+    }
+
+    function _round(Worlds memory w, bool large, uint256 each, uint256 others, uint256 rate) private view {
+        Open memory cancelled = _open(large);
+        w.spammed = w.spammed.take(cancelled, each, rate);
+        w.withdrawn = w.withdrawn.take(_open(large), each, rate).settle(each);
+        // Somebody else's slot between taking and cancelling keeps the cancelled one from being given back.
+        if (others != 0) {
+            w.spammed = w.spammed.take(_open(large), others, rate).settle(others);
+            w.withdrawn = w.withdrawn.take(_open(large), others, rate).settle(others);
+        }
+        w.spammed = w.spammed.giveBack(cancelled);
+    }
 }

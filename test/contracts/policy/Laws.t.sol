@@ -61,7 +61,7 @@ contract PolicyLawsTest is Cheats {
             for (uint8 kind = ParamKeys.TIER_WINDOW; kind <= ParamKeys.TIER_LATE; ++kind) {
                 bytes32 key = ParamKeys.ofTier(kind, t);
                 seed = uint256(keccak256(abi.encode(seed)));
-                _table.set(key, PolicyParams.spec(key), 0, type(uint40).max, uint64(seed % PolicyParams.spec(key).max));
+                _table.set(key, PolicyParams.spec(key), 0, type(uint40).max, uint64(1 + seed % PolicyParams.spec(key).max));
             }
         }
         for (uint256 i; i < tightenings % 8; ++i) {
