@@ -14,11 +14,11 @@ describe("The Vault as a recipient", () => {
     const self = await vault.getAddress();
     await mine.deposit(NATIVE, 10n, anna, { value: 10n });
     for (const call of [
-      mine.deposit(NATIVE, 10n, self, { value: 10n }),
-      mine.transfer(self, NATIVE, 1n),
-      mine.withdraw(NATIVE, 1n, self),
+      () => mine.deposit(NATIVE, 10n, self, { value: 10n }),
+      () => mine.transfer(self, NATIVE, 1n),
+      () => mine.withdraw(NATIVE, 1n, self),
     ]) {
-      await expect(call).to.be.revertedWithCustomError(vault, "Vault_BadRecipient").withArgs(self);
+      await expect(call()).to.be.revertedWithCustomError(vault, "Vault_BadRecipient").withArgs(self);
     }
     expect(await vault.balanceOf(anna, NATIVE)).to.equal(10n);
     expect((await vault.assetOf(NATIVE)).liabilities).to.equal(10n);

@@ -153,7 +153,7 @@ abstract contract GovernanceWorld is World {
         for (uint256 i; i < _rowCount(); ++i) {
             (address target, bytes32 key) = _rowAt(i);
             _law("INV-GOV-1", IParams(target).param(key).base == rows[target][key].base, "a base changed by another way");
-            _law("INV-GOV-1", IParams(target).valueOf(key) == _inForce(target, key), "another value is in force");
+            _law("INV-GOV-1", IParams(target).inForce(key) == _inForce(target, key), "another value is in force");
         }
         (bool admin,) = manager.hasRole(0, address(timelock));
         (bool parameters,) = manager.hasRole(Roles.PARAMETERS, address(timelock));
