@@ -32,7 +32,7 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
       s.policy,
       "Params_StaleVersion",
     );
-    expect(await s.policy.getFunction("valueOf")(KEY)).to.equal(10_000n);
+    expect(await s.policy.getFunction("inForce")(KEY)).to.equal(10_000n);
     const asked = await s.ask(s.anna, s.id, 10_001n * CENT, s.anna);
     expect(asked.reasons).to.deep.equal(["SUBJECT_LIMIT"]);
     await s.audit();
@@ -113,7 +113,7 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
     await s.waitUntil(until);
     // Lapsed for requests too, not only as a number.
     expect((await s.ask(s.anna, s.id, TIERS[1].single * CENT, s.anna)).paid).to.equal(true);
-    expect(await s.policy.getFunction("valueOf")(KEY)).to.equal(TIERS[1].window);
+    expect(await s.policy.getFunction("inForce")(KEY)).to.equal(TIERS[1].window);
     await expect(s.policy.connect(s.riskOfficer).tighten(KEY, 400n)).to.be.revertedWithCustomError(
       s.policy,
       "Params_TooSoonToTighten",
@@ -125,7 +125,7 @@ describe("attack: stale scheduled operations and emergency tightenings", () => {
     );
     await s.waitUntil(until + 14n * DAY);
     await s.policy.connect(s.riskOfficer).tighten(KEY, 400n);
-    expect(await s.policy.getFunction("valueOf")(KEY)).to.equal(400n);
+    expect(await s.policy.getFunction("inForce")(KEY)).to.equal(400n);
     await s.audit();
   });
 
