@@ -238,9 +238,9 @@ contract ParamsTest is Cheats {
     function test_policyTable() external pure {
         _spec(PolicyParams.spec(ParamKeys.ofTier(16, 3)), 0, 2 ** 36 - 1, Direction.DOWN);
         _spec(PolicyParams.spec(ParamKeys.ofTier(17, 3)), 0, 2 ** 36 - 1, Direction.DOWN);
-        // Nobody waits for more than 30 days.
-        _spec(PolicyParams.spec(ParamKeys.ofTier(18, 3)), 0, 30 days, Direction.UP);
-        _spec(PolicyParams.spec(ParamKeys.ofTier(19, 3)), 0, 30 days, Direction.UP);
+        // Nobody waits for more than 30 days, nor not at all.
+        _spec(PolicyParams.spec(ParamKeys.ofTier(18, 3)), 1, 30 days, Direction.UP);
+        _spec(PolicyParams.spec(ParamKeys.ofTier(19, 3)), 1, 30 days, Direction.UP);
         _spec(PolicyParams.spec(ParamKeys.global(20)), 0, 2 ** 36 - 1, Direction.DOWN);
         _spec(PolicyParams.spec(ParamKeys.global(21)), 0, 2 ** 36 - 1, Direction.DOWN);
     }
