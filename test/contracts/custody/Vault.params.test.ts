@@ -37,8 +37,8 @@ const ROWS = [
     key: paramKey(KINDS.TIER_LATE, 1n),
     base: TIERS[1].late,
     tighter: 30n * DAY,
-    looser: 0n,
-    spec: [0n, 30n * DAY, 2n],
+    looser: 1n,
+    spec: [1n, 30n * DAY, 2n],
     beyond: 30n * DAY + 1n,
   },
 ] as const;
@@ -50,7 +50,7 @@ describe("Vault: params", () => {
         const d = await load();
         const target = d[row.target];
         expect([...(await target.param(row.key))]).to.deep.equal([row.base, 0n, 0n, 1n]);
-        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.base);
+        expect(await target.inForce(row.key)).to.equal(row.base);
         expect([...(await target.specOf(row.key))]).to.deep.equal([...row.spec]);
       });
 
@@ -65,9 +65,9 @@ describe("Vault: params", () => {
         await expect(target.connect(d.riskOfficer).tighten(row.key, row.tighter))
           .to.emit(target, "ParamTightened")
           .withArgs(row.key, row.tighter, until, packed, revision + 1n);
-        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.tighter);
+        expect(await target.inForce(row.key)).to.equal(row.tighter);
         await d.goTo(until);
-        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.base);
+        expect(await target.inForce(row.key)).to.equal(row.base);
         await expect(target.connect(d.riskOfficer).tighten(row.key, row.tighter))
           .to.be.revertedWithCustomError(target, "Params_TooSoonToTighten")
           .withArgs(row.key, until + 14n * DAY);
@@ -89,7 +89,7 @@ describe("Vault: params", () => {
         await expect(target.set(row.key, 2n, NEVER, row.looser))
           .to.emit(target, "ParamSet")
           .withArgs(row.key, row.looser, row.looser | (time << 128n) | (3n << 168n), revision + 1n);
-        expect(await target.getFunction("valueOf")(row.key)).to.equal(row.looser);
+        expect(await target.inForce(row.key)).to.equal(row.looser);
       });
 
       it("stays in its bounds and its time", async () => {
