@@ -10,7 +10,7 @@ import {Handler} from "./support/Handler.sol";
 contract PolicyHandler is Handler {}
 
 /// @notice The policy group: how much leaves, how fast, and how old it is by then. INV-POL-2, -3 and -5 compare one
-/// request in two worlds: see test/contracts/policy/Laws.t.sol.
+/// request in two worlds: see test/contracts/policy/Laws.t.sol and, for lanes, test/contracts/custody/Lanes.t.sol.
 contract PolicyInvariants is Group {
     function setUp() external {
         handler = address(new PolicyHandler());
