@@ -32,9 +32,6 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
     using Quotes for Quotes.Quote;
     using SlidingWindow for uint256;
 
-    /// @dev The trailing period of all windows on exits.
-    uint256 internal constant EXIT_WINDOW = 1 days;
-
     /// @dev How long a release waits for a silent sanctions list before it trusts the last record.
     uint40 internal constant SCREENING_PATIENCE = 72 hours;
 
@@ -157,7 +154,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
             (bytes32 window, uint256 amount, uint256 limit) = q.charge(i);
             if (window == 0) continue;
             bool fits;
-            (fits, slots[i]) = $.windows[window].charge(EXIT_WINDOW, block.timestamp, amount, limit);
+            (fits, slots[i]) = $.windows[window].charge(Quotes.EXIT_WINDOW, block.timestamp, amount, limit);
             // The three reasons stand in the order of the charges.
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }

@@ -35,8 +35,6 @@ contract VaultLens is IVaultLens {
     using Lanes for Open;
     using SlidingWindow for uint256;
 
-    uint256 private constant _EXIT_WINDOW = 1 days;
-
     IVault private immutable _vault;
 
     constructor(IVault vault_) {
@@ -144,11 +142,11 @@ contract VaultLens is IVaultLens {
             if (window == 0) continue;
             WindowState memory w = windows[i];
             uint256 packed = _vault.windowOf(window);
-            (, uint256 used) = packed.roll(_EXIT_WINDOW, block.timestamp);
+            (, uint256 used) = packed.roll(Quotes.EXIT_WINDOW, block.timestamp);
             (w.window, w.charge, w.limit) = (window, Units.to64(amount), Units.to64(limit));
             w.used = uint64(used);
-            w.room = uint64(packed.room(_EXIT_WINDOW, block.timestamp, limit));
-            (bool fits,) = packed.charge(_EXIT_WINDOW, block.timestamp, amount, limit);
+            w.room = uint64(packed.room(Quotes.EXIT_WINDOW, block.timestamp, limit));
+            (bool fits,) = packed.charge(Quotes.EXIT_WINDOW, block.timestamp, amount, limit);
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }
     }
@@ -189,7 +187,7 @@ contract VaultLens is IVaultLens {
             WindowState memory w = e.windows[i];
             if (w.window == 0 || w.used == 0) continue;
             uint256 more = w.limit > w.room ? uint256(w.room) + 1 : w.limit;
-            next = _sooner(next, _vault.windowOf(w.window).fitsFrom(_EXIT_WINDOW, block.timestamp, more, w.limit));
+            next = _sooner(next, _vault.windowOf(w.window).fitsFrom(Quotes.EXIT_WINDOW, block.timestamp, more, w.limit));
         }
         next = _firstLapse(next, asset, e.facts.tier);
         return next == type(uint256).max ? 0 : uint40(next);

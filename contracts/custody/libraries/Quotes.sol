@@ -29,6 +29,9 @@ library Quotes {
     /// the policy itself.
     uint256 internal constant QUOTE_GAS = 600_000;
 
+    /// @notice The trailing period of all windows that a quote charges.
+    uint256 internal constant EXIT_WINDOW = 1 days;
+
     /// @notice No verdict makes anyone wait longer.
     uint256 internal constant MAX_DELAY = 30 days;
 
