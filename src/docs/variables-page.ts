@@ -61,7 +61,11 @@ function argumentOf(name: string): Argument {
 
 /** Numbers that only a new release of the code changes: where each stands and what it is. */
 const FIXED: readonly (readonly [file: string, constant: string, what: string])[] = [
-  ["contracts/custody/libraries/Quotes.sol", "EXIT_WINDOW", "trailing period of all windows on instant exits"],
+  [
+    "contracts/custody/libraries/Quotes.sol",
+    "EXIT_WINDOW",
+    "trailing period of all windows on instant exits",
+  ],
   [
     "contracts/custody/VaultExits.sol",
     "SCREENING_PATIENCE",
