@@ -10,6 +10,13 @@ export function ownSources(root: string): ReadonlyMap<string, string> {
   return new Map(files.sort().map((file) => [file, readFileSync(join(root, file), "utf8")]));
 }
 
+/** The code of a source: without comments, its strings empty. */
+export function codeOf(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gm, (found) =>
+    found.startsWith("/") ? " " : '""',
+  );
+}
+
 /** A member of an enum, with the comment on its line. */
 export interface EnumMember {
   readonly name: string;

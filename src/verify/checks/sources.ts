@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { codeOf } from "../../docs/solidity-text.ts";
 import { type CheckResult, type Finding, resultOf } from "../check.ts";
 
 const MOST_LINES = 400;
@@ -12,7 +13,7 @@ export function sourceProblem(source: string): string | undefined {
   const pragmas = source.match(/^pragma solidity .*;$/gm) ?? [];
   if (pragmas.length !== 1) return `it has ${pragmas.length} pragma solidity lines`;
   // Deployable code pins its compiler; what others import may float.
-  const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+  const code = codeOf(source);
   const deployable = /^\s*contract\s/m.test(code);
   if (deployable && pragmas[0] !== PINNED) return `a contract must pin its compiler: ${PINNED}`;
   if (!deployable && pragmas[0] !== PINNED && pragmas[0] !== FLOATING)
