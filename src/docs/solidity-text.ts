@@ -17,6 +17,19 @@ export function codeOf(source: string): string {
   );
 }
 
+/** An error or an event that a source declares. */
+export interface Declaration {
+  readonly kind: "error" | "event";
+  readonly name: string;
+}
+
+/** The errors and events that a source declares, in order. */
+export function declarations(source: string): readonly Declaration[] {
+  return [...codeOf(source).matchAll(/(?<=^|[;{}])\s*(error|event)\s+([\w$]+)\s*\(/g)].map(
+    ([, kind, name]) => ({ kind: kind as Declaration["kind"], name: name ?? "" }),
+  );
+}
+
 /** A member of an enum, with the comment on its line. */
 export interface EnumMember {
   readonly name: string;

@@ -18,6 +18,10 @@ type Check = (builtCopy: () => Promise<string>) => Promise<CheckResult>;
 const CHECKS: Readonly<Record<string, Check>> = {
   sources: () => checkSources(),
   requirements: () => checkRequirements(),
+  asserted: async () => {
+    const { checkAsserted } = await import("../../verify/checks/asserted.ts");
+    return checkAsserted(process.cwd());
+  },
   format: () => checkFormat(),
   types: () => checkTypes(),
   sizes: async (copy) => checkSizes(await copy()),
