@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {NoncesKeyedUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/NoncesKeyedUpgradeable.sol";
 import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
-import {Proxy} from "@openzeppelin/contracts/proxy/Proxy.sol";
 import {AssetId} from "../shared/AssetId.sol";
 import {VaultExits} from "./VaultExits.sol";
 import {VaultNamespace} from "./VaultNamespace.sol";
@@ -16,7 +15,7 @@ import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 /// @notice The shell of the money verbs. What it doesn't know goes to `VaultAdmin`; together they are `IVault`.
 /// @dev Behind a transparent proxy. One AccessManager role per restricted function; see deploy/config.
 /// @custom:oz-upgrades-unsafe-allow missing-initializer delegatecall
-contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgradeable, Proxy {
+contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgradeable {
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     address private immutable _admin;
 
@@ -77,8 +76,17 @@ contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgr
         revert Vault_UseDeposit();
     }
 
-    /// @dev Behind `fallback`: the other half of this contract's code.
-    function _implementation() internal view override returns (address) {
-        return _admin;
+    /// @dev What this half doesn't know, the other half of this contract's code does.
+    fallback() external payable {
+        address admin = _admin;
+        // As OpenZeppelin's Proxy does it, but beyond the free pointer: the compiler may then use memory for variables.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, 0, calldatasize())
+            let ok := delegatecall(gas(), admin, data, calldatasize(), 0, 0)
+            returndatacopy(data, 0, returndatasize())
+            if ok { return(data, returndatasize()) }
+            revert(data, returndatasize())
+        }
     }
 }

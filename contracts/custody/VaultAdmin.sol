@@ -4,13 +4,16 @@ pragma solidity 0.8.37;
 import {AccessManagedUpgradeable} from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AssetId} from "../shared/AssetId.sol";
+import {ParamKeys} from "../shared/ParamKeys.sol";
 import {Params} from "../shared/Params.sol";
 import {Parametrised} from "../shared/Parametrised.sol";
 import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
+import {VaultScreening} from "./VaultScreening.sol";
 import {VaultNamespace} from "./VaultNamespace.sol";
 import {IVaultAdmin} from "./interfaces/IVaultAdmin.sol";
-import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
 import {Account, Asset, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {Assets} from "./libraries/Assets.sol";
+import {Opens} from "./libraries/Opens.sol";
 import {VaultAssets} from "./libraries/VaultAssets.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
 import {VaultParams} from "./libraries/VaultParams.sol";
@@ -23,11 +26,15 @@ import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 contract VaultAdmin is
     VaultNamespace,
     IVaultAdmin,
-    IVaultEvents,
+    VaultScreening,
     Parametrised,
     AccessManagedUpgradeable,
     ReentrancyGuardTransient
 {
+    using Assets for Asset;
+    using Assets for uint256;
+    using Opens for Open;
+
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor() {
         _disableInitializers();
@@ -52,6 +59,12 @@ contract VaultAdmin is
         VaultAssets.checkImpairment(asset, VaultAssets.holdings(asset));
     }
 
+    function screen(address account) external {
+        (address list,) = VaultLayout.screen();
+        (bool answered,) = _screen(list, account);
+        if (!answered) revert Vault_ScreeningDown(account, 0);
+    }
+
     // ---- restricted: one role each ----
 
     function endorse(bytes32 id) external restricted {
@@ -61,7 +74,7 @@ contract VaultAdmin is
         if (open.phase == Phase.ENDORSED) revert Vault_EndorsedAlready(id);
         // Effect
         open.phase = Phase.ENDORSED;
-        emit Endorsed(id, VaultLayout.word(open));
+        emit Endorsed(id, open.load());
     }
 
     function hold(address subject, uint40 secs) external restricted {
@@ -100,6 +113,7 @@ contract VaultAdmin is
     /// @inheritdoc IParams
     function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted {
         _set(key, expectedVersion, validUntil, value);
+        if (key == ParamKeys.global(ParamKeys.FRESH_PERIOD)) VaultAssets.spreadFreshHours();
     }
 
     function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next)
@@ -135,8 +149,21 @@ contract VaultAdmin is
         return VaultLayout.slots().assets[asset];
     }
 
+    function holdings(AssetId asset) external view returns (uint256) {
+        return VaultAssets.holdings(asset);
+    }
+
+    function room(AssetId asset) external view returns (uint256) {
+        uint256 a = VaultLayout.slots().assets[asset].load();
+        return a.class() == TokenClass.UNLISTED ? 0 : VaultAssets.room(asset, a);
+    }
+
+    function listedAssets() external view returns (AssetId[] memory) {
+        return VaultLayout.slots().listed;
+    }
+
     function balanceSlot(address account, AssetId asset) external view returns (uint256 packed) {
-        return VaultLayout.slots().balances[account][asset];
+        return VaultLayout.slots().balances[account][asset].word;
     }
 
     function policy() external view returns (address) {
@@ -144,7 +171,7 @@ contract VaultAdmin is
     }
 
     function sanctionsList() external view returns (address) {
-        return VaultLayout.slots().sanctionsList;
+        return VaultLayout.slots().screen.list;
     }
 
     function openOf(bytes32 id) external view returns (Open memory) {
@@ -152,7 +179,7 @@ contract VaultAdmin is
     }
 
     function windowOf(bytes32 key) external view returns (uint256 packed) {
-        return VaultLayout.slots().windows[key];
+        return VaultLayout.slots().windows[key].word;
     }
 
     function _params() internal view override returns (Params.Table storage) {

@@ -7,9 +7,6 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AssetId, AssetIds} from "../shared/AssetId.sol";
-import {ParamKeys} from "../shared/ParamKeys.sol";
-import {Params} from "../shared/Params.sol";
-import {Units} from "../shared/Units.sol";
 import {IApp} from "./interfaces/IApp.sol";
 import {IVaultCore} from "./interfaces/IVaultCore.sol";
 import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
@@ -17,8 +14,10 @@ import {Asset, Kind, TokenClass} from "./interfaces/IVaultTypes.sol";
 import {Assets} from "./libraries/Assets.sol";
 import {Balances} from "./libraries/Balances.sol";
 import {Act} from "./libraries/Guard.sol";
+import {Tokens} from "./libraries/Tokens.sol";
 import {VaultAssets} from "./libraries/VaultAssets.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
+import {VaultNamespace} from "./VaultNamespace.sol";
 
 /// @title VaultLedger
 /// @notice Deposits, the ERC-6909 face and `callWith`; the only code that writes balances (`_credit`, `_debit`) or pushes
@@ -28,7 +27,6 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
     using Assets for Asset;
     using Assets for uint256;
     using Balances for uint256;
-    using Params for Params.Table;
     using SafeERC20 for IERC20;
 
     // ---- money in ----
@@ -39,7 +37,8 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
         nonReentrant
         returns (uint256 credited)
     {
-        uint256 a = VaultLayout.slots().assets[asset].load();
+        Asset storage row = VaultLayout.slots().assets[asset];
+        uint256 a = row.load();
         TokenClass class = a.class();
         // Check
         if (to == address(0)) revert Vault_ZeroAddress();
@@ -51,31 +50,15 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
         // moves claims only, which changes neither side of the difference.
         credited = class == TokenClass.NATIVE ? amount : _pull(asset, class, amount);
         // Check: on the slot as it is now, as a token that calls back may have settled other claims meanwhile.
-        a = VaultLayout.slots().assets[asset].load();
-        uint256 most = _room(asset, a);
+        a = row.load();
+        uint256 most = VaultAssets.room(asset, a);
         if (credited > most) revert Vault_CapReached(asset, most);
         // Effect
         a = a.owe(credited);
-        VaultLayout.slots().assets[asset].store(a);
-        uint256 word = _credit(to, asset, credited, Units.freshStep(a.tickExponent()));
+        row.store(a);
+        uint256 word = _credit(to, asset, credited, a.freshHours(), a.freshStep());
         emit Transfer(msg.sender, address(0), to, asset.raw(), credited);
         emit Deposited(asset, to, msg.sender, credited, word, a);
-    }
-
-    function room(AssetId asset) external view returns (uint256) {
-        uint256 a = VaultLayout.slots().assets[asset].load();
-        return a.class() == TokenClass.UNLISTED ? 0 : _room(asset, a);
-    }
-
-    function _room(AssetId asset, uint256 a) private view returns (uint256) {
-        uint256 ticks = VaultLayout.slots().params.inForce(ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, asset));
-        uint256 cap = ticks * Units.tick(a.tickExponent());
-        if (cap > Balances.MAX_TOTAL) cap = Balances.MAX_TOTAL;
-        return cap > a.liabilities() ? cap - a.liabilities() : 0;
-    }
-
-    function holdings(AssetId asset) public view returns (uint256) {
-        return VaultAssets.holdings(asset);
     }
 
     // ---- the ledger ----
@@ -87,7 +70,7 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
         override(ERC6909Upgradeable, IERC6909)
         returns (uint256)
     {
-        return VaultLayout.slots().balances[owner][AssetId.wrap(id)].total();
+        return VaultLayout.slots().balances[owner][AssetId.wrap(id)].word.total();
     }
 
     function callWith(address app, AssetId[] calldata assets, uint112[] calldata amounts, bytes calldata data)
@@ -108,7 +91,7 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
         if (kind == Kind.USER) revert Vault_NotAnApp(app);
         if (kind == Kind.RETIRED) revert Vault_AppTakesNoPositions(app);
         if (assets.length != amounts.length) revert Vault_LengthsDiffer(assets.length, amounts.length);
-        VaultLayout.allow(Act.CALL, owner, 0, false);
+        VaultLayout.allow(Act.CALL, owner);
         // Effect
         for (uint256 i; i < assets.length; ++i) {
             _move(owner, app, assets[i], amounts[i]);
@@ -120,52 +103,61 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
     /// @dev Behind `transfer` and `transferFrom`, and signed transfers.
     function _update(address from, address to, uint256 id, uint256 amount) internal override {
         // Check
-        VaultLayout.allow(Act.TRANSFER, from, 0, false);
+        VaultLayout.allow(Act.TRANSFER, from);
         // Effect
         _move(from, to, AssetId.wrap(id), amount);
     }
 
     function _move(address from, address to, AssetId asset, uint256 amount) private {
-        uint256 step = Units.freshStep(VaultLayout.slots().assets[asset].tickExponent);
-        uint256 fromWord = _debit(from, asset, amount, step);
-        uint256 toWord = _credit(to, asset, amount, step);
+        uint256 a = VaultLayout.slots().assets[asset].load();
+        uint256 step = a.freshStep();
+        (, uint256 fromWord) = _debit(from, asset, amount, step);
+        uint256 toWord = _credit(to, asset, amount, a.freshHours(), step);
         // A move onto itself has one slot.
         if (from == to) fromWord = toWord;
         emit Transfer(msg.sender, from, to, asset.raw(), amount);
-        emit Moved(asset, from, to, fromWord, toWord);
+        emit Moved(fromWord, toWord);
     }
 
     // ---- the only writers of balances ----
 
-    function _credit(address to, AssetId asset, uint256 amount, uint256 step) internal returns (uint256 word) {
+    function _credit(address to, AssetId asset, uint256 amount, uint256 freshHours, uint256 step)
+        internal
+        returns (uint256 word)
+    {
         // Check: the Vault's own account could never spend it.
         if (to == address(this)) revert Vault_BadRecipient(to);
         // Effect
-        mapping(AssetId => uint256) storage row = VaultLayout.slots().balances[to];
-        word = row[asset].credit(amount, block.timestamp, VaultLayout.freshHours(), step);
-        row[asset] = word;
+        VaultNamespace.Packed storage balance = VaultLayout.slots().balances[to][asset];
+        word = balance.word.credit(amount, block.timestamp, freshHours, step);
+        balance.word = word;
     }
 
-    function _debit(address from, AssetId asset, uint256 amount, uint256 step) internal returns (uint256 word) {
-        mapping(AssetId => uint256) storage row = VaultLayout.slots().balances[from];
-        word = row[asset];
+    /// @return before The balance's slot as it was.
+    /// @return word And as it is now.
+    function _debit(address from, AssetId asset, uint256 amount, uint256 step)
+        internal
+        returns (uint256 before, uint256 word)
+    {
+        VaultNamespace.Packed storage balance = VaultLayout.slots().balances[from][asset];
+        before = balance.word;
         // Check
-        if (word.total() < amount) {
-            revert ERC6909InsufficientBalance(from, word.total(), amount, asset.raw());
+        if (amount > before.total()) {
+            revert ERC6909InsufficientBalance(from, before.total(), amount, asset.raw());
         }
         // Effect
-        word = word.debit(amount, block.timestamp, step);
-        row[asset] = word;
+        word = before.debit(amount, block.timestamp, step);
+        balance.word = word;
     }
 
     // ---- the only movers of tokens ----
 
     /// @dev Takes tokens from the caller and measures what arrived.
     function _pull(AssetId asset, TokenClass class, uint256 amount) private returns (uint256 received) {
-        IERC20 token = IERC20(asset.token());
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 afterwards = token.balanceOf(address(this));
+        address token = asset.token();
+        uint256 before = Tokens.held(token);
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
+        uint256 afterwards = Tokens.held(token);
         received = afterwards > before ? afterwards - before : 0;
         if (received == 0) revert Vault_NothingReceived(asset);
         if (class == TokenClass.EXACT ? received != amount : received > amount) {
@@ -184,10 +176,10 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
             if (!ok) revert Vault_PushFailed(to);
             return;
         }
-        IERC20 token = IERC20(asset.token());
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransfer(to, amount);
-        uint256 afterwards = token.balanceOf(address(this));
+        address token = asset.token();
+        uint256 before = Tokens.held(token);
+        IERC20(token).safeTransfer(to, amount);
+        uint256 afterwards = Tokens.held(token);
         uint256 paid = before > afterwards ? before - afterwards : 0;
         if (paid != amount) revert Vault_PaidDiffers(asset, amount, paid);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Facts} from "../policy/interfaces/IExitPolicy.sol";
+import {Facts, Quote} from "../policy/interfaces/IExitPolicy.sol";
 import {SlidingWindow} from "../policy/libraries/SlidingWindow.sol";
 import {TierLimits} from "../policy/libraries/TierLimits.sol";
 import {AssetId} from "../shared/AssetId.sol";
@@ -30,9 +30,8 @@ import {Quotes} from "./libraries/Quotes.sol";
 /// @notice Explains one Vault in advance, with the very code that the Vault decides with (`Guard`, `Quotes`, `Balances`,
 /// `SlidingWindow`, `Lanes`).
 contract VaultLens is IVaultLens {
-    using Quotes for Quotes.Quote;
+    using Quotes for Quote;
     using Balances for uint256;
-    using Lanes for Open;
     using SlidingWindow for uint256;
 
     IVault private immutable _vault;
@@ -55,7 +54,7 @@ contract VaultLens is IVaultLens {
     {
         e.facts = _vault.facts(owner, asset, amount, to);
         e.refusal = _refusal(owner, asset, amount, to);
-        Quotes.Quote memory q = Quotes.ask(_vault.policy(), e.facts);
+        Quote memory q = Quotes.ask(_vault.policy(), e.facts);
         (e.reasons, e.windows) = _judge(asset, q);
         (e.soon, e.late) = (uint40(block.timestamp + q.soon), uint40(block.timestamp + q.late));
         if (e.refusal.length != 0) e.verdict = Verdict.REFUSED;
@@ -75,10 +74,11 @@ contract VaultLens is IVaultLens {
         }
         s.payableFrom = open.phase == Phase.ENDORSED ? exit.soon : exit.late;
         s.slotTaken = open.slot != 0;
-        if (s.slotTaken && open.slotTime() > s.payableFrom) s.payableFrom = open.slotTime();
+        uint40 slotTime = Lanes.secondsUp(open.slot);
+        if (slotTime > s.payableFrom) s.payableFrom = slotTime;
         s.blocked = _blocked(exit, caller);
         if (s.blocked.length == 0 && block.timestamp < s.payableFrom) {
-            s.blocked = s.slotTaken && open.slotTime() == s.payableFrom
+            s.blocked = s.slotTaken && slotTime == s.payableFrom
                 ? abi.encodeWithSelector(IVaultEvents.Vault_SlotAhead.selector, s.id, s.payableFrom)
                 : abi.encodeWithSelector(IVaultEvents.Vault_NotMature.selector, s.id, s.payableFrom);
         }
@@ -97,7 +97,8 @@ contract VaultLens is IVaultLens {
         Account memory a = _vault.accountOf(account);
         s.subject = _vault.subjectOf(account);
         Facts memory f = _vault.facts(account, AssetId.wrap(0), 0, account);
-        (s.tier, s.cap) = (f.tier, f.cap);
+        // Both are as narrow in the Vault's slots.
+        (s.tier, s.cap) = (uint8(f.tier), uint40(f.cap));
         Subject memory record = _vault.subjectRecord(s.subject);
         uint40 everyone = _vault.everyoneHeldUntil();
         s.heldUntil = record.heldUntil > everyone ? record.heldUntil : everyone;
@@ -129,7 +130,7 @@ contract VaultLens is IVaultLens {
     }
 
     /// @dev All reasons that would queue it, and the windows it would be charged to.
-    function _judge(AssetId asset, Quotes.Quote memory q)
+    function _judge(AssetId asset, Quote memory q)
         private
         view
         returns (uint256 reasons, WindowState[3] memory windows)
@@ -164,8 +165,7 @@ contract VaultLens is IVaultLens {
         uint256 high = f.seasoned;
         while (low < high) {
             uint256 middle = high - (high - low) / 2;
-            // `middle` is at most `seasoned`, 112 bits.
-            f.amount = uint112(middle);
+            f.amount = middle;
             (uint256 reasons,) = _judge(asset, Quotes.ask(policy, f));
             if (reasons == 0) low = middle;
             else high = middle - 1;
@@ -194,11 +194,11 @@ contract VaultLens is IVaultLens {
     }
 
     /// @dev A tightening of a limit that binds `tier` lapses by time alone.
-    function _firstLapse(uint256 next, AssetId asset, uint8 tier) private view returns (uint256) {
+    function _firstLapse(uint256 next, AssetId asset, uint256 tier) private view returns (uint256) {
         if (tier > TierLimits.TOP_TIER) tier = 0;
         next = _lapse(next, ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, asset));
         if (tier == 0) next = _lapse(next, ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
-        for (uint8 t = tier; t <= TierLimits.TOP_TIER; ++t) {
+        for (uint8 t = uint8(tier); t <= TierLimits.TOP_TIER; ++t) {
             next = _lapse(next, ParamKeys.ofTier(ParamKeys.TIER_WINDOW, t));
             next = _lapse(next, ParamKeys.ofTier(ParamKeys.TIER_SINGLE, t));
         }

@@ -12,23 +12,35 @@ bytes32 constant VAULT_NAMESPACE = 0x049ed9874cddfb22ee00672b5e90470d92861ce613b
 /// @notice The Vault's storage as one ERC-7201 namespace, shared by both halves of its code. Append only: upgrades keep what
 /// stands here (`./strongroom verify` compares it with the recorded layout). `VaultLayout` reads it.
 abstract contract VaultNamespace {
-    /// @dev The policy and the hold on everyone share a slot: the door reads both.
+    /// @dev What a request asks, and until when everyone is held: one slot, as both are read together.
     struct Door {
         address policy;
         uint40 heldUntil;
     }
 
+    /// @dev What a release asks, and likewise the hold on everyone.
+    struct Screen {
+        address list;
+        uint40 heldUntil;
+    }
+
+    /// @dev A slot that a library packs: `Balances`, `SlidingWindow`.
+    struct Packed {
+        uint256 word;
+    }
+
     /// @custom:storage-location erc7201:strongroom.storage.Vault
     struct Layout {
         Door door;
-        address sanctionsList;
-        mapping(address account => mapping(AssetId asset => uint256)) balances;
+        Screen screen;
+        mapping(address account => mapping(AssetId asset => Packed)) balances;
         mapping(address account => Account) accounts;
         mapping(address subject => Subject) subjects;
         mapping(AssetId asset => Asset) assets;
         mapping(bytes32 id => Open) opens;
-        mapping(bytes32 key => uint256) windows;
+        mapping(bytes32 key => Packed) windows;
         mapping(address subject => mapping(address to => uint40)) book;
         Params.Table params;
+        AssetId[] listed;
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Screening} from "../policy/libraries/Screening.sol";
-import {IVaultCore} from "./interfaces/IVaultCore.sol";
 import {IVaultEvents} from "./interfaces/IVaultEvents.sol";
 import {Account, Subject} from "./interfaces/IVaultTypes.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
@@ -10,20 +9,15 @@ import {VaultNamespace} from "./VaultNamespace.sol";
 
 /// @title VaultScreening
 /// @notice The record of what the sanctions list last said of each account. Debits read the record, releases renew it.
-abstract contract VaultScreening is IVaultCore, IVaultEvents {
-    function screen(address account) external {
-        (bool answered,) = _screen(account);
-        if (!answered) revert Vault_ScreeningDown(account, 0);
-    }
-
+abstract contract VaultScreening is IVaultEvents {
     /// @return answered Whether the list answered; if not the record stands.
     /// @return turned Whether the account is on the list now and wasn't on record.
-    function _screen(address account) internal returns (bool answered, bool turned) {
+    function _screen(address list, address account) internal returns (bool answered, bool turned) {
         VaultNamespace.Layout storage $ = VaultLayout.slots();
         bool listed;
-        (answered, listed) = Screening.ask($.sanctionsList, account);
+        (answered, listed) = Screening.ask(list, account);
         Account storage a = $.accounts[account];
-        if (!answered || listed == a.listed) return (answered, false);
+        if (!answered || listed == VaultLayout.listedIn(VaultLayout.word(a))) return (answered, false);
         // Effect
         a.listed = listed;
         Subject storage s = $.subjects[VaultLayout.subjectOf(account)];

@@ -20,8 +20,8 @@ contract MockPriceRouter {
         reverts = reverts_;
     }
 
-    function peek(AssetId asset) external view returns (Price memory) {
+    function ask(AssetId asset) external view returns (uint256, Mode) {
         if (reverts) revert MockPriceRouter_Down();
-        return _prices[asset];
+        return (_prices[asset].ask, _prices[asset].mode);
     }
 }

@@ -38,6 +38,15 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     }
 
     /// @inheritdoc IPriceRouter
+    function ask(AssetId asset) external view returns (uint256, Mode) {
+        uint256 packed = _stored[asset];
+        if (StoredPrice.isHalted(packed)) return (0, Mode.HALT);
+        if (StoredPrice.isWarm(packed, WARM_FOR)) return (StoredPrice.ask(packed), Mode.NORMAL);
+        (, Price memory price) = _read(_feedSets[asset]);
+        return (price.ask, price.mode);
+    }
+
+    /// @inheritdoc IPriceRouter
     function poke(AssetId asset) external returns (Price memory price) {
         address feedSet = _feedSets[asset];
         // Check

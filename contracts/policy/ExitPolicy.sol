@@ -2,15 +2,15 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IPriceRouter, Mode, Price} from "../oracle/interfaces/IPriceRouter.sol";
+import {IPriceRouter, Mode} from "../oracle/interfaces/IPriceRouter.sol";
 import {ParamKeys} from "../shared/ParamKeys.sol";
 import {Parametrised} from "../shared/Parametrised.sol";
 import {Params} from "../shared/Params.sol";
 import {Units} from "../shared/Units.sol";
 import {WindowKeys} from "../shared/WindowKeys.sol";
 import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
-import {Charge, Facts, IExitPolicy, Terms} from "./interfaces/IExitPolicy.sol";
-import {Lattice, Request, Verdict} from "./libraries/Lattice.sol";
+import {Facts, IExitPolicy, Quote} from "./interfaces/IExitPolicy.sol";
+import {Verdict} from "./libraries/Lattice.sol";
 import {PolicyParams} from "./libraries/PolicyParams.sol";
 import {Screening} from "./libraries/Screening.sol";
 import {TierLimits} from "./libraries/TierLimits.sol";
@@ -24,7 +24,6 @@ import {TierSlice} from "./slices/TierSlice.sol";
 /// @title ExitPolicy
 /// @notice The fold of all slices over one request. A new rule is one slice and one line in `_meetOfSlices`.
 contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
-    using Lattice for Verdict;
     using Params for Params.Table;
     using TierLimits for TierLimits.Digests;
 
@@ -43,28 +42,22 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
     }
 
     /// @inheritdoc IExitPolicy
-    function quote(Facts memory facts) external view returns (Terms memory, Charge[3] memory) {
-        Price memory price = _router.peek(facts.asset);
-        uint64 cents = price.mode == Mode.HALT
-            ? type(uint64).max
-            : Units.to64(Units.centsUp(facts.amount, price.ask, facts.decimals));
-        (bool screened, bool listed) = _screen(facts.owner, facts.to);
-        Verdict memory v = _meetOfSlices(Request(facts, cents, price.mode == Mode.NORMAL, listed, screened));
-
-        // The ABI encoding of terms and charges by hand, for gas: twelve static words.
-        uint256[12] memory answer;
-        (answer[0], answer[1], answer[2]) = (v.soon, v.late, v.reasons);
-        (answer[3], answer[4], answer[5]) = (uint256(WindowKeys.subject(facts.subject)), cents, v.limit);
-        answer[6] = uint256(WindowKeys.asset(facts.asset));
-        answer[7] = Units.to64(Units.stepsUp(facts.amount, Units.tick(facts.tickExponent)));
-        answer[8] = _table.inForce(ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, facts.asset));
+    function quote(Facts calldata f) external view returns (Quote memory q) {
+        (uint256 cents, bool normal) = _worth(f);
+        Verdict v = _meetOfSlices(f, cents, normal);
+        (q.soon, q.late, q.reasons) = (v.soon(), v.late(), v.reasons());
+        (q.subjectWindow, q.subjectAmount, q.subjectLimit) = (WindowKeys.subject(f.subject), cents, v.limit());
+        q.assetWindow = WindowKeys.asset(f.asset);
+        q.assetAmount = Units.to64(Units.stepsUp(f.amount, Units.tick(f.tickExponent)));
+        q.assetLimit = _table.inForce(ParamKeys.ofAsset(ParamKeys.ASSET_BREAKER, f.asset));
         // An unknown tier is the bottom row here as in `TierLimits`.
-        if (facts.tier == 0 || facts.tier > TierLimits.TOP_TIER) {
-            uint256 pool = _table.inForce(ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
-            (answer[9], answer[10], answer[11]) = (uint256(WindowKeys.POOL), cents, pool);
+        if (f.tier == 0 || f.tier > TierLimits.TOP_TIER) {
+            q.poolLimit = _table.inForce(ParamKeys.global(ParamKeys.UNVERIFIED_POOL));
+            (q.poolWindow, q.poolAmount) = (WindowKeys.POOL, cents);
         }
+        // In memory twelve static words lie as the ABI wants them.
         assembly ("memory-safe") {
-            return(answer, 0x180)
+            return(q, 0x180)
         }
     }
 
@@ -90,9 +83,22 @@ contract ExitPolicy is IExitPolicy, Parametrised, AccessManaged {
         _tiers.refresh(_table, key);
     }
 
-    function _meetOfSlices(Request memory r) private view returns (Verdict memory) {
-        return TierSlice.verdict(r, _tiers, _table).meet(OwnCapSlice.verdict(r)).meet(DestinationSlice.verdict(r))
-            .meet(FreshnessSlice.verdict(r)).meet(SanctionsSlice.verdict(r)).meet(OracleSlice.verdict(r));
+    function _meetOfSlices(Facts calldata f, uint256 cents, bool normal) private view returns (Verdict v) {
+        (bool screened, bool listed) = _screen(f.owner, f.to);
+        v = TierSlice.verdict(f.tier, cents, _tiers, _table);
+        v = v.meet(OwnCapSlice.verdict(f.cap));
+        v = v.meet(DestinationSlice.verdict(f.usableFrom, f.instantFrom, f.freshPeriod));
+        v = v.meet(FreshnessSlice.verdict(f.amount, f.seasoned, f.freshPeriod));
+        v = v.meet(SanctionsSlice.verdict(screened, listed));
+        v = v.meet(OracleSlice.verdict(normal));
+    }
+
+    /// @dev What the exit is worth at ask, in cents rounded up, max uint64 if no price says so; and whether the price may
+    /// be trusted.
+    function _worth(Facts calldata f) private view returns (uint256 cents, bool normal) {
+        (uint256 price, Mode mode) = _router.ask(f.asset);
+        if (mode == Mode.HALT) return (type(uint64).max, false);
+        return (Units.to64(Units.centsUp(f.amount, price, f.decimals)), mode == Mode.NORMAL);
     }
 
     function _screen(address owner, address to) private view returns (bool answered, bool listed) {

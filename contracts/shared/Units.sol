@@ -9,8 +9,8 @@ library Units {
     /// @notice Decimals of a dollar price.
     uint256 internal constant PRICE_DECIMALS = 12;
 
-    /// @notice Lane clocks count seconds in 1/65536.
-    uint256 internal constant LANE_ONE = 1 << 16;
+    /// @notice Lane clocks count seconds in 1/256.
+    uint256 internal constant LANE_ONE = 1 << 8;
 
     /// @notice Raw units in one tick.
     /// @param exponent At most 77; listing allows 30.
@@ -27,9 +27,12 @@ library Units {
         }
     }
 
-    /// @notice ceil(amount / step). `step` is not zero.
+    /// @notice ceil(amount / step). `amount` is below 2^255, `step` at most 10^77 and not zero.
     function stepsUp(uint256 amount, uint256 step) internal pure returns (uint256) {
-        return Math.ceilDiv(amount, step);
+        unchecked {
+            // 2^255 + 10^77 < 2^256.
+            return (amount + step - 1) / step;
+        }
     }
 
     /// @notice floor(amount / step). `step` is not zero.
@@ -42,7 +45,7 @@ library Units {
         return Math.ceilDiv(amount * price, tick(decimals + PRICE_DECIMALS - 2));
     }
 
-    /// @notice Lane time (1/65536 s) that paying `amount` takes at `rateBps` of `liabilities` a day, rounded up.
+    /// @notice Lane time (1/256 s) that paying `amount` takes at `rateBps` of `liabilities` a day, rounded up.
     /// @dev `amount` <= `liabilities` < 2^112 and 0 < `rateBps` <= 10^4, so the product stays below 2^160.
     function laneTimeUp(uint256 amount, uint256 liabilities, uint256 rateBps) internal pure returns (uint256) {
         unchecked {

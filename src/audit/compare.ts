@@ -1,6 +1,6 @@
 import { AbiCoder, keccak256 } from "ethers";
 import { claimsByAsset, hex20, hex32, type VaultState } from "./rebuild.ts";
-import { unpack } from "./slots.ts";
+import { pack, unpack } from "./slots.ts";
 
 /** The namespace of the Vault's storage: ERC-7201, `strongroom.storage.Vault`. */
 export const VAULT_NAMESPACE = 0x049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad00n;
@@ -23,7 +23,7 @@ export interface Comparison {
 
 const MEMBERS = {
   door: 0n,
-  sanctionsList: 1n,
+  screen: 1n,
   balances: 2n,
   accounts: 3n,
   subjects: 4n,
@@ -33,6 +33,7 @@ const MEMBERS = {
   book: 8n,
   params: 9n,
   revision: 10n,
+  listed: 11n,
 } as const;
 
 /** The slot of a mapping's entry, `keys` from the outermost mapping inwards. */
@@ -48,7 +49,14 @@ export function entrySlot(base: bigint, ...keys: readonly string[]): bigint {
 function* words(state: VaultState): Generator<readonly [what: string, slot: bigint, word: bigint]> {
   const base = (member: keyof typeof MEMBERS) => VAULT_NAMESPACE + MEMBERS[member];
   yield ["door", base("door"), state.door];
-  yield ["sanctions list", base("sanctionsList"), BigInt(state.sanctionsList)];
+  // The hold on everyone stands beside the policy and beside the list.
+  const { heldUntil } = unpack("door", state.door);
+  yield ["sanctions list", base("screen"), pack("screen", { list: BigInt(state.sanctionsList), heldUntil })];
+  yield ["listed assets", base("listed"), BigInt(state.listed.length)];
+  const first = BigInt(keccak256(hex32(base("listed"))));
+  for (const [i, asset] of state.listed.entries()) {
+    yield [`listed asset ${i}`, first + BigInt(i), BigInt(asset)];
+  }
   yield ["revision", base("revision"), state.revision];
   for (const member of [
     "balances",

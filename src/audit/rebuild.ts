@@ -40,9 +40,13 @@ export interface VaultState {
   readonly params: Map<string, bigint>;
   /** Terms of every exit ever queued, by id. */
   readonly exits: Map<string, ExitTerms>;
+  /** Every listed asset, in the order of listing. */
+  readonly listed: string[];
   /** The policy and the hold on everyone. */
   door: bigint;
   sanctionsList: string;
+  /** What the latest ERC-6909 `Transfer` moved: `Moved` completes it. */
+  moving: { readonly from: string; readonly to: string; readonly asset: string } | null;
   revision: bigint;
 }
 
@@ -78,8 +82,10 @@ export function emptyState(): VaultState {
     book: new Map(),
     params: new Map(),
     exits: new Map(),
+    listed: [],
     door: 0n,
     sanctionsList: ZERO_ADDRESS,
+    moving: null,
     revision: 0n,
   };
 }
@@ -117,19 +123,28 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       balance(address("to"), key("asset"), word("balanceSlot"));
       state.assets.set(key("asset"), word("assetSlot"));
       return;
+    case "Transfer":
+      state.moving = { from: address("sender"), to: address("receiver"), asset: key("id") };
+      return;
     case "Moved":
-      balance(address("from"), key("asset"), word("fromSlot"));
-      balance(address("to"), key("asset"), word("toSlot"));
+      if (state.moving === null) {
+        throw new TerminalError("LOGS_INCOMPLETE", "a move is completed that no Transfer has begun");
+      }
+      balance(state.moving.from, state.moving.asset, word("fromSlot"));
+      balance(state.moving.to, state.moving.asset, word("toSlot"));
+      state.moving = null;
       return;
     case "Withdrawn": {
       const owner = address("owner");
       balance(owner, key("asset"), word("balanceSlot"));
       state.assets.set(key("asset"), word("assetSlot"));
-      const keys = [WINDOW.subject(subjectOf(state, owner)), key("asset"), WINDOW.pool];
-      for (const [i, slot] of (args.windowSlots as bigint[]).entries()) {
+      const charge = (window: string, slot: bigint) => {
         // Zero: not charged.
-        if (slot !== 0n) state.windows.set(keys[i] ?? "", slot);
-      }
+        if (slot !== 0n) state.windows.set(window, slot);
+      };
+      charge(WINDOW.subject(subjectOf(state, owner)), word("subjectWindowSlot"));
+      charge(key("asset"), word("assetWindowSlot"));
+      charge(WINDOW.pool, word("poolWindowSlot"));
       return;
     }
     case "Queued": {
@@ -194,6 +209,10 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       return;
     }
     case "AssetListed":
+      state.listed.push(key("asset"));
+      state.assets.set(key("asset"), word("assetSlot"));
+      return;
+    case "FreshPeriodSpread":
     case "ImpairmentChecked":
       state.assets.set(key("asset"), word("assetSlot"));
       return;

@@ -23,18 +23,19 @@ export const SLOTS = {
   ],
   asset: [
     ["liabilities", 112n],
-    ["smallLane", 56n],
-    ["largeLane", 56n],
+    ["smallLane", 48n],
+    ["largeLane", 48n],
     ["class", 8n],
     ["decimals", 8n],
     ["tickExponent", 8n],
+    ["freshHours", 8n],
     ["impaired", 8n],
   ],
   open: [
     ["phase", 8n],
     ["large", 8n],
-    ["slot", 56n],
-    ["prior", 56n],
+    ["slot", 48n],
+    ["prior", 48n],
   ],
   param: [
     ["base", 64n],
@@ -46,6 +47,10 @@ export const SLOTS = {
     ["policy", 160n],
     ["heldUntil", 40n],
   ],
+  screen: [
+    ["list", 160n],
+    ["heldUntil", 40n],
+  ],
   balance: [
     ["total", 112n],
     ["oldSteps", 48n],
@@ -54,6 +59,14 @@ export const SLOTS = {
     ["newUntil", 24n],
   ],
 } as const satisfies Record<string, readonly Field[]>;
+
+/** Lane clocks and slots count seconds in 1/256, as `Units.LANE_ONE`. */
+export const LANE_ONE = 256n;
+
+/** A lane's clock or slot as Unix seconds, rounded up, as `Lanes.secondsUp`. */
+export function laneSeconds(clock: bigint): bigint {
+  return (clock + LANE_ONE - 1n) / LANE_ONE;
+}
 
 export type SlotKind = keyof typeof SLOTS;
 

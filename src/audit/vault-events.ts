@@ -3,11 +3,13 @@ import { Interface } from "ethers";
 const EXIT =
   "(address owner, address to, uint256 asset, uint112 amount, uint40 soon, uint40 late, uint32 seq)";
 
-/** Every event by which the Vault's own storage changes. A test compares the signatures with the contract's. */
+/** Every event that tells how the Vault's own storage changes. A test compares the signatures with the contract's. */
 export const VAULT_EVENTS = new Interface([
   "event Deposited(uint256 indexed asset, address indexed to, address from, uint256 amount, uint256 balanceSlot, uint256 assetSlot)",
-  "event Moved(uint256 indexed asset, address indexed from, address indexed to, uint256 fromSlot, uint256 toSlot)",
-  "event Withdrawn(uint256 indexed asset, address indexed owner, address indexed to, uint256 amount, uint256 balanceSlot, uint256 assetSlot, uint256[3] windowSlots)",
+  // Right before `Moved`: which balances.
+  "event Transfer(address caller, address indexed sender, address indexed receiver, uint256 indexed id, uint256 amount)",
+  "event Moved(uint256 fromSlot, uint256 toSlot)",
+  "event Withdrawn(uint256 indexed asset, address indexed owner, address indexed to, uint256 amount, uint256 balanceSlot, uint256 assetSlot, uint256 subjectWindowSlot, uint256 assetWindowSlot, uint256 poolWindowSlot)",
   `event Queued(bytes32 indexed id, address indexed owner, address indexed to, ${EXIT} exit, uint256 reasons, uint256 balanceSlot, uint256 accountSlot, uint256 openSlot)`,
   "event Endorsed(bytes32 indexed id, uint256 openSlot)",
   "event SlotTaken(bytes32 indexed id, uint256 openSlot, uint256 assetSlot)",
@@ -21,6 +23,7 @@ export const VAULT_EVENTS = new Interface([
   "event CapSet(address indexed subject, uint40 cents, uint40 from, uint256 subjectSlot)",
   "event SubjectSet(address indexed account, address indexed subject, uint256 accountSlot, uint256 primarySlot)",
   "event TierSet(address indexed subject, uint8 tier, uint40 from, uint40 until, uint256 subjectSlot)",
+  "event FreshPeriodSpread(uint256 indexed asset, uint8 freshHours, uint256 assetSlot)",
   "event AssetListed(uint256 indexed asset, uint8 class, uint256 assetSlot)",
   "event ImpairmentChecked(uint256 indexed asset, bool impaired, uint256 holdings, uint256 assetSlot)",
   "event KindSet(address indexed account, uint8 kind, uint256 accountSlot)",
@@ -30,12 +33,10 @@ export const VAULT_EVENTS = new Interface([
 ]);
 
 /**
- * Events that change none of the storage that `rebuild` rebuilds: references and ERC-6909's view of movements that an
- * event above has already told, its approvals, and the proxy's own.
+ * Events that change none of the storage that `rebuild` rebuilds: references, ERC-6909's approvals, and the proxy's own.
  */
 export const OTHER_EVENTS = new Interface([
   "event Referenced(address indexed owner, bytes32 indexed ref)",
-  "event Transfer(address caller, address indexed sender, address indexed receiver, uint256 indexed id, uint256 amount)",
   "event Approval(address indexed owner, address indexed spender, uint256 indexed id, uint256 amount)",
   "event OperatorSet(address indexed owner, address indexed spender, bool approved)",
   "event Initialized(uint64 version)",

@@ -91,11 +91,12 @@ function line({ id, ours, peerGas, ratio, goal, ok }: GasRow): string {
 /** The compiler's settings, and where some contracts have their own. */
 function compilerText(): string {
   const { compilers = [], overrides = {} } = hre.config.solidity.profiles.default ?? {};
-  const own = Object.entries(overrides).map(
-    ([file, { settings }]) => `${basename(file)} ${runsOf(settings)}`,
-  );
+  const own = Map.groupBy(Object.entries(overrides), ([, { settings }]) => runsOf(settings));
   const texts = compilers.map(({ version, settings }) => `solc ${version}, ${runsOf(settings)}`);
-  return [...texts, ...own].join("; ");
+  const others = [...own].map(
+    ([runs, files]) => `${runs}: ${files.map(([f]) => basename(f, ".sol")).join(", ")}`,
+  );
+  return [...texts, ...others].join("; ");
 }
 
 function runsOf(settings: unknown): string {

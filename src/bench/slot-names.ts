@@ -51,7 +51,7 @@ export async function nameEverything(chain: Chain, suite: Suite): Promise<Names>
   const slots = new Map([
     [IMPLEMENTATION, "implementation"],
     [toBeHex(field("door"), 32), "policy and hold on everyone"],
-    [toBeHex(field("list"), 32), "sanctions list's address"],
+    [toBeHex(field("list"), 32), "sanctions list and hold on everyone"],
     [mapped(mapped(field("balances"), owner), suite.asset), "owner's balance"],
     [mapped(mapped(field("balances"), suite.friend.address), suite.asset), "recipient's balance"],
     [mapped(field("accounts"), owner), "account"],
@@ -60,7 +60,8 @@ export async function nameEverything(chain: Chain, suite: Suite): Promise<Names>
     [mapped(field("windows"), owner), "subject's window"],
     [mapped(field("windows"), suite.asset), "asset's window"],
     [mapped(mapped(field("book"), owner), suite.recipient), "destination book"],
-    [mapped(field("params"), paramKey(EXIT_KEYS.freshPeriod)), "T"],
+    [mapped(field("params"), paramKey(EXIT_KEYS.largeLane, suite.asset)), "lane's rate"],
+    [mapped(field("accounts"), suite.recipient), "recipient's account"],
     [mapped(TIER_DIGESTS, tier), "tier's digest"],
     [policy(EXIT_KEYS.breaker, suite.asset), "asset's limit"],
     [mapped(STORED, suite.asset), "stored price"],

@@ -1,4 +1,5 @@
 import type { Result } from "ethers";
+import { laneSeconds, unpack } from "../audit/slots.ts";
 import { TerminalError } from "../core/errors.ts";
 import { type Cents, cents, minCents, type Price, sumCents, type Units, units } from "../core/money.ts";
 import { reasonsOf } from "../custody/reasons.ts";
@@ -334,10 +335,9 @@ export class AttackDriver {
 
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
-/** The slot's second, from an open exit's word: phase and lane below it, 8 bits each; its own 56 bits in 1/65536 s. */
+/** The second of the slot that an open exit has taken. */
 function dueOf(openSlot: bigint): number {
-  const slot = (openSlot >> 16n) & ((1n << 56n) - 1n);
-  return Number((slot + 0xffffn) >> 16n);
+  return Number(laneSeconds(unpack("open", openSlot).slot));
 }
 
 function refused(error: string): Verdict {

@@ -45,13 +45,18 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the asset is listed; class and tick never change",
     remedy: "Nothing to do. Its limits are parameters: see docs/variables.md.",
   },
+  Vault_TooManyAssets: {
+    when: "as many assets are listed as a change of T can reach in one transaction",
+    remedy: "List no more in this Vault. Another deployment takes others.",
+  },
   Vault_ClassDoesNotFit: {
     when: "the token class doesn't fit the asset id: NATIVE is for the chain's own currency, EXACT and FEE_TAKING for ERC-20s",
     remedy: "List it with the class that fits. Assets of other chains can't be listed yet.",
   },
   Vault_TokenUnreadable: {
-    when: "the token doesn't answer `decimals` or `totalSupply` with one word",
-    remedy: "It isn't a token that the ledger can count. Don't list it.",
+    when: "the token doesn't answer `decimals`, `totalSupply` or `balanceOf` with one word",
+    remedy:
+      "The ledger can't count it: don't list it. If it is listed, it has stopped working; claims on it stay, and move again when it answers.",
   },
   Vault_TokenTooLarge: {
     when: "the token has more than 30 decimals, or a supply of 2^112 or more raw units",

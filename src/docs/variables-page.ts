@@ -77,7 +77,8 @@ const FIXED: readonly (readonly [file: string, constant: string, what: string])[
     "longest `soon` and `late` that any policy can give",
   ],
   ["contracts/custody/libraries/Quotes.sol", "QUOTE_GAS", "gas that a quote gets, never less"],
-  ["contracts/custody/libraries/Lanes.sol", "BURST", "unused lane time that is remembered, in 1/65536 s"],
+  ["contracts/custody/libraries/VaultAssets.sol", "MAX_ASSETS", "most assets that one Vault lists"],
+  ["contracts/custody/libraries/Lanes.sol", "BURST", "unused lane time that is remembered, in 1/256 s"],
   [
     "contracts/custody/libraries/Lanes.sol",
     "SMALL_SHARE",

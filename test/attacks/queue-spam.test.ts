@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { laneSeconds } from "../../src/audit/slots.ts";
 import type { RejectingReceiver } from "../../typechain-types/index.ts";
 import { deployAs } from "../support/deployAs.ts";
 import { DAY, HOUR, PLAIN_LISTING } from "../support/deployCore.ts";
@@ -78,7 +79,7 @@ describe("attack: the queue", () => {
     const { phase, slot } = await s.vault.openOf(s.idOf(half));
     expect(phase).to.equal(1n);
     // Half of the liabilities at 5 % a day is ten days, less the day of burst.
-    const wait = (slot >> 16n) - (await s.now());
+    const wait = laneSeconds(slot) - (await s.now());
     expect(wait).to.be.within(9n * DAY - 2n, 9n * DAY + 2n);
     await expect(s.vault.release(half)).to.be.revertedWithCustomError(s.vault, "Vault_SlotAhead");
     // A small exit has a lane of its own and isn't behind it.

@@ -59,6 +59,7 @@ async function eventful() {
   // Governance.
   await vault.connect(s.riskOfficer).tighten(paramKey(KINDS.HOLDINGS_CAP, id), 5n);
   await vault.set(paramKey(KINDS.HOLDINGS_CAP, id), 2n, NEVER, 6n);
+  await s.setParam("vault", paramKey(KINDS.FRESH_PERIOD), 36n);
   await frailToken.getFunction("setScale")(10n ** 17n);
   await vault.checkImpairment(frail);
   const logs = await ethers.provider.getLogs({ address: await vault.getAddress(), fromBlock: 0 });
@@ -130,6 +131,7 @@ describe("rebuilding the Vault from its logs (INV-CUS-6)", () => {
     const telling = [
       "Queued",
       "Released",
+
       "Moved",
       "Held",
       "SubjectSet",

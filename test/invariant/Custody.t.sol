@@ -79,7 +79,7 @@ contract CustodyLogInvariants is Group {
 
     /// @notice A seeded sequence that reaches the precondition of INV-CUS-6.
     function test_INV_CUS_6_isReached() external {
-        _drive(100, 6);
+        _drive(500, 6);
         assertGt(CustodyLogHandler(handler).reached("INV-CUS-6"), 1_000, "slots compared");
     }
 

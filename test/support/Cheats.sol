@@ -34,6 +34,7 @@ interface Vm {
     function toString(uint256 value) external pure returns (string memory);
     function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
     function clearMockedCalls() external;
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
 }
 
 /// @title Cheats
@@ -55,6 +56,20 @@ abstract contract Cheats {
     error AssertGtFailed(uint256 left, uint256 right, string what);
     error AssertGeFailed(uint256 left, uint256 right, string what);
     error EmptyRange(uint256 low, uint256 high);
+
+    /// @notice Deploys the contract of that name as it ships: with its own compiler settings, not with this test's. Reverts
+    /// as its constructor does.
+    /// @param args The constructor's, ABI-encoded.
+    function ship(string memory name, bytes memory args) internal returns (address deployed) {
+        bytes memory code = bytes.concat(vm.getCode(name), args);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+            if iszero(deployed) {
+                returndatacopy(code, 0, returndatasize())
+                revert(code, returndatasize())
+            }
+        }
+    }
 
     function assertTrue(bool condition) internal pure {
         assertTrue(condition, "");

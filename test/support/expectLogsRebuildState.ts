@@ -42,6 +42,9 @@ async function expectViewsTell(state: VaultState, vault: IVault): Promise<number
   const [policy, heldUntil] = [await vault.policy(), await vault.everyoneHeldUntil()];
   same("policy and hold on everyone", packed("door", { policy, heldUntil }), state.door);
   same("sanctionsList", BigInt(await vault.sanctionsList()), BigInt(state.sanctionsList));
+  const listed = await vault.listedAssets();
+  same("listed assets", BigInt(listed.length), BigInt(state.listed.length));
+  for (const [i, asset] of listed.entries()) same(`listed asset ${i}`, asset, BigInt(state.listed[i] ?? 0));
   same("revision", await vault.revision(), state.revision);
   return asked;
 }

@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { assert } from "chai";
 import type { Contract, ContractTransactionResponse, TypedDataDomain } from "ethers";
 import type hre from "hardhat";
+import { laneSeconds } from "../../src/audit/slots.ts";
 import type { ReentrantReceiver } from "../../typechain-types/index.ts";
 import {
   type Core,
@@ -291,7 +292,7 @@ export async function setStage({ ethers, networkHelpers }: Connection): Promise<
       await vault.release(exit);
       const { phase, slot } = await vault.openOf(idOf(exit));
       if (phase === 0n) return;
-      await waitUntil((slot >> 16n) + 1n);
+      await waitUntil(laneSeconds(slot));
       await vault.release(exit);
     },
     async link(account, subject) {

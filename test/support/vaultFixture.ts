@@ -37,9 +37,6 @@ export const REASON = {
 export const KIND = { USER: 0n, APP: 1n, RETIRED: 2n } as const;
 export const PHASE = { NONE: 0n, OPEN: 1n, ENDORSED: 2n } as const;
 
-/** Lane clocks count seconds in 1/65536. */
-export const LANE_ONE = 65_536n;
-
 /** One whole token of 18 decimals. */
 export const ONE = 10n ** 18n;
 
@@ -221,15 +218,16 @@ function word(...fields: readonly (readonly [bigint, bigint])[]): bigint {
 export function assetWord(
   liabilities: bigint,
   listing: Listing,
-  more: { small?: bigint; large?: bigint; impaired?: boolean; decimals?: bigint } = {},
+  more: { small?: bigint; large?: bigint; impaired?: boolean; decimals?: bigint; hours?: bigint } = {},
 ): bigint {
   return word(
     [liabilities, 112n],
-    [more.small ?? 0n, 56n],
-    [more.large ?? 0n, 56n],
+    [more.small ?? 0n, 48n],
+    [more.large ?? 0n, 48n],
     [listing.tokenClass, 8n],
     [more.decimals ?? 18n, 8n],
     [listing.tickExponent, 8n],
+    [more.hours ?? FRESH_PERIOD / HOUR, 8n],
     [more.impaired ? 1n : 0n, 8n],
   );
 }
@@ -288,7 +286,7 @@ export function subjectWord(
 
 /** The slot of an open exit. */
 export function openWord(phase: bigint, large = false, slot = 0n, prior = 0n): bigint {
-  return word([phase, 8n], [large ? 1n : 0n, 8n], [slot, 56n], [prior, 56n]);
+  return word([phase, 8n], [large ? 1n : 0n, 8n], [slot, 48n], [prior, 48n]);
 }
 
 /** A window with one charge, just made. */

@@ -23,6 +23,9 @@ interface IVaultAdmin is IAccessManaged, IParams {
     /// @param cents Max uint40 = none.
     function setCap(uint40 cents) external;
 
+    /// @notice Records the sanctions list's answer on `account`, by anyone.
+    function screen(address account) external;
+
     /// @notice Holds a subject, or everyone (zero address), until `secs` from now (GUARDIAN). Charges the added seconds to a
     /// budget of 7 days in any 90.
     function hold(address subject, uint40 secs) external;
@@ -56,6 +59,15 @@ interface IVaultAdmin is IAccessManaged, IParams {
     function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next) external;
 
     // ---- views ----
+
+    /// @notice What the Vault and its reserves hold of the asset.
+    function holdings(AssetId asset) external view returns (uint256);
+
+    /// @notice Raw units that deposits may still bring; 0 for an unlisted asset.
+    function room(AssetId asset) external view returns (uint256);
+
+    /// @notice Every listed asset, in the order of listing.
+    function listedAssets() external view returns (AssetId[] memory);
 
     function balanceSlot(address account, AssetId asset) external view returns (uint256 packed);
     function accountOf(address account) external view returns (Account memory);

@@ -14,9 +14,6 @@ interface IVaultCore is IERC6909 {
     /// Requirements: the asset is listed; the holdings cap has room; native: `msg.value == amount`, else no value.
     function deposit(AssetId asset, uint256 amount, address to) external payable returns (uint256 credited);
 
-    /// @notice Raw units that deposits may still bring; 0 for an unlisted asset.
-    function room(AssetId asset) external view returns (uint256);
-
     // ---- the ledger ----
 
     /// @notice Moves `amounts` of `assets` to a registered app and calls its fixed hook.
@@ -40,16 +37,10 @@ interface IVaultCore is IERC6909 {
     /// @notice Puts an open exit back into its owner's balance, fresh. Owner only, also while held.
     function cancel(Exit calldata exit) external;
 
-    // ---- records and views ----
-
-    /// @notice Records the sanctions list's answer on `account`, by anyone.
-    function screen(address account) external;
+    // ---- views ----
 
     /// @notice What the policy would be told.
     function facts(address owner, AssetId asset, uint112 amount, address to) external view returns (Facts memory);
-
-    /// @notice What the Vault and its reserves hold of the asset.
-    function holdings(AssetId asset) external view returns (uint256);
 
     /// @notice The next nonce of `key`, with the key in its upper 192 bits, as `Intent.nonce` wants it.
     function nonces(address owner, uint192 key) external view returns (uint256);

@@ -13,10 +13,8 @@ interface IVaultEvents {
     event Deposited(
         AssetId indexed asset, address indexed to, address from, uint256 amount, uint256 balanceSlot, uint256 assetSlot
     );
-    /// @notice Besides ERC-6909's `Transfer`: both balances after a move inside the ledger.
-    event Moved(
-        AssetId indexed asset, address indexed from, address indexed to, uint256 fromSlot, uint256 toSlot
-    );
+    /// @notice Right after ERC-6909's `Transfer` of a move inside the ledger, which names asset and accounts: both balances.
+    event Moved(uint256 fromSlot, uint256 toSlot);
     event Referenced(address indexed owner, bytes32 indexed ref);
     /// @notice Paid at once. A window slot of zero wasn't charged.
     event Withdrawn(
@@ -26,7 +24,9 @@ interface IVaultEvents {
         uint256 amount,
         uint256 balanceSlot,
         uint256 assetSlot,
-        uint256[3] windowSlots
+        uint256 subjectWindowSlot,
+        uint256 assetWindowSlot,
+        uint256 poolWindowSlot
     );
     /// @param reasons Bits of `Reason`.
     event Queued(
@@ -60,6 +60,8 @@ interface IVaultEvents {
     // ---- governance ----
 
     event AssetListed(AssetId indexed asset, TokenClass tokenClass, uint256 assetSlot);
+    /// @notice A new T, in hours, as it reaches each listed asset.
+    event FreshPeriodSpread(AssetId indexed asset, uint8 freshHours, uint256 assetSlot);
     event ImpairmentChecked(AssetId indexed asset, bool impaired, uint256 holdings, uint256 assetSlot);
     event KindSet(address indexed account, Kind kind, uint256 accountSlot);
     event PolicySet(address indexed previous, address indexed next, address sanctionsList, uint256 doorSlot);
@@ -71,6 +73,7 @@ interface IVaultEvents {
     error Vault_UseDeposit();
     error Vault_NotListed(AssetId asset);
     error Vault_ListedAlready(AssetId asset);
+    error Vault_TooManyAssets(uint256 most);
     error Vault_ClassDoesNotFit(AssetId asset, TokenClass tokenClass);
     error Vault_TokenUnreadable(address token);
     error Vault_TokenTooLarge(address token, uint256 decimals, uint256 totalSupply);

@@ -70,31 +70,33 @@ struct Subject {
 
 /// @notice One slot per asset.
 /// @param liabilities Balances and open exits, raw units.
-/// @param smallLane When the lane of small exits is free, in 1/65536 s since 1970.
+/// @param smallLane When the lane of small exits is free, in 1/256 s since 1970.
 /// @param largeLane Likewise for the others.
 /// @param class How the token behaves.
 /// @param decimals The token's.
 /// @param tickExponent One tick is 10^tickExponent raw units.
+/// @param freshHours T in hours, a copy of the parameter for the verbs that credit.
 /// @param impaired Liabilities exceeded holdings when last checked.
 struct Asset {
     uint112 liabilities;
-    uint56 smallLane;
-    uint56 largeLane;
+    uint48 smallLane;
+    uint48 largeLane;
     TokenClass class;
     uint8 decimals;
     uint8 tickExponent;
+    uint8 freshHours;
     bool impaired;
 }
 
 /// @notice One slot per open exit.
 /// @param large Which lane its slot is in.
-/// @param slot From when it may be paid, in 1/65536 s since 1970; 0 = none taken yet.
+/// @param slot From when it may be paid, in 1/256 s since 1970; 0 = none taken yet.
 /// @param prior What the lane's clock was before.
 struct Open {
     Phase phase;
     bool large;
-    uint56 slot;
-    uint56 prior;
+    uint48 slot;
+    uint48 prior;
 }
 
 /// @notice The full terms of a queued exit, re-sent as calldata; its id is their hash.

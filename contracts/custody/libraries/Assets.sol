@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Units} from "../../shared/Units.sol";
 import {Asset, TokenClass} from "../interfaces/IVaultTypes.sol";
 
 /// @title Assets
 /// @notice An asset's slot as one word, for the verbs that everyone pays for: read once, changed in a register, written
 /// once. The fields are those of the struct `Asset`, lowest first; a test compares the two.
 ///
-/// Slot: [ impaired:8 | tickExponent:8 | decimals:8 | class:8 | largeLane:56 | smallLane:56 | liabilities:112 ].
+/// Slot: [ impaired:8 | freshHours:8 | tickExponent:8 | decimals:8 | class:8 | largeLane:48 | smallLane:48 |
+/// liabilities:112 ].
 library Assets {
     uint256 private constant _AMOUNT = (1 << 112) - 1;
-    uint256 private constant _CLOCK = (1 << 56) - 1;
+    uint256 private constant _CLOCK = (1 << 48) - 1;
     uint256 private constant _SMALL_SHIFT = 112;
-    uint256 private constant _LARGE_SHIFT = 168;
+    uint256 private constant _LARGE_SHIFT = 160;
 
     function load(Asset storage asset) internal view returns (uint256 word) {
         assembly ("memory-safe") {
@@ -46,30 +48,47 @@ library Assets {
         }
     }
 
-    /// @notice The clock of one lane, in 1/65536 s.
+    /// @notice The clock of one lane, in 1/256 s.
     function clock(uint256 word, bool large) internal pure returns (uint256) {
         return (word >> (large ? _LARGE_SHIFT : _SMALL_SHIFT)) & _CLOCK;
     }
 
-    /// @notice Sets it. `value` is below 2^56.
+    /// @notice Sets it. `value` is below 2^48.
     function withClock(uint256 word, bool large, uint256 value) internal pure returns (uint256) {
         uint256 shift = large ? _LARGE_SHIFT : _SMALL_SHIFT;
         return (word & ~(_CLOCK << shift)) | (value << shift);
     }
 
     function class(uint256 word) internal pure returns (TokenClass) {
-        return TokenClass(uint8(word >> 224));
+        return TokenClass(uint8(word >> 208));
     }
 
-    function decimals(uint256 word) internal pure returns (uint8) {
+    function decimals(uint256 word) internal pure returns (uint256) {
+        return uint8(word >> 216);
+    }
+
+    function tickExponent(uint256 word) internal pure returns (uint256) {
+        return uint8(word >> 224);
+    }
+
+    /// @notice Raw units in one step of a balance's fresh buckets.
+    function freshStep(uint256 word) internal pure returns (uint256) {
+        return Units.freshStep(tickExponent(word));
+    }
+
+    /// @notice T in hours; at least 1 for a listed asset.
+    function freshHours(uint256 word) internal pure returns (uint256) {
         return uint8(word >> 232);
     }
 
-    function tickExponent(uint256 word) internal pure returns (uint8) {
-        return uint8(word >> 240);
+    /// @notice T in seconds.
+    function freshPeriod(uint256 word) internal pure returns (uint256) {
+        unchecked {
+            return freshHours(word) * 1 hours;
+        }
     }
 
     function impaired(uint256 word) internal pure returns (bool) {
-        return word >> 248 != 0;
+        return word >> 240 != 0;
     }
 }

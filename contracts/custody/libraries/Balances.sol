@@ -21,7 +21,7 @@ library Balances {
     uint256 private constant _NEW_UNTIL_SHIFT = 232;
     uint256 private constant _HOUR_MASK = (1 << 24) - 1;
 
-    error Balances_TooLarge(uint256 total);
+    error Balances_TooLarge(uint256 total, uint256 amount);
 
     function total(uint256 word) internal pure returns (uint256) {
         return word & MAX_TOTAL;
@@ -54,43 +54,43 @@ library Balances {
         returns (uint256)
     {
         if (amount == 0) return word;
-        uint256 sum = total(word) + amount;
-        // Check
-        if (sum > MAX_TOTAL) revert Balances_TooLarge(sum);
-        (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
-        uint256 until;
         unchecked {
+            // Check
+            if (amount > MAX_TOTAL - total(word)) revert Balances_TooLarge(total(word), amount);
+            uint256 sum = total(word) + amount;
+            (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
             // The end of the grid's next cell: more than T and at most 2T ahead. T is at most a week.
-            until = ((time / 1 hours) / periodHours + 2) * periodHours;
-        }
-        uint256 steps = Units.stepsUp(amount, step);
-        if (recent == 0 || recentUntil >= until) {
-            // Empty, the same cell, or T has become shorter since: the newer bucket takes it.
-            if (recent == 0) recentUntil = until;
+            uint256 until = ((time / 1 hours) / periodHours + 2) * periodHours;
+            // Below 2^112, so no sum of steps overflows.
+            uint256 steps = Units.stepsUp(amount, step);
+            if (recentUntil < until) {
+                // A new cell: what was newer is older now. If the older bucket is still live T has become longer since,
+                // and both season together.
+                old = _saturated(old + recent);
+                oldUntil = recentUntil;
+                recent = 0;
+                recentUntil = until;
+            }
+            // The same cell, or a later one where T has become shorter since.
             recent = _saturated(recent + steps);
-        } else {
-            // A new cell. If the older bucket is still live T has become longer since: both older ones season together.
-            old = _saturated(old + recent);
-            oldUntil = recentUntil;
-            recent = _saturated(steps);
-            recentUntil = until;
+            return _pack(sum, old, recent, oldUntil, recentUntil);
         }
-        return _pack(sum, old, recent, oldUntil, recentUntil);
     }
 
     /// @notice Takes `amount`, oldest value first. The caller has checked that the total covers it.
     function debit(uint256 word, uint256 amount, uint256 time, uint256 step) internal pure returns (uint256) {
         (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil) = _live(word, time);
-        uint256 rest = total(word) - amount;
         unchecked {
+            uint256 rest = total(word) - amount;
+            if (rest == 0) return 0;
             if (old | recent != 0) {
                 // Fresh value is what is left once seasoned value is gone: at most the rest, rounded up.
                 uint256 most = Units.stepsUp(rest, step);
                 if (recent > most) recent = most;
                 if (old > most - recent) old = most - recent;
             }
+            return _pack(rest, old, recent, oldUntil, recentUntil);
         }
-        return _pack(rest, old, recent, oldUntil, recentUntil);
     }
 
     /// @dev The buckets, zero where they have seasoned.
@@ -100,11 +100,11 @@ library Balances {
         returns (uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil)
     {
         uint256 hour = time / 1 hours;
-        recentUntil = word >> _NEW_UNTIL_SHIFT;
-        if (recentUntil > hour) {
+        if (word >> _NEW_UNTIL_SHIFT > hour) {
+            recentUntil = word >> _NEW_UNTIL_SHIFT;
             recent = (word >> _NEW_SHIFT) & _MAX_STEPS;
             oldUntil = (word >> _OLD_UNTIL_SHIFT) & _HOUR_MASK;
-            if (oldUntil > hour) old = (word >> _OLD_SHIFT) & _MAX_STEPS;
+            old = oldUntil > hour ? (word >> _OLD_SHIFT) & _MAX_STEPS : 0;
         }
     }
 
@@ -112,11 +112,10 @@ library Balances {
     function _pack(uint256 sum, uint256 old, uint256 recent, uint256 oldUntil, uint256 recentUntil)
         private
         pure
-        returns (uint256 word)
+        returns (uint256)
     {
-        word = sum;
-        if (recent != 0) word |= (recent << _NEW_SHIFT) | (recentUntil << _NEW_UNTIL_SHIFT);
-        if (old != 0) word |= (old << _OLD_SHIFT) | (oldUntil << _OLD_UNTIL_SHIFT);
+        return sum | (old << _OLD_SHIFT) | (recent << _NEW_SHIFT) | (oldUntil << _OLD_UNTIL_SHIFT)
+            | (recentUntil << _NEW_UNTIL_SHIFT);
     }
 
     /// @dev The holdings cap keeps real balances below 2^47 steps, so a saturated bucket still covers the whole balance.

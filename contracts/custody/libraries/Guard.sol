@@ -42,6 +42,8 @@ library Guard {
         pure
         returns (Access)
     {
+        // The first column.
+        if (_free(app, held, listed, everyoneHeld, impaired)) return Access.YES;
         if (app) return act == Act.CREDIT || act == Act.TRANSFER ? Access.YES : Access.NO;
         if (act == Act.CREDIT || act == Act.CANCEL) return Access.YES;
         if (listed) return Access.NO;
@@ -52,5 +54,12 @@ library Guard {
             if (impaired) return Access.PRO_RATA;
         }
         return Access.YES;
+    }
+
+    /// @dev None of them: without a branch for each.
+    function _free(bool app, bool held, bool listed, bool everyoneHeld, bool impaired) private pure returns (bool free) {
+        assembly ("memory-safe") {
+            free := iszero(or(or(app, held), or(or(listed, everyoneHeld), impaired)))
+        }
     }
 }

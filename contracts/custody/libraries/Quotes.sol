@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Facts, IExitPolicy} from "../../policy/interfaces/IExitPolicy.sol";
+import {Facts, IExitPolicy, Quote} from "../../policy/interfaces/IExitPolicy.sol";
 import {Reason, Reasons} from "../../shared/Reasons.sol";
 import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 
@@ -9,25 +9,13 @@ import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 /// @notice Asks the policy so that no answer, bad answer or lack of one can stop an owner: a failed quote means the longest
 /// wait, and nobody can make one fail by sending too little gas.
 library Quotes {
-    /// @notice The policy's answer, made safe: its twelve words in their order. See `charge` for the last nine.
-    struct Quote {
-        uint256 soon;
-        uint256 late;
-        uint256 reasons;
-        bytes32 subjectWindow;
-        uint256 subjectAmount;
-        uint256 subjectLimit;
-        bytes32 assetWindow;
-        uint256 assetAmount;
-        uint256 assetLimit;
-        bytes32 poolWindow;
-        uint256 poolAmount;
-        uint256 poolLimit;
-    }
-
     /// @notice Gas that a quote gets; never less. Covers the price (`PEEK_GAS`), two questions to the sanctions list, and
     /// the policy itself.
     uint256 internal constant QUOTE_GAS = 600_000;
+
+    /// @notice What must be left for a call to get that: it gets all but one 64th (EIP-150) of what reaching a cold account
+    /// leaves. A literal, because the compiler would compute an expression at run time.
+    uint256 internal constant QUOTE_GAS_NEEDED = 612_600;
 
     /// @notice The trailing period of all windows that a quote charges.
     uint256 internal constant EXIT_WINDOW = 1 days;
@@ -35,13 +23,14 @@ library Quotes {
     /// @notice No verdict makes anyone wait longer.
     uint256 internal constant MAX_DELAY = 30 days;
 
-    /// @dev The thirteen words of Facts; the twelve of Quote: terms and three charges.
+    /// @dev The thirteen words of Facts; the twelve of Quote.
     uint256 private constant _FACTS_SIZE = 0x1a0;
     uint256 private constant _QUOTE_SIZE = 0x180;
 
+    /// @notice The policy's answer, made safe.
     function ask(address policy, Facts memory facts) internal view returns (Quote memory q) {
-        // Check: 63/64 of what is left covers the cap; a starved quote must not pass for a failed one.
-        if ((gasleft() * 63) / 64 < QUOTE_GAS) revert IVaultEvents.Vault_NotEnoughGas(gasleft(), QUOTE_GAS * 64 / 63 + 1);
+        // Check: a starved quote must not pass for a failed one.
+        if (gasleft() < QUOTE_GAS_NEEDED) revert IVaultEvents.Vault_NotEnoughGas(gasleft(), QUOTE_GAS_NEEDED);
         uint256 selector = uint32(IExitPolicy.quote.selector);
         bool ok;
         assembly ("memory-safe") {

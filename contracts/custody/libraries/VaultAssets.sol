@@ -6,9 +6,13 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {IExitPolicy} from "../../policy/interfaces/IExitPolicy.sol";
 import {AssetId, AssetIds} from "../../shared/AssetId.sol";
 import {ParamKeys} from "../../shared/ParamKeys.sol";
+import {Params} from "../../shared/Params.sol";
+import {Units} from "../../shared/Units.sol";
 import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
 import {Asset, TokenClass} from "../interfaces/IVaultTypes.sol";
+import {Assets} from "./Assets.sol";
 import {Balances} from "./Balances.sol";
+import {Tokens} from "./Tokens.sol";
 import {VaultLayout} from "./VaultLayout.sol";
 import {VaultNamespace} from "../VaultNamespace.sol";
 
@@ -16,16 +20,24 @@ import {VaultNamespace} from "../VaultNamespace.sol";
 /// @notice Which assets the Vault takes, whether it still has all of them, and which policy guards them. Checks no
 /// caller: `VaultAdmin` does.
 library VaultAssets {
+    using Assets for Asset;
+    using Assets for uint256;
+    using Params for Params.Table;
+
     /// @dev Bounds that keep every product of amounts, prices and powers of ten far from overflow.
     uint256 private constant _MAX_DECIMALS = 30;
     uint256 private constant _MAX_TICK_EXPONENT = 30;
     uint8 private constant _NATIVE_DECIMALS = 18;
+
+    /// @dev So that a change of T, which writes every asset's slot, always fits a block.
+    uint256 internal constant MAX_ASSETS = 1000;
 
     function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) internal {
         Asset storage a = VaultLayout.slots().assets[asset];
         uint8 idClass = asset.class();
         // Check
         if (a.class != TokenClass.UNLISTED) revert IVaultEvents.Vault_ListedAlready(asset);
+        if (VaultLayout.slots().listed.length == MAX_ASSETS) revert IVaultEvents.Vault_TooManyAssets(MAX_ASSETS);
         bool fits = tokenClass == TokenClass.NATIVE
             ? idClass == AssetIds.NATIVE
             : tokenClass != TokenClass.UNLISTED && idClass == AssetIds.ERC20;
@@ -38,14 +50,38 @@ library VaultAssets {
         // Effect
         a.class = tokenClass;
         a.tickExponent = tickExponent;
+        // A week at most.
+        a.freshHours = uint8(VaultLayout.freshHours());
         a.decimals = tokenClass == TokenClass.NATIVE ? _NATIVE_DECIMALS : _probe(asset.token());
-        emit IVaultEvents.AssetListed(asset, tokenClass, VaultLayout.word(a));
+        VaultLayout.slots().listed.push(asset);
+        emit IVaultEvents.AssetListed(asset, tokenClass, a.load());
+    }
+
+    /// @notice Brings a new T into every listed asset's slot.
+    function spreadFreshHours() internal {
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
+        uint8 freshHours = uint8(VaultLayout.freshHours());
+        for (uint256 i; i < $.listed.length; ++i) {
+            Asset storage a = $.assets[$.listed[i]];
+            // Effect
+            a.freshHours = freshHours;
+            emit IVaultEvents.FreshPeriodSpread($.listed[i], freshHours, a.load());
+        }
     }
 
     /// @notice What the Vault and its reserves hold.
     function holdings(AssetId asset) internal view returns (uint256) {
         if (asset.eq(AssetIds.native())) return address(this).balance;
-        return IERC20(asset.token()).balanceOf(address(this));
+        return Tokens.held(asset.token());
+    }
+
+    /// @notice What the holdings cap leaves for deposits.
+    /// @param a The asset's slot.
+    function room(AssetId asset, uint256 a) internal view returns (uint256) {
+        uint256 ticks = VaultLayout.slots().params.inForce(ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, asset));
+        uint256 cap = ticks * Units.tick(a.tickExponent());
+        if (cap > Balances.MAX_TOTAL) cap = Balances.MAX_TOTAL;
+        return cap > a.liabilities() ? cap - a.liabilities() : 0;
     }
 
     function checkImpairment(AssetId asset, uint256 held) internal {
@@ -56,7 +92,7 @@ library VaultAssets {
         if (impaired == a.impaired) revert IVaultEvents.Vault_Unchanged();
         // Effect
         a.impaired = impaired;
-        emit IVaultEvents.ImpairmentChecked(asset, impaired, held, VaultLayout.word(a));
+        emit IVaultEvents.ImpairmentChecked(asset, impaired, held, a.load());
     }
 
     function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next) internal {
@@ -74,7 +110,7 @@ library VaultAssets {
         // Effect: the list comes with the policy, so both always ask the same one.
         address sanctionsList = IExitPolicy(next).sanctionsList();
         $.door.policy = next;
-        $.sanctionsList = sanctionsList;
+        $.screen.list = sanctionsList;
         emit IVaultEvents.PolicySet(current, next, sanctionsList, VaultLayout.word($.door));
     }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 import {ParamKeys} from "../../shared/ParamKeys.sol";
 import {Params} from "../../shared/Params.sol";
 import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
-import {Account, Asset, Kind, Open, Subject} from "../interfaces/IVaultTypes.sol";
+import {Account, Kind, Subject} from "../interfaces/IVaultTypes.sol";
 import {VAULT_NAMESPACE, VaultNamespace} from "../VaultNamespace.sol";
 import {Access, Act, Guard} from "./Guard.sol";
 
@@ -23,7 +23,10 @@ library VaultLayout {
     // Fields of the structs Account and Subject within their slots, for the verbs that everyone pays for: a slot is read
     // once. A test compares them with the structs.
     uint256 private constant _INSTANT_FROM_SHIFT = 160;
+    uint256 private constant _EXITS_SHIFT = 200;
     uint256 private constant _KIND_SHIFT = 232;
+    uint256 private constant _ACCOUNT_LISTED_SHIFT = 240;
+    uint256 private constant _MEMBERS_SHIFT = 248;
     uint256 private constant _TIER_FROM_SHIFT = 8;
     uint256 private constant _TIER_UNTIL_SHIFT = 48;
     uint256 private constant _HELD_UNTIL_SHIFT = 88;
@@ -38,18 +41,34 @@ library VaultLayout {
         return subject == address(0) ? account : subject;
     }
 
-    /// @notice What the guard says of `account`; reverts with the reason if that is NO.
-    /// @param everyoneHeldUntil Zero for acts that a hold on everyone doesn't change, likewise `impaired`.
-    function allow(Act act, address account, uint40 everyoneHeldUntil, bool impaired)
-        internal
-        view
-        returns (Access access)
-    {
-        uint256 a = word(slots().accounts[account]);
-        (address subject, bool app) = (address(uint160(a)), uint8(a >> _KIND_SHIFT) != uint8(Kind.USER));
-        if (subject == address(0)) subject = account;
-        uint256 s = word(slots().subjects[subject]);
-        (uint40 heldUntil, bool listed) = (uint40(s >> _HELD_UNTIL_SHIFT), uint8(s >> _LISTED_SHIFT) != 0);
+    /// @notice The customer that `account` belongs to, with both slots as words.
+    function member(address account) internal view returns (address subject, uint256 a, uint256 s) {
+        a = word(slots().accounts[account]);
+        subject = uint160(a) == 0 ? account : address(uint160(a));
+        s = word(slots().subjects[subject]);
+    }
+
+    /// @notice What the guard says of an account; reverts with the reason if that is NO.
+    function allow(Act act, address account) internal view returns (Access) {
+        (address subject, uint256 a, uint256 s) = member(account);
+        return allow(act, account, subject, a, s, 0, false);
+    }
+
+    /// @notice Likewise, for acts that a hold on everyone or impairment changes.
+    /// @param a The account's slot.
+    /// @param s Its customer's.
+    function allow(
+        Act act,
+        address account,
+        address subject,
+        uint256 a,
+        uint256 s,
+        uint256 everyoneHeldUntil,
+        bool impaired
+    ) internal view returns (Access access) {
+        bool app = uint8(a >> _KIND_SHIFT) != uint8(Kind.USER);
+        uint40 heldUntil = uint40(s >> _HELD_UNTIL_SHIFT);
+        bool listed = uint8(s >> _LISTED_SHIFT) != 0;
         access = Guard.access(
             act, app, block.timestamp < heldUntil, listed, block.timestamp < everyoneHeldUntil, impaired
         );
@@ -57,15 +76,54 @@ library VaultLayout {
             if (app) revert IVaultEvents.Vault_AppsCannot(account);
             if (listed) revert IVaultEvents.Vault_Listed(subject);
             if (block.timestamp < heldUntil) revert IVaultEvents.Vault_Held(subject, heldUntil);
-            revert IVaultEvents.Vault_EveryoneHeld(everyoneHeldUntil);
+            // Held until a time of 40 bits.
+            revert IVaultEvents.Vault_EveryoneHeld(uint40(everyoneHeldUntil));
         }
     }
 
-    /// @notice The customer of an account, and when it may exit instantly after a move, by its slot.
-    function memberIn(uint256 a, address account) internal pure returns (address subject, uint40 instantFrom) {
-        subject = address(uint160(a));
-        if (subject == address(0)) subject = account;
-        instantFrom = uint40(a >> _INSTANT_FROM_SHIFT);
+    /// @notice How many exits the account has queued.
+    function exitsIn(uint256 a) internal pure returns (uint32) {
+        return uint32(a >> _EXITS_SHIFT);
+    }
+
+    /// @notice With one more.
+    function withNextExit(uint256 a) internal pure returns (uint256) {
+        // Four thousand million exits.
+        assert(exitsIn(a) != type(uint32).max);
+        unchecked {
+            return a + (1 << _EXITS_SHIFT);
+        }
+    }
+
+    /// @notice Whether the account itself is on record as listed.
+    function listedIn(uint256 a) internal pure returns (bool) {
+        return uint8(a >> _ACCOUNT_LISTED_SHIFT) != 0;
+    }
+
+    /// @notice Whether any account of `account`'s customer is on record as listed.
+    function anyListed(address account) internal view returns (bool) {
+        uint256 a = word(slots().accounts[account]);
+        // Alone, it is its customer's only account: the second slot would say the same.
+        if (uint160(a) == 0 && a >> _MEMBERS_SHIFT == 0) return listedIn(a);
+        address subject = uint160(a) == 0 ? account : address(uint160(a));
+        return slots().subjects[subject].listed != 0;
+    }
+
+    /// @notice Before when nothing of the account is instant, after a move between subjects.
+    function instantFromIn(uint256 a) internal pure returns (uint256) {
+        return uint40(a >> _INSTANT_FROM_SHIFT);
+    }
+
+    /// @notice The policy, and until when everyone is held.
+    function door() internal view returns (address policy, uint256 heldUntil) {
+        uint256 w = word(slots().door);
+        return (address(uint160(w)), w >> 160);
+    }
+
+    /// @notice The sanctions list, and until when everyone is held.
+    function screen() internal view returns (address list, uint256 heldUntil) {
+        uint256 w = word(slots().screen);
+        return (address(uint160(w)), w >> 160);
     }
 
     /// @notice T in hours.
@@ -112,25 +170,25 @@ library VaultLayout {
         }
     }
 
+    function store(Account storage x, uint256 w) internal {
+        assembly ("memory-safe") {
+            sstore(x.slot, w)
+        }
+    }
+
     function word(Subject storage x) internal view returns (uint256 w) {
         assembly ("memory-safe") {
             w := sload(x.slot)
         }
     }
 
-    function word(Asset storage x) internal view returns (uint256 w) {
-        assembly ("memory-safe") {
-            w := sload(x.slot)
-        }
-    }
-
-    function word(Open storage x) internal view returns (uint256 w) {
-        assembly ("memory-safe") {
-            w := sload(x.slot)
-        }
-    }
-
     function word(VaultNamespace.Door storage x) internal view returns (uint256 w) {
+        assembly ("memory-safe") {
+            w := sload(x.slot)
+        }
+    }
+
+    function word(VaultNamespace.Screen storage x) internal view returns (uint256 w) {
         assembly ("memory-safe") {
             w := sload(x.slot)
         }

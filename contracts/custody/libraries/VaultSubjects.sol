@@ -35,7 +35,7 @@ library VaultSubjects {
         uint40 until = uint40(block.timestamp) + secs;
         if (until <= current) revert IVaultEvents.Vault_Unchanged();
         bytes32 key = WindowKeys.hold(subject);
-        uint256 window = VaultLayout.slots().windows[key];
+        uint256 window = VaultLayout.slots().windows[key].word;
         (bool fits, uint256 next) = window.charge(HOLD_WINDOW, block.timestamp, until - start, HOLD_BUDGET);
         if (!fits) {
             revert IVaultEvents.Vault_HoldBudgetSpent(
@@ -43,7 +43,7 @@ library VaultSubjects {
             );
         }
         // Effect
-        VaultLayout.slots().windows[key] = next;
+        VaultLayout.slots().windows[key].word = next;
         emit IVaultEvents.Held(subject, until, next, _setHeld(subject, until));
     }
 
@@ -75,6 +75,7 @@ library VaultSubjects {
 
     function _setHeld(address subject, uint40 until) private returns (uint256 word) {
         if (subject == address(0)) {
+            VaultLayout.slots().screen.heldUntil = until;
             VaultLayout.slots().door.heldUntil = until;
             return VaultLayout.word(VaultLayout.slots().door);
         }
@@ -129,12 +130,12 @@ library VaultSubjects {
             if (a.subject != address(0)) revert IVaultEvents.Vault_NotPrimary(account);
             if (a.members != 0) revert IVaultEvents.Vault_HasMembers(account, a.members);
             _checkPrimary(subject);
-            VaultLayout.allow(Act.MOVE, subject, 0, false);
+            VaultLayout.allow(Act.MOVE, subject);
         } else if (a.subject == address(0)) {
             revert IVaultEvents.Vault_Unchanged();
         }
         // The side that it leaves: neither may be held or listed, so no record of either has to move.
-        VaultLayout.allow(Act.MOVE, account, 0, false);
+        VaultLayout.allow(Act.MOVE, account);
         // Effect
         address primary = linking ? subject : a.subject;
         if (linking) ++$.accounts[primary].members;

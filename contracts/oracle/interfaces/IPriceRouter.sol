@@ -49,6 +49,9 @@ interface IPriceRouter {
     /// @dev No reachable revert but insufficient gas (INV-ORA-2): forward `PEEK_GAS` (OracleGas.sol).
     function peek(AssetId asset) external view returns (Price memory);
 
+    /// @notice What `peek` says of the ask alone, for exits, which are charged at it.
+    function ask(AssetId asset) external view returns (uint256 price, Mode mode);
+
     /// @notice Reads the sources and stores the answer, by anyone; answers what `peek` does from then on. A HALT or
     /// DEGRADED answer is stored too: a sick oracle must not leave an earlier good price in force.
     function poke(AssetId asset) external returns (Price memory);

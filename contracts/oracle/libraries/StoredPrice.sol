@@ -22,8 +22,9 @@ library StoredPrice {
     /// sick answer never hides a source that has recovered.
     function isWarm(uint256 packed, uint256 warmFor) internal view returns (bool) {
         uint256 readAt = (packed >> 192) & type(uint32).max;
-        if ((packed >> 224) & 0xff != uint256(Mode.NORMAL) || readAt > block.timestamp) return false;
+        if ((packed >> 224) & 0xff != uint256(Mode.NORMAL)) return false;
         unchecked {
+            // Stored in the future: the difference wraps to more than any `warmFor`.
             return block.timestamp - readAt < warmFor;
         }
     }
@@ -38,6 +39,10 @@ library StoredPrice {
             sourceMask: uint8(packed >> 232),
             readAt: uint32(packed >> 192)
         });
+    }
+
+    function ask(uint256 packed) internal pure returns (uint256) {
+        return uint64(packed >> 128);
     }
 
     function withPrice(uint256 packed, Price memory price) internal pure returns (uint256) {

@@ -4,11 +4,8 @@ pragma solidity ^0.8.24;
 import {AssetId} from "../../shared/AssetId.sol";
 import {IParams} from "../../shared/interfaces/IParams.sol";
 
-/// @notice An amount as a window counts it, below 2^36: cents, an asset's ticks, seconds, lifts.
-type Ticks is uint64;
-
 /// @notice What the Vault knows about a request. Everything a verdict depends on, but for the policy's parameters, the
-/// price and the sanctions list.
+/// price and the sanctions list. Numbers are whole words: they are read once each, and nothing is packed.
 /// @param subject The customer that `owner` belongs to.
 /// @param tier The tier in force, 0 = unverified.
 /// @param usableFrom When `to` became or becomes usable for instant exits, Unix seconds; 0 = not in the book.
@@ -22,34 +19,40 @@ type Ticks is uint64;
 struct Facts {
     address owner;
     address subject;
-    uint8 tier;
+    uint256 tier;
     address to;
-    uint40 usableFrom;
-    uint40 instantFrom;
+    uint256 usableFrom;
+    uint256 instantFrom;
     AssetId asset;
-    uint112 amount;
-    uint112 seasoned;
-    uint40 cap;
-    uint32 freshPeriod;
-    uint8 decimals;
-    uint8 tickExponent;
+    uint256 amount;
+    uint256 seasoned;
+    uint256 cap;
+    uint256 freshPeriod;
+    uint256 decimals;
+    uint256 tickExponent;
 }
 
-/// @notice A verdict: instant if there is no reason, else the queue's delays.
+/// @notice A verdict and what an instant exit would be charged to: instant if there is no reason and every charge fits, else
+/// the queue's delays. A window of zero is no charge.
 /// @param soon Seconds until it matures if endorsed.
 /// @param late Seconds until it matures in any case.
 /// @param reasons Bits of `Reason`.
-struct Terms {
-    uint32 soon;
-    uint32 late;
+/// @param subjectAmount Cents in the subject's window.
+/// @param assetAmount Ticks in the asset's window.
+/// @param poolAmount Cents in the window of all unverified subjects.
+struct Quote {
+    uint256 soon;
+    uint256 late;
     uint256 reasons;
-}
-
-/// @notice One charge to one of the Vault's windows. An amount of zero with a limit of zero is no charge.
-struct Charge {
-    bytes32 window;
-    Ticks amount;
-    Ticks limit;
+    bytes32 subjectWindow;
+    uint256 subjectAmount;
+    uint256 subjectLimit;
+    bytes32 assetWindow;
+    uint256 assetAmount;
+    uint256 assetLimit;
+    bytes32 poolWindow;
+    uint256 poolAmount;
+    uint256 poolLimit;
 }
 
 /// @notice The rules of exits as one view: facts in, terms and charges out. Immutable, holds no usage, replaced by pointer.
@@ -57,9 +60,7 @@ interface IExitPolicy is IParams {
     error ExitPolicy_ZeroAddress();
 
     /// @notice The verdict on one request: the meet of all slices, and what an instant exit would charge.
-    /// @return terms Delays and reasons.
-    /// @return charges The subject's window (cents), the asset's (ticks), and for the unverified their pool (cents).
-    function quote(Facts calldata facts) external view returns (Terms memory terms, Charge[3] memory charges);
+    function quote(Facts calldata facts) external view returns (Quote memory);
 
     /// @notice The sanctions list that this policy and, through it, the Vault consult.
     function sanctionsList() external view returns (address);

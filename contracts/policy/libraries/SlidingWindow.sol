@@ -19,6 +19,7 @@ library SlidingWindow {
     uint256 private constant _EPOCH_SHIFT = 216;
     uint256 private constant _BUCKETS_MASK = (1 << 216) - 1;
     uint256 private constant _PAIR_MASK = (1 << 72) - 1;
+    uint256 private constant _ALL_PAIRS = 1 | (1 << 72) | (1 << 144);
     // The first, third and fifth bucket.
     uint256 private constant _EVEN_BUCKETS = MAX | (MAX << 72) | (MAX << 144);
 
@@ -40,10 +41,10 @@ library SlidingWindow {
             // Check: time never runs backwards; a chain that does so must not be given its limits back.
             if (epoch < last) revert SlidingWindow_TimeWentBack(epoch, last);
             // A shift by 256 or more yields 0, and 36 * (epoch - last) < 2^46 can't overflow.
-            uint256 buckets = ((packed & _BUCKETS_MASK) << (36 * (epoch - last))) & _BUCKETS_MASK;
-            // Pairs first: three sums below 2^37, 72 bits apart, then the sum of those.
+            uint256 buckets = (packed << (36 * (epoch - last))) & _BUCKETS_MASK;
+            // Pairs first: three sums below 2^37, 72 bits apart. Times 1 + 2^72 + 2^144 their sum stands above 2^144.
             sum = (buckets & _EVEN_BUCKETS) + ((buckets >> 36) & _EVEN_BUCKETS);
-            sum = (sum & _PAIR_MASK) + ((sum >> 72) & _PAIR_MASK) + (sum >> 144);
+            sum = ((sum * _ALL_PAIRS) >> 144) & _PAIR_MASK;
             rolled = (epoch << _EPOCH_SHIFT) | buckets;
         }
     }

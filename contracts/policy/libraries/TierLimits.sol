@@ -35,16 +35,16 @@ library TierLimits {
 
     /// @notice The tightest of the tier's own rows and all higher ones, so no tightening of a higher tier can leave a lower
     /// one better off (INV-POL-3). A tier unknown here is the bottom row.
-    function inForce(Digests storage self, Params.Table storage params, uint8 tier)
+    function inForce(Digests storage self, Params.Table storage params, uint256 tier)
         internal
         view
-        returns (uint64 window, uint64 single, uint32 soon, uint32 late)
+        returns (uint256 window, uint256 single, uint256 soon, uint256 late)
     {
         if (tier > TOP_TIER) tier = 0;
-        uint256 word = self.words[tier];
+        uint256 word = self.words[uint8(tier)];
         if (block.timestamp >= word >> _UNTIL_SHIFT) {
             word = _LOOSEST;
-            for (uint8 t = tier; t <= TOP_TIER; ++t) {
+            for (uint8 t = uint8(tier); t <= TOP_TIER; ++t) {
                 word = _meet(word, params, t);
             }
         }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Request, Verdict} from "../libraries/Lattice.sol";
+import {Lattice, Verdict} from "../libraries/Lattice.sol";
 
 /// @title OwnCapSlice
 /// @notice The limit that a subject put on itself.
 library OwnCapSlice {
-    function verdict(Request memory r) internal pure returns (Verdict memory v) {
-        v.limit = r.facts.cap;
+    /// @param cap Cents per trailing day; max uint40 = none.
+    function verdict(uint256 cap) internal pure returns (Verdict) {
+        return Lattice.verdict(0, 0, 0, cap);
     }
 }

@@ -2,20 +2,19 @@
 pragma solidity ^0.8.24;
 
 import {Reason, Reasons} from "../../shared/Reasons.sol";
-import {Lattice, Request, Verdict} from "../libraries/Lattice.sol";
+import {Lattice, Verdict} from "../libraries/Lattice.sol";
 
 /// @title SanctionsSlice
 /// @notice Nothing is instant to or from a listed address, nor while the list is silent.
 library SanctionsSlice {
-    uint32 internal constant LISTED_DELAY = 30 days;
+    uint256 internal constant LISTED_DELAY = 30 days;
 
-    function verdict(Request memory r) internal pure returns (Verdict memory v) {
-        v.limit = Lattice.NO_LIMIT;
-        if (r.listed) {
-            v.reasons = Reasons.bit(Reason.LISTED);
-            v.soon = LISTED_DELAY;
-            v.late = LISTED_DELAY;
+    /// @param screened Whether the list answered for owner and recipient.
+    /// @param listed Whether it names either.
+    function verdict(bool screened, bool listed) internal pure returns (Verdict v) {
+        if (listed) {
+            v = Lattice.verdict(LISTED_DELAY, LISTED_DELAY, Reasons.bit(Reason.LISTED), Lattice.NO_LIMIT);
         }
-        if (!r.screened) v.reasons |= Reasons.bit(Reason.SCREENING_DOWN);
+        if (!screened) v = v.meet(Lattice.verdict(0, 0, Reasons.bit(Reason.SCREENING_DOWN), Lattice.NO_LIMIT));
     }
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.24;
 
 import {Params} from "../../shared/Params.sol";
 import {Reason, Reasons} from "../../shared/Reasons.sol";
-import {Request, Verdict} from "../libraries/Lattice.sol";
+import {Lattice, Verdict} from "../libraries/Lattice.sol";
 import {TierLimits} from "../libraries/TierLimits.sol";
 
 /// @title TierSlice
@@ -11,13 +11,13 @@ import {TierLimits} from "../libraries/TierLimits.sol";
 library TierSlice {
     using TierLimits for TierLimits.Digests;
 
-    function verdict(Request memory r, TierLimits.Digests storage tiers, Params.Table storage params)
+    /// @param cents What the exit is worth.
+    function verdict(uint256 tier, uint256 cents, TierLimits.Digests storage tiers, Params.Table storage params)
         internal
         view
-        returns (Verdict memory v)
+        returns (Verdict)
     {
-        uint64 single;
-        (v.limit, single, v.soon, v.late) = tiers.inForce(params, r.facts.tier);
-        if (r.cents > single) v.reasons = Reasons.bit(Reason.ABOVE_SINGLE_LIMIT);
+        (uint256 window, uint256 single, uint256 soon, uint256 late) = tiers.inForce(params, tier);
+        return Lattice.verdict(soon, late, cents > single ? Reasons.bit(Reason.ABOVE_SINGLE_LIMIT) : 0, window);
     }
 }

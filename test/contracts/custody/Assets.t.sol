@@ -16,27 +16,29 @@ contract AssetsTest is Cheats {
     /// @dev A struct whose enum is in range.
     function _made(
         uint112 liabilities,
-        uint56 small,
-        uint56 large,
+        uint48 small,
+        uint48 large,
         uint8 class,
         uint8 decimals,
         uint8 exponent,
+        uint8 freshHours,
         bool impaired
     ) private pure returns (Asset memory) {
-        return Asset(liabilities, small, large, TokenClass(class % 4), decimals, exponent, impaired);
+        return Asset(liabilities, small, large, TokenClass(class % 4), decimals, exponent, freshHours, impaired);
     }
 
     /// @notice The word's fields are the struct's, as Solidity packs them.
     function testFuzz_wordReadsTheStruct(
         uint112 liabilities,
-        uint56 small,
-        uint56 large,
+        uint48 small,
+        uint48 large,
         uint8 class,
         uint8 decimals,
         uint8 exponent,
+        uint8 freshHours,
         bool impaired
     ) external {
-        _asset = _made(liabilities, small, large, class, decimals, exponent, impaired);
+        _asset = _made(liabilities, small, large, class, decimals, exponent, freshHours, impaired);
         uint256 word = _asset.load();
         assertEq(word.liabilities(), liabilities, "liabilities");
         assertEq(word.clock(false), small, "small lane");
@@ -44,25 +46,27 @@ contract AssetsTest is Cheats {
         assertEq(uint8(word.class()), class % 4, "class");
         assertEq(word.decimals(), decimals, "decimals");
         assertEq(word.tickExponent(), exponent, "tick exponent");
+        assertEq(word.freshHours(), freshHours, "fresh hours");
+        assertEq(word.freshPeriod(), uint256(freshHours) * 3600, "fresh period");
         assertEq(word.impaired(), impaired, "impaired");
-        assertEq(VaultLayout.word(_asset), word, "the event's word");
     }
 
     /// @notice A stored word is what the struct then reads.
     function testFuzz_structReadsTheWord(
         uint112 liabilities,
-        uint56 small,
-        uint56 large,
+        uint48 small,
+        uint48 large,
         uint8 class,
         uint8 decimals,
         uint8 exponent,
+        uint8 freshHours,
         bool impaired
     ) external {
-        uint256 word = uint256(liabilities) | (uint256(small) << 112) | (uint256(large) << 168)
-            | (uint256(class % 4) << 224) | (uint256(decimals) << 232) | (uint256(exponent) << 240)
-            | (uint256(impaired ? 1 : 0) << 248);
+        uint256 word = uint256(liabilities) | (uint256(small) << 112) | (uint256(large) << 160)
+            | (uint256(class % 4) << 208) | (uint256(decimals) << 216) | (uint256(exponent) << 224)
+            | (uint256(freshHours) << 232) | (uint256(impaired ? 1 : 0) << 240);
         _asset.store(word);
-        Asset memory expected = _made(liabilities, small, large, class, decimals, exponent, impaired);
+        Asset memory expected = _made(liabilities, small, large, class, decimals, exponent, freshHours, impaired);
         assertEq(abi.encode(_asset), abi.encode(expected));
     }
 
@@ -88,12 +92,12 @@ contract AssetsTest is Cheats {
         return word.settle(amount);
     }
 
-    function testFuzz_withClockChangesOneClock(uint256 word, bool large, uint56 value) external pure {
+    function testFuzz_withClockChangesOneClock(uint256 word, bool large, uint48 value) external pure {
         uint256 next = word.withClock(large, value);
         assertEq(next.clock(large), value);
         assertEq(next.clock(!large), word.clock(!large));
         assertEq(next.liabilities(), word.liabilities());
-        assertEq(next >> 224, word >> 224, "the rest");
+        assertEq(next >> 208, word >> 208, "the rest");
     }
 
     // ---- the namespace

@@ -248,7 +248,7 @@ contract BalancesTest is Cheats {
 
     function test_totalBeyond112BitsReverts() external {
         uint256 word = uint256(0).credit(MAX_TOTAL, START, 24, Units.freshStep(30));
-        vm.expectRevert(abi.encodeWithSelector(Balances.Balances_TooLarge.selector, MAX_TOTAL + 1));
+        vm.expectRevert(abi.encodeWithSelector(Balances.Balances_TooLarge.selector, MAX_TOTAL, 1));
         this.credit(word, 1, START, 24, 1e27);
     }
 

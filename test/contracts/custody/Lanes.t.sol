@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Open, Phase} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
 import {Assets} from "../../../contracts/custody/libraries/Assets.sol";
 import {Lanes} from "../../../contracts/custody/libraries/Lanes.sol";
+import {Opens} from "../../../contracts/custody/libraries/Opens.sol";
 import {Cheats} from "../../support/Cheats.sol";
 
 /// @notice The lanes by hand, and against the promise that they keep (INV-POL-4): what one pays in any interval is at most
@@ -11,9 +11,9 @@ import {Cheats} from "../../support/Cheats.sol";
 contract LanesTest is Cheats {
     using Assets for uint256;
     using Lanes for uint256;
-    using Lanes for Open;
+    using Opens for uint256;
 
-    uint256 private constant ONE = 65_536;
+    uint256 private constant ONE = 256;
     uint256 private constant NOW = 1_700_000_000;
 
     struct Payment {
@@ -25,11 +25,6 @@ contract LanesTest is Cheats {
 
     function setUp() external {
         vm.warp(NOW);
-    }
-
-    function _open(bool large) private pure returns (Open memory open) {
-        open.phase = Phase.OPEN;
-        open.large = large;
     }
 
     // ---- which lane
@@ -52,26 +47,24 @@ contract LanesTest is Cheats {
 
     function test_anUnusedLaneRemembersOneDay() external view {
         // 50 of 1000 at 10 % a day are half a day: the slot lies half a day back.
-        Open memory open = _open(true);
-        uint256 asset = uint256(1_000).take(open, 50, 1_000);
-        assertEq(open.slot, (NOW - 12 hours) * ONE);
-        assertEq(open.prior, 0);
-        assertEq(asset.clock(true), open.slot);
+        (uint256 asset, uint256 open) = uint256(1_000).take(Opens.OPEN, 50, true, 1_000);
+        assertEq(open.slot(), (NOW - 12 hours) * ONE);
+        assertEq(open.prior(), 0);
+        assertTrue(open.large());
+        assertEq(asset.clock(true), open.slot());
         assertEq(asset.clock(false), 0, "the other lane");
         assertTrue(open.isDue());
-        assertEq(open.slotTime(), NOW - 12 hours);
+        assertEq(Lanes.secondsUp(open.slot()), NOW - 12 hours);
     }
 
     function test_theBurstIsUsedUpOnce() external {
-        uint256 asset = 1_000;
-        Open memory first = _open(true);
-        asset = asset.take(first, 100, 1_000); // a day: due now
-        assertEq(first.slot, NOW * ONE);
+        (uint256 asset, uint256 first) = uint256(1_000).take(Opens.OPEN, 100, true, 1_000); // a day: due now
+        assertEq(first.slot(), NOW * ONE);
         assertTrue(first.isDue());
-        Open memory second = _open(true);
-        asset = asset.take(second, 100, 1_000); // another: in a day
-        assertEq(second.slot, (NOW + 1 days) * ONE);
-        assertEq(second.prior, first.slot);
+        uint256 second;
+        (asset, second) = asset.take(Opens.OPEN, 100, true, 1_000); // another: in a day
+        assertEq(second.slot(), (NOW + 1 days) * ONE);
+        assertEq(second.prior(), first.slot());
         assertFalse(second.isDue());
         vm.warp(NOW + 1 days - 1);
         assertFalse(second.isDue());
@@ -80,29 +73,22 @@ contract LanesTest is Cheats {
     }
 
     function test_theSlowestRateTakesAllIn50Days() external view {
-        Open memory open = _open(true);
-        uint256(1_000).take(open, 1_000, 200);
-        assertEq(open.slotTime(), NOW + 49 days, "50 days less the burst");
+        (, uint256 open) = uint256(1_000).take(Opens.OPEN, 1_000, true, 200);
+        assertEq(Lanes.secondsUp(open.slot()), NOW + 49 days, "50 days less the burst");
     }
 
-    function testFuzz_slotTimeRoundsUp(uint56 slot) external pure {
-        // 40 bits of seconds.
-        slot = uint56(bound(slot, 1, type(uint56).max - ONE));
-        Open memory open = _open(false);
-        open.slot = slot;
-        uint256 time = open.slotTime();
-        assertGe(time * ONE, slot);
-        assertLt((time - 1) * ONE, slot);
+    function testFuzz_secondsRoundUp(uint256 clock) external pure {
+        clock = bound(clock, 1, 2 ** 48 - 1 - ONE); // 40 bits of seconds
+        uint256 time = Lanes.secondsUp(clock);
+        assertGe(time * ONE, clock);
+        assertLt((time - 1) * ONE, clock);
     }
 
     // ---- giving back
 
     function test_theLastSlotIsGivenBack() external view {
-        uint256 asset = 1_000;
-        Open memory first = _open(true);
-        asset = asset.take(first, 200, 1_000);
-        Open memory second = _open(true);
-        uint256 both = asset.take(second, 200, 1_000);
+        (uint256 asset, uint256 first) = uint256(1_000).take(Opens.OPEN, 200, true, 1_000);
+        (uint256 both, uint256 second) = asset.take(Opens.OPEN, 200, true, 1_000);
         assertEq(both.giveBack(second), asset, "the last");
         assertEq(both.giveBack(first), both, "not the last");
         assertEq(asset.giveBack(first), 1_000, "back to the start");
@@ -110,14 +96,13 @@ contract LanesTest is Cheats {
 
     function test_noSlotNothingToGiveBack() external pure {
         uint256 asset = uint256(1_000).withClock(true, 77);
-        assertEq(asset.giveBack(_open(true)), asset);
+        assertEq(asset.giveBack(Opens.OPEN), asset);
         // Not even where the lane's clock is zero as well.
-        assertEq(uint256(1_000).giveBack(_open(false)), 1_000);
+        assertEq(uint256(1_000).giveBack(Opens.OPEN), 1_000);
     }
 
     function test_theOtherLanesClockIsNoMatch() external pure {
-        Open memory open = _open(false);
-        (open.slot, open.prior) = (77, 5);
+        uint256 open = Opens.OPEN.withSlot(false, 77, 5);
         uint256 asset = uint256(1_000).withClock(true, 77);
         assertEq(asset.giveBack(open), asset);
     }
@@ -134,15 +119,14 @@ contract LanesTest is Cheats {
             uint256 r = uint256(keccak256(abi.encode(seed, i)));
             time += r % 3 == 0 ? (r >> 8) % 4 days : (r >> 8) % 1 hours;
             vm.warp(time);
-            Open memory open = _open(true);
             uint256 amount = 1 + (r >> 64) % (liabilities / (1 + (r >> 200) % 50));
-            uint256 next = asset.take(open, amount, rate);
+            (uint256 next, uint256 open) = asset.take(Opens.OPEN, amount, true, rate);
             if (r % 5 == 0) {
                 assertEq(next.giveBack(open), asset);
                 continue;
             }
             asset = next;
-            uint256 slot = open.slotTime();
+            uint256 slot = Lanes.secondsUp(open.slot());
             _paid.push(Payment(slot > time ? slot : time, amount));
         }
         for (uint256 i; i < _paid.length; ++i) {
@@ -189,21 +173,25 @@ contract LanesTest is Cheats {
             vm.warp(block.timestamp + 1 days);
             _round(w, large, each, othersBetween ? theirs : 0, rate);
         }
-        (Open memory inSpam, Open memory inTruth) = (_open(large), _open(large));
-        w.spammed.take(inSpam, theirs, rate);
-        w.withdrawn.take(inTruth, theirs, rate);
-        assertLe(inSpam.slot, inTruth.slot);
+        (, uint256 inSpam) = w.spammed.take(Opens.OPEN, theirs, large, rate);
+        (, uint256 inTruth) = w.withdrawn.take(Opens.OPEN, theirs, large, rate);
+        assertLe(inSpam.slot(), inTruth.slot());
     }
 
     function _round(Worlds memory w, bool large, uint256 each, uint256 others, uint256 rate) private view {
-        Open memory cancelled = _open(large);
-        w.spammed = w.spammed.take(cancelled, each, rate);
-        w.withdrawn = w.withdrawn.take(_open(large), each, rate).settle(each);
+        uint256 cancelled;
+        (w.spammed, cancelled) = w.spammed.take(Opens.OPEN, each, large, rate);
+        w.withdrawn = _withdraw(w.withdrawn, each, large, rate);
         // Somebody else's slot between taking and cancelling keeps the cancelled one from being given back.
         if (others != 0) {
-            w.spammed = w.spammed.take(_open(large), others, rate).settle(others);
-            w.withdrawn = w.withdrawn.take(_open(large), others, rate).settle(others);
+            w.spammed = _withdraw(w.spammed, others, large, rate);
+            w.withdrawn = _withdraw(w.withdrawn, others, large, rate);
         }
         w.spammed = w.spammed.giveBack(cancelled);
+    }
+
+    function _withdraw(uint256 asset, uint256 amount, bool large, uint256 rate) private view returns (uint256) {
+        (asset,) = asset.take(Opens.OPEN, amount, large, rate);
+        return asset.settle(amount);
     }
 }

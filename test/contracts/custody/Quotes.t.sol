@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IVaultEvents} from "../../../contracts/custody/interfaces/IVaultEvents.sol";
 import {Quotes} from "../../../contracts/custody/libraries/Quotes.sol";
-import {Charge, Facts, Terms, Ticks} from "../../../contracts/policy/interfaces/IExitPolicy.sol";
+import {Facts, Quote} from "../../../contracts/policy/interfaces/IExitPolicy.sol";
 import {Cheats} from "../../support/Cheats.sol";
 
 /// @dev Answers any call with what it was told, or not at all.
@@ -35,11 +35,10 @@ contract FakePolicy {
 
 /// @dev Repeats the facts that it was asked about.
 contract EchoPolicy {
-    function quote(Facts calldata facts) external pure returns (Terms memory terms, Charge[3] memory charges) {
-        terms = Terms(facts.freshPeriod, facts.freshPeriod + 1, facts.amount);
-        charges[0].window = bytes32(uint256(uint160(facts.owner)));
-        charges[0].amount = Ticks.wrap(facts.tier);
-        charges[0].limit = Ticks.wrap(facts.cap);
+    function quote(Facts calldata facts) external pure returns (Quote memory q) {
+        (q.soon, q.late, q.reasons) = (facts.freshPeriod, facts.freshPeriod + 1, facts.amount);
+        (q.subjectWindow, q.subjectAmount, q.subjectLimit) =
+            (bytes32(uint256(uint160(facts.owner))), facts.tier, facts.cap);
     }
 }
 
@@ -52,11 +51,11 @@ contract QuotesTest is Cheats {
         _policy = new FakePolicy();
     }
 
-    function ask(address policy, Facts memory facts) public view returns (Quotes.Quote memory) {
+    function ask(address policy, Facts memory facts) public view returns (Quote memory) {
         return Quotes.ask(policy, facts);
     }
 
-    function _ask() private view returns (Quotes.Quote memory) {
+    function _ask() private view returns (Quote memory) {
         Facts memory facts;
         return ask(address(_policy), facts);
     }
@@ -66,7 +65,7 @@ contract QuotesTest is Cheats {
     }
 
     function _expectFailed() private view {
-        Quotes.Quote memory q = _ask();
+        Quote memory q = _ask();
         assertEq(q.soon, 30 days);
         assertEq(q.late, 30 days);
         assertEq(q.reasons, QUOTE_FAILED);
@@ -81,7 +80,7 @@ contract QuotesTest is Cheats {
         w[0] %= 40 days;
         w[1] %= 40 days;
         _answer(w);
-        Quotes.Quote memory q = _ask();
+        Quote memory q = _ask();
         uint256 soon = w[0] > 30 days ? 30 days : w[0];
         uint256 late = w[1] > 30 days ? 30 days : w[1];
         assertEq(q.soon, soon);
@@ -99,7 +98,7 @@ contract QuotesTest is Cheats {
         uint256[12] memory w;
         (w[0], w[1]) = (type(uint256).max, type(uint256).max);
         _answer(w);
-        Quotes.Quote memory q = _ask();
+        Quote memory q = _ask();
         assertEq(q.soon, 30 days);
         assertEq(q.late, 30 days);
         assertEq(q.reasons, 0);
@@ -109,6 +108,11 @@ contract QuotesTest is Cheats {
         vm.assume(size != 384);
         _policy.arm(FakePolicy.Mode.ANSWER, new bytes(size % 2_000 == 384 ? 0 : size % 2_000));
         _expectFailed();
+    }
+
+    function test_whatMustBeLeftCoversTheCall() external pure {
+        // All but one 64th of what is left after reaching a cold account (2,600) goes with the call.
+        assertGe((Quotes.QUOTE_GAS_NEEDED - 3_000) * 63 / 64, Quotes.QUOTE_GAS);
     }
 
     function test_aRevertFails() external {
@@ -135,10 +139,10 @@ contract QuotesTest is Cheats {
     }
 
     function testFuzz_thePolicyIsToldTheFacts(Facts memory facts) external {
-        facts.freshPeriod = uint32(bound(facts.freshPeriod, 0, 7 days));
-        Quotes.Quote memory q = ask(address(new EchoPolicy()), facts);
+        facts.freshPeriod = bound(facts.freshPeriod, 0, 7 days);
+        Quote memory q = ask(address(new EchoPolicy()), facts);
         assertEq(q.soon, facts.freshPeriod);
-        assertEq(q.late, uint256(facts.freshPeriod) + 1);
+        assertEq(q.late, facts.freshPeriod + 1);
         assertEq(q.reasons, facts.amount);
         assertEq(q.subjectWindow, bytes32(uint256(uint160(facts.owner))));
         assertEq(q.subjectAmount, facts.tier);
@@ -151,7 +155,7 @@ contract QuotesTest is Cheats {
         Facts memory facts;
         facts.amount = 7;
         gas_ = bound(gas_, 5_000, 900_000);
-        try this.ask{gas: gas_}(address(policy), facts) returns (Quotes.Quote memory q) {
+        try this.ask{gas: gas_}(address(policy), facts) returns (Quote memory q) {
             assertEq(q.reasons, 7, "a starved quote passed for a failed one");
         } catch (bytes memory reason) {
             if (reason.length == 0) assertLt(gas_, 100_000, "out of gas only where there is hardly any");

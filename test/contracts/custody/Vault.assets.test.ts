@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { VAULT_NAMESPACE } from "../../../src/audit/compare.ts";
 import type { RebasingToken } from "../../../typechain-types/index.ts";
 import {
   erc20,
@@ -62,6 +63,21 @@ describe("Vault: assets", () => {
           .to.be.revertedWithCustomError(d.vault, "Vault_ListedAlready")
           .withArgs(asset);
       }
+    });
+
+    it("takes as many assets as a change of T can reach in one block", async () => {
+      const d = await load();
+      const { asset } = await unlisted(d, "MockERC20", ["Six", 6]);
+      // The length of the list of listed assets, in place.
+      const length = ethers.toBeHex(VAULT_NAMESPACE + 11n, 32);
+      const before = await ethers.provider.getStorage(d.vaultAddress, length);
+      expect(BigInt(before)).to.equal(BigInt((await d.vault.listedAssets()).length));
+      await networkHelpers.setStorageAt(d.vaultAddress, length, ethers.toBeHex(1_000, 32));
+      await expect(d.vault.list(asset, TOKEN_CLASS.EXACT, 3n))
+        .to.be.revertedWithCustomError(d.vault, "Vault_TooManyAssets")
+        .withArgs(1_000n);
+      await networkHelpers.setStorageAt(d.vaultAddress, length, ethers.toBeHex(999, 32));
+      await d.vault.list(asset, TOKEN_CLASS.EXACT, 3n);
     });
 
     it("refuses a class that doesn't fit the id", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { LANE_ONE } from "../../../src/audit/slots.ts";
 import { DAY, HOUR, NATIVE_LISTING, PLAIN_LISTING } from "../../support/deployCore.ts";
 import {
   ASSET_KINDS,
@@ -7,7 +8,6 @@ import {
   assetWord,
   balanceWord,
   deployVault,
-  LANE_ONE,
   ONE,
   PHASE,
   queuedIn,

@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { entrySlot, VAULT_NAMESPACE } from "../../../src/audit/compare.ts";
+import { hex32 } from "../../../src/audit/rebuild.ts";
+import { unpack } from "../../../src/audit/slots.ts";
 import { DAY, KINDS, NATIVE, NATIVE_LISTING, NEVER, paramKey, TIERS } from "../../support/deployCore.ts";
 import { deployVault } from "../../support/vaultFixture.ts";
 
@@ -128,8 +131,29 @@ describe("Vault: params", () => {
     await expect(d.vault.connect(d.riskOfficer).tighten(key, 48n))
       .to.be.revertedWithCustomError(d.vault, "Params_HasNoOrder")
       .withArgs(key);
-    await d.setParam("vault", key, 48n);
-    expect((await d.vault.facts(d.anna, NATIVE, 1n, d.anna)).freshPeriod).to.equal(48n * 3_600n);
+  });
+
+  it("brings a new T into every listed asset's slot, and says so (INV-POL-6)", async () => {
+    const d = await load();
+    const key = paramKey(KINDS.FRESH_PERIOD);
+    const assets = [...(await d.vault.listedAssets())];
+    expect(assets).to.include.members([NATIVE, d.tokenId]);
+    const { version } = await d.vault.param(key);
+    const sent = d.vault.set(key, version, NEVER, 48n);
+    await sent;
+    for (const asset of assets) {
+      const slot = await ethers.provider.getStorage(
+        d.vaultAddress,
+        entrySlot(VAULT_NAMESPACE + 5n, hex32(asset)),
+      );
+      expect(unpack("asset", BigInt(slot)).freshHours).to.equal(48n);
+      await expect(sent).to.emit(d.vault, "FreshPeriodSpread").withArgs(asset, 48n, slot);
+      expect((await d.vault.facts(d.anna, asset, 1n, d.anna)).freshPeriod).to.equal(48n * 3_600n);
+    }
+    // And another parameter's change into none.
+    const rate = paramKey(KINDS.SMALL_LANE_RATE, NATIVE);
+    const row = await d.vault.param(rate);
+    await expect(d.vault.set(rate, row.version, NEVER, row.base)).not.to.emit(d.vault, "FreshPeriodSpread");
   });
 
   it("knows its own keys only", async () => {

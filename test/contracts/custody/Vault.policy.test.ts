@@ -135,42 +135,46 @@ describe("Vault: policy", () => {
 
     it("charges the subject's window and the asset's", async () => {
       const d = await load();
-      const [terms, charges] = await d.policy.quote(facts(d, { amount: ONE + 1n, seasoned: 2n * ONE }));
+      const quote = await d.policy.quote(facts(d, { amount: ONE + 1n, seasoned: 2n * ONE }));
       const row = TIERS[1];
-      expect([...terms]).to.deep.equal([row.soon, row.late, 0n]);
       // A unit more than a dollar: 101 cents, 1001 ticks.
-      expect(charges.map((c) => [...c])).to.deep.equal([
-        [windowKey.subject(d.mallory.address), 101n, row.window],
-        [windowKey.asset(d.tokenId), 1_001n, 1_000_000_000n],
-        [ethers.ZeroHash, 0n, 0n],
+      expect([...quote]).to.deep.equal([
+        ...[row.soon, row.late, 0n],
+        ...[windowKey.subject(d.mallory.address), 101n, row.window],
+        ...[windowKey.asset(d.tokenId), 1_001n, 1_000_000_000n],
+        ...[ethers.ZeroHash, 0n, 0n],
       ]);
     });
 
     it("charges the unverified to their pool as well, and prices at the ask", async () => {
       const d = await load();
-      const [, charges] = await d.policy.quote(facts(d, { tier: 0n, asset: NATIVE, tickExponent: 12n }));
-      expect([...charges[2]]).to.deep.equal([windowKey.pool, 200_000n, POOL]);
+      const quote = await d.policy.quote(facts(d, { tier: 0n, asset: NATIVE, tickExponent: 12n }));
+      expect([quote.poolWindow, quote.poolAmount, quote.poolLimit]).to.deep.equal([
+        windowKey.pool,
+        200_000n,
+        POOL,
+      ]);
     });
 
     it("gives the tighter of the tier's limit and the own cap", async () => {
       const d = await load();
-      const [, charges] = await d.policy.quote(facts(d, { cap: 77n }));
-      expect(charges[0].limit).to.equal(77n);
+      const quote = await d.policy.quote(facts(d, { cap: 77n }));
+      expect(quote.subjectLimit).to.equal(77n);
     });
 
     it("has no price while halted: more cents than any window holds", async () => {
       const d = await load();
       await d.router.setPrice(d.tokenId, 10n ** 12n, MODE.HALT);
-      const [terms, charges] = await d.policy.quote(facts(d));
-      expect(terms.reasons).to.equal(REASON.PRICE_NOT_NORMAL | REASON.ABOVE_SINGLE_LIMIT);
-      expect(charges[0].amount).to.equal(MAX64);
+      const quote = await d.policy.quote(facts(d));
+      expect(quote.reasons).to.equal(REASON.PRICE_NOT_NORMAL | REASON.ABOVE_SINGLE_LIMIT);
+      expect(quote.subjectAmount).to.equal(MAX64);
     });
 
     it("takes the longest of all slices' delays and every reason", async () => {
       const d = await load();
       await d.sanctions.setListed(d.bert, true);
-      const [terms] = await d.policy.quote(facts(d, { usableFrom: 0n, seasoned: 0n, instantFrom: NEVER }));
-      expect([...terms]).to.deep.equal([
+      const quote = await d.policy.quote(facts(d, { usableFrom: 0n, seasoned: 0n, instantFrom: NEVER }));
+      expect([quote.soon, quote.late, quote.reasons]).to.deep.equal([
         30n * DAY,
         30n * DAY,
         REASON.NEW_DESTINATION | REASON.MOVED | REASON.FRESH | REASON.LISTED,
@@ -179,8 +183,8 @@ describe("Vault: policy", () => {
 
     it("screens an owner who pays itself once", async () => {
       const d = await load();
-      const [terms] = await d.policy.quote(facts(d, { to: d.anna.address }));
-      expect(terms.reasons).to.equal(0n);
+      const quote = await d.policy.quote(facts(d, { to: d.anna.address }));
+      expect(quote.reasons).to.equal(0n);
     });
   });
 });

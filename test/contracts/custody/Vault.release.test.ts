@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { LANE_ONE } from "../../../src/audit/slots.ts";
 import type { DenyListToken, FeeToken, RejectingReceiver } from "../../../typechain-types/index.ts";
 import { DAY, HOUR, NATIVE, NATIVE_LISTING, PLAIN_LISTING, TOKEN_CLASS } from "../../support/deployCore.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type AssetKind,
   assetWord,
   deployVault,
-  LANE_ONE,
   ONE,
   openWord,
   PHASE,

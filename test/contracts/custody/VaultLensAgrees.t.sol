@@ -3,17 +3,15 @@ pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {TransparentUpgradeableProxy} from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
-import {Vault} from "../../../contracts/custody/Vault.sol";
-import {VaultAdmin} from "../../../contracts/custody/VaultAdmin.sol";
-import {VaultLens} from "../../../contracts/custody/VaultLens.sol";
 import {IVault} from "../../../contracts/custody/interfaces/IVault.sol";
-import {Explanation, Verdict} from "../../../contracts/custody/interfaces/IVaultLens.sol";
+import {IVaultAdmin} from "../../../contracts/custody/interfaces/IVaultAdmin.sol";
+import {Explanation, IVaultLens, Verdict} from "../../../contracts/custody/interfaces/IVaultLens.sol";
 import {Exit, TokenClass} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
 import {IVaultEvents} from "../../../contracts/custody/interfaces/IVaultEvents.sol";
 import {ListMode, MockSanctionsList} from "../../../contracts/mocks/MockSanctionsList.sol";
 import {MockPriceRouter} from "../../../contracts/mocks/MockPriceRouter.sol";
-import {IPriceRouter, Mode} from "../../../contracts/oracle/interfaces/IPriceRouter.sol";
-import {ExitPolicy} from "../../../contracts/policy/ExitPolicy.sol";
+import {Mode} from "../../../contracts/oracle/interfaces/IPriceRouter.sol";
+import {IExitPolicy} from "../../../contracts/policy/interfaces/IExitPolicy.sol";
 import {AssetId, AssetIds} from "../../../contracts/shared/AssetId.sol";
 import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
 import {IParams} from "../../../contracts/shared/interfaces/IParams.sol";
@@ -24,8 +22,8 @@ contract VaultLensAgreesTest is Cheats {
     uint40 private constant _NEVER = type(uint40).max;
 
     IVault private _vault;
-    ExitPolicy private _policy;
-    VaultLens private _lens;
+    IExitPolicy private _policy;
+    IVaultLens private _lens;
     MockPriceRouter private _router;
     MockSanctionsList private _list;
     AssetId private _native = AssetIds.native();
@@ -38,16 +36,16 @@ contract VaultLensAgreesTest is Cheats {
         _vault = IVault(
             address(
                 new TransparentUpgradeableProxy(
-                    address(new Vault(address(new VaultAdmin()))),
+                    ship("Vault", abi.encode(ship("VaultAdmin", ""))),
                     address(manager),
-                    abi.encodeCall(VaultAdmin.initialize, (address(manager)))
+                    abi.encodeCall(IVaultAdmin.initialize, (address(manager)))
                 )
             )
         );
         _router = new MockPriceRouter();
         _list = new MockSanctionsList();
-        _policy = new ExitPolicy(address(manager), IPriceRouter(address(_router)), address(_list));
-        _lens = new VaultLens(_vault);
+        _policy = IExitPolicy(ship("ExitPolicy", abi.encode(manager, _router, _list)));
+        _lens = IVaultLens(ship("VaultLens", abi.encode(_vault)));
         _set(_vault, ParamKeys.global(ParamKeys.FRESH_PERIOD), 24);
         _set(_vault, ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, _native), 10_000_000_000);
         _set(_vault, ParamKeys.ofAsset(ParamKeys.SMALL_LANE_RATE, _native), 1_000);

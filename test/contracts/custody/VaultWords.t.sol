@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Account, Kind, Subject} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
+import {Account, Kind, Open, Phase, Subject} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
+import {Opens} from "../../../contracts/custody/libraries/Opens.sol";
 import {VaultLayout} from "../../../contracts/custody/libraries/VaultLayout.sol";
 import {TierLimits} from "../../../contracts/policy/libraries/TierLimits.sol";
 import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
@@ -11,11 +12,14 @@ import {Cheats} from "../../support/Cheats.sol";
 
 /// @notice What is read from slots as words is what the structs say.
 contract VaultWordsTest is Cheats {
+    using Opens for Open;
+    using Opens for uint256;
     using TierLimits for TierLimits.Digests;
     using Params for Params.Table;
 
     Subject private _subject;
     Account private _account;
+    Open private _open;
     Params.Table private _table;
     TierLimits.Digests private _digests;
 
@@ -29,11 +33,63 @@ contract VaultWordsTest is Cheats {
         assertEq(VaultLayout.capIn(word), cap == 0 ? type(uint40).max : cap - 1);
     }
 
-    function testFuzz_accountsSlotReadsAsItsStruct(address subject_, uint40 from, bool app, address account) external {
-        _account = Account(subject_, from, type(uint32).max, app ? Kind.APP : Kind.USER, true, type(uint8).max);
-        (address subject, uint40 instantFrom) = VaultLayout.memberIn(VaultLayout.word(_account), account);
+    function testFuzz_accountsSlotReadsAsItsStruct(
+        address subject_,
+        uint40 from,
+        uint32 exits,
+        bool app,
+        bool listed,
+        address account
+    ) external {
+        exits = uint32(bound(exits, 0, type(uint32).max - 1));
+        _account = Account(subject_, from, exits, app ? Kind.APP : Kind.USER, listed, type(uint8).max);
+        uint256 word = VaultLayout.word(_account);
+        assertEq(VaultLayout.instantFromIn(word), from);
+        assertEq(VaultLayout.exitsIn(word), exits);
+        assertEq(VaultLayout.listedIn(word), listed);
+        ++exits;
+        _account.exits = exits;
+        assertEq(VaultLayout.withNextExit(word), VaultLayout.word(_account), "one more exit");
+        VaultLayout.slots().accounts[account] = _account;
+        (address subject, uint256 a,) = VaultLayout.member(account);
+        assertEq(a, VaultLayout.word(_account));
         assertEq(subject, subject_ == address(0) ? account : subject_);
-        assertEq(instantFrom, from);
+    }
+
+    function test_anAccountCantQueueMoreThanItCanCount() external {
+        _account.exits = type(uint32).max;
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 1));
+        this.withNextExit(VaultLayout.word(_account));
+    }
+
+    function withNextExit(uint256 word) external pure returns (uint256) {
+        return VaultLayout.withNextExit(word);
+    }
+
+    /// @notice The exit's word reads as its struct.
+    function testFuzz_opensSlotReadsAsItsStruct(bool endorsed, bool large, uint48 slot, uint48 prior) external {
+        _open = Open(endorsed ? Phase.ENDORSED : Phase.OPEN, large, slot, prior);
+        uint256 word = _open.load();
+        assertEq(uint256(word.phase()), uint256(_open.phase));
+        assertEq(word.large(), large);
+        assertEq(word.slot(), slot);
+        assertEq(word.prior(), prior);
+        assertEq(uint256(uint8(word)).withSlot(large, slot, prior), word);
+        _open.store(Opens.OPEN);
+        assertEq(abi.encode(_open), abi.encode(Open(Phase.OPEN, false, 0, 0)));
+    }
+
+    /// @notice Whether any of a customer's accounts is listed: the short cut says what both slots say.
+    function testFuzz_anyListedIsTheSubjectsCount(address account, address subject, bool listed, uint8 others) external {
+        vm.assume(account != subject && account != address(0));
+        bool linked = subject != address(0);
+        Account storage a = VaultLayout.slots().accounts[account];
+        (a.subject, a.listed, a.members) = (subject, listed, linked ? 0 : others);
+        // A count of the account itself and of the others, of whom there are some only where it is linked or has members.
+        uint8 count = (linked || others != 0) && others % 2 == 1 ? 1 : 0;
+        if (listed) ++count;
+        VaultLayout.slots().subjects[linked ? subject : account].listed = count;
+        assertEq(VaultLayout.anyListed(account), count != 0);
     }
 
     /// @notice Any writes at any times: the digest always says what the rows say.
@@ -73,7 +129,7 @@ contract VaultWordsTest is Cheats {
 
     function _compare() private view {
         for (uint8 tier; tier <= 4; ++tier) {
-            (uint64 window, uint64 single, uint32 soon, uint32 late) = _digests.inForce(_table, tier);
+            (uint256 window, uint256 single, uint256 soon, uint256 late) = _digests.inForce(_table, tier);
             (uint64 w, uint64 o, uint32 s, uint32 l) = _fromRows(tier > TierLimits.TOP_TIER ? 0 : tier);
             assertEq(window, w);
             assertEq(single, o);

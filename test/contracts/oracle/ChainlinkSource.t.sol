@@ -312,7 +312,9 @@ contract ChainlinkSourceTest is Cheats {
     // ----
 
     function _source(address feed_, address sequencer_, uint32 grace) private returns (ChainlinkSource) {
-        return new ChainlinkSource(feed_, UPSTREAM, MAX_AGE, MIN, MAX, sequencer_, grace);
+        return ChainlinkSource(
+            ship("ChainlinkSource", abi.encode(feed_, UPSTREAM, MAX_AGE, MIN, MAX, sequencer_, grace))
+        );
     }
 
     function _push(int256 answer) private {

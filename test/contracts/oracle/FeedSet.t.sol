@@ -22,8 +22,8 @@ contract FeedSetTest is Cheats {
             sick[i] = new MockSource(bytes32(i + 1));
             sick[i].set(true, ONE, 0, uint40(NOW));
         }
-        three = new FeedSet(_first(3), 200);
-        five = new FeedSet(_first(5), 200);
+        three = FeedSet(ship("FeedSet", abi.encode(_first(3), 200)));
+        five = FeedSet(ship("FeedSet", abi.encode(_first(5), 200)));
     }
 
     // ---- Construction

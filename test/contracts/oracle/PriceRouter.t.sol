@@ -45,7 +45,7 @@ contract PriceRouterTest is Cheats {
     function setUp() external {
         vm.warp(NOW);
         manager = new AccessManager(address(this));
-        router = new PriceRouter(address(manager), WARM);
+        router = PriceRouter(ship("PriceRouter", abi.encode(manager, WARM)));
         bytes4[] memory timelocked = new bytes4[](2);
         timelocked[0] = router.liftHalt.selector;
         timelocked[1] = router.setFeedSet.selector;
@@ -62,9 +62,17 @@ contract PriceRouterTest is Cheats {
             list[i] = address(sources[i]);
         }
         _setAll(100 * ONE);
-        feedSet = new FeedSet(list, 200);
+        feedSet = FeedSet(ship("FeedSet", abi.encode(list, 200)));
         vm.prank(TIMELOCK);
         router.setFeedSet(ETHER, address(0), address(feedSet));
+    }
+
+    /// @dev What `peek` says, of which `ask` must say the same.
+    function _peek(AssetId asset) private view returns (Price memory p) {
+        p = router.peek(asset);
+        (uint256 ask, Mode mode) = router.ask(asset);
+        assertEq(ask, p.ask, "ask");
+        assertEq(uint256(mode), uint256(p.mode), "mode");
     }
 
     // ---- Construction
@@ -85,7 +93,7 @@ contract PriceRouterTest is Cheats {
     // ---- peek and poke
 
     function test_peekReadsTheSourcesWhenNothingIsStored() external view {
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
         assertEq(router.storedOf(ETHER), 0);
     }
 
@@ -103,7 +111,7 @@ contract PriceRouterTest is Cheats {
         assertEq(p.bid, 99 * ONE);
         assertEq(p.ask, 101 * ONE);
         assertEq(p.sourceMask, 31);
-        assertEq(keccak256(abi.encode(router.peek(ETHER))), keccak256(abi.encode(p)));
+        assertEq(keccak256(abi.encode(_peek(ETHER))), keccak256(abi.encode(p)));
     }
 
     function test_pokeRefusesAnAssetWithoutFeeds() external {
@@ -112,16 +120,16 @@ contract PriceRouterTest is Cheats {
     }
 
     function test_peekHaltsForAnAssetWithoutFeeds() external view {
-        _expectPrice(router.peek(OTHER), 0, Mode.HALT, NOW);
+        _expectPrice(_peek(OTHER), 0, Mode.HALT, NOW);
     }
 
     function test_aStoredPriceIsUsedWhileYoung() external {
         router.poke(ETHER);
         _setAll(200 * ONE);
         vm.warp(NOW + WARM - 1);
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
         vm.warp(NOW + WARM);
-        _expectPrice(router.peek(ETHER), 200 * ONE, Mode.NORMAL, NOW + WARM);
+        _expectPrice(_peek(ETHER), 200 * ONE, Mode.NORMAL, NOW + WARM);
     }
 
     function test_aStoredPriceFromTheFutureIsNotUsed() external {
@@ -130,7 +138,7 @@ contract PriceRouterTest is Cheats {
         for (uint256 i; i < 5; ++i) {
             sources[i].set(true, 200 * ONE, 0, uint40(NOW - 1));
         }
-        _expectPrice(router.peek(ETHER), 200 * ONE, Mode.NORMAL, NOW - 1);
+        _expectPrice(_peek(ETHER), 200 * ONE, Mode.NORMAL, NOW - 1);
     }
 
     function test_withoutWarmthTheSourcesAreAlwaysRead() external {
@@ -151,10 +159,10 @@ contract PriceRouterTest is Cheats {
         _sicken(4);
         Price memory p = router.poke(ETHER);
         _expectPrice(p, 100 * ONE, Mode.DEGRADED, NOW);
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.DEGRADED, NOW);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.DEGRADED, NOW);
         _sicken(5);
         _expectPrice(router.poke(ETHER), 0, Mode.HALT, NOW);
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, NOW);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, NOW);
     }
 
     /// And a sick answer must not hide sources that have recovered.
@@ -162,14 +170,14 @@ contract PriceRouterTest is Cheats {
         _sicken(5);
         router.poke(ETHER);
         _setAll(100 * ONE);
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
         sources[0].set(true, 50 * ONE, 0, uint40(NOW));
         sources[1].set(true, 70 * ONE, 0, uint40(NOW));
         sources[2].set(true, 150 * ONE, 0, uint40(NOW));
         sources[3].set(true, 170 * ONE, 0, uint40(NOW));
         assertEq(uint256(router.poke(ETHER).mode), uint256(Mode.DISPUTED));
         _setAll(100 * ONE);
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, NOW);
     }
 
     // ---- Feed sets
@@ -193,7 +201,7 @@ contract PriceRouterTest is Cheats {
         vm.prank(TIMELOCK);
         router.setFeedSet(ETHER, address(feedSet), address(next));
         assertEq(router.storedOf(ETHER), DAY << 240);
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, NOW);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, NOW);
     }
 
     function test_setFeedSetRefusesAStaleExpectation() external {
@@ -223,7 +231,7 @@ contract PriceRouterTest is Cheats {
         _sicken(5);
         vm.prank(TIMELOCK);
         router.setFeedSet(ETHER, address(feedSet), address(next));
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, NOW);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, NOW);
     }
 
     // ---- Halts
@@ -235,9 +243,9 @@ contract PriceRouterTest is Cheats {
         emit IPriceRouter.Halted(ETHER, uint40((DAY + 14) * 1 days), want);
         _halt();
         assertEq(router.storedOf(ETHER), want);
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, NOW);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, NOW);
         vm.warp(NOW + WARM);
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, NOW + WARM);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, NOW + WARM);
     }
 
     function test_pokeUnderAHaltStoresButAnswersHalt() external {
@@ -252,7 +260,7 @@ contract PriceRouterTest is Cheats {
         vm.prank(TIMELOCK);
         router.setFeedSet(OTHER, address(0), address(next));
         _halt();
-        _expectPrice(router.peek(OTHER), 100 * ONE, Mode.NORMAL, NOW);
+        _expectPrice(_peek(OTHER), 100 * ONE, Mode.NORMAL, NOW);
     }
 
     function test_haltRefusesAnAssetWithoutFeeds() external {
@@ -266,11 +274,11 @@ contract PriceRouterTest is Cheats {
         uint40 ends = uint40((DAY + 14) * 1 days);
         uint40 again = uint40((DAY + 28) * 1 days);
         vm.warp(ends - 1);
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, ends - 1);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, ends - 1);
         vm.expectRevert(abi.encodeWithSelector(IPriceRouter.PriceRouter_HaltedAlready.selector, ETHER, ends));
         _halt();
         vm.warp(ends);
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.NORMAL, ends);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, ends);
         vm.expectRevert(abi.encodeWithSelector(IPriceRouter.PriceRouter_TooSoonToRenew.selector, ETHER, again));
         _halt();
         vm.warp(again - 1);
@@ -278,7 +286,7 @@ contract PriceRouterTest is Cheats {
         _halt();
         vm.warp(again);
         _halt();
-        _expectPrice(router.peek(ETHER), 0, Mode.HALT, again);
+        _expectPrice(_peek(ETHER), 0, Mode.HALT, again);
     }
 
     function test_aLiftEndsAHaltAndStartsTheRest() external {
@@ -291,14 +299,14 @@ contract PriceRouterTest is Cheats {
         emit IPriceRouter.HaltLifted(ETHER, want);
         vm.prank(TIMELOCK);
         router.liftHalt(ETHER);
-        _expectPrice(router.peek(ETHER), 100 * ONE, Mode.NORMAL, NOW + 3 days);
+        _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, NOW + 3 days);
         // The officer can't overrule the timelock at once.
         uint40 again = uint40((DAY + 3 + 14) * 1 days);
         vm.expectRevert(abi.encodeWithSelector(IPriceRouter.PriceRouter_TooSoonToRenew.selector, ETHER, again));
         _halt();
         vm.warp(again);
         _halt();
-        assertEq(uint256(router.peek(ETHER).mode), uint256(Mode.HALT));
+        assertEq(uint256(_peek(ETHER).mode), uint256(Mode.HALT));
     }
 
     function test_liftRefusesWhenNotHalted() external {
@@ -332,7 +340,7 @@ contract PriceRouterTest is Cheats {
             (bool ok,) = address(router).call(abi.encodeCall(router.halt, (ETHER)));
             assertEq(ok, lastHalt == 0 || day >= lastHalt + 28);
             if (ok) lastHalt = day;
-            assertEq(router.peek(ETHER).mode == Mode.HALT, day < lastHalt + 14);
+            assertEq(_peek(ETHER).mode == Mode.HALT, day < lastHalt + 14);
             for (uint256 s; s < 5; ++s) {
                 sources[s].set(true, 100 * ONE, 0, uint40(block.timestamp));
             }
@@ -400,7 +408,7 @@ contract PriceRouterTest is Cheats {
         // Storing it and unpacking it changes nothing.
         Price memory stored = router.poke(ETHER);
         assertEq(keccak256(abi.encode(stored)), keccak256(abi.encode(p)));
-        assertEq(keccak256(abi.encode(router.peek(ETHER))), keccak256(abi.encode(p)));
+        assertEq(keccak256(abi.encode(_peek(ETHER))), keccak256(abi.encode(p)));
     }
 
     function test_INV_ORA_2_burnersBombsAndTheDead() external {

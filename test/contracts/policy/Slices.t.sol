@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Lattice, Request, Verdict} from "../../../contracts/policy/libraries/Lattice.sol";
+import {Lattice, Verdict} from "../../../contracts/policy/libraries/Lattice.sol";
 import {TierLimits} from "../../../contracts/policy/libraries/TierLimits.sol";
 import {DestinationSlice} from "../../../contracts/policy/slices/DestinationSlice.sol";
 import {FreshnessSlice} from "../../../contracts/policy/slices/FreshnessSlice.sol";
@@ -18,7 +18,7 @@ import {Cheats} from "../../support/Cheats.sol";
 contract SlicesTest is Cheats {
     using Params for Params.Table;
 
-    uint64 private constant NO_LIMIT = type(uint64).max;
+    uint256 private constant NO_LIMIT = Lattice.NO_LIMIT;
     uint256 private constant ABOVE_SINGLE_LIMIT = 1 << 0;
     uint256 private constant NEW_DESTINATION = 1 << 1;
     uint256 private constant DESTINATION_WAITING = 1 << 2;
@@ -29,7 +29,7 @@ contract SlicesTest is Cheats {
     uint256 private constant PRICE_NOT_NORMAL = 1 << 7;
 
     uint40 private constant NOW = 1_700_000_000;
-    uint32 private constant T = 24 hours;
+    uint256 private constant T = 24 hours;
 
     Params.Table private _table;
     // Empty: the slice reads the rows themselves. That a digest says the same is tested in VaultWords.t.sol.
@@ -39,61 +39,49 @@ contract SlicesTest is Cheats {
         vm.warp(NOW);
     }
 
-    function _expect(Verdict memory v, uint32 soon, uint32 late, uint256 reasons, uint64 limit) private pure {
-        assertEq(v.soon, soon, "soon");
-        assertEq(v.late, late, "late");
-        assertEq(v.reasons, reasons, "reasons");
-        assertEq(v.limit, limit, "limit");
+    function _expect(Verdict v, uint256 soon, uint256 late, uint256 reasons, uint256 limit) private pure {
+        assertEq(v.soon(), soon, "soon");
+        assertEq(v.late(), late, "late");
+        assertEq(v.reasons(), reasons, "reasons");
+        assertEq(v.limit(), limit, "limit");
     }
 
     // ---- oracle
 
     function test_oracle() external pure {
-        Request memory r;
-        r.normal = true;
-        _expect(OracleSlice.verdict(r), 0, 0, 0, NO_LIMIT);
-        r.normal = false;
-        _expect(OracleSlice.verdict(r), 0, 0, PRICE_NOT_NORMAL, NO_LIMIT);
+        _expect(OracleSlice.verdict(true), 0, 0, 0, NO_LIMIT);
+        _expect(OracleSlice.verdict(false), 0, 0, PRICE_NOT_NORMAL, NO_LIMIT);
     }
 
     // ---- own cap
 
     function testFuzz_ownCap(uint40 cap) external pure {
-        Request memory r;
-        r.facts.cap = cap;
-        _expect(OwnCapSlice.verdict(r), 0, 0, 0, cap);
+        _expect(OwnCapSlice.verdict(cap), 0, 0, 0, cap);
     }
 
     // ---- sanctions
 
     function test_sanctions() external pure {
-        Request memory r;
-        r.screened = true;
-        _expect(SanctionsSlice.verdict(r), 0, 0, 0, NO_LIMIT);
-        r.listed = true;
-        _expect(SanctionsSlice.verdict(r), 30 days, 30 days, LISTED, NO_LIMIT);
+        _expect(SanctionsSlice.verdict({screened: true, listed: false}), 0, 0, 0, NO_LIMIT);
+        _expect(SanctionsSlice.verdict({screened: true, listed: true}), 30 days, 30 days, LISTED, NO_LIMIT);
         // One end listed, no answer on the other.
-        r.screened = false;
-        _expect(SanctionsSlice.verdict(r), 30 days, 30 days, LISTED | SCREENING_DOWN, NO_LIMIT);
-        r.listed = false;
-        _expect(SanctionsSlice.verdict(r), 0, 0, SCREENING_DOWN, NO_LIMIT);
+        uint256 both = LISTED | SCREENING_DOWN;
+        _expect(SanctionsSlice.verdict({screened: false, listed: true}), 30 days, 30 days, both, NO_LIMIT);
+        _expect(SanctionsSlice.verdict({screened: false, listed: false}), 0, 0, SCREENING_DOWN, NO_LIMIT);
     }
 
     // ---- freshness
 
-    function testFuzz_freshness(uint112 amount, uint112 seasoned, uint32 period) external view {
-        Request memory r;
-        (r.facts.amount, r.facts.seasoned, r.facts.freshPeriod) = (amount, seasoned, period);
-        if (amount <= seasoned) _expect(FreshnessSlice.verdict(r), 0, 0, 0, NO_LIMIT);
-        else _expect(FreshnessSlice.verdict(r), period, period, FRESH, NO_LIMIT);
+    function testFuzz_freshness(uint112 amount, uint112 seasoned, uint32 period) external pure {
+        Verdict v = FreshnessSlice.verdict(amount, seasoned, period);
+        if (amount <= seasoned) _expect(v, 0, 0, 0, NO_LIMIT);
+        else _expect(v, period, period, FRESH, NO_LIMIT);
     }
 
     // ---- destination
 
-    function _destination(uint40 usableFrom, uint40 instantFrom) private view returns (Verdict memory) {
-        Request memory r;
-        (r.facts.usableFrom, r.facts.instantFrom, r.facts.freshPeriod) = (usableFrom, instantFrom, T);
-        return DestinationSlice.verdict(r);
+    function _destination(uint40 usableFrom, uint40 instantFrom) private view returns (Verdict) {
+        return DestinationSlice.verdict(usableFrom, instantFrom, T);
     }
 
     function test_destination() external view {
@@ -124,10 +112,8 @@ contract SlicesTest is Cheats {
         _row(3, 400, 40, 100, 1_000);
     }
 
-    function _tier(uint8 tier_, uint64 cents) private view returns (Verdict memory) {
-        Request memory r;
-        (r.facts.tier, r.cents) = (tier_, cents);
-        return TierSlice.verdict(r, _digests, _table);
+    function _tier(uint256 tier_, uint256 cents) private view returns (Verdict) {
+        return TierSlice.verdict(tier_, cents, _digests, _table);
     }
 
     function test_tierReadsItsRow() external {
@@ -139,10 +125,10 @@ contract SlicesTest is Cheats {
         _expect(_tier(3, 40), 100, 1_000, 0, 400);
     }
 
-    function testFuzz_unknownTierIsTheBottomRow(uint8 unknown, uint64 cents) external {
+    function testFuzz_unknownTierIsTheBottomRow(uint256 unknown, uint64 cents) external {
         _orderedTable();
-        unknown = uint8(bound(unknown, 4, 255));
-        assertEq(abi.encode(_tier(unknown, cents)), abi.encode(_tier(0, cents)));
+        unknown = bound(unknown, 4, type(uint256).max);
+        assertEq(Verdict.unwrap(_tier(unknown, cents)), Verdict.unwrap(_tier(0, cents)));
     }
 
     function test_aTighterHigherRowBindsTheLowerOnes() external {
@@ -158,7 +144,7 @@ contract SlicesTest is Cheats {
     }
 
     function test_noPriceIsAboveAnySingleLimit() external {
-        _row(3, NO_LIMIT, NO_LIMIT - 1, 1, 2);
+        _row(3, uint64(NO_LIMIT), uint64(NO_LIMIT) - 1, 1, 2);
         _expect(_tier(3, NO_LIMIT), 1, 2, ABOVE_SINGLE_LIMIT, NO_LIMIT);
     }
 
@@ -169,12 +155,12 @@ contract SlicesTest is Cheats {
             _row(t, uint64(r), uint64(r >> 64), uint64(r >> 128) % 30 days, uint64(r >> 192) % 30 days);
         }
         for (uint8 t; t < 3; ++t) {
-            Verdict memory low = _tier(t, cents);
-            Verdict memory high = _tier(t + 1, cents);
-            assertLe(high.soon, low.soon);
-            assertLe(high.late, low.late);
-            assertGe(high.limit, low.limit);
-            assertEq(high.reasons & low.reasons, high.reasons);
+            Verdict low = _tier(t, cents);
+            Verdict high = _tier(t + 1, cents);
+            assertLe(high.soon(), low.soon());
+            assertLe(high.late(), low.late());
+            assertGe(high.limit(), low.limit());
+            assertEq(high.reasons() & low.reasons(), high.reasons());
         }
     }
 }

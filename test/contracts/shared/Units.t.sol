@@ -65,19 +65,19 @@ contract UnitsTest is Cheats {
         assertEq(Units.centsUp(3, 1e12, 0), 300);
     }
 
-    /// @dev seconds = amount / (rate * liabilities) days, in 1/65536 s.
+    /// @dev seconds = amount / (rate * liabilities) days, in 1/256 s.
     function testFuzz_laneTimeUp(uint256 amount, uint256 liabilities, uint256 rateBps) external pure {
         liabilities = bound(liabilities, 1, type(uint112).max);
         amount = bound(amount, 0, liabilities);
         rateBps = bound(rateBps, 1, 10_000);
         uint256 time = Units.laneTimeUp(amount, liabilities, rateBps);
-        _isCeil(time, amount * 86_400 * 65_536 * 10_000, liabilities * rateBps);
+        _isCeil(time, amount * 86_400 * 256 * 10_000, liabilities * rateBps);
     }
 
     function test_laneTimeByHand() external pure {
         // All at 100 % a day takes a day; half of it at 2 % a day takes 25.
-        assertEq(Units.laneTimeUp(7, 7, 10_000), 1 days * 65_536);
-        assertEq(Units.laneTimeUp(50, 100, 200), 25 days * 65_536);
+        assertEq(Units.laneTimeUp(7, 7, 10_000), 1 days * 256);
+        assertEq(Units.laneTimeUp(50, 100, 200), 25 days * 256);
         // Whatever is paid takes some time.
         assertEq(Units.laneTimeUp(1, type(uint112).max, 10_000), 1);
     }

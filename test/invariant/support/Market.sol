@@ -7,9 +7,7 @@ import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {ReentrantToken} from "../../../contracts/mocks/ReentrantToken.sol";
 import {UsdtLike} from "../../../contracts/mocks/UsdtLike.sol";
 import {MockAggregator} from "../../../contracts/mocks/oracle/MockAggregator.sol";
-import {ChainlinkSource} from "../../../contracts/oracle/ChainlinkSource.sol";
-import {FeedSet} from "../../../contracts/oracle/FeedSet.sol";
-import {PriceRouter} from "../../../contracts/oracle/PriceRouter.sol";
+import {IPriceRouter} from "../../../contracts/oracle/interfaces/IPriceRouter.sol";
 import {AssetId, AssetIds} from "../../../contracts/shared/AssetId.sol";
 import {Meter} from "./Meter.sol";
 import {SeizableToken} from "./SeizableToken.sol";
@@ -35,7 +33,7 @@ abstract contract Market is Meter {
 
     Kit[ASSETS] internal kits;
     MockAggregator[3][ASSETS] internal feeds;
-    PriceRouter internal router;
+    IPriceRouter internal router;
     uint80 private _round;
 
     function _openMarket(address oracleAdmin) internal {
@@ -49,14 +47,14 @@ abstract contract Market is Meter {
             address[] memory sources = new address[](3);
             for (uint256 i; i < 3; ++i) {
                 feeds[k][i] = new MockAggregator(8);
-                sources[i] = address(
-                    new ChainlinkSource(address(feeds[k][i]), bytes32(i + 1), 2 hours, 1e9, 1e18, address(0), 0)
+                sources[i] = ship(
+                    "ChainlinkSource", abi.encode(feeds[k][i], bytes32(i + 1), 2 hours, 1e9, 1e18, address(0), 0)
                 );
             }
             _keep(k);
-            FeedSet set = new FeedSet(sources, 200);
+            address set = ship("FeedSet", abi.encode(sources, 200));
             vm.prank(oracleAdmin);
-            router.setFeedSet(kits[k].id, address(0), address(set));
+            router.setFeedSet(kits[k].id, address(0), set);
         }
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVault} from "../../../contracts/custody/interfaces/IVault.sol";
-import {Guardian} from "../../../contracts/governance/Guardian.sol";
+import {IGuardian} from "../../../contracts/governance/interfaces/IGuardian.sol";
 import {ListMode} from "../../../contracts/mocks/MockSanctionsList.sol";
 import {SubjectVerbs} from "./SubjectVerbs.sol";
 
@@ -14,13 +14,13 @@ abstract contract OfficeVerbs is SubjectVerbs {
     }
 
     function _hold(address subject, uint40 secs) internal returns (bool ok) {
-        (ok,) = _knock(guardianKey, address(guardian), abi.encodeCall(Guardian.hold, (subject, secs)));
+        (ok,) = _knock(guardianKey, address(guardian), abi.encodeCall(IGuardian.hold, (subject, secs)));
         if (ok) _setHeld(subject, clock + secs);
     }
 
     function lift(uint256 seed) external act("lift", seed) {
         address subject = clock < everyoneHeldUntil && _once(2) ? address(0) : _someoneHeld();
-        (bool ok,) = _knock(guardianKey, address(guardian), abi.encodeCall(Guardian.lift, (subject)));
+        (bool ok,) = _knock(guardianKey, address(guardian), abi.encodeCall(IGuardian.lift, (subject)));
         if (!ok) return;
         _setHeld(subject, 0);
         _done();

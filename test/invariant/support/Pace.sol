@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 /// @notice The model of lanes: a history of turns. What may leave in any interval is at most what the lane earns in it at
-/// its rate, and the burst. Times are 1/65536 s, costs are lane time.
+/// its rate, and the burst. Times are 1/256 s, costs are lane time.
 abstract contract Pace {
-    uint256 internal constant UNIT = 65536;
+    uint256 internal constant UNIT = 256;
     int256 private constant _BURST = int256(1 days * UNIT);
 
     /// @param total Cost of all turns up to and with this one.

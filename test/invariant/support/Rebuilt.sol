@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {IVaultEvents as E} from "../../../contracts/custody/interfaces/IVaultEvents.sol";
 import {IParams} from "../../../contracts/shared/interfaces/IParams.sol";
 import {Vm} from "../../support/Cheats.sol";
@@ -10,7 +11,7 @@ import {Vm} from "../../support/Cheats.sol";
 abstract contract Rebuilt {
     bytes32 private constant _LAYOUT = 0x049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad00;
     uint256 private constant _DOOR = 0;
-    uint256 private constant _LIST = 1;
+    uint256 private constant _SCREEN = 1;
     uint256 private constant _BALANCES = 2;
     uint256 private constant _ACCOUNTS = 3;
     uint256 private constant _SUBJECTS = 4;
@@ -20,11 +21,20 @@ abstract contract Rebuilt {
     uint256 private constant _BOOK = 8;
     uint256 private constant _ROWS = 9;
     uint256 private constant _REVISION = 10;
+    uint256 private constant _LISTED = 11;
 
     mapping(bytes32 slot => bytes32) internal rebuilt;
     bytes32[] internal slots;
     mapping(bytes32 slot => bool) private _known;
     mapping(bytes32 id => bytes32) private _assetOfExit;
+    Moving private _moving;
+    bytes32 private _list;
+
+    struct Moving {
+        bytes32 from;
+        bytes32 to;
+        bytes32 asset;
+    }
 
     function _replay(Vm.Log memory log) internal {
         bytes32 t = log.topics[0];
@@ -32,12 +42,15 @@ abstract contract Rebuilt {
         bytes32 a = log.topics.length > 1 ? log.topics[1] : bytes32(0);
         bytes32 b = log.topics.length > 2 ? log.topics[2] : bytes32(0);
         bytes32 c = log.topics.length > 3 ? log.topics[3] : bytes32(0);
-        if (t == E.Deposited.selector) {
+        if (t == IERC6909.Transfer.selector) {
+            _moving = Moving(a, b, c);
+        } else if (t == E.Deposited.selector) {
             _balance(b, a, d[2]);
             _put(_ASSETS, a, d[3]);
         } else if (t == E.Moved.selector) {
-            _balance(b, a, d[0]);
-            _balance(c, a, d[1]);
+            // Right after the transfer that it completes.
+            _balance(_moving.from, _moving.asset, d[0]);
+            _balance(_moving.to, _moving.asset, d[1]);
         } else if (t == E.Withdrawn.selector) {
             _balance(b, a, d[1]);
             _put(_ASSETS, a, d[2]);
@@ -87,13 +100,20 @@ abstract contract Rebuilt {
             // The primary that it joins, or the one that it leaves.
             _put(_ACCOUNTS, a == b ? _subjectOf(a) : b, d[1]);
             _put(_ACCOUNTS, a, d[0]);
-        } else if (t == E.AssetListed.selector || t == E.KindSet.selector) {
-            _put(t == E.KindSet.selector ? _ACCOUNTS : _ASSETS, a, d[1]);
+        } else if (t == E.KindSet.selector) {
+            _put(_ACCOUNTS, a, d[1]);
+        } else if (t == E.FreshPeriodSpread.selector) {
+            _put(_ASSETS, a, d[1]);
+        } else if (t == E.AssetListed.selector) {
+            _put(_ASSETS, a, d[1]);
+            uint256 count = uint256(rebuilt[_base(_LISTED)]);
+            _set(bytes32(uint256(keccak256(abi.encode(_base(_LISTED)))) + count), a);
+            _set(_base(_LISTED), bytes32(count + 1));
         } else if (t == E.ImpairmentChecked.selector) {
             _put(_ASSETS, a, d[2]);
         } else if (t == E.PolicySet.selector) {
-            _set(_base(_LIST), d[0]);
-            _set(_base(_DOOR), d[1]);
+            _list = d[0];
+            _setDoor(d[1]);
         } else if (t == IParams.ParamSet.selector) {
             _put(_ROWS, a, d[1]);
             _set(_base(_REVISION), d[2]);
@@ -130,8 +150,14 @@ abstract contract Rebuilt {
     }
 
     function _putHeld(bytes32 subject, bytes32 word) private {
-        if (subject == 0) _set(_base(_DOOR), word);
+        if (subject == 0) _setDoor(word);
         else _put(_SUBJECTS, subject, word);
+    }
+
+    /// @dev The hold on everyone stands beside the policy and beside the list.
+    function _setDoor(bytes32 word) private {
+        _set(_base(_DOOR), word);
+        _set(_base(_SCREEN), _list | ((word >> 160) << 160));
     }
 
     function _put(uint256 field, bytes32 key, bytes32 word) private {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVault} from "../../../contracts/custody/interfaces/IVault.sol";
-import {PriceRouter} from "../../../contracts/oracle/PriceRouter.sol";
+import {IPriceRouter} from "../../../contracts/oracle/interfaces/IPriceRouter.sol";
 import {Direction, IParams, ParamSpec} from "../../../contracts/shared/interfaces/IParams.sol";
 import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
 import {OfficeVerbs} from "./OfficeVerbs.sol";
@@ -79,15 +79,15 @@ abstract contract RuleVerbs is OfficeVerbs {
     }
 
     function poke(uint256 seed) external act("poke", seed) {
-        (bool ok,) = _knock(stranger, address(router), abi.encodeCall(PriceRouter.poke, (kits[_below(ASSETS)].id)));
+        (bool ok,) = _knock(stranger, address(router), abi.encodeCall(IPriceRouter.poke, (kits[_below(ASSETS)].id)));
         if (ok) _done();
     }
 
     function halt(uint256 seed) external act("halt", seed) {
         uint256 k = _below(ASSETS);
-        (bool ok,) = _knock(riskOfficer, address(router), abi.encodeCall(PriceRouter.halt, (kits[k].id)));
+        (bool ok,) = _knock(riskOfficer, address(router), abi.encodeCall(IPriceRouter.halt, (kits[k].id)));
         for (uint256 i; i < ASSETS && !ok; ++i) {
-            (ok,) = _knock(governor, address(router), abi.encodeCall(PriceRouter.liftHalt, (kits[i].id)));
+            (ok,) = _knock(governor, address(router), abi.encodeCall(IPriceRouter.liftHalt, (kits[i].id)));
         }
         if (ok) _done();
     }

@@ -21,9 +21,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VaultInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "facts" | "holdings" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "room" | "screen" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "facts" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -34,13 +34,10 @@ encodeFunctionData(functionFragment: 'cancel', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
 encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
-encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces(address)', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces(address,uint192)', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
-encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -56,13 +53,10 @@ decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces(address)', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces(address,uint192)', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
@@ -167,6 +161,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace FreshPeriodSpreadEvent {
+      export type InputTuple = [asset: BigNumberish, freshHours: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, freshHours: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, freshHours: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -240,9 +246,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace MovedEvent {
-      export type InputTuple = [asset: BigNumberish, from: AddressLike, to: AddressLike, fromSlot: BigNumberish, toSlot: BigNumberish];
-      export type OutputTuple = [asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint];
-      export interface OutputObject {asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint };
+      export type InputTuple = [fromSlot: BigNumberish, toSlot: BigNumberish];
+      export type OutputTuple = [fromSlot: bigint, toSlot: bigint];
+      export interface OutputObject {fromSlot: bigint, toSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -372,9 +378,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace WithdrawnEvent {
-      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, windowSlots: [BigNumberish, BigNumberish, BigNumberish]];
-      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint]];
-      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint] };
+      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, subjectWindowSlot: BigNumberish, assetWindowSlot: BigNumberish, poolWindowSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint];
+      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -489,14 +495,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    holdings: TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
     isOperator: TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -524,22 +522,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     release: TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    room: TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    screen: TypedContractMethod<
-      [account: AddressLike, ],
-      [void],
       'nonpayable'
     >
     
@@ -632,11 +614,6 @@ getFunction(nameOrSignature: 'facts'): TypedContractMethod<
       [FactsStructOutput],
       'view'
     >;
-getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -655,16 +632,6 @@ getFunction(nameOrSignature: 'nonces(address,uint192)'): TypedContractMethod<
 getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'room'): TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'screen'): TypedContractMethod<
-      [account: AddressLike, ],
-      [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<
@@ -701,6 +668,7 @@ getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, Deposi
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'EIP712DomainChanged'): TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
+getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
@@ -754,6 +722,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Endorsed: TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
     
 
+      'FreshPeriodSpread(uint256,uint8,uint256)': TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+      FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -778,7 +750,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Lifted: TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
     
 
-      'Moved(uint256,address,address,uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
+      'Moved(uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
       Moved: TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
     
 
@@ -822,7 +794,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
     
 
-      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256[3])': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
+      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
       Withdrawn: TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
     
     };

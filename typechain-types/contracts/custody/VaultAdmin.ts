@@ -15,9 +15,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AccountStructOutput = [subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint] & {subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint }
   
 
-    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, impaired: boolean}
+    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean}
 
-    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, impaired: boolean }
+    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean }
   
 
     export type OpenStruct = {phase: BigNumberish, large: boolean, slot: BigNumberish, prior: BigNumberish}
@@ -41,9 +41,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VaultAdminInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "inForce" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "openOf" | "param" | "policy" | "revision" | "sanctionsList" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "windowOf"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openOf" | "param" | "policy" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "windowOf"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "KindSet" | "Lifted" | "Moved" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "KindSet" | "Lifted" | "Moved" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
@@ -55,16 +55,20 @@ encodeFunctionData(functionFragment: 'endorse', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'everyoneHeldUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'inForce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
+encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
+encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'set', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setCap', values: [BigNumberish]): string;
@@ -89,16 +93,20 @@ decodeFunctionResult(functionFragment: 'endorse', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'everyoneHeldUntil', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'inForce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'listedAssets', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policy', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'set', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setCap', data: BytesLike): Result;
@@ -199,6 +207,18 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
   
 
+    export namespace FreshPeriodSpreadEvent {
+      export type InputTuple = [asset: BigNumberish, freshHours: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, freshHours: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, freshHours: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -272,9 +292,9 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   
 
     export namespace MovedEvent {
-      export type InputTuple = [asset: BigNumberish, from: AddressLike, to: AddressLike, fromSlot: BigNumberish, toSlot: BigNumberish];
-      export type OutputTuple = [asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint];
-      export interface OutputObject {asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint };
+      export type InputTuple = [fromSlot: BigNumberish, toSlot: BigNumberish];
+      export type OutputTuple = [fromSlot: bigint, toSlot: bigint];
+      export interface OutputObject {fromSlot: bigint, toSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -404,9 +424,9 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   
 
     export namespace WithdrawnEvent {
-      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, windowSlots: [BigNumberish, BigNumberish, BigNumberish]];
-      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint]];
-      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint] };
+      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, subjectWindowSlot: BigNumberish, assetWindowSlot: BigNumberish, poolWindowSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint];
+      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -529,6 +549,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    holdings: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     inForce: TypedContractMethod<
       [key: BytesLike, ],
       [bigint],
@@ -569,6 +597,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    listedAssets: TypedContractMethod<
+      [],
+      [bigint[]],
+      'view'
+    >
+    
+
+    
     openOf: TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -601,10 +637,26 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    room: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     sanctionsList: TypedContractMethod<
       [],
       [string],
       'view'
+    >
+    
+
+    
+    screen: TypedContractMethod<
+      [account: AddressLike, ],
+      [void],
+      'nonpayable'
     >
     
 
@@ -765,6 +817,11 @@ getFunction(nameOrSignature: 'hold'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'inForce'): TypedContractMethod<
       [key: BytesLike, ],
       [bigint],
@@ -790,6 +847,11 @@ getFunction(nameOrSignature: 'list'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'listedAssets'): TypedContractMethod<
+      [],
+      [bigint[]],
+      'view'
+    >;
 getFunction(nameOrSignature: 'openOf'): TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -810,10 +872,20 @@ getFunction(nameOrSignature: 'revision'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'room'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'sanctionsList'): TypedContractMethod<
       [],
       [string],
       'view'
+    >;
+getFunction(nameOrSignature: 'screen'): TypedContractMethod<
+      [account: AddressLike, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'set'): TypedContractMethod<
       [key: BytesLike, expectedVersion: BigNumberish, validUntil: BigNumberish, value: BigNumberish, ],
@@ -888,6 +960,7 @@ getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
+getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
@@ -937,6 +1010,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Endorsed: TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
     
 
+      'FreshPeriodSpread(uint256,uint8,uint256)': TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+      FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -961,7 +1038,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Lifted: TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
     
 
-      'Moved(uint256,address,address,uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
+      'Moved(uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
       Moved: TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
     
 
@@ -1005,7 +1082,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
     
 
-      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256[3])': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
+      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
       Withdrawn: TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
     
     };

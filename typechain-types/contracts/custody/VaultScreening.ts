@@ -2,83 +2,25 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
-import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
-import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../../common.js"
+import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
+import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener } from "../../common.js"
   
     export type ExitStruct = {owner: AddressLike, to: AddressLike, asset: BigNumberish, amount: BigNumberish, soon: BigNumberish, late: BigNumberish, seq: BigNumberish}
 
     export type ExitStructOutput = [owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint] & {owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint }
   
 
-    export type IntentStruct = {owner: AddressLike, verb: BigNumberish, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ref: BytesLike, nonce: BigNumberish, deadline: BigNumberish}
-
-    export type IntentStructOutput = [owner: string, verb: bigint, asset: bigint, amount: bigint, to: string, ref: string, nonce: bigint, deadline: bigint] & {owner: string, verb: bigint, asset: bigint, amount: bigint, to: string, ref: string, nonce: bigint, deadline: bigint }
-  
-
-    export type FactsStruct = {owner: AddressLike, subject: AddressLike, tier: BigNumberish, to: AddressLike, usableFrom: BigNumberish, instantFrom: BigNumberish, asset: BigNumberish, amount: BigNumberish, seasoned: BigNumberish, cap: BigNumberish, freshPeriod: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish}
-
-    export type FactsStructOutput = [owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint] & {owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint }
-  
-
   export interface VaultScreeningInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "facts" | "holdings" | "isOperator" | "nonces" | "release" | "room" | "screen" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'balanceOf', values: [AddressLike, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'bySig', values: [IntentStruct, BytesLike, BytesLike]): string;
-encodeFunctionData(functionFragment: 'callWith', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
-encodeFunctionData(functionFragment: 'cancel', values: [ExitStruct]): string;
-encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, AddressLike]): string;
-encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
-encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
-encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
-encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
-encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
-encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
-encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'transferFrom', values: [AddressLike, AddressLike, BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumberish, AddressLike]): string;
+    
 
-    decodeFunctionResult(functionFragment: 'allowance', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'approve', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'balanceOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'bySig', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'callWith', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
+    
   }
 
   
-    export namespace ApprovalEvent {
-      export type InputTuple = [owner: AddressLike, spender: AddressLike, id: BigNumberish, amount: BigNumberish];
-      export type OutputTuple = [owner: string, spender: string, id: bigint, amount: bigint];
-      export interface OutputObject {owner: string, spender: string, id: bigint, amount: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
     export namespace AssetListedEvent {
       export type InputTuple = [asset: BigNumberish, tokenClass: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [asset: bigint, tokenClass: bigint, assetSlot: bigint];
@@ -151,6 +93,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace FreshPeriodSpreadEvent {
+      export type InputTuple = [asset: BigNumberish, freshHours: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, freshHours: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, freshHours: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -212,21 +166,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace MovedEvent {
-      export type InputTuple = [asset: BigNumberish, from: AddressLike, to: AddressLike, fromSlot: BigNumberish, toSlot: BigNumberish];
-      export type OutputTuple = [asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint];
-      export interface OutputObject {asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace OperatorSetEvent {
-      export type InputTuple = [owner: AddressLike, spender: AddressLike, approved: boolean];
-      export type OutputTuple = [owner: string, spender: string, approved: boolean];
-      export interface OutputObject {owner: string, spender: string, approved: boolean };
+      export type InputTuple = [fromSlot: BigNumberish, toSlot: BigNumberish];
+      export type OutputTuple = [fromSlot: bigint, toSlot: bigint];
+      export interface OutputObject {fromSlot: bigint, toSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -331,22 +273,10 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
-    export namespace TransferEvent {
-      export type InputTuple = [caller: AddressLike, sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish];
-      export type OutputTuple = [caller: string, sender: string, receiver: string, id: bigint, amount: bigint];
-      export interface OutputObject {caller: string, sender: string, receiver: string, id: bigint, amount: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
     export namespace WithdrawnEvent {
-      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, windowSlots: [BigNumberish, BigNumberish, BigNumberish]];
-      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint]];
-      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint] };
+      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, subjectWindowSlot: BigNumberish, assetWindowSlot: BigNumberish, poolWindowSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint];
+      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -388,271 +318,25 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
 
     
-    
-    allowance: TypedContractMethod<
-      [owner: AddressLike, spender: AddressLike, id: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    approve: TypedContractMethod<
-      [spender: AddressLike, id: BigNumberish, amount: BigNumberish, ],
-      [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    balanceOf: TypedContractMethod<
-      [owner: AddressLike, id: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    bySig: TypedContractMethod<
-      [intent: IntentStruct, data: BytesLike, signature: BytesLike, ],
-      [void],
-      'nonpayable'
-    >
-    
-
-    
-    callWith: TypedContractMethod<
-      [app: AddressLike, assets: BigNumberish[], amounts: BigNumberish[], data: BytesLike, ],
-      [void],
-      'nonpayable'
-    >
-    
-
-    
-    cancel: TypedContractMethod<
-      [exit: ExitStruct, ],
-      [void],
-      'nonpayable'
-    >
-    
-
-    
-    deposit: TypedContractMethod<
-      [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [bigint],
-      'payable'
-    >
-    
-
-    
-    facts: TypedContractMethod<
-      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [FactsStructOutput],
-      'view'
-    >
-    
-
-    
-    holdings: TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    isOperator: TypedContractMethod<
-      [owner: AddressLike, spender: AddressLike, ],
-      [boolean],
-      'view'
-    >
-    
-
-    
-    nonces: TypedContractMethod<
-      [owner: AddressLike, key: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    release: TypedContractMethod<
-      [exit: ExitStruct, ],
-      [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    room: TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    screen: TypedContractMethod<
-      [account: AddressLike, ],
-      [void],
-      'nonpayable'
-    >
-    
-
-    
-    setOperator: TypedContractMethod<
-      [spender: AddressLike, approved: boolean, ],
-      [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    supportsInterface: TypedContractMethod<
-      [interfaceId: BytesLike, ],
-      [boolean],
-      'view'
-    >
-    
-
-    
-    transfer: TypedContractMethod<
-      [receiver: AddressLike, id: BigNumberish, amount: BigNumberish, ],
-      [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    transferFrom: TypedContractMethod<
-      [sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish, ],
-      [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    withdraw: TypedContractMethod<
-      [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [string],
-      'nonpayable'
-    >
-    
 
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'allowance'): TypedContractMethod<
-      [owner: AddressLike, spender: AddressLike, id: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'approve'): TypedContractMethod<
-      [spender: AddressLike, id: BigNumberish, amount: BigNumberish, ],
-      [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'balanceOf'): TypedContractMethod<
-      [owner: AddressLike, id: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'bySig'): TypedContractMethod<
-      [intent: IntentStruct, data: BytesLike, signature: BytesLike, ],
-      [void],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'callWith'): TypedContractMethod<
-      [app: AddressLike, assets: BigNumberish[], amounts: BigNumberish[], data: BytesLike, ],
-      [void],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'cancel'): TypedContractMethod<
-      [exit: ExitStruct, ],
-      [void],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
-      [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [bigint],
-      'payable'
-    >;
-getFunction(nameOrSignature: 'facts'): TypedContractMethod<
-      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [FactsStructOutput],
-      'view'
-    >;
-getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
-      [owner: AddressLike, spender: AddressLike, ],
-      [boolean],
-      'view'
-    >;
-getFunction(nameOrSignature: 'nonces'): TypedContractMethod<
-      [owner: AddressLike, key: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'release'): TypedContractMethod<
-      [exit: ExitStruct, ],
-      [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'room'): TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'screen'): TypedContractMethod<
-      [account: AddressLike, ],
-      [void],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<
-      [spender: AddressLike, approved: boolean, ],
-      [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'supportsInterface'): TypedContractMethod<
-      [interfaceId: BytesLike, ],
-      [boolean],
-      'view'
-    >;
-getFunction(nameOrSignature: 'transfer'): TypedContractMethod<
-      [receiver: AddressLike, id: BigNumberish, amount: BigNumberish, ],
-      [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'transferFrom'): TypedContractMethod<
-      [sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish, ],
-      [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
-      [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [string],
-      'nonpayable'
-    >;
+    
 
-    getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
-getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
+    getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
 getEvent(key: 'Cancelled'): TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;
 getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.OutputTuple, CapSetEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
+getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
 getEvent(key: 'KindSet'): TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
 getEvent(key: 'Lifted'): TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
 getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
-getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
@@ -661,15 +345,10 @@ getEvent(key: 'Screened'): TypedContractEvent<ScreenedEvent.InputTuple, Screened
 getEvent(key: 'SlotTaken'): TypedContractEvent<SlotTakenEvent.InputTuple, SlotTakenEvent.OutputTuple, SlotTakenEvent.OutputObject>;
 getEvent(key: 'SubjectSet'): TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
 getEvent(key: 'TierSet'): TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
-getEvent(key: 'Transfer'): TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
 
     filters: {
       
-      'Approval(address,address,uint256,uint256)': TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
-      Approval: TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
-    
-
       'AssetListed(uint256,uint8,uint256)': TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
       AssetListed: TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
     
@@ -694,6 +373,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Endorsed: TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
     
 
+      'FreshPeriodSpread(uint256,uint8,uint256)': TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+      FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -714,12 +397,8 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Lifted: TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
     
 
-      'Moved(uint256,address,address,uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
+      'Moved(uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
       Moved: TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
-    
-
-      'OperatorSet(address,address,bool)': TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
-      OperatorSet: TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
     
 
       'PolicySet(address,address,address,uint256)': TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
@@ -754,11 +433,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
     
 
-      'Transfer(address,address,address,uint256,uint256)': TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
-      Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
-    
-
-      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256[3])': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
+      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
       Withdrawn: TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
     
     };

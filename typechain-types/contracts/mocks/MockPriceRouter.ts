@@ -5,22 +5,18 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedListener, TypedContractMethod } from "../../common.js"
   
-    export type PriceStruct = {bid: BigNumberish, mid: BigNumberish, ask: BigNumberish, mode: BigNumberish, sourceMask: BigNumberish, readAt: BigNumberish}
-
-    export type PriceStructOutput = [bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, readAt: bigint] & {bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, readAt: bigint }
-  
 
   export interface MockPriceRouterInterface extends Interface {
-    getFunction(nameOrSignature: "peek" | "reverts" | "setPrice" | "setReverts"): FunctionFragment;
+    getFunction(nameOrSignature: "ask" | "reverts" | "setPrice" | "setReverts"): FunctionFragment;
 
     
 
-    encodeFunctionData(functionFragment: 'peek', values: [BigNumberish]): string;
+    encodeFunctionData(functionFragment: 'ask', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'reverts', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setPrice', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setReverts', values: [boolean]): string;
 
-    decodeFunctionResult(functionFragment: 'peek', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'ask', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'reverts', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setPrice', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setReverts', data: BytesLike): Result;
@@ -62,9 +58,9 @@ decodeFunctionResult(functionFragment: 'setReverts', data: BytesLike): Result;
 
     
     
-    peek: TypedContractMethod<
+    ask: TypedContractMethod<
       [asset: BigNumberish, ],
-      [PriceStructOutput],
+      [[bigint, bigint]],
       'view'
     >
     
@@ -96,9 +92,9 @@ decodeFunctionResult(functionFragment: 'setReverts', data: BytesLike): Result;
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'peek'): TypedContractMethod<
+    getFunction(nameOrSignature: 'ask'): TypedContractMethod<
       [asset: BigNumberish, ],
-      [PriceStructOutput],
+      [[bigint, bigint]],
       'view'
     >;
 getFunction(nameOrSignature: 'reverts'): TypedContractMethod<

@@ -11,12 +11,13 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface PriceRouterInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_WARM_FOR" | "WARM_FOR" | "authority" | "feedSetOf" | "halt" | "isConsumingScheduledOp" | "liftHalt" | "peek" | "poke" | "setAuthority" | "setFeedSet" | "storedOf"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_WARM_FOR" | "WARM_FOR" | "ask" | "authority" | "feedSetOf" | "halt" | "isConsumingScheduledOp" | "liftHalt" | "peek" | "poke" | "setAuthority" | "setFeedSet" | "storedOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "FeedSetChanged" | "HaltLifted" | "Halted" | "PriceStored"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_WARM_FOR', values?: undefined): string;
 encodeFunctionData(functionFragment: 'WARM_FOR', values?: undefined): string;
+encodeFunctionData(functionFragment: 'ask', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'feedSetOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'halt', values: [BigNumberish]): string;
@@ -30,6 +31,7 @@ encodeFunctionData(functionFragment: 'storedOf', values: [BigNumberish]): string
 
     decodeFunctionResult(functionFragment: 'MAX_WARM_FOR', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'WARM_FOR', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'ask', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'feedSetOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'halt', data: BytesLike): Result;
@@ -153,6 +155,14 @@ decodeFunctionResult(functionFragment: 'storedOf', data: BytesLike): Result;
     
 
     
+    ask: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [[bigint, bigint]],
+      'view'
+    >
+    
+
+    
     authority: TypedContractMethod<
       [],
       [string],
@@ -243,6 +253,11 @@ decodeFunctionResult(functionFragment: 'storedOf', data: BytesLike): Result;
 getFunction(nameOrSignature: 'WARM_FOR'): TypedContractMethod<
       [],
       [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'ask'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [[bigint, bigint]],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<

@@ -15,14 +15,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type FactsStructOutput = [owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint] & {owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint }
   
 
-    export type TermsStruct = {soon: BigNumberish, late: BigNumberish, reasons: BigNumberish}
+    export type QuoteStruct = {soon: BigNumberish, late: BigNumberish, reasons: BigNumberish, subjectWindow: BytesLike, subjectAmount: BigNumberish, subjectLimit: BigNumberish, assetWindow: BytesLike, assetAmount: BigNumberish, assetLimit: BigNumberish, poolWindow: BytesLike, poolAmount: BigNumberish, poolLimit: BigNumberish}
 
-    export type TermsStructOutput = [soon: bigint, late: bigint, reasons: bigint] & {soon: bigint, late: bigint, reasons: bigint }
-  
-
-    export type ChargeStruct = {window: BytesLike, amount: BigNumberish, limit: BigNumberish}
-
-    export type ChargeStructOutput = [window: string, amount: bigint, limit: bigint] & {window: string, amount: bigint, limit: bigint }
+    export type QuoteStructOutput = [soon: bigint, late: bigint, reasons: bigint, subjectWindow: string, subjectAmount: bigint, subjectLimit: bigint, assetWindow: string, assetAmount: bigint, assetLimit: bigint, poolWindow: string, poolAmount: bigint, poolLimit: bigint] & {soon: bigint, late: bigint, reasons: bigint, subjectWindow: string, subjectAmount: bigint, subjectLimit: bigint, assetWindow: string, assetAmount: bigint, assetLimit: bigint, poolWindow: string, poolAmount: bigint, poolLimit: bigint }
   
 
     export type ParamSpecStruct = {min: BigNumberish, max: BigNumberish, direction: BigNumberish}
@@ -174,8 +169,8 @@ decodeFunctionResult(functionFragment: 'tighten', data: BytesLike): Result;
 
     
     quote: TypedContractMethod<
-      [facts: FactsStruct, ],
-      [[TermsStructOutput, [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput]]],
+      [f: FactsStruct, ],
+      [QuoteStructOutput],
       'view'
     >
     
@@ -257,8 +252,8 @@ getFunction(nameOrSignature: 'priceRouter'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'quote'): TypedContractMethod<
-      [facts: FactsStruct, ],
-      [[TermsStructOutput, [ChargeStructOutput, ChargeStructOutput, ChargeStructOutput]]],
+      [f: FactsStruct, ],
+      [QuoteStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'revision'): TypedContractMethod<

@@ -15,9 +15,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AccountStructOutput = [subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint] & {subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint }
   
 
-    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, impaired: boolean}
+    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean}
 
-    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, impaired: boolean }
+    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean }
   
 
     export type IntentStruct = {owner: AddressLike, verb: BigNumberish, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ref: BytesLike, nonce: BigNumberish, deadline: BigNumberish}
@@ -51,9 +51,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "windowOf" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "windowOf" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
@@ -80,6 +80,7 @@ encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefine
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
 encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
@@ -133,6 +134,7 @@ decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'listedAssets', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
@@ -259,6 +261,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace FreshPeriodSpreadEvent {
+      export type InputTuple = [asset: BigNumberish, freshHours: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, freshHours: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, freshHours: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -320,9 +334,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace MovedEvent {
-      export type InputTuple = [asset: BigNumberish, from: AddressLike, to: AddressLike, fromSlot: BigNumberish, toSlot: BigNumberish];
-      export type OutputTuple = [asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint];
-      export interface OutputObject {asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint };
+      export type InputTuple = [fromSlot: BigNumberish, toSlot: BigNumberish];
+      export type OutputTuple = [fromSlot: bigint, toSlot: bigint];
+      export interface OutputObject {fromSlot: bigint, toSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -476,9 +490,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace WithdrawnEvent {
-      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, windowSlots: [BigNumberish, BigNumberish, BigNumberish]];
-      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint]];
-      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint] };
+      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, subjectWindowSlot: BigNumberish, assetWindowSlot: BigNumberish, poolWindowSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint];
+      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -717,6 +731,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [asset: BigNumberish, tokenClass: BigNumberish, tickExponent: BigNumberish, ],
       [void],
       'nonpayable'
+    >
+    
+
+    
+    listedAssets: TypedContractMethod<
+      [],
+      [bigint[]],
+      'view'
     >
     
 
@@ -1064,6 +1086,11 @@ getFunction(nameOrSignature: 'list'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'listedAssets'): TypedContractMethod<
+      [],
+      [bigint[]],
+      'view'
+    >;
 getFunction(nameOrSignature: 'nonces'): TypedContractMethod<
       [owner: AddressLike, key: BigNumberish, ],
       [bigint],
@@ -1208,6 +1235,7 @@ getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
+getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
@@ -1262,6 +1290,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Endorsed: TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
     
 
+      'FreshPeriodSpread(uint256,uint8,uint256)': TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+      FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -1282,7 +1314,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Lifted: TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
     
 
-      'Moved(uint256,address,address,uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
+      'Moved(uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
       Moved: TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
     
 
@@ -1334,7 +1366,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
     
 
-      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256[3])': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
+      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
       Withdrawn: TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
     
     };

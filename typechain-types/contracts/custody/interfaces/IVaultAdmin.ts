@@ -10,9 +10,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AccountStructOutput = [subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint] & {subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint }
   
 
-    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, impaired: boolean}
+    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean}
 
-    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, impaired: boolean }
+    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean }
   
 
     export type OpenStruct = {phase: BigNumberish, large: boolean, slot: BigNumberish, prior: BigNumberish}
@@ -36,7 +36,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultAdminInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "inForce" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "openOf" | "param" | "policy" | "revision" | "sanctionsList" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "windowOf"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openOf" | "param" | "policy" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "windowOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ParamSet" | "ParamTightened"): EventFragment;
 
@@ -50,16 +50,20 @@ encodeFunctionData(functionFragment: 'endorse', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'everyoneHeldUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'inForce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
+encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
+encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'set', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setCap', values: [BigNumberish]): string;
@@ -84,16 +88,20 @@ decodeFunctionResult(functionFragment: 'endorse', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'everyoneHeldUntil', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'inForce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'listedAssets', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policy', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'set', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setCap', data: BytesLike): Result;
@@ -260,6 +268,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    holdings: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     inForce: TypedContractMethod<
       [key: BytesLike, ],
       [bigint],
@@ -300,6 +316,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    listedAssets: TypedContractMethod<
+      [],
+      [bigint[]],
+      'view'
+    >
+    
+
+    
     openOf: TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -332,10 +356,26 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    room: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     sanctionsList: TypedContractMethod<
       [],
       [string],
       'view'
+    >
+    
+
+    
+    screen: TypedContractMethod<
+      [account: AddressLike, ],
+      [void],
+      'nonpayable'
     >
     
 
@@ -496,6 +536,11 @@ getFunction(nameOrSignature: 'hold'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'inForce'): TypedContractMethod<
       [key: BytesLike, ],
       [bigint],
@@ -521,6 +566,11 @@ getFunction(nameOrSignature: 'list'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'listedAssets'): TypedContractMethod<
+      [],
+      [bigint[]],
+      'view'
+    >;
 getFunction(nameOrSignature: 'openOf'): TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -541,10 +591,20 @@ getFunction(nameOrSignature: 'revision'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'room'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'sanctionsList'): TypedContractMethod<
       [],
       [string],
       'view'
+    >;
+getFunction(nameOrSignature: 'screen'): TypedContractMethod<
+      [account: AddressLike, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'set'): TypedContractMethod<
       [key: BytesLike, expectedVersion: BigNumberish, validUntil: BigNumberish, value: BigNumberish, ],

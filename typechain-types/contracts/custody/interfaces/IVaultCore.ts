@@ -21,7 +21,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultCoreInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "facts" | "holdings" | "isOperator" | "nonces" | "release" | "room" | "screen" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "facts" | "isOperator" | "nonces" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Approval" | "OperatorSet" | "Transfer"): EventFragment;
 
@@ -33,12 +33,9 @@ encodeFunctionData(functionFragment: 'callWith', values: [AddressLike, BigNumber
 encodeFunctionData(functionFragment: 'cancel', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
-encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
-encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -53,12 +50,9 @@ decodeFunctionResult(functionFragment: 'callWith', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
@@ -201,14 +195,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    holdings: TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
     isOperator: TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -228,22 +214,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     release: TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
-      'nonpayable'
-    >
-    
-
-    
-    room: TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    screen: TypedContractMethod<
-      [account: AddressLike, ],
-      [void],
       'nonpayable'
     >
     
@@ -331,11 +301,6 @@ getFunction(nameOrSignature: 'facts'): TypedContractMethod<
       [FactsStructOutput],
       'view'
     >;
-getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -349,16 +314,6 @@ getFunction(nameOrSignature: 'nonces'): TypedContractMethod<
 getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'room'): TypedContractMethod<
-      [asset: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'screen'): TypedContractMethod<
-      [account: AddressLike, ],
-      [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<

@@ -13,7 +13,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface IVaultEventsInterface extends Interface {
     
 
-    getEvent(nameOrSignatureOrTopic: "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
 
     
 
@@ -93,6 +93,18 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
   
 
+    export namespace FreshPeriodSpreadEvent {
+      export type InputTuple = [asset: BigNumberish, freshHours: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, freshHours: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, freshHours: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -154,9 +166,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
     export namespace MovedEvent {
-      export type InputTuple = [asset: BigNumberish, from: AddressLike, to: AddressLike, fromSlot: BigNumberish, toSlot: BigNumberish];
-      export type OutputTuple = [asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint];
-      export interface OutputObject {asset: bigint, from: string, to: string, fromSlot: bigint, toSlot: bigint };
+      export type InputTuple = [fromSlot: BigNumberish, toSlot: BigNumberish];
+      export type OutputTuple = [fromSlot: bigint, toSlot: bigint];
+      export interface OutputObject {fromSlot: bigint, toSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -262,9 +274,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
     export namespace WithdrawnEvent {
-      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, windowSlots: [BigNumberish, BigNumberish, BigNumberish]];
-      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint]];
-      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, windowSlots: [bigint, bigint, bigint] };
+      export type InputTuple = [asset: BigNumberish, owner: AddressLike, to: AddressLike, amount: BigNumberish, balanceSlot: BigNumberish, assetSlot: BigNumberish, subjectWindowSlot: BigNumberish, assetWindowSlot: BigNumberish, poolWindowSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint];
+      export interface OutputObject {asset: bigint, owner: string, to: string, amount: bigint, balanceSlot: bigint, assetSlot: bigint, subjectWindowSlot: bigint, assetWindowSlot: bigint, poolWindowSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -318,6 +330,7 @@ getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
+getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
@@ -360,6 +373,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Endorsed: TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
     
 
+      'FreshPeriodSpread(uint256,uint8,uint256)': TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+      FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -380,7 +397,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       Lifted: TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
     
 
-      'Moved(uint256,address,address,uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
+      'Moved(uint256,uint256)': TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
       Moved: TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
     
 
@@ -416,7 +433,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
     
 
-      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256[3])': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
+      'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
       Withdrawn: TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
     
     };

@@ -11,11 +11,12 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IPriceRouterInterface extends Interface {
-    getFunction(nameOrSignature: "feedSetOf" | "halt" | "liftHalt" | "peek" | "poke" | "setFeedSet" | "storedOf"): FunctionFragment;
+    getFunction(nameOrSignature: "ask" | "feedSetOf" | "halt" | "liftHalt" | "peek" | "poke" | "setFeedSet" | "storedOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "FeedSetChanged" | "HaltLifted" | "Halted" | "PriceStored"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'feedSetOf', values: [BigNumberish]): string;
+    encodeFunctionData(functionFragment: 'ask', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'feedSetOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'halt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'liftHalt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'peek', values: [BigNumberish]): string;
@@ -23,7 +24,8 @@ encodeFunctionData(functionFragment: 'poke', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setFeedSet', values: [BigNumberish, AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'storedOf', values: [BigNumberish]): string;
 
-    decodeFunctionResult(functionFragment: 'feedSetOf', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'ask', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'feedSetOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'halt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liftHalt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'peek', data: BytesLike): Result;
@@ -115,6 +117,14 @@ decodeFunctionResult(functionFragment: 'storedOf', data: BytesLike): Result;
 
     
     
+    ask: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [[bigint, bigint] & {price: bigint, mode: bigint }],
+      'view'
+    >
+    
+
+    
     feedSetOf: TypedContractMethod<
       [asset: BigNumberish, ],
       [string],
@@ -173,7 +183,12 @@ decodeFunctionResult(functionFragment: 'storedOf', data: BytesLike): Result;
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'feedSetOf'): TypedContractMethod<
+    getFunction(nameOrSignature: 'ask'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [[bigint, bigint] & {price: bigint, mode: bigint }],
+      'view'
+    >;
+getFunction(nameOrSignature: 'feedSetOf'): TypedContractMethod<
       [asset: BigNumberish, ],
       [string],
       'view'

@@ -13,6 +13,11 @@
         "internalType": "uint256",
         "name": "total",
         "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
       }
     ],
     "name": "Balances_TooLarge",
@@ -735,6 +740,17 @@
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_TooManyAssets",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "Vault_Unchanged",
     "type": "error"
@@ -980,6 +996,31 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "freshHours",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "FreshPeriodSpread",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "address",
         "name": "subject",
         "type": "address"
@@ -1122,24 +1163,6 @@
   {
     "anonymous": false,
     "inputs": [
-      {
-        "indexed": true,
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "from",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
       {
         "indexed": false,
         "internalType": "uint256",
@@ -1562,9 +1585,21 @@
       },
       {
         "indexed": false,
-        "internalType": "uint256[3]",
-        "name": "windowSlots",
-        "type": "uint256[3]"
+        "internalType": "uint256",
+        "name": "subjectWindowSlot",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetWindowSlot",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "poolWindowSlot",
+        "type": "uint256"
       }
     ],
     "name": "Withdrawn",
@@ -1862,9 +1897,9 @@
             "type": "address"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tier",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "internalType": "address",
@@ -1872,14 +1907,14 @@
             "type": "address"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "usableFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "instantFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
             "internalType": "AssetId",
@@ -1887,58 +1922,39 @@
             "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "amount",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "seasoned",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "cap",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint256",
             "name": "freshPeriod",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "decimals",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tickExponent",
-            "type": "uint8"
+            "type": "uint256"
           }
         ],
         "internalType": "struct Facts",
         "name": "",
         "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      }
-    ],
-    "name": "holdings",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
       }
     ],
     "stateMutability": "view",
@@ -2045,38 +2061,6 @@
         "type": "bool"
       }
     ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      }
-    ],
-    "name": "room",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "account",
-        "type": "address"
-      }
-    ],
-    "name": "screen",
-    "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
   },

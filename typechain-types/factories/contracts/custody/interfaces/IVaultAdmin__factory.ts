@@ -323,14 +323,14 @@
             "type": "uint112"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "smallLane",
-            "type": "uint56"
+            "type": "uint48"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "largeLane",
-            "type": "uint56"
+            "type": "uint48"
           },
           {
             "internalType": "enum TokenClass",
@@ -345,6 +345,11 @@
           {
             "internalType": "uint8",
             "name": "tickExponent",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "freshHours",
             "type": "uint8"
           },
           {
@@ -500,6 +505,25 @@
   {
     "inputs": [
       {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "holdings",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "key",
         "type": "bytes32"
@@ -579,6 +603,19 @@
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "listedAssets",
+    "outputs": [
+      {
+        "internalType": "AssetId[]",
+        "name": "",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "bytes32",
@@ -601,14 +638,14 @@
             "type": "bool"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "slot",
-            "type": "uint56"
+            "type": "uint48"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "prior",
-            "type": "uint56"
+            "type": "uint48"
           }
         ],
         "internalType": "struct Open",
@@ -687,6 +724,25 @@
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "room",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "sanctionsList",
     "outputs": [
@@ -697,6 +753,19 @@
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "screen",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {

@@ -392,9 +392,9 @@
             "type": "address"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tier",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "internalType": "address",
@@ -402,14 +402,14 @@
             "type": "address"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "usableFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "instantFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
             "internalType": "AssetId",
@@ -417,58 +417,39 @@
             "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "amount",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "seasoned",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "cap",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint256",
             "name": "freshPeriod",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "decimals",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tickExponent",
-            "type": "uint8"
+            "type": "uint256"
           }
         ],
         "internalType": "struct Facts",
         "name": "",
         "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      }
-    ],
-    "name": "holdings",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
       }
     ],
     "stateMutability": "view",
@@ -575,38 +556,6 @@
         "type": "bool"
       }
     ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      }
-    ],
-    "name": "room",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "account",
-        "type": "address"
-      }
-    ],
-    "name": "screen",
-    "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
   },

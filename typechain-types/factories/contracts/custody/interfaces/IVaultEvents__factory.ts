@@ -575,6 +575,17 @@
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_TooManyAssets",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "Vault_Unchanged",
     "type": "error"
@@ -789,6 +800,31 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "freshHours",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "FreshPeriodSpread",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "address",
         "name": "subject",
         "type": "address"
@@ -918,24 +954,6 @@
   {
     "anonymous": false,
     "inputs": [
-      {
-        "indexed": true,
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "from",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
       {
         "indexed": false,
         "internalType": "uint256",
@@ -1296,9 +1314,21 @@
       },
       {
         "indexed": false,
-        "internalType": "uint256[3]",
-        "name": "windowSlots",
-        "type": "uint256[3]"
+        "internalType": "uint256",
+        "name": "subjectWindowSlot",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetWindowSlot",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "poolWindowSlot",
+        "type": "uint256"
       }
     ],
     "name": "Withdrawn",

@@ -114,9 +114,9 @@
                 "type": "address"
               },
               {
-                "internalType": "uint8",
+                "internalType": "uint256",
                 "name": "tier",
-                "type": "uint8"
+                "type": "uint256"
               },
               {
                 "internalType": "address",
@@ -124,14 +124,14 @@
                 "type": "address"
               },
               {
-                "internalType": "uint40",
+                "internalType": "uint256",
                 "name": "usableFrom",
-                "type": "uint40"
+                "type": "uint256"
               },
               {
-                "internalType": "uint40",
+                "internalType": "uint256",
                 "name": "instantFrom",
-                "type": "uint40"
+                "type": "uint256"
               },
               {
                 "internalType": "AssetId",
@@ -139,34 +139,34 @@
                 "type": "uint256"
               },
               {
-                "internalType": "uint112",
+                "internalType": "uint256",
                 "name": "amount",
-                "type": "uint112"
+                "type": "uint256"
               },
               {
-                "internalType": "uint112",
+                "internalType": "uint256",
                 "name": "seasoned",
-                "type": "uint112"
+                "type": "uint256"
               },
               {
-                "internalType": "uint40",
+                "internalType": "uint256",
                 "name": "cap",
-                "type": "uint40"
+                "type": "uint256"
               },
               {
-                "internalType": "uint32",
+                "internalType": "uint256",
                 "name": "freshPeriod",
-                "type": "uint32"
+                "type": "uint256"
               },
               {
-                "internalType": "uint8",
+                "internalType": "uint256",
                 "name": "decimals",
-                "type": "uint8"
+                "type": "uint256"
               },
               {
-                "internalType": "uint8",
+                "internalType": "uint256",
                 "name": "tickExponent",
-                "type": "uint8"
+                "type": "uint256"
               }
             ],
             "internalType": "struct Facts",

@@ -741,6 +741,17 @@
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_TooManyAssets",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "Vault_Unchanged",
     "type": "error"
@@ -999,6 +1010,31 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "freshHours",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "FreshPeriodSpread",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "address",
         "name": "subject",
         "type": "address"
@@ -1128,24 +1164,6 @@
   {
     "anonymous": false,
     "inputs": [
-      {
-        "indexed": true,
-        "internalType": "AssetId",
-        "name": "asset",
-        "type": "uint256"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "from",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
       {
         "indexed": false,
         "internalType": "uint256",
@@ -1636,9 +1654,21 @@
       },
       {
         "indexed": false,
-        "internalType": "uint256[3]",
-        "name": "windowSlots",
-        "type": "uint256[3]"
+        "internalType": "uint256",
+        "name": "subjectWindowSlot",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetWindowSlot",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "poolWindowSlot",
+        "type": "uint256"
       }
     ],
     "name": "Withdrawn",
@@ -1771,14 +1801,14 @@
             "type": "uint112"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "smallLane",
-            "type": "uint56"
+            "type": "uint48"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "largeLane",
-            "type": "uint56"
+            "type": "uint48"
           },
           {
             "internalType": "enum TokenClass",
@@ -1793,6 +1823,11 @@
           {
             "internalType": "uint8",
             "name": "tickExponent",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "freshHours",
             "type": "uint8"
           },
           {
@@ -2161,9 +2196,9 @@
             "type": "address"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tier",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "internalType": "address",
@@ -2171,14 +2206,14 @@
             "type": "address"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "usableFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "instantFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
             "internalType": "AssetId",
@@ -2186,34 +2221,34 @@
             "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "amount",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "seasoned",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "cap",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint256",
             "name": "freshPeriod",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "decimals",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tickExponent",
-            "type": "uint8"
+            "type": "uint256"
           }
         ],
         "internalType": "struct Facts",
@@ -2367,6 +2402,19 @@
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "listedAssets",
+    "outputs": [
+      {
+        "internalType": "AssetId[]",
+        "name": "",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -2413,14 +2461,14 @@
             "type": "bool"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "slot",
-            "type": "uint56"
+            "type": "uint48"
           },
           {
-            "internalType": "uint56",
+            "internalType": "uint48",
             "name": "prior",
-            "type": "uint56"
+            "type": "uint48"
           }
         ],
         "internalType": "struct Open",

@@ -15,6 +15,11 @@ import type { NonPayableOverrides } from "../../../../common.js"
         "internalType": "uint256",
         "name": "total",
         "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
       }
     ],
     "name": "Balances_TooLarge",

@@ -232,6 +232,30 @@
         "type": "uint256"
       }
     ],
+    "name": "ask",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "price",
+        "type": "uint256"
+      },
+      {
+        "internalType": "enum Mode",
+        "name": "mode",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
     "name": "feedSetOf",
     "outputs": [
       {

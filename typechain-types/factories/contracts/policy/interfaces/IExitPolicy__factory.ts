@@ -296,9 +296,9 @@
             "type": "address"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tier",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "internalType": "address",
@@ -306,14 +306,14 @@
             "type": "address"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "usableFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "instantFrom",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
             "internalType": "AssetId",
@@ -321,34 +321,34 @@
             "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "amount",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint256",
             "name": "seasoned",
-            "type": "uint112"
+            "type": "uint256"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "cap",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint256",
             "name": "freshPeriod",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "decimals",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "tickExponent",
-            "type": "uint8"
+            "type": "uint256"
           }
         ],
         "internalType": "struct Facts",
@@ -361,46 +361,69 @@
       {
         "components": [
           {
-            "internalType": "uint32",
+            "internalType": "uint256",
             "name": "soon",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint256",
             "name": "late",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
             "internalType": "uint256",
             "name": "reasons",
             "type": "uint256"
-          }
-        ],
-        "internalType": "struct Terms",
-        "name": "terms",
-        "type": "tuple"
-      },
-      {
-        "components": [
+          },
           {
             "internalType": "bytes32",
-            "name": "window",
+            "name": "subjectWindow",
             "type": "bytes32"
           },
           {
-            "internalType": "Ticks",
-            "name": "amount",
-            "type": "uint64"
+            "internalType": "uint256",
+            "name": "subjectAmount",
+            "type": "uint256"
           },
           {
-            "internalType": "Ticks",
-            "name": "limit",
-            "type": "uint64"
+            "internalType": "uint256",
+            "name": "subjectLimit",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "assetWindow",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint256",
+            "name": "assetAmount",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "assetLimit",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "poolWindow",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint256",
+            "name": "poolAmount",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "poolLimit",
+            "type": "uint256"
           }
         ],
-        "internalType": "struct Charge[3]",
-        "name": "charges",
-        "type": "tuple[3]"
+        "internalType": "struct Quote",
+        "name": "",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view",
