@@ -125,6 +125,9 @@ async function main(request: TestRequest, resultFile: string): Promise<void> {
     manager?.disableReport();
     // All of it: a contract that no test touches must count as not covered, not as absent.
     await hre.tasks.getTask("build").run({});
+  } else {
+    // Solidity tests deploy artifacts, which their own compilation doesn't bring up to date.
+    await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
   }
   if (request.solidity) {
     await runSolidity(request, result);

@@ -58,7 +58,8 @@ abstract contract Cheats {
     error EmptyRange(uint256 low, uint256 high);
 
     /// @notice Deploys the contract of that name as it ships: with its own compiler settings, not with this test's. Reverts
-    /// as its constructor does.
+    /// as its constructor does. The artifacts must be up to date: `./strongroom test` builds them first, `npx hardhat test
+    /// solidity FILE` does not.
     /// @param args The constructor's, ABI-encoded.
     function ship(string memory name, bytes memory args) internal returns (address deployed) {
         bytes memory code = bytes.concat(vm.getCode(name), args);
