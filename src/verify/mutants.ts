@@ -188,9 +188,18 @@ export async function runMutants(only?: string): Promise<CheckResult[]> {
     self?.verdict === "survived" ? undefined : `an equivalent mutant was ${self?.verdict}: ${self?.why}`;
   report("runner", baseline ?? unnoticed, "an equivalent mutant survives, as it must");
 
+  const known = (mutant: Mutant) => state[mutant.id] === keyOf(mutant) && only === undefined;
+  // All tests on the unchanged sources first: between two mutants they would compile everything once more.
+  const pending = mutants.filter((mutant) => !known(mutant));
+  for (const [index, { test }] of pending.entries()) {
+    process.stderr.write(
+      `unmutated [${index + 1}/${pending.length}] ${test.file}: ${test.grep ?? "all"} ...\n`,
+    );
+    await runner.baselineProblem(test);
+  }
   for (const [index, mutant] of mutants.entries()) {
     const name = `${mutant.id} (${mutant.requirement})`;
-    if (state[mutant.id] === keyOf(mutant) && only === undefined) {
+    if (known(mutant)) {
       report(name, undefined, "killed before, nothing has changed since");
       continue;
     }
