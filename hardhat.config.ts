@@ -33,7 +33,7 @@ export default defineConfig({
         "contracts/oracle/FeedSet.sol",
         "contracts/oracle/PriceRouter.sol",
         "contracts/policy/ExitPolicy.sol",
-        ...globSync("contracts/mocks/bench/*Consumed.sol"),
+        ...globSync("contracts/mocks/bench/*Consumed.sol", { cwd: import.meta.dirname }),
         "contracts/mocks/bench/OzLedger.sol",
         "contracts/mocks/bench/OzTokenVault.sol",
       ].map((file) => [file, compiler(100_000, true)]),

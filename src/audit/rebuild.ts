@@ -45,7 +45,7 @@ export interface VaultState {
   /** The policy and the hold on everyone. */
   door: bigint;
   sanctionsList: string;
-  /** What the latest ERC-6909 `Transfer` moved: `Moved` completes it. */
+  /** What an ERC-6909 `Transfer` has just moved: a `Moved` right after it completes it. */
   moving: { readonly from: string; readonly to: string; readonly asset: string } | null;
   revision: bigint;
 }
@@ -118,6 +118,9 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
   const key = (field: string) => hex32(args[field] as bigint | string);
   const balance = (account: string, asset: string, value: bigint) =>
     state.balances.set(`${account}/${asset}`, value);
+  // Nothing comes between a move's two logs.
+  const { moving } = state;
+  state.moving = null;
   switch (name) {
     case "Deposited":
       balance(address("to"), key("asset"), word("balanceSlot"));
@@ -127,12 +130,11 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       state.moving = { from: address("sender"), to: address("receiver"), asset: key("id") };
       return;
     case "Moved":
-      if (state.moving === null) {
+      if (moving === null) {
         throw new TerminalError("LOGS_INCOMPLETE", "a move is completed that no Transfer has begun");
       }
-      balance(state.moving.from, state.moving.asset, word("fromSlot"));
-      balance(state.moving.to, state.moving.asset, word("toSlot"));
-      state.moving = null;
+      balance(moving.from, moving.asset, word("fromSlot"));
+      balance(moving.to, moving.asset, word("toSlot"));
       return;
     case "Withdrawn": {
       const owner = address("owner");

@@ -118,18 +118,20 @@ export class MutantRunner {
     this.#root = root;
   }
 
-  /** Why the mutant's test cannot judge it: it does not pass on the unchanged sources. Undefined when it does. */
-  async baselineProblem(test: Mutant["test"]): Promise<string | undefined> {
-    const key = `${test.file}\0${test.grep ?? ""}`;
-    if (!this.#baseline.has(key)) {
-      const result = await runTests(requestFor(test), { root: this.#root, quiet: true });
+  /**
+   * Why the tests of a file cannot judge mutants: they do not pass on the unchanged sources. Undefined when they do. The
+   * whole file runs once, for all mutants that it judges.
+   */
+  async baselineProblem(file: string): Promise<string | undefined> {
+    if (!this.#baseline.has(file)) {
+      const result = await runTests(requestFor({ file }), { root: this.#root, quiet: true });
       const verdict = judgeMutant(result);
       this.#baseline.set(
-        key,
-        verdict === "survived" ? undefined : `its test does not pass unmutated: ${why(result)}`,
+        file,
+        verdict === "survived" ? undefined : `its tests do not pass unmutated: ${why(result)}`,
       );
     }
-    return this.#baseline.get(key);
+    return this.#baseline.get(file);
   }
 
   /** Runs the mutant's test on the mutated source and puts the source back. */
@@ -182,7 +184,7 @@ export async function runMutants(only?: string): Promise<CheckResult[]> {
 
   const selfTest = equivalentOf(first);
   process.stderr.write(`the runner itself, with an equivalent mutant of ${first.file} ...\n`);
-  const baseline = await runner.baselineProblem(selfTest.test);
+  const baseline = await runner.baselineProblem(selfTest.test.file);
   const self = baseline === undefined ? await runner.verdict(selfTest) : undefined;
   const unnoticed =
     self?.verdict === "survived" ? undefined : `an equivalent mutant was ${self?.verdict}: ${self?.why}`;
@@ -191,11 +193,10 @@ export async function runMutants(only?: string): Promise<CheckResult[]> {
   const known = (mutant: Mutant) => state[mutant.id] === keyOf(mutant) && only === undefined;
   // All tests on the unchanged sources first: between two mutants they would compile everything once more.
   const pending = mutants.filter((mutant) => !known(mutant));
-  for (const [index, { test }] of pending.entries()) {
-    process.stderr.write(
-      `unmutated [${index + 1}/${pending.length}] ${test.file}: ${test.grep ?? "all"} ...\n`,
-    );
-    await runner.baselineProblem(test);
+  const files = [...new Set(pending.map(({ test }) => test.file))];
+  for (const [index, file] of files.entries()) {
+    process.stderr.write(`unmutated [${index + 1}/${files.length}] ${file} ...\n`);
+    await runner.baselineProblem(file);
   }
   for (const [index, mutant] of mutants.entries()) {
     const name = `${mutant.id} (${mutant.requirement})`;
@@ -204,7 +205,7 @@ export async function runMutants(only?: string): Promise<CheckResult[]> {
       continue;
     }
     process.stderr.write(`[${index + 1}/${mutants.length}] ${name} ...\n`);
-    const unfit = await runner.baselineProblem(mutant.test);
+    const unfit = await runner.baselineProblem(mutant.test.file);
     if (unfit !== undefined) {
       report(name, unfit, "");
       continue;

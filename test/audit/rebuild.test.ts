@@ -162,6 +162,9 @@ describe("rebuilding the Vault from its logs (INV-CUS-6)", () => {
     expect(() => rebuild([{ topics: [ethers.id("Backdoor()")], data: "0x" }])).to.throw(/doesn't know/);
     const cancelled = s.logs.filter((log) => VAULT_EVENTS.parseLog(log)?.name === "Cancelled");
     expect(() => rebuild(cancelled)).to.throw(/never queued/);
+    // A move whose Transfer is missing isn't filed under an earlier one's accounts.
+    const moved = s.logs.findLastIndex((log) => VAULT_EVENTS.parseLog(log)?.name === "Moved");
+    expect(() => rebuild(s.logs.toSpliced(moved - 1, 1))).to.throw(/no Transfer has begun/);
   });
 });
 
