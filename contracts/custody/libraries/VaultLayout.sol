@@ -10,7 +10,7 @@ import {Access, Act, Guard} from "./Guard.sol";
 
 /// @title VaultLayout
 /// @notice The Vault's storage, the few questions that all of its parts ask it, and its slots as words for events. One
-/// namespace (ERC-7201), shared by the Vault and the linked library that holds its rarely used verbs.
+/// namespace (ERC-7201), shared by both halves of the Vault's code.
 library VaultLayout {
     using Params for Params.Table;
 

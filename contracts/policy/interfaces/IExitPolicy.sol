@@ -6,6 +6,8 @@ import {IParams} from "../../shared/interfaces/IParams.sol";
 
 /// @notice What the Vault knows about a request. Everything a verdict depends on, but for the policy's parameters, the
 /// price and the sanctions list. Numbers are whole words: they are read once each, and nothing is packed.
+/// Their ranges are the Vault's (amounts below 2^112, times and caps below 2^40, exponents at most 30); what a quote says of
+/// others means nothing.
 /// @param subject The customer that `owner` belongs to.
 /// @param tier The tier in force, 0 = unverified.
 /// @param usableFrom When `to` became or becomes usable for instant exits, Unix seconds; 0 = not in the book.
