@@ -5,6 +5,16 @@ import {ListMode, MockSanctionsList} from "../../../contracts/mocks/MockSanction
 import {Screening} from "../../../contracts/policy/libraries/Screening.sol";
 import {Cheats} from "../../support/Cheats.sol";
 
+/// @dev A list that needs most of its share, and gives up early without it: the caller goes on with what is left.
+contract HungryList {
+    error HungryList_NotEnoughGas();
+
+    function isSanctioned(address) external view returns (bool) {
+        if (gasleft() < Screening.LIST_GAS - 1_000) revert HungryList_NotEnoughGas();
+        return true;
+    }
+}
+
 contract ScreeningTest is Cheats {
     MockSanctionsList private _list;
     address private constant ANNA = address(0xA11A);
@@ -56,6 +66,19 @@ contract ScreeningTest is Cheats {
 
     function test_anAddressWithoutCodeIsSilent() external view {
         _expect(address(0xdead), false, false);
+    }
+
+    /// @notice A list that needs what it is promised is never taken for silent, however little the caller sends.
+    function test_starvationOfAHungryListNeverPassesForSilence() external {
+        address list = address(new HungryList());
+        uint256 answers;
+        for (uint256 gas_ = 20_000; gas_ <= 80_000; gas_ += 500) {
+            try this.ask{gas: gas_}(list, ANNA) returns (bool answered, bool listed) {
+                assertTrue(answered && listed, "a starved list passed for a silent one");
+                ++answers;
+            } catch {}
+        }
+        assertGt(answers, 50, "with enough gas it answers");
     }
 
     /// @notice With any gas: the right answer, or a revert that says that gas was short; never silence of a healthy list.
