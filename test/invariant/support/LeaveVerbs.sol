@@ -15,6 +15,7 @@ abstract contract LeaveVerbs is AskVerbs {
         bool stopped;
         bool turns;
         address caller;
+        uint256 slot;
     }
 
     /// @notice Releases an open exit when it is due, or tries before.
@@ -76,6 +77,7 @@ abstract contract LeaveVerbs is AskVerbs {
         s.open = vault.openOf(keccak256(abi.encode(t.exit)));
         s.liabilities = owed[t.asset];
         s.caller = caller;
+        s.slot = s.open.slot == 0 ? _slotNow(t, s) : 0;
         (s.stopped, s.turns) = _stopped(t, s);
         _armReentrancy(t.asset);
         (bool ok, bytes memory answer) = _knock(caller, address(vault), abi.encodeCall(vault.release, (t.exit)));
@@ -111,7 +113,7 @@ abstract contract LeaveVerbs is AskVerbs {
             if (!_payable(t, s)) return (true, false);
         } else if (!_payable(t, s)) {
             // Whether the push is tried depends on the slot that it takes.
-            stopped = _slotNow(t, s) <= clock * UNIT;
+            stopped = s.slot <= clock * UNIT;
         }
     }
 
@@ -147,6 +149,7 @@ abstract contract LeaveVerbs is AskVerbs {
         t.large = t.exit.amount * 1_000 > s.liabilities;
         Asset memory a = vault.assetOf(t.exit.asset);
         uint256 slot = t.large ? a.largeLane : a.smallLane;
+        _law("INV-POL-4", slot == s.slot, "another slot than the lane's next one");
         bool kept;
         (kept, t.turn) = _turn(t.asset, t.large, slot, _laneCost(t, t.large, s.liabilities));
         _law("INV-POL-4", kept, "a lane pays faster than its rate and burst allow");
