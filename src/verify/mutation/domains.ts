@@ -1,0 +1,54 @@
+import { globSync } from "node:fs";
+
+/** What of a domain is mutated, and the tests that must notice; patterns from the project's root. */
+export interface Domain {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly solidity: readonly string[];
+  readonly mocha: readonly string[];
+}
+
+/** Tests of contracts, no campaigns and no attacks: what a developer runs while the domain changes. */
+export const DOMAINS: readonly Domain[] = [
+  {
+    name: "policy",
+    sources: ["contracts/policy/**/*.sol", "contracts/shared/{Units,WindowKeys}.sol"],
+    solidity: ["test/contracts/policy/*.t.sol", "test/contracts/shared/{Units,Keys}.t.sol"],
+    mocha: [
+      "test/contracts/policy/*.test.ts",
+      "test/contracts/custody/Vault.{policy,withdraw}.test.ts",
+      "test/regression/{unknown-tier,lens-lapsing-limits}.test.ts",
+    ],
+  },
+  {
+    name: "oracle",
+    sources: ["contracts/oracle/**/*.sol"],
+    solidity: ["test/contracts/oracle/*.t.sol"],
+    mocha: ["test/contracts/oracle/*.test.ts"],
+  },
+  {
+    name: "governance",
+    sources: ["contracts/governance/**/*.sol", "contracts/shared/{Params,Parametrised,ParamKeys}.sol"],
+    solidity: ["test/contracts/governance/*.t.sol", "test/contracts/shared/{Params,Keys}.t.sol"],
+    mocha: ["test/contracts/governance/*.test.ts", "test/contracts/custody/Vault.params.test.ts"],
+  },
+  {
+    name: "custody",
+    sources: ["contracts/custody/**/*.sol", "contracts/shared/AssetId.sol"],
+    solidity: ["test/contracts/custody/*.t.sol", "test/contracts/shared/AssetId.t.sol"],
+    mocha: ["test/contracts/custody/*.test.ts", "test/regression/*.test.ts"],
+  },
+];
+
+/** A domain with its patterns resolved in a project. */
+export interface DomainFiles {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly solidity: readonly string[];
+  readonly mocha: readonly string[];
+}
+
+export function filesOf({ name, sources, solidity, mocha }: Domain, root: string): DomainFiles {
+  const find = (patterns: readonly string[]) => globSync([...patterns], { cwd: root }).sort();
+  return { name, sources: find(sources), solidity: find(solidity), mocha: find(mocha) };
+}
