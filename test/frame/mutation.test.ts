@@ -47,6 +47,8 @@ contract Till {
 
     function _note(uint256 a, uint256 b) private pure returns (uint256 c) {
         c = a < b ? a : b; // the smaller
+        if (c > b) c = uint128(b);
+        c = a > b ? a - b : 0;
         assembly {
             if iszero(lt(a, b)) { mstore(0, shl(1, a)) }
             c := and(iszero(a), c)
@@ -84,6 +86,12 @@ const DEFECTS = [
   "put: constant: 0 → (0 + 1)",
   "_note: assignment: c = a < b ? a : b; → {}",
   "_note: relation: < → >=",
+  "_note: relation: > → <=",
+  "_note: assignment: c = uint128(b); → {}",
+  "_note: assignment: c = a > b ? a - b : 0; → {}",
+  "_note: relation: > → <=",
+  "_note: arithmetic: - → +",
+  "_note: constant: 0 → (0 + 1)",
   "_note: condition: iszero(lt(a, b)) → lt(a, b)",
   "_note: assembly: lt → gt",
   "_note: statement: mstore(0, shl(1, a)) → {}",

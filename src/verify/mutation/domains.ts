@@ -13,7 +13,11 @@ export const DOMAINS: readonly Domain[] = [
   {
     name: "policy",
     sources: ["contracts/policy/**/*.sol", "contracts/shared/{Units,WindowKeys}.sol"],
-    solidity: ["test/contracts/policy/*.t.sol", "test/contracts/shared/{Units,Keys}.t.sol"],
+    solidity: [
+      "test/contracts/policy/*.t.sol",
+      "test/contracts/shared/{Units,Keys,Params}.t.sol",
+      "test/contracts/custody/VaultWords.t.sol",
+    ],
     mocha: [
       "test/contracts/policy/*.test.ts",
       "test/contracts/custody/Vault.{policy,withdraw}.test.ts",

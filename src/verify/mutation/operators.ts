@@ -24,9 +24,6 @@ const ARITHMETIC: Readonly<Record<string, string>> = {
 const BITWISE: Readonly<Record<string, string>> = { "&": "|", "|": "&", "^": "&", "<<": ">>", ">>": "<<" };
 const LOGIC: Readonly<Record<string, string>> = { "&&": "||", "||": "&&" };
 
-/** Statements whose absence the compiler would take. */
-const DELETABLE: ReadonlySet<string> = new Set(["EmitStatement", "RevertStatement"]);
-
 interface Site {
   readonly node: SyntaxNode;
   readonly around: readonly SyntaxNode[];
@@ -43,7 +40,7 @@ function replaceOperator(site: Site, left: SyntaxNode, right: SyntaxNode, suffix
     const other = table[operator];
     if (other !== undefined) edits.push({ operator: name, ...at, replacement: `${other}${suffix}` });
   };
-  if (!isMinimumOrMaximum(site)) add("boundary", BOUNDARY);
+  if (!isIndifferentWhenEqual(site)) add("boundary", BOUNDARY);
   add("relation", RELATION);
   add("arithmetic", ARITHMETIC);
   add("bitwise", BITWISE);
@@ -51,17 +48,26 @@ function replaceOperator(site: Site, left: SyntaxNode, right: SyntaxNode, suffix
   return edits;
 }
 
-/** `a < b ? a : b`: with `<=` it is the same, whatever the values. */
-function isMinimumOrMaximum({ node, around, text }: Site): boolean {
+/** Where equal operands give the same either way: `a < b ? a : b`, `if (a < b) b = a;` and `a > b ? a - b : 0`. */
+function isIndifferentWhenEqual({ node, around, text }: Site): boolean {
   const parent = around.at(-1);
-  if (parent?.nodeType !== "Conditional" || parent.condition !== node) return false;
+  if (parent?.condition !== node) return false;
   const value = (expression: SyntaxNode): string => {
     const [inner] = expression.kind === "typeConversion" ? children(expression, "arguments") : [];
     return inner === undefined ? text.of(expression) : value(inner);
   };
-  const compared = [child(node, "leftExpression"), child(node, "rightExpression")].map(value);
-  const chosen = [child(parent, "trueExpression"), child(parent, "falseExpression")].map(value);
-  return compared.toSorted().join("\0") === chosen.toSorted().join("\0");
+  const operands = [child(node, "leftExpression"), child(node, "rightExpression")].map(value);
+  const same = (...others: readonly SyntaxNode[]) =>
+    operands.toSorted().join("\0") === others.map(value).toSorted().join("\0");
+  if (parent.nodeType === "Conditional") {
+    const [yes, no] = [child(parent, "trueExpression"), child(parent, "falseExpression")];
+    const isDifference = yes.nodeType === "BinaryOperation" && yes.operator === "-" && text.of(no) === "0";
+    return isDifference ? same(child(yes, "leftExpression"), child(yes, "rightExpression")) : same(yes, no);
+  }
+  if (parent.nodeType !== "IfStatement" || optional(parent, "falseBody") !== undefined) return false;
+  const assigned = optional(child(parent, "trueBody"), "expression");
+  if (assigned?.nodeType !== "Assignment" || assigned.operator !== "=") return false;
+  return same(child(assigned, "leftHandSide"), child(assigned, "rightHandSide"));
 }
 
 /** A decision the other way round; a comparison's own operator does that already. */
@@ -103,17 +109,17 @@ function deletion(site: Site): Edit[] {
     const guards = optional(node, "falseBody") === undefined && onlyReverts(child(node, "trueBody"));
     return guards ? remove(site, "guard") : [];
   }
-  if (DELETABLE.has(node.nodeType)) {
+  if (node.nodeType === "EmitStatement") return remove(site, "statement");
+  if (onlyReverts(node)) {
     // The guard's own deletion is the same defect.
     const isGuard = around
       .slice(-2)
       .some((outer) => outer.nodeType === "IfStatement" && onlyReverts(child(outer, "trueBody")));
-    return node.nodeType === "RevertStatement" && isGuard ? [] : remove(site, "statement");
+    return isGuard ? [] : remove(site, "statement");
   }
-  if (node.nodeType !== "ExpressionStatement") return [];
   if (isCallOf(node, "require")) return remove(site, "guard");
-  const expression = child(node, "expression");
-  return remove(site, expression.nodeType === "Assignment" ? "assignment" : "statement");
+  const isAssignment = child(node, "expression").nodeType === "Assignment";
+  return remove(site, isAssignment ? "assignment" : "statement");
 }
 
 /** A whole number one larger and one smaller; true and false for each other. */

@@ -125,10 +125,7 @@ export class TestBed implements Judge, AsyncDisposable {
 
   /** Compiles contracts, those with the same settings at once, into their artifacts; returns the compiler's error. */
   async #compile(contracts: readonly BuiltContract[], changed: ChangedSources): Promise<string | undefined> {
-    // A test's own code isn't what is judged: without the optimizer it compiles in half the time.
-    const settingsOf = ({ source, settings }: BuiltContract) =>
-      source.endsWith(".t.sol") ? { ...settings, optimizer: { enabled: false } } : settings;
-    const groups = Map.groupBy(contracts, (built) => JSON.stringify(settingsOf(built)));
+    const groups = Map.groupBy(contracts, ({ settings }) => JSON.stringify(settings));
     for (const [settings, members] of groups) {
       const answer = await this.compiler.contracts(
         members,
