@@ -220,7 +220,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   Vault_NotFunded: {
     when: "the Vault itself holds less than the exit needs: the rest is in its reserves",
-    remedy: "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
+    remedy:
+      "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
   },
   Vault_NotSweepable: {
     when: "the asset's token takes a fee on each move, or the asset is impaired or being wound down",
@@ -244,7 +245,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   Vault_WindingDown: {
     when: "the asset is being wound down, as governance has been silent for too long: nothing more is taken in",
-    remedy: "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
+    remedy:
+      "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
   },
   Vault_GovernanceAlive: {
     when: "governance has acted within WIND_DOWN_AFTER",
@@ -533,5 +535,131 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   StringTooLong: {
     when: "a short string is too long",
     remedy: "Unreachable: the registry's name and version are constants.",
+  },
+  // ---- VetoGate ----
+  VetoGate_ZeroAddress: zeroAddress("the timelock or the Safe"),
+  VetoGate_NotTheSafe: {
+    when: "somebody other than the canceller Safe vetoes",
+    remedy: "Send it through the Safe. What was vetoed once, anyone may `enforce`.",
+  },
+  VetoGate_NotAProposer: {
+    when: "an account that doesn't propose on the timelock announces or withdraws a replacement",
+    remedy: "Send it from the council's Safe itself, not through the timelock.",
+  },
+  VetoGate_NotPending: {
+    when: "the timelock has no such operation waiting or ready: never scheduled, cancelled or done",
+    remedy:
+      "Compare the words with `CallScheduled` and `CallSalt`. Scheduled as one call it is vetoed by `vetoOne`.",
+  },
+  VetoGate_NotVetoed: {
+    when: "the operation to cancel again was never vetoed",
+    remedy: "Only the Safe stops what it hasn't vetoed yet.",
+  },
+  VetoGate_OwnReplacement: {
+    when: "the operation is the gate's own replacement, announced 30 days ago or more",
+    remedy: "It can't be vetoed. Proposers may withdraw the announcement.",
+  },
+  VetoGate_BadSuccessor: {
+    when: "the successor is the gate itself or has no code",
+    remedy: "Deploy the successor first, so that everyone can read it.",
+  },
+  VetoGate_AnnouncedAlready: {
+    when: "an announcement of this successor stands",
+    remedy: "Wait until it is due. Withdrawn and announced again, it waits again.",
+  },
+  VetoGate_NotAnnounced: {
+    when: "no announcement names this successor",
+    remedy: "Check the address.",
+  },
+  VetoGate_OtherTimelock: {
+    when: "the former gate serves another timelock",
+    remedy: "Name the gate that holds CANCELLER now, or zero for the first.",
+  },
+  AddressEmptyCode: {
+    when: "a call was delegated to an address without code",
+    remedy: "It can't happen: a gate's `multicall` delegates to itself.",
+  },
+  FailedCall: {
+    when: "a call inside a `multicall` failed without saying why",
+    remedy: "Send it with more gas, or send its calls one by one to see which fails.",
+  },
+  // ---- SafeGuard, SafeSetup ----
+  SafeGuard_ZeroAddress: zeroAddress("the timelock"),
+  SafeGuard_Delegatecall: {
+    when: "a Safe was to delegate, to MultiSend perhaps; that would hide calls of the Safe to itself",
+    remedy: "Send plain calls, one a transaction.",
+  },
+  SafeGuard_SelfCall: {
+    when: "owners were to change their Safe by themselves",
+    remedy:
+      "Propose the change to the timelock, which is a module of the Safe: see operations/safe-guard.md.",
+  },
+  SafeGuard_Refund: {
+    when: "the Safe was to refund gas",
+    remedy: "Set gas price, gas token and refund receiver to zero. Whoever executes pays.",
+  },
+  SafeGuard_ForeignModule: {
+    when: "a module other than the timelock acted",
+    remedy: "Only the timelock does. Find out who enabled the module, and disable it through the timelock.",
+  },
+  SafeGuard_ModuleCallFailed: {
+    when: "the call that the timelock made through the Safe failed; the operation isn't done",
+    remedy: "Execute with more gas. If it fails by itself, correct it and schedule it anew.",
+  },
+  SafeGuard_LocksOut: {
+    when: "the operation would leave owners guarded and take the timelock's way into the Safe",
+    remedy: "Remove in this order: guard, module guard, module.",
+  },
+  SafeSetup_DelegatecallOnly: {
+    when: "the set-up was called instead of delegated to",
+    remedy: "Name it as `to` of a new Safe's `setup`.",
+  },
+  SafeSetup_NotAContract: {
+    when: "the timelock or the guard has no code",
+    remedy: "Deploy them before the Safes.",
+  },
+  // ---- Succession ----
+  Succession_ZeroAddress: zeroAddress("the timelock or an office"),
+  Succession_BadQuorum: {
+    when: "the quorum is below two, not more than half of the offices or more than all, or there are more than nine",
+    remedy: "Name a majority, two of three say.",
+  },
+  Succession_OfficeTwice: { when: "an office is named twice", remedy: "Name each office once." },
+  Succession_OfficeProposes: {
+    when: "an office proposes on the timelock already",
+    remedy: "Name offices that watch the council, not the council.",
+  },
+  Succession_NotAnOffice: {
+    when: "an account that isn't one of the offices speaks for a successor",
+    remedy: "Send it from an office's Safe.",
+  },
+  Succession_NotAProposer: {
+    when: "the account doesn't propose on the timelock, or is the succession itself",
+    remedy:
+      "Name the council in office, or object from it. If it was replaced meanwhile there is nothing to do.",
+  },
+  Succession_BadSuccessor: {
+    when: "the successor is who it should succeed, the succession itself, or has no code",
+    remedy: "Make the new Safe first.",
+  },
+  Succession_SupportedAlready: {
+    when: "the office stands behind this announcement already",
+    remedy: "Nothing to do. The clock doesn't start anew.",
+  },
+  Succession_NothingToWithdraw: {
+    when: "the office has given no word",
+    remedy: "Nothing to do.",
+  },
+  Succession_NothingAnnounced: {
+    when: "no succession is announced: too few offices agree, or it was objected to, withdrawn or scheduled",
+    remedy: "A quorum of offices calls `support` with the same two addresses within 30 days.",
+  },
+  Succession_TooEarly: {
+    when: "a living council can still object",
+    remedy: "Wait until the time given.",
+  },
+  Succession_Lapsed: {
+    when: "the succession was announced too long ago",
+    remedy: "The offices call `support` anew.",
   },
 };
