@@ -39,7 +39,7 @@ export default defineConfig({
           ...globSync("contracts/mocks/bench/*Consumed.sol", { cwd: import.meta.dirname }),
           "contracts/mocks/bench/OzLedger.sol",
           "contracts/mocks/bench/OzTokenVault.sol",
-        ].map((file) => [file, compiler(10_000, true)]),
+        ].map((file) => [file, compiler(30_000, true)]),
       ),
     },
     npmFilesToBuild: [
