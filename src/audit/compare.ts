@@ -133,7 +133,8 @@ export async function compareToChain(
     const ticks = queued.get(asset) ?? 0n;
     compared += 2;
     if (sum !== liabilities) differences.push({ what: `claims on ${asset}`, logs: sum, chain: liabilities });
-    if (ticks !== queuedTicks) differences.push({ what: `queue of ${asset}`, logs: ticks, chain: queuedTicks });
+    if (ticks !== queuedTicks)
+      differences.push({ what: `queue of ${asset}`, logs: ticks, chain: queuedTicks });
   }
   return { compared, differences };
 }

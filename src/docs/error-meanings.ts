@@ -220,7 +220,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   Vault_NotFunded: {
     when: "the Vault itself holds less than the exit needs: the rest is in its reserves",
-    remedy: "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
+    remedy:
+      "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
   },
   Vault_NotSweepable: {
     when: "the asset's token takes a fee on each move, or the asset is impaired or being wound down",
@@ -244,7 +245,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   Vault_WindingDown: {
     when: "the asset is being wound down, as governance has been silent for too long: nothing more is taken in",
-    remedy: "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
+    remedy:
+      "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
   },
   Vault_GovernanceAlive: {
     when: "governance has acted within WIND_DOWN_AFTER",
