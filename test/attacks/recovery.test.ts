@@ -386,9 +386,10 @@ describe("attack: recovery of an account, by and against thieves", () => {
       await s.guardian.connect(s.guardianKey).hold((await s.recovery.recoveryOf(s.anna)).to, 7n * DAY);
       await s.waitUntil(from);
       await s.execute([s.id]);
-      await expect(
-        s.vault.connect(s.mallory).transfer(s.bert, s.id, 1n),
-      ).to.be.revertedWithCustomError(s.vault, "Vault_Held");
+      await expect(s.vault.connect(s.mallory).transfer(s.bert, s.id, 1n)).to.be.revertedWithCustomError(
+        s.vault,
+        "Vault_Held",
+      );
       await s.audit();
     });
 

@@ -224,9 +224,7 @@ describe("Recovery", () => {
     it("drops the one that waits; the one in force stays", async () => {
       const s = await networkHelpers.loadFixture(withAgents);
       await s.asAnna.appoint([s.mallory], 1, SHORTEST_DELAY, false);
-      await expect(s.asAnna.dropAppointment())
-        .to.emit(s.recovery, "AppointmentDropped")
-        .withArgs(s.anna, 2n);
+      await expect(s.asAnna.dropAppointment()).to.emit(s.recovery, "AppointmentDropped").withArgs(s.anna, 2n);
       await s.wait(APPOINTMENT_WAIT);
       expect((await s.recovery.agentsOf(s.anna)).inForce.threshold).to.equal(2n);
       await expect(s.asAnna.dropAppointment())
@@ -266,12 +264,7 @@ describe("Recovery", () => {
         round + 1n,
         0n,
       ]);
-      expect((await s.recovery.voteOf(s.anna, b)).toArray()).to.deep.equal([
-        s.haven.address,
-        t,
-        round,
-        1n,
-      ]);
+      expect((await s.recovery.voteOf(s.anna, b)).toArray()).to.deep.equal([s.haven.address, t, round, 1n]);
     });
 
     it("an agent has one vote: twice the same is one, another one replaces it", async () => {
@@ -426,10 +419,7 @@ describe("Recovery", () => {
       await expect(s.recovery.connect(s.attestor).propose(s.anna, s.haven, EVIDENCE))
         .to.emit(s.recovery, "RecoveryProposed")
         .withArgs(s.anna, s.haven, s.attestor, EVIDENCE, t + PROPOSAL_TERM);
-      expect((await s.recovery.proposalOf(s.anna, s.haven)).toArray()).to.deep.equal([
-        s.attestor.address,
-        t,
-      ]);
+      expect((await s.recovery.proposalOf(s.anna, s.haven)).toArray()).to.deep.equal([s.attestor.address, t]);
       expect(await s.stage()).to.equal(STAGE.NONE);
       const c = t + PROPOSAL_TERM - 1n;
       await s.at(c);
