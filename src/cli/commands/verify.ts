@@ -24,6 +24,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   format: () => checkFormat(),
   types: () => checkTypes(),
+  slither: async () => {
+    const { checkSlither } = await import("../../verify/checks/slither.ts");
+    return checkSlither(process.cwd());
+  },
   sizes: async (copy) => checkSizes(await copy()),
   typechain: async (copy) => checkTypechain(await copy()),
   docs: async (copy) => checkDocs(await copy()),
