@@ -22,6 +22,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { checkAsserted } = await import("../../verify/checks/asserted.ts");
     return checkAsserted(process.cwd());
   },
+  licences: async () => {
+    const { checkLicences } = await import("../../verify/checks/licences.ts");
+    return checkLicences(process.cwd());
+  },
+  sbom: async () => {
+    const { checkSbom } = await import("../../verify/checks/sbom.ts");
+    return checkSbom(process.cwd());
+  },
   format: () => checkFormat(),
   types: () => checkTypes(),
   slither: async () => {
