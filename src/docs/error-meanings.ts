@@ -67,7 +67,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Choose a tick that is worth about a cent to a dollar.",
   },
   Vault_ParameterMissing: {
-    when: "a parameter that listing needs was never set: fresh period, holdings cap, or one of the lane rates",
+    when: "a parameter that the call needs was never set: fresh period, holdings cap or one of the lane rates for listing, HOT_MAX for a sweep, WIND_DOWN_AFTER for a winding down",
     remedy: "Set the row named in the error first, in the same proposal.",
   },
   Vault_WrongValue: {
@@ -217,6 +217,40 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   Vault_BadPolicy: {
     when: "there is no contract at the new policy's address",
     remedy: "Deploy the policy first, and check the address.",
+  },
+  Vault_NotFunded: {
+    when: "the Vault itself holds less than the exit needs: the rest is in its reserves",
+    remedy:
+      "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
+  },
+  Vault_NotSweepable: {
+    when: "the asset's token takes a fee on each move, or the asset is impaired or being wound down",
+    remedy: "Nothing to do: what there is of it stays in the Vault.",
+  },
+  Vault_NothingToSweep: {
+    when: "the Vault holds no more of the asset than its ceiling",
+    remedy: "Nothing to do; `hotCeiling` says from where on there is.",
+  },
+  Vault_NoReserve: {
+    when: "no reserve is registered to sweep to",
+    remedy: "Governance adds one with `addReserve`.",
+  },
+  Vault_NotAReserve: {
+    when: "the account is not a registered reserve, or is no reserve of this Vault",
+    remedy: "Check the address; `reserves` lists those that count.",
+  },
+  Vault_TooManyReserves: {
+    when: "as many reserves are registered as the Vault counts",
+    remedy: "Empty one and remove it first.",
+  },
+  Vault_WindingDown: {
+    when: "the asset is being wound down, as governance has been silent for too long: nothing more is taken in",
+    remedy:
+      "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
+  },
+  Vault_GovernanceAlive: {
+    when: "governance has acted within WIND_DOWN_AFTER",
+    remedy: "Wait until the time given in the error, which moves with each act of governance.",
   },
 
   // ---- numbers ----
