@@ -575,6 +575,93 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   ChainlinkSource_NotEnoughGas: starved,
 
+  // ---- Reserve ----
+  Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
+  Reserve_ZeroAmount: { when: "an amount is zero", remedy: "Give an amount above zero." },
+  Reserve_ServesAnother: {
+    when: "the colder level serves another Vault",
+    remedy: "Name a reserve of the same Vault, or none.",
+  },
+  Reserve_NotOpen: {
+    when: "the exit isn't open: paid, cancelled, or its terms aren't those of `Queued`",
+    remedy: "Look for its `Released` or `Cancelled`; give the terms as the event has them.",
+  },
+  Reserve_AnnouncedAlready: {
+    when: "the exit's delay runs at this level; it starts once",
+    remedy: "Call `refill` from the time in the error on.",
+  },
+  Reserve_NotAnnounced: {
+    when: "nobody has announced the exit at this level",
+    remedy: "Call `announce` here, at every level, and come back after the delay.",
+  },
+  Reserve_NotReady: {
+    when: "the refill delay of this level isn't over",
+    remedy: "Call again from the time in the error on.",
+  },
+  Reserve_NotMature: {
+    when: "the Vault wouldn't pay the exit yet: it hasn't matured, or its slot lies ahead",
+    remedy: "Call again from the time in the error on.",
+  },
+  Reserve_IsVetoed: {
+    when: "the level's Safe has vetoed the exit; a veto ends after 30 days and can't be repeated",
+    remedy: "Ask the Safe to lift it, call another level that has enough, or wait.",
+  },
+  Reserve_VetoedBefore: {
+    when: "the exit was vetoed here before; each level has one veto for each exit",
+    remedy: "Nothing to do here. A guardian may still hold the owner.",
+  },
+  Reserve_NotVetoed: { when: "no veto of the exit is in force here", remedy: "Nothing to do." },
+  Reserve_OnlyOwner: {
+    when: "the asset is impaired, and someone else than the exit's owner calls: its share is brought at its own wish",
+    remedy: "Let the owner call `refill`, then `release`.",
+  },
+  Reserve_OwnerStopped: {
+    when: "the asset is impaired and the owner, or everyone, is held or listed: the Vault wouldn't pay",
+    remedy: "Wait for the hold's end, or clear the listing.",
+  },
+  Reserve_OnlyReserves: {
+    when: "`cover` was called by something else than one of the Vault's reserves, or a sweep would lead to a level that isn't one",
+    remedy: "Call `refill`. For a sweep the timelock must first add the colder level to the Vault.",
+  },
+  Reserve_TooLittle: {
+    when: "what is here, or at all levels that are ready for the exit, isn't enough by the amount in the error",
+    remedy:
+      "Announce the exit at the other levels, and call again when they are ready. `send`: ask for less.",
+  },
+  Reserve_NotReleased: {
+    when: "the Vault has taken the exit's lane slot, which lies ahead, or has just found an end on the sanctions list; nothing was moved or recorded",
+    remedy: "Call the Vault's `release`, which records it, and `refill` again when the slot has come.",
+  },
+  Reserve_NotListed: { when: "the Vault doesn't list the asset", remedy: "Check the asset id." },
+  Reserve_NothingColder: {
+    when: "this level is the coldest",
+    remedy: "Nothing to do.",
+  },
+  Reserve_NothingToSweep: {
+    when: "the level has no more than it keeps: KEEP, and what the Vault lacks for all that is queued",
+    remedy: "Nothing to do.",
+  },
+  Reserve_NothingHere: { when: "the level has none of the asset", remedy: "Nothing to do." },
+  Reserve_NotWindingDown: {
+    when: "the asset isn't being wound down",
+    remedy:
+      "Use `refill`. Winding down begins with the Vault's `windDown`, when governance has been silent for long.",
+  },
+  Reserve_PushFailed: {
+    when: "the colder level didn't take the native currency",
+    remedy: "Verify the deployment: that address isn't a reserve.",
+  },
+  Reserve_SentDiffers: {
+    when: "the token took another amount from the reserve than it was asked to",
+    remedy:
+      "The move is undone. The token doesn't behave as its class says: stop deposits with its holdings cap.",
+  },
+  Reserve_ArrivedDiffers: {
+    when: "another amount than was sent has arrived: the token takes a fee",
+    remedy:
+      "The move is undone. The level's Safe can `send`, which bears the fee; then the exit is released as usual.",
+  },
+
   // ---- inherited from OpenZeppelin ----
   AccessManagedUnauthorized: {
     when: "the caller doesn't hold the role that the function needs",

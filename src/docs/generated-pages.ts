@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ZeroHash } from "ethers";
+import { ZeroAddress, ZeroHash } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import { REASONS } from "../custody/reasons.ts";
+import { RESERVE_PERMISSIONS } from "../governance/reserve-graph.ts";
 import { PERMISSIONS } from "../governance/role-graph.ts";
 import { ownArtifacts } from "../verify/build.ts";
 import { ERROR_MEANINGS } from "./error-meanings.ts";
@@ -28,6 +29,7 @@ async function withSpecs(kinds: readonly Omit<Kind, keyof Spec>[]): Promise<read
       Vault: await ethers.deployContract("VaultAdmin"),
       ExitPolicy: await ethers.deployContract("ExitPolicy", [there, there, there]),
       TierRegistry: await ethers.deployContract("TierRegistry", [there, there]),
+      Reserve: await ethers.deployContract("Reserve", [there, there, ZeroAddress]),
     } as const satisfies Record<ParameterContract, unknown>;
     const answers: Kind[] = [];
     for (const kind of kinds) {
@@ -57,6 +59,6 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
   return new Map([
     ["docs/errors.md", errorsPage(abis, ERROR_MEANINGS)],
     ["docs/reasons.md", reasonsPage(enumMembers(source(REASONS_FILE), "Reason"), REASONS, REASON_ADVICE)],
-    ["docs/variables.md", variablesPage(kinds, PERMISSIONS, sources)],
+    ["docs/variables.md", variablesPage(kinds, [...PERMISSIONS, ...RESERVE_PERMISSIONS], sources)],
   ]);
 }

@@ -15,6 +15,8 @@ export const KINDS = {
   ASSET_BREAKER: 20n,
   UNVERIFIED_POOL: 21n,
   ATTESTOR_LIFTS: 32n,
+  REFILL_DELAY: 48n,
+  KEEP: 49n,
 } as const;
 
 /** The largest Unix time that an uint40 holds: "never" for `validUntil`. */
