@@ -386,6 +386,137 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Hold for at most the room given, or use another key.",
   },
 
+  // ---- UpgradeController ----
+  UpgradeController_NotAContract: {
+    when: "an account that must be a contract has no code",
+    remedy: "Check the address, and that it is deployed on this chain.",
+  },
+  UpgradeController_BadWindow: {
+    when: "the window for rollbacks is shorter than a day or longer than 30 days",
+    remedy: "Deploy with a window inside these bounds.",
+  },
+  UpgradeController_NotItsOwner: {
+    when: "the ProxyAdmin belongs to somebody else, so the controller couldn't switch its proxy",
+    remedy: "Transfer the ProxyAdmin's ownership to the controller first.",
+  },
+  UpgradeController_GovernedAlready: {
+    when: "the proxy is governed by this controller already",
+    remedy: "Nothing to do.",
+  },
+  UpgradeController_TooManyProxies: {
+    when: "the controller governs as many proxies as a release and a hand-over can reach in one transaction",
+    remedy: "Deploy another controller for further proxies.",
+  },
+  UpgradeController_NotTheImplementation: {
+    when: "a probe answers differently under the implementation that was named: it isn't the one in force",
+    remedy: "Read the proxy's ERC-1967 slot and name what stands there.",
+  },
+  UpgradeController_Expired: {
+    when: "the release's `validUntil` has passed",
+    remedy: "Look at the release again and schedule it with a later time.",
+  },
+  UpgradeController_ExecutedAlready: {
+    when: "this very release was executed before",
+    remedy: "Nothing to do. To release the same code again after a rollback, schedule it with another salt.",
+  },
+  UpgradeController_NoSteps: {
+    when: "the release changes no proxy",
+    remedy: "Give it at least one step.",
+  },
+  UpgradeController_NotGoverned: {
+    when: "a step's proxy isn't governed by this controller",
+    remedy: "Adopt it first; after a hand-over turn to the successor.",
+  },
+  UpgradeController_Twice: {
+    when: "two steps of one release change the same proxy",
+    remedy: "Schedule two releases.",
+  },
+  UpgradeController_Unchanged: {
+    when: "a step's new code is the one in force",
+    remedy: "Leave the step out.",
+  },
+  UpgradeController_NotTheExpected: {
+    when: "another implementation is in force than the step starts from",
+    remedy: "The release is stale: rehearse it against the code in force and schedule it anew.",
+  },
+  UpgradeController_StaleRevision: {
+    when: "the proxy was upgraded or rolled back since the release was scheduled",
+    remedy: "The release is stale: rehearse it against what is in force and schedule it anew.",
+  },
+  UpgradeController_WrongCode: {
+    when: "the code of an implementation or of a pinned account isn't what was scheduled",
+    remedy: "Don't retry. Find out who deployed what stands there, and schedule what was reviewed.",
+  },
+  UpgradeController_Unprobed: {
+    when: "no probe asks a proxy of the release; one that can be rolled back must be asked under the old code too",
+    remedy: "Add probes of its balances, windows and exits.",
+  },
+  UpgradeController_ProbeFailed: {
+    when: "a probe reverts, burns its gas, answers less than a word or more than 8 kB",
+    remedy: "Correct the probe of that number, or the code that it asks.",
+  },
+  UpgradeController_DataChanged: {
+    when: "after the migrations the old code reads something else than before: a rollback would find bad data",
+    remedy: "Make the migration append-only. Nothing has changed.",
+  },
+  UpgradeController_AnswerChanged: {
+    when: "the new code answers something else than the old one where the release says that it must not",
+    remedy: "Correct the code; if the difference is meant, schedule the probe as CHANGED.",
+  },
+  UpgradeController_EtherMoved: {
+    when: "a proxy holds less ether after its migration",
+    remedy: "Migrations move no money. Use a verb of the new code instead.",
+  },
+  UpgradeController_NotEnoughGas: starved,
+  UpgradeController_UnknownRelease: {
+    when: "no release with this id was executed",
+    remedy: "Compute the id with `idOf`, or read it from `ReleaseExecuted`.",
+  },
+  UpgradeController_NoRollback: {
+    when: "the release was scheduled with `noRollback`",
+    remedy: "Hold everyone by a guardian key, and schedule a release that corrects it.",
+  },
+  UpgradeController_RolledBackAlready: {
+    when: "the release was rolled back before",
+    remedy: "Nothing to do.",
+  },
+  UpgradeController_WindowClosed: {
+    when: "the window in which the release could be rolled back is over",
+    remedy: "Schedule a release of the old code; guardians can hold everyone until then.",
+  },
+  UpgradeController_NotRunning: {
+    when: "a proxy of the release runs another release since, or was handed over",
+    remedy: "Roll the newer release back first.",
+  },
+  UpgradeController_BadSuccessor: {
+    when: "the successor has no code, or is this controller",
+    remedy: "Name the contract that is to own the ProxyAdmins.",
+  },
+  UpgradeController_AnnouncedAlready: {
+    when: "a hand-over is announced that hasn't lapsed",
+    remedy: "Make it, or cancel it first.",
+  },
+  UpgradeController_BadDelay: {
+    when: "the timelock's delay ends after the last time that the record holds",
+    remedy: "Set the timelock's delay to something that people live to see.",
+  },
+  UpgradeController_NothingAnnounced: {
+    when: "no hand-over is announced",
+    remedy: "Schedule `announceHandOver`.",
+  },
+  UpgradeController_TooSoon: {
+    when: "the announced hand-over's delay hasn't passed",
+    remedy: "Wait until the time given.",
+  },
+  UpgradeController_Lapsed: {
+    when: "the announced hand-over wasn't made within 60 days",
+    remedy: "Schedule a new announcement.",
+  },
+  UpgradeController_WindowOpen: {
+    when: "a release can still be rolled back: who hands over then would take the way back away",
+    remedy: "Wait until the time given.",
+  },
+
   // ---- recovery ----
   Recovery_ZeroAddress: zeroAddress("the authority, the Vault, an agent or the recipient"),
   Recovery_TooManyAgents: {
