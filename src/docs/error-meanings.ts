@@ -386,6 +386,99 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Hold for at most the room given, or use another key.",
   },
 
+  // ---- recovery ----
+  Recovery_ZeroAddress: zeroAddress("the authority, the Vault, an agent or the recipient"),
+  Recovery_TooManyAgents: {
+    when: "more than 16 agents were to be appointed",
+    remedy: "Appoint fewer; an agent may be a Safe with owners of its own.",
+  },
+  Recovery_BadThreshold: {
+    when: "the threshold is zero with agents, or above their number",
+    remedy: "Give 1 to the number of agents; 0 with none.",
+  },
+  Recovery_BadDelay: {
+    when: "the delay is under 3 or over 30 days, or isn't zero without agents",
+    remedy:
+      "Give a delay within the bounds shown. Guardians can hold an account for 7 days; what is longer needs governance.",
+  },
+  Recovery_OwnAgent: {
+    when: "an owner was to be its own agent: whoever has the key would be",
+    remedy: "Appoint others.",
+  },
+  Recovery_NotSorted: {
+    when: "the agents aren't in ascending order, or one is named twice",
+    remedy: "Sort them by address and name each once.",
+  },
+  Recovery_NothingWaits: {
+    when: "no appointment of the caller waits: it was dropped, or is in force",
+    remedy: "Nothing to drop. To change what is in force, appoint again.",
+  },
+  Recovery_NoAgents: {
+    when: "the owner has no agents in force; those appointed wait for 30 days",
+    remedy: "Wait for them, or ask the operator for the office's recovery.",
+  },
+  Recovery_NotAnAgent: {
+    when: "the voter isn't one of the owner's agents in force",
+    remedy: "Let an agent vote: see `agentsOf`.",
+  },
+  Recovery_DeadlinePassed: deadline,
+  Recovery_BadSignature: {
+    when: "the agent named didn't sign this very vote for this chain, contract, owner, recipient, round and nonce",
+    remedy: "Sign it again with the round of `recoveryOf` and the nonce of `voteOf`.",
+  },
+  Recovery_BadRecipient: {
+    when: "the recipient is the owner itself, the Vault, Recovery, or an app",
+    remedy: "Name an account of the owner's whose key is safe.",
+  },
+  Recovery_RecipientListed: {
+    when: "the recipient is on record as listed by the sanctions list",
+    remedy: "Name another. If the list has changed its answer, call the Vault's `screen` first.",
+  },
+  Recovery_AppsCannot: {
+    when: "the account to recover is an app's, which holds other people's money",
+    remedy: "Its users settle with the app.",
+  },
+  Recovery_Running: {
+    when: "a recovery of this owner runs already",
+    remedy: "Wait for its end, or let a threshold of agents withdraw it, or veto the office's.",
+  },
+  Recovery_NotRunning: {
+    when: "no recovery of this owner runs: none was started, or it was withdrawn or vetoed, or its window is over",
+    remedy: "Start one.",
+  },
+  Recovery_TooSoon: {
+    when: "the recovery's delay isn't over",
+    remedy: "Execute it from the time given.",
+  },
+  Recovery_OfficeClosed: {
+    when: "the owner has left its recovery to its agents alone, or to nobody",
+    remedy: "Ask its agents.",
+  },
+  Recovery_VetoedUntil: {
+    when: "the owner or an agent has vetoed the office's recovery in the last 30 days",
+    remedy: "The key is alive: ask its owner. Otherwise propose from the time given.",
+  },
+  Recovery_NotProposed: {
+    when: "no attestor has proposed this recovery in the last 7 days, or a veto has voided it, or its attestor no longer is one",
+    remedy: "Let an attestor propose it.",
+  },
+  Recovery_SameParty: {
+    when: "the one who confirms is the one who proposed",
+    remedy: "Let another attestor propose.",
+  },
+  Recovery_ConfirmationsSpent: {
+    when: "the office has started as many recoveries in the last 7 days as it may",
+    remedy: "Wait until the time given, or let agents act.",
+  },
+  Recovery_NothingToVeto: {
+    when: "no recovery by the office runs; against agents there is no veto",
+    remedy: "If the agents are rogue, move the money within their delay.",
+  },
+  Recovery_NotAVetoer: {
+    when: "the caller is neither the owner, nor one of its agents in force, nor REVIEWER, nor RISK_OFFICER",
+    remedy: "Ask one of them.",
+  },
+
   // ---- deposit addresses ----
   DepositFactory_ZeroAddress: zeroAddress("the account or the Vault"),
   DepositAddress_OnlyAccount: {
