@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import { REASONS } from "../custody/reasons.ts";
-import { RESERVE_PERMISSIONS } from "../governance/reserve-graph.ts";
 import { PERMISSIONS } from "../governance/role-graph.ts";
 import { ownArtifacts } from "../verify/build.ts";
 import { ERROR_MEANINGS } from "./error-meanings.ts";
@@ -59,6 +58,6 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
   return new Map([
     ["docs/errors.md", errorsPage(abis, ERROR_MEANINGS)],
     ["docs/reasons.md", reasonsPage(enumMembers(source(REASONS_FILE), "Reason"), REASONS, REASON_ADVICE)],
-    ["docs/variables.md", variablesPage(kinds, [...PERMISSIONS, ...RESERVE_PERMISSIONS], sources)],
+    ["docs/variables.md", variablesPage(kinds, PERMISSIONS, sources)],
   ]);
 }

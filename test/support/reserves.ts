@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { RESERVE_HOLDERS, RESERVE_PERMISSIONS } from "../../src/governance/reserve-graph.ts";
+import { DOMAINS, PERMISSIONS } from "../../src/governance/role-graph.ts";
 import type { AccessManager, Reserve } from "../../typechain-types/index.ts";
 import { deployAs } from "./deployAs.ts";
 import { type Core, DAY, HOUR, KINDS, NEVER, paramKey, ROLES } from "./deployCore.ts";
@@ -35,11 +35,11 @@ export async function deployLevel(
   const reserve = (await deployAs<Reserve>(ethers, "Reserve", [manager, core.vault, colder])).connect(
     timelock,
   ) as Reserve;
-  for (const { signature, role } of RESERVE_PERMISSIONS) {
+  for (const { signature, role } of PERMISSIONS.filter(({ target }) => target === "reserve")) {
     const { selector } = reserve.interface.getFunction(signature as "set");
     await manager.connect(timelock).setTargetFunctionRole(reserve, [selector], ROLES[role as "PARAMETERS"]);
   }
-  const { ADMIN, ...holders } = RESERVE_HOLDERS;
+  const { ADMIN, ...holders } = DOMAINS.reserve.holders;
   for (const [role, holder] of Object.entries(holders)) {
     const account = holder === ADMIN ? timelock : safe;
     await manager.connect(timelock).grantRole(ROLES[role as "PARAMETERS"], account, 0);
