@@ -1,3 +1,4 @@
+import type { CareGas } from "./governance.ts";
 import type { LimiterGas, RecordedGas } from "./peers.ts";
 import type { VerbGas } from "./verbs.ts";
 
@@ -116,6 +117,12 @@ export function gasRows(verbs: VerbGas, peers: PeerGas): GasRow[] {
       share(recorded.nttCancel, SHARES.cancel),
     ),
   ];
+}
+
+/** What governance, reserves and upgrades cost; nothing was promised of them. */
+export function careRows(care: readonly CareGas[]): GasRow[] {
+  const measured = rowsOf("measured");
+  return care.map(({ id, ours, peer, peerGas }) => measured(id, ours.gas, peer, peerGas));
 }
 
 function rowsOf(peerFrom: GasRow["peerFrom"]) {

@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { type BaseContract, id, MaxUint256, ZeroAddress } from "ethers";
+import { type BaseContract, getCreateAddress, id, MaxUint256, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import type { Chain } from "./chain.ts";
 
@@ -37,6 +37,7 @@ export interface Suite {
   readonly sanctions: BaseContract;
   readonly token: BaseContract;
   readonly implementation: BaseContract;
+  readonly proxyAdmin: string;
   readonly asset: bigint;
   readonly governor: HardhatEthersSigner;
   /** A tier-3 subject with an own cap, two accounts' balances and a recipient in its book. */
@@ -72,6 +73,8 @@ export async function deploySuite(chain: Chain): Promise<Suite> {
     admin.encodeFunctionData("initialize", [manager.target]),
   ]);
   const vault = await chain.at("IVault", chain.address(proxy));
+  // A contract's first creation has nonce 1.
+  const proxyAdmin = getCreateAddress({ from: chain.address(proxy), nonce: 1 });
   const router = await chain.deploy("PriceRouter", [manager, WARM_FOR]);
   const sanctions = await chain.deploy("PlainSanctionsList");
   const policy = await chain.deploy("ExitPolicy", [manager, router, sanctions]);
@@ -137,6 +140,7 @@ export async function deploySuite(chain: Chain): Promise<Suite> {
     sanctions,
     token,
     implementation,
+    proxyAdmin,
     asset,
     governor,
     owner,

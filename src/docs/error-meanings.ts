@@ -67,7 +67,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Choose a tick that is worth about a cent to a dollar.",
   },
   Vault_ParameterMissing: {
-    when: "a parameter that listing needs was never set: fresh period, holdings cap, or one of the lane rates",
+    when: "a parameter that the call needs was never set: fresh period, holdings cap or one of the lane rates for listing, HOT_MAX for a sweep, WIND_DOWN_AFTER for a winding down",
     remedy: "Set the row named in the error first, in the same proposal.",
   },
   Vault_WrongValue: {
@@ -218,6 +218,40 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "there is no contract at the new policy's address",
     remedy: "Deploy the policy first, and check the address.",
   },
+  Vault_NotFunded: {
+    when: "the Vault itself holds less than the exit needs: the rest is in its reserves",
+    remedy:
+      "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
+  },
+  Vault_NotSweepable: {
+    when: "the asset's token takes a fee on each move, or the asset is impaired or being wound down",
+    remedy: "Nothing to do: what there is of it stays in the Vault.",
+  },
+  Vault_NothingToSweep: {
+    when: "the Vault holds no more of the asset than its ceiling",
+    remedy: "Nothing to do; `hotCeiling` says from where on there is.",
+  },
+  Vault_NoReserve: {
+    when: "no reserve is registered to sweep to",
+    remedy: "Governance adds one with `addReserve`.",
+  },
+  Vault_NotAReserve: {
+    when: "the account is not a registered reserve, or is no reserve of this Vault",
+    remedy: "Check the address; `reserves` lists those that count.",
+  },
+  Vault_TooManyReserves: {
+    when: "as many reserves are registered as the Vault counts",
+    remedy: "Empty one and remove it first.",
+  },
+  Vault_WindingDown: {
+    when: "the asset is being wound down, as governance has been silent for too long: nothing more is taken in",
+    remedy:
+      "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
+  },
+  Vault_GovernanceAlive: {
+    when: "governance has acted within WIND_DOWN_AFTER",
+    remedy: "Wait until the time given in the error, which moves with each act of governance.",
+  },
 
   // ---- numbers ----
   Params_UnknownKey: {
@@ -352,6 +386,230 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Hold for at most the room given, or use another key.",
   },
 
+  // ---- UpgradeController ----
+  UpgradeController_NotAContract: {
+    when: "an account that must be a contract has no code",
+    remedy: "Check the address, and that it is deployed on this chain.",
+  },
+  UpgradeController_BadWindow: {
+    when: "the window for rollbacks is shorter than a day or longer than 30 days",
+    remedy: "Deploy with a window inside these bounds.",
+  },
+  UpgradeController_NotItsOwner: {
+    when: "the ProxyAdmin belongs to somebody else, so the controller couldn't switch its proxy",
+    remedy: "Transfer the ProxyAdmin's ownership to the controller first.",
+  },
+  UpgradeController_GovernedAlready: {
+    when: "the proxy is governed by this controller already",
+    remedy: "Nothing to do.",
+  },
+  UpgradeController_TooManyProxies: {
+    when: "the controller governs as many proxies as a release and a hand-over can reach in one transaction",
+    remedy: "Deploy another controller for further proxies.",
+  },
+  UpgradeController_NotTheImplementation: {
+    when: "a probe answers differently under the implementation that was named: it isn't the one in force",
+    remedy: "Read the proxy's ERC-1967 slot and name what stands there.",
+  },
+  UpgradeController_Expired: {
+    when: "the release's `validUntil` has passed",
+    remedy: "Look at the release again and schedule it with a later time.",
+  },
+  UpgradeController_ExecutedAlready: {
+    when: "this very release was executed before",
+    remedy: "Nothing to do. To release the same code again after a rollback, schedule it with another salt.",
+  },
+  UpgradeController_NoSteps: {
+    when: "the release changes no proxy",
+    remedy: "Give it at least one step.",
+  },
+  UpgradeController_NotGoverned: {
+    when: "a step's proxy isn't governed by this controller",
+    remedy: "Adopt it first; after a hand-over turn to the successor.",
+  },
+  UpgradeController_Twice: {
+    when: "two steps of one release change the same proxy",
+    remedy: "Schedule two releases.",
+  },
+  UpgradeController_Unchanged: {
+    when: "a step's new code is the one in force",
+    remedy: "Leave the step out.",
+  },
+  UpgradeController_NotTheExpected: {
+    when: "another implementation is in force than the step starts from",
+    remedy: "The release is stale: rehearse it against the code in force and schedule it anew.",
+  },
+  UpgradeController_StaleRevision: {
+    when: "the proxy was upgraded or rolled back since the release was scheduled",
+    remedy: "The release is stale: rehearse it against what is in force and schedule it anew.",
+  },
+  UpgradeController_WrongCode: {
+    when: "the code of an implementation or of a pinned account isn't what was scheduled",
+    remedy: "Don't retry. Find out who deployed what stands there, and schedule what was reviewed.",
+  },
+  UpgradeController_Unprobed: {
+    when: "no probe asks a proxy of the release; one that can be rolled back must be asked under the old code too",
+    remedy: "Add probes of its balances, windows and exits.",
+  },
+  UpgradeController_ProbeFailed: {
+    when: "a probe reverts, burns its gas, answers less than a word or more than 8 kB",
+    remedy: "Correct the probe of that number, or the code that it asks.",
+  },
+  UpgradeController_DataChanged: {
+    when: "after the migrations the old code reads something else than before: a rollback would find bad data",
+    remedy: "Make the migration append-only. Nothing has changed.",
+  },
+  UpgradeController_AnswerChanged: {
+    when: "the new code answers something else than the old one where the release says that it must not",
+    remedy: "Correct the code; if the difference is meant, schedule the probe as CHANGED.",
+  },
+  UpgradeController_EtherMoved: {
+    when: "a proxy holds less ether after its migration",
+    remedy: "Migrations move no money. Use a verb of the new code instead.",
+  },
+  UpgradeController_NotEnoughGas: starved,
+  UpgradeController_UnknownRelease: {
+    when: "no release with this id was executed",
+    remedy: "Compute the id with `idOf`, or read it from `ReleaseExecuted`.",
+  },
+  UpgradeController_NoRollback: {
+    when: "the release was scheduled with `noRollback`",
+    remedy: "Hold everyone by a guardian key, and schedule a release that corrects it.",
+  },
+  UpgradeController_RolledBackAlready: {
+    when: "the release was rolled back before",
+    remedy: "Nothing to do.",
+  },
+  UpgradeController_WindowClosed: {
+    when: "the window in which the release could be rolled back is over",
+    remedy: "Schedule a release of the old code; guardians can hold everyone until then.",
+  },
+  UpgradeController_NotRunning: {
+    when: "a proxy of the release runs another release since, or was handed over",
+    remedy: "Roll the newer release back first.",
+  },
+  UpgradeController_BadSuccessor: {
+    when: "the successor has no code, or is this controller",
+    remedy: "Name the contract that is to own the ProxyAdmins.",
+  },
+  UpgradeController_AnnouncedAlready: {
+    when: "a hand-over is announced that hasn't lapsed",
+    remedy: "Make it, or cancel it first.",
+  },
+  UpgradeController_BadDelay: {
+    when: "the timelock's delay ends after the last time that the record holds",
+    remedy: "Set the timelock's delay to something that people live to see.",
+  },
+  UpgradeController_NothingAnnounced: {
+    when: "no hand-over is announced",
+    remedy: "Schedule `announceHandOver`.",
+  },
+  UpgradeController_TooSoon: {
+    when: "the announced hand-over's delay hasn't passed",
+    remedy: "Wait until the time given.",
+  },
+  UpgradeController_Lapsed: {
+    when: "the announced hand-over wasn't made within 60 days",
+    remedy: "Schedule a new announcement.",
+  },
+  UpgradeController_WindowOpen: {
+    when: "a release can still be rolled back: who hands over then would take the way back away",
+    remedy: "Wait until the time given.",
+  },
+
+  // ---- recovery ----
+  Recovery_ZeroAddress: zeroAddress("the authority, the Vault, an agent or the recipient"),
+  Recovery_TooManyAgents: {
+    when: "more than 16 agents were to be appointed",
+    remedy: "Appoint fewer; an agent may be a Safe with owners of its own.",
+  },
+  Recovery_BadThreshold: {
+    when: "the threshold is zero with agents, or above their number",
+    remedy: "Give 1 to the number of agents; 0 with none.",
+  },
+  Recovery_BadDelay: {
+    when: "the delay is under 3 or over 30 days, or isn't zero without agents",
+    remedy:
+      "Give a delay within the bounds shown. Guardians can hold an account for 7 days; what is longer needs governance.",
+  },
+  Recovery_OwnAgent: {
+    when: "an owner was to be its own agent: whoever has the key would be",
+    remedy: "Appoint others.",
+  },
+  Recovery_NotSorted: {
+    when: "the agents aren't in ascending order, or one is named twice",
+    remedy: "Sort them by address and name each once.",
+  },
+  Recovery_NothingWaits: {
+    when: "no appointment of the caller waits: it was dropped, or is in force",
+    remedy: "Nothing to drop. To change what is in force, appoint again.",
+  },
+  Recovery_NoAgents: {
+    when: "the owner has no agents in force; those appointed wait for 30 days",
+    remedy: "Wait for them, or ask the operator for the office's recovery.",
+  },
+  Recovery_NotAnAgent: {
+    when: "the voter isn't one of the owner's agents in force",
+    remedy: "Let an agent vote: see `agentsOf`.",
+  },
+  Recovery_DeadlinePassed: deadline,
+  Recovery_BadSignature: {
+    when: "the agent named didn't sign this very vote for this chain, contract, owner, recipient, round and nonce",
+    remedy: "Sign it again with the round of `recoveryOf` and the nonce of `voteOf`.",
+  },
+  Recovery_BadRecipient: {
+    when: "the recipient is the owner itself, the Vault, Recovery, or an app",
+    remedy: "Name an account of the owner's whose key is safe.",
+  },
+  Recovery_RecipientListed: {
+    when: "the recipient is on record as listed by the sanctions list",
+    remedy: "Name another. If the list has changed its answer, call the Vault's `screen` first.",
+  },
+  Recovery_AppsCannot: {
+    when: "the account to recover is an app's, which holds other people's money",
+    remedy: "Its users settle with the app.",
+  },
+  Recovery_Running: {
+    when: "a recovery of this owner runs already",
+    remedy: "Wait for its end, or let a threshold of agents withdraw it, or veto the office's.",
+  },
+  Recovery_NotRunning: {
+    when: "no recovery of this owner runs: none was started, or it was withdrawn or vetoed, or its window is over",
+    remedy: "Start one.",
+  },
+  Recovery_TooSoon: {
+    when: "the recovery's delay isn't over",
+    remedy: "Execute it from the time given.",
+  },
+  Recovery_OfficeClosed: {
+    when: "the owner has left its recovery to its agents alone, or to nobody",
+    remedy: "Ask its agents.",
+  },
+  Recovery_VetoedUntil: {
+    when: "the owner or an agent has vetoed the office's recovery in the last 30 days",
+    remedy: "The key is alive: ask its owner. Otherwise propose from the time given.",
+  },
+  Recovery_NotProposed: {
+    when: "no attestor has proposed this recovery in the last 7 days, or a veto has voided it, or its attestor no longer is one",
+    remedy: "Let an attestor propose it.",
+  },
+  Recovery_SameParty: {
+    when: "the one who confirms is the one who proposed",
+    remedy: "Let another attestor propose.",
+  },
+  Recovery_ConfirmationsSpent: {
+    when: "the office has started as many recoveries in the last 7 days as it may",
+    remedy: "Wait until the time given, or let agents act.",
+  },
+  Recovery_NothingToVeto: {
+    when: "no recovery by the office runs; against agents there is no veto",
+    remedy: "If the agents are rogue, move the money within their delay.",
+  },
+  Recovery_NotAVetoer: {
+    when: "the caller is neither the owner, nor one of its agents in force, nor REVIEWER, nor RISK_OFFICER",
+    remedy: "Ask one of them.",
+  },
+
   // ---- deposit addresses ----
   DepositFactory_ZeroAddress: zeroAddress("the account or the Vault"),
   DepositAddress_OnlyAccount: {
@@ -448,6 +706,93 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   ChainlinkSource_NotEnoughGas: starved,
 
+  // ---- Reserve ----
+  Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
+  Reserve_ZeroAmount: { when: "an amount is zero", remedy: "Give an amount above zero." },
+  Reserve_ServesAnother: {
+    when: "the colder level serves another Vault",
+    remedy: "Name a reserve of the same Vault, or none.",
+  },
+  Reserve_NotOpen: {
+    when: "the exit isn't open: paid, cancelled, or its terms aren't those of `Queued`",
+    remedy: "Look for its `Released` or `Cancelled`; give the terms as the event has them.",
+  },
+  Reserve_AnnouncedAlready: {
+    when: "the exit's delay runs at this level; it starts once",
+    remedy: "Call `refill` from the time in the error on.",
+  },
+  Reserve_NotAnnounced: {
+    when: "nobody has announced the exit at this level",
+    remedy: "Call `announce` here, at every level, and come back after the delay.",
+  },
+  Reserve_NotReady: {
+    when: "the refill delay of this level isn't over",
+    remedy: "Call again from the time in the error on.",
+  },
+  Reserve_NotMature: {
+    when: "the Vault wouldn't pay the exit yet: it hasn't matured, or its slot lies ahead",
+    remedy: "Call again from the time in the error on.",
+  },
+  Reserve_IsVetoed: {
+    when: "the level's Safe has vetoed the exit; a veto ends after 30 days and can't be repeated",
+    remedy: "Ask the Safe to lift it, call another level that has enough, or wait.",
+  },
+  Reserve_VetoedBefore: {
+    when: "the exit was vetoed here before; each level has one veto for each exit",
+    remedy: "Nothing to do here. A guardian may still hold the owner.",
+  },
+  Reserve_NotVetoed: { when: "no veto of the exit is in force here", remedy: "Nothing to do." },
+  Reserve_OnlyOwner: {
+    when: "the asset is impaired, and someone else than the exit's owner calls: its share is brought at its own wish",
+    remedy: "Let the owner call `refill`, then `release`.",
+  },
+  Reserve_OwnerStopped: {
+    when: "the asset is impaired and the owner, or everyone, is held or listed: the Vault wouldn't pay",
+    remedy: "Wait for the hold's end, or clear the listing.",
+  },
+  Reserve_OnlyReserves: {
+    when: "`cover` was called by something else than one of the Vault's reserves, or a sweep would lead to a level that isn't one",
+    remedy: "Call `refill`. For a sweep the timelock must first add the colder level to the Vault.",
+  },
+  Reserve_TooLittle: {
+    when: "what is here, or at all levels that are ready for the exit, isn't enough by the amount in the error",
+    remedy:
+      "Announce the exit at the other levels, and call again when they are ready. `send`: ask for less.",
+  },
+  Reserve_NotReleased: {
+    when: "the Vault has taken the exit's lane slot, which lies ahead, or has just found an end on the sanctions list; nothing was moved or recorded",
+    remedy: "Call the Vault's `release`, which records it, and `refill` again when the slot has come.",
+  },
+  Reserve_NotListed: { when: "the Vault doesn't list the asset", remedy: "Check the asset id." },
+  Reserve_NothingColder: {
+    when: "this level is the coldest",
+    remedy: "Nothing to do.",
+  },
+  Reserve_NothingToSweep: {
+    when: "the level has no more than it keeps: KEEP, and what the Vault lacks for all that is queued",
+    remedy: "Nothing to do.",
+  },
+  Reserve_NothingHere: { when: "the level has none of the asset", remedy: "Nothing to do." },
+  Reserve_NotWindingDown: {
+    when: "the asset isn't being wound down",
+    remedy:
+      "Use `refill`. Winding down begins with the Vault's `windDown`, when governance has been silent for long.",
+  },
+  Reserve_PushFailed: {
+    when: "the colder level didn't take the native currency",
+    remedy: "Verify the deployment: that address isn't a reserve.",
+  },
+  Reserve_SentDiffers: {
+    when: "the token took another amount from the reserve than it was asked to",
+    remedy:
+      "The move is undone. The token doesn't behave as its class says: stop deposits with its holdings cap.",
+  },
+  Reserve_ArrivedDiffers: {
+    when: "another amount than was sent has arrived: the token takes a fee",
+    remedy:
+      "The move is undone. The level's Safe can `send`, which bears the fee; then the exit is released as usual.",
+  },
+
   // ---- inherited from OpenZeppelin ----
   AccessManagedUnauthorized: {
     when: "the caller doesn't hold the role that the function needs",
@@ -501,5 +846,131 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   StringTooLong: {
     when: "a short string is too long",
     remedy: "Unreachable: the registry's name and version are constants.",
+  },
+  // ---- VetoGate ----
+  VetoGate_ZeroAddress: zeroAddress("the timelock or the Safe"),
+  VetoGate_NotTheSafe: {
+    when: "somebody other than the canceller Safe vetoes",
+    remedy: "Send it through the Safe. What was vetoed once, anyone may `enforce`.",
+  },
+  VetoGate_NotAProposer: {
+    when: "an account that doesn't propose on the timelock announces or withdraws a replacement",
+    remedy: "Send it from the council's Safe itself, not through the timelock.",
+  },
+  VetoGate_NotPending: {
+    when: "the timelock has no such operation waiting or ready: never scheduled, cancelled or done",
+    remedy:
+      "Compare the words with `CallScheduled` and `CallSalt`. Scheduled as one call it is vetoed by `vetoOne`.",
+  },
+  VetoGate_NotVetoed: {
+    when: "the operation to cancel again was never vetoed",
+    remedy: "Only the Safe stops what it hasn't vetoed yet.",
+  },
+  VetoGate_OwnReplacement: {
+    when: "the operation is the gate's own replacement, announced 30 days ago or more",
+    remedy: "It can't be vetoed. Proposers may withdraw the announcement.",
+  },
+  VetoGate_BadSuccessor: {
+    when: "the successor is the gate itself or has no code",
+    remedy: "Deploy the successor first, so that everyone can read it.",
+  },
+  VetoGate_AnnouncedAlready: {
+    when: "an announcement of this successor stands",
+    remedy: "Wait until it is due. Withdrawn and announced again, it waits again.",
+  },
+  VetoGate_NotAnnounced: {
+    when: "no announcement names this successor",
+    remedy: "Check the address.",
+  },
+  VetoGate_OtherTimelock: {
+    when: "the former gate serves another timelock",
+    remedy: "Name the gate that holds CANCELLER now, or zero for the first.",
+  },
+  AddressEmptyCode: {
+    when: "a call was delegated to an address without code",
+    remedy: "It can't happen: a gate's `multicall` delegates to itself.",
+  },
+  FailedCall: {
+    when: "a call inside a `multicall` failed without saying why",
+    remedy: "Send it with more gas, or send its calls one by one to see which fails.",
+  },
+  // ---- SafeGuard, SafeSetup ----
+  SafeGuard_ZeroAddress: zeroAddress("the timelock"),
+  SafeGuard_Delegatecall: {
+    when: "a Safe was to delegate, to MultiSend perhaps; that would hide calls of the Safe to itself",
+    remedy: "Send plain calls, one a transaction.",
+  },
+  SafeGuard_SelfCall: {
+    when: "owners were to change their Safe by themselves",
+    remedy:
+      "Propose the change to the timelock, which is a module of the Safe: see operations/safe-guard.md.",
+  },
+  SafeGuard_Refund: {
+    when: "the Safe was to refund gas",
+    remedy: "Set gas price, gas token and refund receiver to zero. Whoever executes pays.",
+  },
+  SafeGuard_ForeignModule: {
+    when: "a module other than the timelock acted",
+    remedy: "Only the timelock does. Find out who enabled the module, and disable it through the timelock.",
+  },
+  SafeGuard_ModuleCallFailed: {
+    when: "the call that the timelock made through the Safe failed; the operation isn't done",
+    remedy: "Execute with more gas. If it fails by itself, correct it and schedule it anew.",
+  },
+  SafeGuard_LocksOut: {
+    when: "the operation would leave owners guarded and take the timelock's way into the Safe",
+    remedy: "Remove in this order: guard, module guard, module.",
+  },
+  SafeSetup_DelegatecallOnly: {
+    when: "the set-up was called instead of delegated to",
+    remedy: "Name it as `to` of a new Safe's `setup`.",
+  },
+  SafeSetup_NotAContract: {
+    when: "the timelock or the guard has no code",
+    remedy: "Deploy them before the Safes.",
+  },
+  // ---- Succession ----
+  Succession_ZeroAddress: zeroAddress("the timelock or an office"),
+  Succession_BadQuorum: {
+    when: "the quorum is below two, not more than half of the offices or more than all, or there are more than nine",
+    remedy: "Name a majority, two of three say.",
+  },
+  Succession_OfficeTwice: { when: "an office is named twice", remedy: "Name each office once." },
+  Succession_OfficeProposes: {
+    when: "an office proposes on the timelock already",
+    remedy: "Name offices that watch the council, not the council.",
+  },
+  Succession_NotAnOffice: {
+    when: "an account that isn't one of the offices speaks for a successor",
+    remedy: "Send it from an office's Safe.",
+  },
+  Succession_NotAProposer: {
+    when: "the account doesn't propose on the timelock, or is the succession itself",
+    remedy:
+      "Name the council in office, or object from it. If it was replaced meanwhile there is nothing to do.",
+  },
+  Succession_BadSuccessor: {
+    when: "the successor is who it should succeed, the succession itself, or has no code",
+    remedy: "Make the new Safe first.",
+  },
+  Succession_SupportedAlready: {
+    when: "the office stands behind this announcement already",
+    remedy: "Nothing to do. The clock doesn't start anew.",
+  },
+  Succession_NothingToWithdraw: {
+    when: "the office has given no word",
+    remedy: "Nothing to do.",
+  },
+  Succession_NothingAnnounced: {
+    when: "no succession is announced: too few offices agree, or it was objected to, withdrawn or scheduled",
+    remedy: "A quorum of offices calls `support` with the same two addresses within 30 days.",
+  },
+  Succession_TooEarly: {
+    when: "a living council can still object",
+    remedy: "Wait until the time given.",
+  },
+  Succession_Lapsed: {
+    when: "the succession was announced too long ago",
+    remedy: "The offices call `support` anew.",
   },
 };

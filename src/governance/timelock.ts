@@ -1,5 +1,6 @@
 import { AbiCoder, type ContractTransactionReceipt, keccak256, type Signer, ZeroHash } from "ethers";
 import type { TimelockController } from "../../typechain-types/@openzeppelin/contracts/governance/TimelockController.ts";
+import type { VetoGate } from "../../typechain-types/contracts/governance/VetoGate.ts";
 import { TerminalError } from "../core/errors.ts";
 import type { Call, Safe } from "./safe.ts";
 
@@ -12,7 +13,8 @@ export interface TimelockOperation {
   readonly salt: string;
 }
 
-function columns(calls: readonly Call[]): [string[], bigint[], string[]] {
+/** The calls as the timelock's batches take them: targets, values, payloads. */
+export function columnsOf(calls: readonly Call[]): [string[], bigint[], string[]] {
   return [calls.map(({ to }) => to), calls.map(({ value = 0n }) => value), calls.map(({ data }) => data)];
 }
 
@@ -31,7 +33,7 @@ export function operationId({ calls, predecessor, salt }: TimelockOperation): st
   return keccak256(
     AbiCoder.defaultAbiCoder().encode(
       ["address[]", "uint256[]", "bytes[]", "bytes32", "bytes32"],
-      [...columns(calls), predecessor, salt],
+      [...columnsOf(calls), predecessor, salt],
     ),
   );
 }
@@ -43,7 +45,7 @@ export async function scheduleCall(
   delaySeconds?: bigint,
 ): Promise<Call> {
   const delay = delaySeconds ?? (await timelock.getMinDelay());
-  const [targets, values, payloads] = columns(operation.calls);
+  const [targets, values, payloads] = columnsOf(operation.calls);
   const data = timelock.interface.encodeFunctionData("scheduleBatch", [
     targets,
     values,
@@ -70,7 +72,7 @@ export async function execute(
   timelock: TimelockController,
   operation: TimelockOperation,
 ): Promise<ContractTransactionReceipt> {
-  const [targets, values, payloads] = columns(operation.calls);
+  const [targets, values, payloads] = columnsOf(operation.calls);
   const sent = await timelock.executeBatch(targets, values, payloads, operation.predecessor, operation.salt);
   const receipt = await sent.wait();
   if (receipt === null) {
@@ -81,13 +83,15 @@ export async function execute(
   return receipt;
 }
 
-/** Cancels through the canceller's Safe. */
-export async function cancel(
-  timelock: TimelockController,
+/** Vetoes through the canceller's Safe: the gate cancels what it has seen the words of. */
+export async function veto(
+  gate: VetoGate,
   canceller: Safe,
-  operation: TimelockOperation,
+  { calls, predecessor, salt }: TimelockOperation,
   owners: readonly Signer[],
 ): Promise<ContractTransactionReceipt> {
-  const data = timelock.interface.encodeFunctionData("cancel", [operationId(operation)]);
-  return canceller.send({ to: await timelock.getAddress(), data }, owners);
+  const [targets, values, payloads] = columnsOf(calls);
+  const words = [targets, values, payloads, predecessor, salt] as const;
+  const data = gate.interface.encodeFunctionData("veto", [...words]);
+  return canceller.send({ to: await gate.getAddress(), data }, owners);
 }
