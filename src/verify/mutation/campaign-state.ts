@@ -8,6 +8,9 @@ export const STATE_FILE = ".strongroom/mutation/state.json";
 /** Raised when verdicts of an older runner no longer count. */
 const RUNNER = 1;
 
+/** Packages that decide what the code is and does. */
+const PACKAGES = ["@openzeppelin/contracts", "@openzeppelin/contracts-upgradeable", "hardhat", "solc"];
+
 /** A verdict and what it holds for. */
 interface Remembered {
   readonly outcome: Outcome;
@@ -25,6 +28,7 @@ export class CampaignState {
   readonly #file: string;
   readonly #verdicts: Record<string, Remembered>;
   readonly #digests = new Map<string, string>();
+  readonly #packages: readonly (string | undefined)[];
 
   constructor(root: string) {
     this.#root = root;
@@ -32,6 +36,9 @@ export class CampaignState {
     this.#verdicts = existsSync(this.#file)
       ? (JSON.parse(readFileSync(this.#file, "utf8")) as Record<string, Remembered>)
       : {};
+    const text = readFileSync(join(root, "package.json"), "utf8");
+    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string>>;
+    this.#packages = PACKAGES.map((name) => ({ ...dependencies, ...devDependencies })[name]);
   }
 
   #digestOf(file: string): string {
@@ -47,8 +54,8 @@ export class CampaignState {
 
   #digest(file: string, domain: DomainFiles, outcome: Outcome): string {
     const tests = outcome.verdict === "killed" ? [outcome.by] : [...domain.solidity, ...domain.mocha];
-    const files = [file, ...tests, "hardhat.config.ts", "package-lock.json"];
-    const hash = createHash("sha256").update(JSON.stringify([RUNNER, FUZZ]));
+    const files = [file, ...tests, "hardhat.config.ts"];
+    const hash = createHash("sha256").update(JSON.stringify([RUNNER, FUZZ, this.#packages]));
     for (const name of files) hash.update(`\0${name}\0${this.#digestOf(name)}`);
     return hash.digest("hex");
   }
