@@ -9,7 +9,7 @@ import { TestBed } from "../../src/verify/mutation/test-bed.ts";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const SOLIDITY = "// SPDX-License-Identifier: MIT\npragma solidity 0.8.37;\n";
 const SOURCE = `${SOLIDITY}library Sum {
-    function of(uint256 a, uint256 b) internal pure returns (uint256) {
+    function plus(uint256 a, uint256 b) internal pure returns (uint256) {
         return a + b;
     }
 
@@ -23,6 +23,7 @@ const domain = {
   sources: ["contracts/Sum.sol"],
   solidity: ["test/Sum.t.sol"],
   mocha: ["test/Adder.test.ts"],
+  measuring: [],
 };
 
 describe("the bed that mutants are tested on", () => {
@@ -54,7 +55,7 @@ contract Adder {
     write(
       "test/Sum.t.sol",
       `${SOLIDITY}import {Sum} from "../contracts/Sum.sol";
-contract SumTest { function test_sum() external pure { require(Sum.of(2, 3) == 5, "sum"); } }`,
+contract SumTest { function test_sum() external pure { require(Sum.plus(2, 3) == 5, "sum"); } }`,
     );
     write(
       "test/Adder.test.ts",

@@ -188,7 +188,7 @@ describe("generated mutants", () => {
 
 describe("a campaign", () => {
   const TEST = "test/Till.t.sol";
-  const domain: DomainFiles = { name: "till", sources: [FILE], solidity: [TEST], mocha: [] };
+  const domain: DomainFiles = { name: "till", sources: [FILE], solidity: [TEST], mocha: [], measuring: [] };
   const killed: Outcome = { verdict: "killed", by: TEST, test: "TillTest.test_x()" };
   let fixture: Fixture;
   let mutants: readonly GeneratedMutant[];

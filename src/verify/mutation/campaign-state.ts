@@ -60,6 +60,11 @@ export class CampaignState {
     return hash.digest("hex");
   }
 
+  /** Digests a domain's files now: verdicts are about what the copy holds, whatever is edited while they come in. */
+  prime({ sources, solidity, mocha }: DomainFiles): void {
+    for (const file of [...sources, ...solidity, ...mocha, "hardhat.config.ts"]) this.#digestOf(file);
+  }
+
   /** What is known of a mutant of that file and still holds. */
   recall(id: string, file: string, domain: DomainFiles): { outcome: Outcome; seconds: number } | undefined {
     const known = this.#verdicts[id];

@@ -35,10 +35,8 @@ export interface CampaignOptions {
 }
 
 /** Changes nothing in any source of the domain, and compiles and runs all that its mutants would. */
-function equivalent(root: string, domain: DomainFiles): ChangedSources {
-  return Object.fromEntries(
-    domain.sources.map((file) => [file, `${readFileSync(join(root, file), "utf8")}/* the same */\n`]),
-  );
+function equivalent(texts: ReadonlyMap<string, string>): ChangedSources {
+  return Object.fromEntries([...texts].map(([file, text]) => [file, `${text}/* the same */\n`]));
 }
 
 /** The test files that noticed most of this source's mutants so far. */
@@ -70,6 +68,8 @@ export async function runCampaign(
   { root, sample, seed, state, judge, say }: CampaignOptions,
 ): Promise<Campaign> {
   const judged: Judged[] = [];
+  const texts = new Map(domain.sources.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+  state.prime(domain);
   let invalid = 0;
   let bed: Judge | undefined;
   for (const mutant of inSeededOrder(generated, seed)) {
@@ -81,15 +81,14 @@ export async function runCampaign(
       if (bed === undefined) {
         bed = await judge();
         say(`${domain.name}: the runner itself, with an equivalent mutant of every source ...`);
-        const self = await bed.judge(equivalent(root, domain), domain, []);
+        const self = await bed.judge(equivalent(texts), domain, []);
         if (self.verdict !== "survived") {
           const unfit = `an equivalent mutant didn't survive: ${JSON.stringify(self)}`;
           return { domain: domain.name, generated, judged, invalid, unfit };
         }
       }
       const started = performance.now();
-      const source = readFileSync(join(root, mutant.file), "utf8");
-      const changed = { [mutant.file]: applyEdit(source, mutant) };
+      const changed = { [mutant.file]: applyEdit(texts.get(mutant.file) ?? "", mutant) };
       const likely = likelyKillers(judged, mutant.file);
       outcome = await bed.judge(changed, domain, likely);
       // Once more: a process may have been short of memory.

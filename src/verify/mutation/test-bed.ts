@@ -124,8 +124,16 @@ export class TestBed implements Judge, AsyncDisposable {
   }
 
   /** Compiles contracts, those with the same settings at once, into their artifacts; returns the compiler's error. */
-  async #compile(contracts: readonly BuiltContract[], changed: ChangedSources): Promise<string | undefined> {
-    const groups = Map.groupBy(contracts, ({ settings }) => JSON.stringify(settings));
+  async #compile(
+    contracts: readonly BuiltContract[],
+    changed: ChangedSources,
+    { measuring }: DomainFiles,
+  ): Promise<string | undefined> {
+    const settingsOf = ({ source, settings }: BuiltContract) =>
+      source.endsWith(".t.sol") && !measuring.includes(source)
+        ? { ...settings, optimizer: { enabled: false } }
+        : settings;
+    const groups = Map.groupBy(contracts, (built) => JSON.stringify(settingsOf(built)));
     for (const [settings, members] of groups) {
       const answer = await this.compiler.contracts(
         members,
@@ -182,7 +190,7 @@ export class TestBed implements Judge, AsyncDisposable {
     const prepare = async (wanted: { solidity: readonly string[]; mocha: boolean }) => {
       const missing = this.#reached(changed, wanted).filter((built) => !compiled.has(built));
       for (const built of missing) compiled.add(built);
-      return missing.length === 0 ? undefined : await this.#compile(missing, changed);
+      return missing.length === 0 ? undefined : await this.#compile(missing, changed, domain);
     };
     const named = Object.keys(changed).map((file) => basename(file, ".sol"));
     const first = solidity.filter((test) => likely[0] === test || named.includes(basename(test, ".t.sol")));
