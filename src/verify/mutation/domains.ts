@@ -10,7 +10,7 @@ export interface Domain {
   readonly measuring: readonly string[];
 }
 
-/** Tests of contracts, no campaigns and no attacks: what a developer runs while the domain changes. */
+/** Tests of contracts and the attacks on them, no campaigns: what a developer runs while the domain changes. */
 export const DOMAINS: readonly Domain[] = [
   {
     name: "policy",
@@ -38,14 +38,22 @@ export const DOMAINS: readonly Domain[] = [
     name: "governance",
     sources: ["contracts/governance/**/*.sol", "contracts/shared/{Params,Parametrised,ParamKeys}.sol"],
     solidity: ["test/contracts/governance/*.t.sol", "test/contracts/shared/{Params,Keys}.t.sol"],
-    mocha: ["test/contracts/governance/*.test.ts", "test/contracts/custody/Vault.params.test.ts"],
+    mocha: [
+      "test/contracts/governance/*.test.ts",
+      "test/contracts/custody/Vault.params.test.ts",
+      "test/attacks/upgrades.test.ts",
+    ],
     measuring: [],
   },
   {
     name: "custody",
     sources: ["contracts/custody/**/*.sol", "contracts/shared/AssetId.sol"],
     solidity: ["test/contracts/custody/*.t.sol", "test/contracts/shared/AssetId.t.sol"],
-    mocha: ["test/contracts/custody/*.test.ts", "test/regression/*.test.ts"],
+    mocha: [
+      "test/contracts/custody/*.test.ts",
+      "test/regression/*.test.ts",
+      "test/attacks/{cold-storage,recovery,impairment,reentrancy}.test.ts",
+    ],
     measuring: [],
   },
 ];
