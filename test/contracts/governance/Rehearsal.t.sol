@@ -21,6 +21,17 @@ contract Answering {
     }
 }
 
+/// @dev Tells whoever asks how much gas it was given.
+contract GasTeller {
+    fallback() external {
+        uint256 left = gasleft();
+        assembly {
+            mstore(0x00, left)
+            return(0x00, 0x20)
+        }
+    }
+}
+
 /// @notice What counts as an answer of a probe, to the byte and to the gas.
 contract RehearsalTest is Cheats {
     Answering private _answering;
@@ -65,6 +76,18 @@ contract RehearsalTest is Cheats {
         (bool answered, bytes32 answer) = this.ask(_probe(abi.encodeCall(Answering.revertWith, (32))));
         assertFalse(answered);
         assertEq(answer, bytes32(0));
+    }
+
+    function test_aViewGetsExactlyWhatIsPromised() external {
+        address teller = address(new GasTeller());
+        (, bytes memory told) = teller.staticcall{gas: 1_000_000}("");
+        (bool answered, bytes32 answer) = this.ask(Probe(teller, "", Compare.SAME));
+        assertTrue(answered);
+        assertEq(answer, keccak256(told));
+    }
+
+    function test_whatMustBeLeftCoversTheCall() external pure {
+        assertGe((Rehearsal.PROBE_GAS_NEEDED - 3_000) * 63 / 64, Rehearsal.PROBE_GAS);
     }
 
     /// @notice With any gas: the answer, or a revert that says that gas was short.
