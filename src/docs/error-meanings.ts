@@ -778,6 +778,26 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy:
       "Use `refill`. Winding down begins with the Vault's `windDown`, when governance has been silent for long.",
   },
+  Reserve_VetoedAllBefore: {
+    when: "everything was vetoed not long ago: a veto of everything rests for 60 days after its end",
+    remedy: "Veto single exits, or wait until the time in the error.",
+  },
+  Reserve_NothingVetoed: {
+    when: "no veto of everything is in force",
+    remedy: "Nothing to do.",
+  },
+  Reserve_AllVetoed: {
+    when: "the reserve's Safe has vetoed everything, as it may for 30 days",
+    remedy: "Wait until the time in the error; nothing is lost meanwhile, and cancelling stays possible.",
+  },
+  Reserve_ReturnAnnounced: {
+    when: "the asset's return was announced, and is ready or will be",
+    remedy: "Call `returnAll` from the time in the error on.",
+  },
+  Reserve_ReturnNotReady: {
+    when: "the asset's return wasn't announced, its delay isn't over, or the announcement has lapsed",
+    remedy: "Announce it (`announceReturn`), and call again within 30 days of the time in the error.",
+  },
   Reserve_PushFailed: {
     when: "the colder level didn't take the native currency",
     remedy: "Verify the deployment: that address isn't a reserve.",

@@ -28,7 +28,7 @@ import {
   send,
   wish,
 } from "../support/offices.ts";
-import { governUpgrades, releaseVault } from "../support/release.ts";
+import { releaseVault } from "../support/release.ts";
 import { pointerOf } from "../support/upgradeFixture.ts";
 
 describe("attack: lock-out, offices and single keys", () => {
@@ -162,15 +162,15 @@ describe("attack: lock-out, offices and single keys", () => {
       const s = await setup();
       await ownersLeave(s);
       const { safe, keys } = s.rollback;
-      const controller = await governUpgrades(s);
-      const id = await releaseVault(s, controller);
+      const controller = s.contracts.upgradeController;
+      const id = await releaseVault(s);
       const next = await restored(s, safe, keys);
       await send(safe, next, callOf(controller, "rollback", [id]));
       expect((await controller.releaseOf(id)).rolledBack).to.equal(true);
       expect(await pointerOf(ethers, s.addresses.vault)).to.equal(s.addresses.vaultImplementation);
       const fresh = await s.freshSafe();
       await passRole(s, "ROLLBACK", safe.address, fresh.safe.address);
-      const again = await releaseVault(s, controller);
+      const again = await releaseVault(s);
       await send(fresh.safe, fresh.keys, callOf(controller, "rollback", [again]));
     });
 
@@ -179,8 +179,8 @@ describe("attack: lock-out, offices and single keys", () => {
       const { safe, keys } = s.rollback;
       const { vault, manager } = s.contracts;
       await cantChangeItself(s, safe, keys);
-      const controller = await governUpgrades(s);
-      const id = await releaseVault(s, controller);
+      const controller = s.contracts.upgradeController;
+      const id = await releaseVault(s);
       const rollback = callOf(controller, "rollback", [id]);
       await send(safe, keys, rollback);
       expect(await pointerOf(ethers, s.addresses.vault)).to.equal(s.addresses.vaultImplementation);
@@ -198,7 +198,7 @@ describe("attack: lock-out, offices and single keys", () => {
         callOf(vault, "openInstant", []),
       ]);
       await ownersLeave(s);
-      const next = await releaseVault(s, controller);
+      const next = await releaseVault(s);
       await expect(send(safe, keys, callOf(controller, "rollback", [next]))).to.be.revertedWithCustomError(
         controller,
         "AccessManagedUnauthorized",
