@@ -70,7 +70,7 @@ abstract contract BaseSource is IPriceSource {
     }
 
     function _sequencerUp() internal view returns (bool) {
-        return Sequencer.isUp(SEQUENCER_FEED, GRACE);
+        return SEQUENCER_FEED == address(0) || Sequencer.isUp(SEQUENCER_FEED, GRACE);
     }
 
     /// @dev Written, not in the future, not stale.

@@ -78,11 +78,12 @@ contract PythSource is BaseSource {
 
         (bool ok, uint256 price, uint256 conf, int256 expo, uint256 published) = Feeds.pythPrice(PYTH, PRICE_ID);
         // Check: well-formed, positive (a negative one has the top bit set), in the expected unit.
-        if (!ok || price == 0 || price > _MAX_INT64 || conf > type(uint64).max) return (false, 0, 0, 0);
-        if (expo < MIN_EXPO || expo > MAX_EXPO || !_isFresh(published)) return (false, 0, 0, 0);
         uint256 width;
-        // Both words are below 2^64, at most ten sigmas, and -24 <= expo <= 0: every product stays under 2^112.
+        // Once checked, both words are below 2^64, sigmas at most ten, and -24 <= expo <= 0: every product stays under
+        // 2^112. A price of 0 wraps, and is out of range then.
         unchecked {
+            if (!ok || price - 1 >= _MAX_INT64 || conf > type(uint64).max) return (false, 0, 0, 0);
+            if (expo < MIN_EXPO || expo > MAX_EXPO || !_isFresh(published)) return (false, 0, 0, 0);
             // Check: sure enough of itself.
             if (conf * _BPS > price * MAX_CONF_BPS) return (false, 0, 0, 0);
             width = conf * SIGMAS;

@@ -11,10 +11,11 @@ import {
   measureSafeTransfer,
   readRecorded,
 } from "./peers.ts";
+import { mixedSources } from "./price-sources.ts";
 import { nameEverything } from "./slot-names.ts";
 import { deploySuite, type Suite } from "./strongroom.ts";
 import { breakDown } from "./trace.ts";
-import { measureVerbs, type VerbGas } from "./verbs.ts";
+import { measureMixedExits, measureVerbs, type VerbGas } from "./verbs.ts";
 
 /** What bench/gas.json holds. */
 export interface GasBench {
@@ -48,10 +49,11 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   progress("Measuring our own verbs");
   const suite = await deploySuite(chain);
   const verbs = await measureVerbs(chain, suite);
+  const mixed = await measureMixedExits(chain, await deploySuite(chain, mixedSources));
   const bench: GasBench = {
     compiler: compilerText(),
     evm: `Hardhat's embedded chain, hardfork ${chain.hardfork}`,
-    rows: gasRows(verbs, peers),
+    rows: gasRows(verbs, mixed, peers),
   };
   mkdirSync("bench", { recursive: true });
   const text = `${JSON.stringify(bench, null, 2)}\n`;

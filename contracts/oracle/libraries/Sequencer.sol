@@ -12,11 +12,10 @@ import {Feeds} from "./Feeds.sol";
 /// never gate liquidation alone: a lender whose borrowers may still borrow, or sell collateral, while nobody may liquidate
 /// them is worse off than without the gate (Aave 3.7 took its sentinel out after false alarms had blocked liquidations).
 library Sequencer {
-    /// @param feed The uptime feed; zero = the chain has no sequencer, which is always up.
+    /// @param feed The uptime feed. A chain without a sequencer has none: don't ask then.
     /// @param grace It must have been up for longer than this, seconds.
     /// @dev Reverts only for lack of gas. A sick uptime feed says nothing, and that is not "up".
     function isUp(address feed, uint256 grace) internal view returns (bool) {
-        if (feed == address(0)) return true;
         (bool ok, uint256 status, uint256 since,) = Feeds.latest(feed);
         if (!ok || status != 0) return false;
         unchecked {

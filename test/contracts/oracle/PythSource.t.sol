@@ -89,29 +89,29 @@ contract PythSourceTest is Cheats {
         assertEq(new PythSource(address(pyth), ID, terms, PythTerms(MAX_CONF, SIGMAS, -10, -5)).MAX_AGE(), 1 hours);
     }
 
-    function test_refusesConfidencesSigmasAndExponentsOutOfBounds() external {
-        _expectRefused(
-            PythTerms(0, SIGMAS, -10, -5),
-            abi.encodeWithSelector(PythSource.PythSource_ConfOutOfBounds.selector, 0, 1_000)
-        );
-        _expectRefused(
-            PythTerms(1_001, SIGMAS, -10, -5),
-            abi.encodeWithSelector(PythSource.PythSource_ConfOutOfBounds.selector, 1_001, 1_000)
-        );
-        _expectRefused(
-            PythTerms(MAX_CONF, 0, -10, -5),
-            abi.encodeWithSelector(PythSource.PythSource_SigmasOutOfBounds.selector, 0, 10)
-        );
-        _expectRefused(
-            PythTerms(MAX_CONF, 11, -10, -5),
-            abi.encodeWithSelector(PythSource.PythSource_SigmasOutOfBounds.selector, 11, 10)
-        );
+    function test_refusesConfidencesOutOfBounds() external {
+        bytes4 selector = PythSource.PythSource_ConfOutOfBounds.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, 0, 1_000));
+        new PythSource(address(pyth), ID, _terms(), PythTerms(0, SIGMAS, -10, -5));
+        vm.expectRevert(abi.encodeWithSelector(selector, 1_001, 1_000));
+        new PythSource(address(pyth), ID, _terms(), PythTerms(1_001, SIGMAS, -10, -5));
+    }
+
+    function test_refusesSigmasOutOfBounds() external {
+        bytes4 selector = PythSource.PythSource_SigmasOutOfBounds.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, 0, 10));
+        new PythSource(address(pyth), ID, _terms(), PythTerms(MAX_CONF, 0, -10, -5));
+        vm.expectRevert(abi.encodeWithSelector(selector, 11, 10));
+        new PythSource(address(pyth), ID, _terms(), PythTerms(MAX_CONF, 11, -10, -5));
+    }
+
+    function test_refusesExponentsOutOfBounds() external {
+        bytes4 selector = PythSource.PythSource_ExpoBounds.selector;
         int32[2][3] memory expos = [[int32(-25), -5], [int32(-5), -6], [int32(-5), 1]];
         for (uint256 i; i < expos.length; ++i) {
-            _expectRefused(
-                PythTerms(MAX_CONF, SIGMAS, expos[i][0], expos[i][1]),
-                abi.encodeWithSelector(PythSource.PythSource_ExpoBounds.selector, expos[i][0], expos[i][1])
-            );
+            (int32 low, int32 high) = (expos[i][0], expos[i][1]);
+            vm.expectRevert(abi.encodeWithSelector(selector, low, high));
+            new PythSource(address(pyth), ID, _terms(), PythTerms(MAX_CONF, SIGMAS, low, high));
         }
     }
 
@@ -301,11 +301,6 @@ contract PythSourceTest is Cheats {
 
     function _source(address pyth_, PythTerms memory own) private returns (PythSource) {
         return PythSource(ship("PythSource", abi.encode(pyth_, ID, _terms(), own)));
-    }
-
-    function _expectRefused(PythTerms memory own, bytes memory why) private {
-        vm.expectRevert(why);
-        new PythSource(address(pyth), ID, _terms(), own);
     }
 
     function _answer(int64 price, uint64 conf, int32 expo, uint256 time) private {
