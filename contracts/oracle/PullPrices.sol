@@ -23,8 +23,8 @@ import {FEED_SET_GAS_NEEDED} from "./libraries/OracleGas.sol";
 contract PullPrices is IPullPrices {
     /// @notice Gas that one call to a pull oracle gets: Pyth checks 13 signatures and a proof for each price.
     uint256 public constant UPDATE_GAS = 1_500_000;
-    /// @notice Gas for one question.
-    uint256 public constant ASK_GAS = 50_000;
+    /// @notice Gas for one question; Pyth reads through all updates to quote its fee.
+    uint256 public constant ASK_GAS = 150_000;
     /// @notice Gas for reading and storing one price.
     uint256 public constant POKE_GAS = FEED_SET_GAS_NEEDED + 40_000;
 
