@@ -9,6 +9,7 @@ import {VaultNamespace} from "./VaultNamespace.sol";
 import {IVaultCore} from "./interfaces/IVaultCore.sol";
 import {Exit, Intent, Verb} from "./interfaces/IVaultTypes.sol";
 import {Intents} from "./libraries/Intents.sol";
+import {Queue} from "./libraries/Queue.sol";
 import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 
 /// @title Vault
@@ -44,7 +45,7 @@ contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgr
         } else if (intent.verb == Verb.WITHDRAW) {
             _withdraw(intent.owner, intent.asset, intent.amount, intent.to);
         } else if (intent.verb == Verb.CANCEL) {
-            _cancel(intent.owner, abi.decode(data, (Exit)));
+            Queue.cancel(intent.owner, abi.decode(data, (Exit)));
         } else if (intent.verb == Verb.SET_DESTINATION) {
             VaultSubjects.setDestination(intent.owner, intent.to, intent.amount == 1);
         } else {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManagedUpgradeable} from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Facts} from "../policy/interfaces/IExitPolicy.sol";
 import {AssetId} from "../shared/AssetId.sol";
 import {ParamKeys} from "../shared/ParamKeys.sol";
 import {Params} from "../shared/Params.sol";
@@ -11,12 +12,15 @@ import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
 import {VaultScreening} from "./VaultScreening.sol";
 import {VaultNamespace} from "./VaultNamespace.sol";
 import {IVaultAdmin} from "./interfaces/IVaultAdmin.sol";
-import {Account, Asset, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {Account, Asset, Exit, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
 import {Assets} from "./libraries/Assets.sol";
 import {Opens} from "./libraries/Opens.sol";
+import {Requests} from "./libraries/Requests.sol";
 import {VaultAssets} from "./libraries/VaultAssets.sol";
+import {VaultCare} from "./libraries/VaultCare.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
 import {VaultParams} from "./libraries/VaultParams.sol";
+import {VaultReserves} from "./libraries/VaultReserves.sol";
 import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 
 /// @title VaultAdmin
@@ -31,7 +35,7 @@ contract VaultAdmin is
     AccessManagedUpgradeable,
     ReentrancyGuardTransient
 {
-    using Assets for Asset;
+    using Assets for VaultNamespace.Packed;
     using Assets for uint256;
     using Opens for Open;
 
@@ -43,6 +47,13 @@ contract VaultAdmin is
     function initialize(address authority) external initializer {
         if (authority == address(0)) revert Vault_ZeroAddress();
         __AccessManaged_init(authority);
+        VaultCare.governed();
+    }
+
+    /// @dev For the timelock's verbs: each shows that governance is alive.
+    modifier governs() {
+        VaultCare.governed();
+        _;
     }
 
     // ---- a subject's own ----
@@ -65,6 +76,48 @@ contract VaultAdmin is
         if (!answered) revert Vault_ScreeningDown(account, 0);
     }
 
+    // ---- reserves ----
+
+    function sweep(AssetId asset) external nonReentrant returns (uint256 amount) {
+        return VaultReserves.sweep(asset);
+    }
+
+    function refill(AssetId asset) external payable nonReentrant {
+        VaultReserves.refill(asset);
+    }
+
+    function addReserve(address reserve) external restricted governs {
+        VaultReserves.add(reserve);
+    }
+
+    function removeReserve(address reserve) external restricted governs {
+        VaultReserves.remove(reserve);
+    }
+
+    // ---- when something is lost ----
+
+    function recover(address from, address to, AssetId[] calldata assets, Exit[] calldata exits) external restricted {
+        VaultCare.recover(from, to, assets, exits);
+    }
+
+    function closeInstant() external restricted {
+        VaultCare.setInstantClosed(true);
+    }
+
+    function openInstant() external restricted governs {
+        VaultCare.setInstantClosed(false);
+    }
+
+    function heartbeat() external restricted governs {}
+
+    function windDown(AssetId asset) external {
+        VaultCare.windDown(asset);
+    }
+
+    function revive(AssetId asset) external restricted governs {
+        VaultCare.revive(asset);
+    }
+
     // ---- restricted: one role each ----
 
     function endorse(bytes32 id) external restricted {
@@ -85,7 +138,7 @@ contract VaultAdmin is
         VaultSubjects.lift(subject);
     }
 
-    function extend(address subject, uint40 secs) external restricted {
+    function extend(address subject, uint40 secs) external restricted governs {
         VaultSubjects.extend(subject, secs);
     }
 
@@ -97,11 +150,11 @@ contract VaultAdmin is
         VaultSubjects.setTier(subject, tier, from, until);
     }
 
-    function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) external restricted {
+    function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) external restricted governs {
         VaultAssets.list(asset, tokenClass, tickExponent);
     }
 
-    function setKind(address app, Kind kind) external restricted {
+    function setKind(address app, Kind kind) external restricted governs {
         VaultSubjects.setKind(app, kind);
     }
 
@@ -111,7 +164,7 @@ contract VaultAdmin is
     }
 
     /// @inheritdoc IParams
-    function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted {
+    function set(bytes32 key, uint32 expectedVersion, uint40 validUntil, uint64 value) external restricted governs {
         _set(key, expectedVersion, validUntil, value);
         if (key == ParamKeys.global(ParamKeys.FRESH_PERIOD)) VaultAssets.spreadFreshHours();
     }
@@ -119,6 +172,7 @@ contract VaultAdmin is
     function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next)
         external
         restricted
+        governs
     {
         VaultAssets.setPolicy(expected, expectedRevision, validUntil, next);
     }
@@ -145,8 +199,31 @@ contract VaultAdmin is
         return VaultLayout.slots().door.heldUntil;
     }
 
+    function facts(address owner, AssetId asset, uint112 amount, address to) external view returns (Facts memory) {
+        VaultNamespace.Layout storage $ = VaultLayout.slots();
+        (address subject, uint256 account, uint256 s) = VaultLayout.member(owner);
+        uint256 balance = $.balances[owner][asset].word;
+        return Requests.facts(owner, subject, account, s, asset, $.assets[asset].load(), balance, amount, to);
+    }
+
     function assetOf(AssetId asset) external view returns (Asset memory) {
-        return VaultLayout.slots().assets[asset];
+        return VaultLayout.slots().assets[asset].load().unpack();
+    }
+
+    function hotCeiling(AssetId asset) external view returns (uint256) {
+        return VaultReserves.hotCeiling(asset, VaultLayout.slots().assets[asset].load());
+    }
+
+    function reserves() external view returns (address[] memory) {
+        return VaultLayout.slots().reserves;
+    }
+
+    function governedAt() external view returns (uint40) {
+        return VaultLayout.slots().governedAt;
+    }
+
+    function instantClosed() external view returns (bool) {
+        return VaultLayout.slots().door.instantClosed;
     }
 
     function holdings(AssetId asset) external view returns (uint256) {

@@ -9,14 +9,17 @@ import {Params} from "../shared/Params.sol";
 import {Reason, Reasons} from "../shared/Reasons.sol";
 import {VaultLedger} from "./VaultLedger.sol";
 import {VaultScreening} from "./VaultScreening.sol";
-import {Account, Asset, Exit, Open, Phase, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {IVaultAdmin} from "./interfaces/IVaultAdmin.sol";
+import {Account, Exit, Open, Phase, TokenClass} from "./interfaces/IVaultTypes.sol";
 import {Assets} from "./libraries/Assets.sol";
-import {Balances} from "./libraries/Balances.sol";
 import {Access, Act} from "./libraries/Guard.sol";
 import {Lanes} from "./libraries/Lanes.sol";
+import {Ledger} from "./libraries/Ledger.sol";
 import {Opens} from "./libraries/Opens.sol";
+import {Queue} from "./libraries/Queue.sol";
 import {Quotes} from "./libraries/Quotes.sol";
-import {VaultAssets} from "./libraries/VaultAssets.sol";
+import {Requests} from "./libraries/Requests.sol";
+import {Tokens} from "./libraries/Tokens.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
 import {VaultNamespace} from "./VaultNamespace.sol";
 
@@ -24,9 +27,8 @@ import {VaultNamespace} from "./VaultNamespace.sol";
 /// @notice The one way out: a request is paid at once or queued; what is queued matures, takes a slot in its asset's lane
 /// and is paid, or goes back to its owner.
 abstract contract VaultExits is VaultLedger, VaultScreening {
-    using Balances for uint256;
     using VaultLayout for Account;
-    using Assets for Asset;
+    using Assets for VaultNamespace.Packed;
     using Assets for uint256;
     using Lanes for uint256;
     using Opens for Open;
@@ -53,26 +55,27 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         if (to == address(0) || to == address(this)) revert Vault_BadRecipient(to);
         if (a.class() == TokenClass.UNLISTED) revert Vault_NotListed(asset);
         (address subject, uint256 account, uint256 s) = VaultLayout.member(owner);
-        (address policy, uint256 heldUntil) = VaultLayout.door();
+        (address policy, uint256 heldUntil, bool closed) = VaultLayout.door();
         Access access = VaultLayout.allow(Act.WITHDRAW, owner, subject, account, s, heldUntil, a.impaired());
         // Effect
-        (uint256 before, uint256 word) = _debit(owner, asset, amount, a.freshStep());
+        (uint256 before, uint256 word) = Ledger.debit(owner, asset, amount, a.freshStep());
         emit Transfer(msg.sender, owner, address(0), asset.raw(), amount);
         // The request as it came: before the debit.
-        Facts memory f = _facts(owner, subject, account, s, asset, a, before, amount, to);
+        Facts memory f = Requests.facts(owner, subject, account, s, asset, a, before, amount, to);
         Quote memory q = Quotes.ask(policy, f);
         if (access == Access.QUEUE) {
             if (a.impaired()) q.reasons |= Reasons.bit(Reason.IMPAIRED);
             if (block.timestamp < heldUntil) q.reasons |= Reasons.bit(Reason.EVERYONE_HELD);
         }
+        if (closed) q.reasons |= Reasons.bit(Reason.INSTANT_CLOSED);
         if (q.reasons == 0 && _payNow(f, q, a, word)) return 0;
-        return _enqueue(f, q, account, word);
+        return _enqueue(f, q, account, word, a);
     }
 
     function release(Exit memory exit) external nonReentrant returns (bool paid) {
-        bytes32 id = _idOf(exit);
+        bytes32 id = Queue.idOf(exit);
         uint256 open = VaultLayout.slots().opens[id].load();
-        Asset storage row = VaultLayout.slots().assets[exit.asset];
+        VaultNamespace.Packed storage row = VaultLayout.slots().assets[exit.asset];
         uint256 a = row.load();
         // Check
         if (open.phase() == Phase.NONE) revert Vault_NotOpen(id);
@@ -80,7 +83,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         if (block.timestamp < from) revert Vault_NotMature(id, from);
         (address list, uint256 heldUntil) = VaultLayout.screen();
         if (_screenEnds(list, exit)) return false;
-        bool proRata = _allowRelease(exit, heldUntil, a.impaired());
+        bool proRata = _allowRelease(exit, heldUntil, a);
         if (open.slot() == 0) {
             // Effect: a slot in the lane, which may lie ahead; then it is recorded, and nothing is paid.
             (a, open) = _takeSlot(exit, a, open);
@@ -94,77 +97,26 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         if (!open.isDue()) revert Vault_SlotAhead(id, Lanes.secondsUp(open.slot()));
         uint256 amount = proRata ? _haircut(exit.asset, exit.amount, a.liabilities()) : exit.amount;
         // Effect: an exit's amount is part of the liabilities until it is paid or cancelled.
-        a = a.settle(exit.amount);
+        a = a.settle(exit.amount).dequeue(exit.amount);
         row.store(a);
         VaultLayout.slots().opens[id].store(0);
         emit Released(id, exit.asset, exit.to, amount, a);
         // Interaction
-        _pay(exit.asset, exit.to, amount);
+        Tokens.pay(exit.asset, exit.to, amount, Tokens.held(exit.asset, address(this)));
         return true;
     }
 
     function cancel(Exit memory exit) external {
-        _cancel(msg.sender, exit);
+        Queue.cancel(msg.sender, exit);
     }
 
-    function _cancel(address owner, Exit memory exit) internal {
-        bytes32 id = _idOf(exit);
-        Open storage row = VaultLayout.slots().opens[id];
-        Asset storage asset = VaultLayout.slots().assets[exit.asset];
-        uint256 open = row.load();
-        // Check: apps own no exits, and the guard lets every user cancel in every state.
-        if (owner != exit.owner) revert Vault_OnlyOwner(exit.owner);
-        if (open.phase() == Phase.NONE) revert Vault_NotOpen(id);
-        // Effect
-        row.store(0);
-        uint256 a = asset.load().giveBack(open);
-        asset.store(a);
-        uint256 word = _credit(owner, exit.asset, exit.amount, a.freshHours(), a.freshStep());
-        emit Transfer(msg.sender, address(0), owner, exit.asset.raw(), exit.amount);
-        emit Cancelled(id, owner, word, a);
-    }
-
-    function facts(address owner, AssetId asset, uint112 amount, address to) external view returns (Facts memory) {
-        VaultNamespace.Layout storage $ = VaultLayout.slots();
-        (address subject, uint256 account, uint256 s) = VaultLayout.member(owner);
-        uint256 balance = $.balances[owner][asset].word;
-        return _facts(owner, subject, account, s, asset, $.assets[asset].load(), balance, amount, to);
-    }
-
-    /// @param account The owner's slot.
-    /// @param s Its subject's.
-    /// @param a The asset's.
-    /// @param balance That of the owner's balance of it.
-    function _facts(
-        address owner,
-        address subject,
-        uint256 account,
-        uint256 s,
-        AssetId asset,
-        uint256 a,
-        uint256 balance,
-        uint256 amount,
-        address to
-    ) private view returns (Facts memory) {
-        return Facts({
-            owner: owner,
-            subject: subject,
-            tier: VaultLayout.tierIn(s),
-            to: to,
-            usableFrom: VaultLayout.slots().book[subject][to],
-            instantFrom: VaultLayout.instantFromIn(account),
-            asset: asset,
-            amount: amount,
-            seasoned: balance.seasoned(block.timestamp, a.freshStep()),
-            cap: VaultLayout.capIn(s),
-            freshPeriod: a.freshPeriod(),
-            decimals: a.decimals(),
-            tickExponent: a.tickExponent()
-        });
-    }
-
-    /// @dev Pays if every charge fits; else says why not in `q` and changes nothing.
+    /// @dev Pays if the Vault itself has it and every charge fits; else says why not in `q` and changes nothing.
     function _payNow(Facts memory f, Quote memory q, uint256 a, uint256 word) private returns (bool) {
+        uint256 held = Tokens.heldOrNothing(f.asset, address(this));
+        if (held < f.amount) {
+            q.reasons = Reasons.bit(Reason.NOT_IN_HOT);
+            return false;
+        }
         uint256[3] memory words;
         (q.reasons, words) = _charge(q);
         if (q.reasons != 0) return false;
@@ -172,7 +124,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         VaultLayout.slots().assets[f.asset].store(a);
         emit Withdrawn(f.asset, f.owner, f.to, f.amount, word, a, words[0], words[1], words[2]);
         // Interaction
-        _pay(f.asset, f.to, f.amount);
+        Tokens.pay(f.asset, f.to, f.amount, held);
         return true;
     }
 
@@ -209,7 +161,7 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         return window.word.charge(Quotes.EXIT_WINDOW, block.timestamp, amount, limit);
     }
 
-    function _enqueue(Facts memory f, Quote memory q, uint256 account, uint256 balance)
+    function _enqueue(Facts memory f, Quote memory q, uint256 account, uint256 balance, uint256 a)
         private
         returns (bytes32 id)
     {
@@ -222,18 +174,13 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
             late: uint40(block.timestamp + q.late),
             seq: VaultLayout.exitsIn(account)
         });
-        id = _idOf(exit);
+        id = Queue.idOf(exit);
         account = VaultLayout.withNextExit(account);
         VaultLayout.slots().accounts[f.owner].store(account);
         VaultLayout.slots().opens[id].store(Opens.OPEN);
-        emit Queued(id, f.owner, f.to, exit, q.reasons, balance, account, Opens.OPEN);
-    }
-
-    /// @dev keccak256(abi.encode(exit)): in memory the struct lies as the ABI wants it, seven static words.
-    function _idOf(Exit memory exit) private pure returns (bytes32 id) {
-        assembly ("memory-safe") {
-            id := keccak256(exit, 0xe0)
-        }
+        a = a.enqueue(f.amount);
+        VaultLayout.slots().assets[f.asset].store(a);
+        emit Queued(id, f.owner, f.to, exit, q.reasons, balance, account, Opens.OPEN, a);
     }
 
     /// @dev The next slot of the exit's lane: both words as they will be.
@@ -244,18 +191,20 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         return a.take(open, exit.amount, large, bps);
     }
 
-    /// @dev The states that stop a release, at either end. True if the owner takes a share of what is there instead.
-    function _allowRelease(Exit memory exit, uint256 heldUntil, bool impaired) private view returns (bool proRata) {
+    /// @dev The states that stop a release, at either end. True if the exit gets a share of what is there instead: by its
+    /// owner's wish only, until the asset is being wound down.
+    function _allowRelease(Exit memory exit, uint256 heldUntil, uint256 a) private view returns (bool proRata) {
         (address subject, uint256 account, uint256 s) = VaultLayout.member(exit.owner);
-        Access access = VaultLayout.allow(Act.RELEASE, exit.owner, subject, account, s, heldUntil, impaired);
+        Access access = VaultLayout.allow(Act.RELEASE, exit.owner, subject, account, s, heldUntil, a.impaired());
         proRata = access == Access.PRO_RATA;
-        if (proRata && msg.sender != exit.owner) revert Vault_OnlyOwner(exit.owner);
+        if (proRata && msg.sender != exit.owner && !a.windingDown()) revert Vault_OnlyOwner(exit.owner);
         if (VaultLayout.anyListed(exit.to)) revert Vault_RecipientListed(exit.to);
     }
 
     /// @dev What is left of `amount` when all liabilities share the holdings, rounded down; never more than it.
     function _haircut(AssetId asset, uint256 amount, uint256 liabilities) private view returns (uint256) {
-        uint256 held = VaultAssets.holdings(asset);
+        // The other half of this contract's code knows the reserves.
+        uint256 held = IVaultAdmin(address(this)).holdings(asset);
         return held < liabilities ? amount * held / liabilities : amount;
     }
 

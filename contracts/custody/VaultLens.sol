@@ -20,11 +20,12 @@ import {
     Verdict,
     WindowState
 } from "./interfaces/IVaultLens.sol";
-import {Account, Exit, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {Account, Asset, Exit, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
 import {Balances} from "./libraries/Balances.sol";
 import {Access, Act, Guard} from "./libraries/Guard.sol";
 import {Lanes} from "./libraries/Lanes.sol";
 import {Quotes} from "./libraries/Quotes.sol";
+import {Tokens} from "./libraries/Tokens.sol";
 
 /// @title VaultLens
 /// @notice Explains one Vault in advance, with the very code that the Vault decides with (`Guard`, `Quotes`, `Balances`,
@@ -55,7 +56,7 @@ contract VaultLens is IVaultLens {
         e.facts = _vault.facts(owner, asset, amount, to);
         e.refusal = _refusal(owner, asset, amount, to);
         Quote memory q = Quotes.ask(_vault.policy(), e.facts);
-        (e.reasons, e.windows) = _judge(asset, q);
+        (e.reasons, e.windows) = _judge(asset, amount, q);
         (e.soon, e.late) = (uint40(block.timestamp + q.soon), uint40(block.timestamp + q.late));
         if (e.refusal.length != 0) e.verdict = Verdict.REFUSED;
         else if (e.reasons != 0) e.verdict = Verdict.QUEUED;
@@ -76,11 +77,23 @@ contract VaultLens is IVaultLens {
         s.slotTaken = open.slot != 0;
         uint40 slotTime = Lanes.secondsUp(open.slot);
         if (slotTime > s.payableFrom) s.payableFrom = slotTime;
-        s.blocked = _blocked(exit, caller);
-        if (s.blocked.length == 0 && block.timestamp < s.payableFrom) {
+        bool proRata;
+        (proRata, s.blocked) = _blocked(exit, caller);
+        if (s.blocked.length != 0) return s;
+        if (block.timestamp < s.payableFrom) {
             s.blocked = s.slotTaken && slotTime == s.payableFrom
                 ? abi.encodeWithSelector(IVaultEvents.Vault_SlotAhead.selector, s.id, s.payableFrom)
                 : abi.encodeWithSelector(IVaultEvents.Vault_NotMature.selector, s.id, s.payableFrom);
+            return s;
+        }
+        uint256 needed = exit.amount;
+        if (proRata) {
+            (uint256 all, uint256 owed) = (_vault.holdings(exit.asset), _vault.assetOf(exit.asset).liabilities);
+            if (all < owed) needed = needed * all / owed;
+        }
+        uint256 held = Tokens.heldOrNothing(exit.asset, address(_vault));
+        if (held < needed) {
+            s.blocked = abi.encodeWithSelector(IVaultEvents.Vault_NotFunded.selector, exit.asset, held, needed);
         }
     }
 
@@ -130,7 +143,7 @@ contract VaultLens is IVaultLens {
     }
 
     /// @dev All reasons that would queue it, and the windows it would be charged to.
-    function _judge(AssetId asset, Quote memory q)
+    function _judge(AssetId asset, uint256 amount, Quote memory q)
         private
         view
         returns (uint256 reasons, WindowState[3] memory windows)
@@ -138,16 +151,18 @@ contract VaultLens is IVaultLens {
         reasons = q.reasons;
         if (block.timestamp < _vault.everyoneHeldUntil()) reasons |= Reasons.bit(Reason.EVERYONE_HELD);
         if (_vault.assetOf(asset).impaired) reasons |= Reasons.bit(Reason.IMPAIRED);
+        if (_vault.instantClosed()) reasons |= Reasons.bit(Reason.INSTANT_CLOSED);
+        if (Tokens.heldOrNothing(asset, address(_vault)) < amount) reasons |= Reasons.bit(Reason.NOT_IN_HOT);
         for (uint256 i; i < 3; ++i) {
-            (bytes32 window, uint256 amount, uint256 limit) = q.charge(i);
+            (bytes32 window, uint256 charged, uint256 limit) = q.charge(i);
             if (window == 0) continue;
             WindowState memory w = windows[i];
             uint256 packed = _vault.windowOf(window);
             (, uint256 used) = packed.roll(Quotes.EXIT_WINDOW, block.timestamp);
-            (w.window, w.charge, w.limit) = (window, Units.to64(amount), Units.to64(limit));
+            (w.window, w.charge, w.limit) = (window, Units.to64(charged), Units.to64(limit));
             w.used = uint64(used);
             w.room = uint64(packed.room(Quotes.EXIT_WINDOW, block.timestamp, limit));
-            (bool fits,) = packed.charge(Quotes.EXIT_WINDOW, block.timestamp, amount, limit);
+            (bool fits,) = packed.charge(Quotes.EXIT_WINDOW, block.timestamp, charged, limit);
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }
     }
@@ -166,7 +181,7 @@ contract VaultLens is IVaultLens {
         while (low < high) {
             uint256 middle = high - (high - low) / 2;
             f.amount = middle;
-            (uint256 reasons,) = _judge(asset, Quotes.ask(policy, f));
+            (uint256 reasons,) = _judge(asset, middle, Quotes.ask(policy, f));
             if (reasons == 0) low = middle;
             else high = middle - 1;
         }
@@ -223,17 +238,17 @@ contract VaultLens is IVaultLens {
     // ---- an open exit ----
 
     /// @dev The error that `release` would revert with for a state of either end; empty if for none.
-    function _blocked(Exit calldata exit, address caller) private view returns (bytes memory) {
-        bool impaired = _vault.assetOf(exit.asset).impaired;
-        (Access access, bytes memory no) = _allow(Act.RELEASE, exit.owner, impaired);
-        if (no.length != 0) return no;
-        if (access == Access.PRO_RATA && caller != exit.owner) {
-            return abi.encodeWithSelector(IVaultEvents.Vault_OnlyOwner.selector, exit.owner);
+    function _blocked(Exit calldata exit, address caller) private view returns (bool proRata, bytes memory no) {
+        Asset memory a = _vault.assetOf(exit.asset);
+        Access access;
+        (access, no) = _allow(Act.RELEASE, exit.owner, a.impaired);
+        proRata = access == Access.PRO_RATA;
+        if (no.length != 0) return (proRata, no);
+        if (proRata && caller != exit.owner && !a.windingDown) {
+            no = abi.encodeWithSelector(IVaultEvents.Vault_OnlyOwner.selector, exit.owner);
+        } else if (_vault.subjectRecord(_vault.subjectOf(exit.to)).listed != 0) {
+            no = abi.encodeWithSelector(IVaultEvents.Vault_RecipientListed.selector, exit.to);
         }
-        if (_vault.subjectRecord(_vault.subjectOf(exit.to)).listed != 0) {
-            return abi.encodeWithSelector(IVaultEvents.Vault_RecipientListed.selector, exit.to);
-        }
-        return "";
     }
 
     /// @dev The guard's answer, and the error that the Vault makes of a NO.

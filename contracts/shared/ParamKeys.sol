@@ -12,6 +12,10 @@ library ParamKeys {
     uint8 internal constant HOLDINGS_CAP = 2; // ticks of the asset, most that deposits may bring its liabilities to
     uint8 internal constant SMALL_LANE_RATE = 3; // basis points of the asset's liabilities a day
     uint8 internal constant LARGE_LANE_RATE = 4; // basis points of the asset's liabilities a day
+    uint8 internal constant HOT_COVER = 5; // basis points of the trailing day's instant exits, kept by a sweep
+    uint8 internal constant HOT_MIN = 6; // ticks of the asset, the least that a sweep keeps for instant exits
+    uint8 internal constant HOT_MAX = 7; // ticks of the asset, the most
+    uint8 internal constant WIND_DOWN_AFTER = 8; // days of governance's silence after which anyone may wind an asset down
     // ExitPolicy
     uint8 internal constant TIER_WINDOW = 16; // cents a trailing day, instant, per subject
     uint8 internal constant TIER_SINGLE = 17; // cents, most for one instant exit

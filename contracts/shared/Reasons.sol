@@ -17,7 +17,9 @@ enum Reason {
     POOL_LIMIT, // the window shared by all unverified subjects is full
     EVERYONE_HELD, // a guardian holds all exits
     IMPAIRED, // the asset's liabilities exceed its holdings
-    QUOTE_FAILED // the policy gave no usable answer
+    QUOTE_FAILED, // the policy gave no usable answer
+    NOT_IN_HOT, // the Vault holds less than that: the rest is in the reserves
+    INSTANT_CLOSED // an upgrade was rolled back, and governance hasn't reopened instant exits
 }
 
 /// @title Reasons

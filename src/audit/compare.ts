@@ -1,5 +1,5 @@
 import { AbiCoder, keccak256 } from "ethers";
-import { claimsByAsset, hex20, hex32, type VaultState } from "./rebuild.ts";
+import { claimsByAsset, hex20, hex32, queuedTicksByAsset, type VaultState } from "./rebuild.ts";
 import { pack, unpack } from "./slots.ts";
 
 /** The namespace of the Vault's storage: ERC-7201, `strongroom.storage.Vault`. */
@@ -34,6 +34,8 @@ const MEMBERS = {
   params: 9n,
   revision: 10n,
   listed: 11n,
+  reserves: 12n,
+  governedAt: 13n,
 } as const;
 
 /** The slot of a mapping's entry, `keys` from the outermost mapping inwards. */
@@ -52,10 +54,13 @@ function* words(state: VaultState): Generator<readonly [what: string, slot: bigi
   // The hold on everyone stands beside the policy and beside the list.
   const { heldUntil } = unpack("door", state.door);
   yield ["sanctions list", base("screen"), pack("screen", { list: BigInt(state.sanctionsList), heldUntil })];
-  yield ["listed assets", base("listed"), BigInt(state.listed.length)];
-  const first = BigInt(keccak256(hex32(base("listed"))));
-  for (const [i, asset] of state.listed.entries()) {
-    yield [`listed asset ${i}`, first + BigInt(i), BigInt(asset)];
+  yield ["governed at", base("governedAt"), state.governedAt];
+  for (const member of ["listed", "reserves"] as const) {
+    yield [`${member}: how many`, base(member), BigInt(state[member].length)];
+    const first = BigInt(keccak256(hex32(base(member))));
+    for (const [i, entry] of state[member].entries()) {
+      yield [`${member} ${i}`, first + BigInt(i), BigInt(entry)];
+    }
   }
   yield ["revision", base("revision"), state.revision];
   for (const member of [
@@ -121,11 +126,15 @@ export async function compareToChain(
     if (chain !== logs) differences.push({ what, logs, chain });
   }
   const claims = claimsByAsset(state);
+  const queued = queuedTicksByAsset(state);
   for (const [asset, word] of state.assets) {
-    const { liabilities } = unpack("asset", word);
+    const { liabilities, queuedTicks } = unpack("asset", word);
     const sum = claims.get(asset) ?? 0n;
-    compared++;
+    const ticks = queued.get(asset) ?? 0n;
+    compared += 2;
     if (sum !== liabilities) differences.push({ what: `claims on ${asset}`, logs: sum, chain: liabilities });
+    if (ticks !== queuedTicks)
+      differences.push({ what: `queue of ${asset}`, logs: ticks, chain: queuedTicks });
   }
   return { compared, differences };
 }

@@ -29,7 +29,7 @@ export interface VaultState {
   readonly balances: Map<string, bigint>;
   readonly accounts: Map<string, bigint>;
   readonly subjects: Map<string, bigint>;
-  /** Liabilities, lane clocks, class, decimals, tick, impairment. */
+  /** Liabilities, queue, lane clocks, class, decimals, tick, impairment, winding down. */
   readonly assets: Map<string, bigint>;
   /** Exit id → phase and lane slot; zero once paid or cancelled. */
   readonly opens: Map<string, bigint>;
@@ -42,8 +42,12 @@ export interface VaultState {
   readonly exits: Map<string, ExitTerms>;
   /** Every listed asset, in the order of listing. */
   readonly listed: string[];
-  /** The policy and the hold on everyone. */
+  /** The nearest first. */
+  readonly reserves: string[];
+  /** The policy, the hold on everyone, and whether nothing is instant. */
   door: bigint;
+  /** When governance last acted, Unix seconds. */
+  governedAt: bigint;
   sanctionsList: string;
   /** What an ERC-6909 `Transfer` has just moved: a `Moved` right after it completes it. */
   moving: { readonly from: string; readonly to: string; readonly asset: string } | null;
@@ -83,7 +87,9 @@ export function emptyState(): VaultState {
     params: new Map(),
     exits: new Map(),
     listed: [],
+    reserves: [],
     door: 0n,
+    governedAt: 0n,
     sanctionsList: ZERO_ADDRESS,
     moving: null,
     revision: 0n,
@@ -163,6 +169,7 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       balance(address("owner"), hex32(exit.asset), word("balanceSlot"));
       state.accounts.set(address("owner"), word("accountSlot"));
       state.opens.set(key("id"), word("openSlot"));
+      state.assets.set(hex32(exit.asset), word("assetSlot"));
       return;
     }
     case "Endorsed":
@@ -216,6 +223,8 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
       return;
     case "FreshPeriodSpread":
     case "ImpairmentChecked":
+    case "WindDownBegun":
+    case "Revived":
       state.assets.set(key("asset"), word("assetSlot"));
       return;
     case "KindSet":
@@ -224,6 +233,19 @@ function apply(state: VaultState, { name, args }: LogDescription): void {
     case "PolicySet":
       state.door = word("doorSlot");
       state.sanctionsList = address("sanctionsList");
+      return;
+    case "InstantClosed":
+    case "InstantOpened":
+      state.door = word("doorSlot");
+      return;
+    case "Governed":
+      state.governedAt = word("time");
+      return;
+    case "ReserveAdded":
+      state.reserves.push(address("reserve"));
+      return;
+    case "ReserveRemoved":
+      state.reserves.splice(state.reserves.indexOf(address("reserve")), 1);
       return;
     case "ParamTightened":
     case "ParamSet":
@@ -277,4 +299,17 @@ export function claimsByAsset(state: VaultState): Map<string, bigint> {
     add(hex32(exit.asset), exit.amount);
   }
   return claims;
+}
+
+/** Per asset: open exits in ticks, each rounded up, which must add up to what its slot says is queued. */
+export function queuedTicksByAsset(state: VaultState): Map<string, bigint> {
+  const queued = new Map<string, bigint>();
+  for (const [id, word] of state.opens) {
+    if (word === 0n) continue;
+    const exit = exitOf(state, id);
+    const asset = hex32(exit.asset);
+    const tick = 10n ** unpack("asset", state.assets.get(asset) ?? 0n).tickExponent;
+    queued.set(asset, (queued.get(asset) ?? 0n) + (exit.amount + tick - 1n) / tick);
+  }
+  return queued;
 }

@@ -1,7 +1,7 @@
 /** One field of a packed slot: its name and its width in bits, lowest first. */
 export type Field = readonly [name: string, bits: bigint];
 
-/** The Vault's packed structs, as in contracts/custody/interfaces/IVaultTypes.sol. */
+/** The Vault's packed slots, as contracts/custody/interfaces/IVaultTypes.sol and the libraries that pack them say. */
 export const SLOTS = {
   account: [
     ["subject", 160n],
@@ -23,13 +23,15 @@ export const SLOTS = {
   ],
   asset: [
     ["liabilities", 112n],
-    ["smallLane", 48n],
-    ["largeLane", 48n],
-    ["class", 8n],
-    ["decimals", 8n],
-    ["tickExponent", 8n],
+    ["queuedTicks", 38n],
+    ["smallLane", 41n],
+    ["largeLane", 41n],
+    ["class", 3n],
+    ["decimals", 5n],
+    ["tickExponent", 5n],
     ["freshHours", 8n],
-    ["impaired", 8n],
+    ["impaired", 1n],
+    ["windingDown", 1n],
   ],
   open: [
     ["phase", 8n],
@@ -46,6 +48,7 @@ export const SLOTS = {
   door: [
     ["policy", 160n],
     ["heldUntil", 40n],
+    ["instantClosed", 8n],
   ],
   screen: [
     ["list", 160n],

@@ -50,7 +50,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
   program
     .command("verify")
     .description(
-      "Check format, types, storage layouts, sizes, generated files, requirement IDs, coverage, and that tests assert every error and event",
+      "Check format, types, storage layouts, sizes, generated files, requirement IDs, coverage, Slither's findings, licences, the bill of materials, and that tests assert every error and event",
     )
     .option("--mutants", "instead: break the contracts on purpose and require that a test notices", false)
     .option("--only <name>", "run this one check, or with --mutants this one mutant")

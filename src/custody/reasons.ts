@@ -17,6 +17,11 @@ export const REASONS = [
   { name: "EVERYONE_HELD", sentence: "a guardian holds all exits" },
   { name: "IMPAIRED", sentence: "the vault holds less of the asset than it owes" },
   { name: "QUOTE_FAILED", sentence: "the policy gave no usable answer" },
+  { name: "NOT_IN_HOT", sentence: "the vault itself holds less than that: the rest is in its reserves" },
+  {
+    name: "INSTANT_CLOSED",
+    sentence: "an upgrade was rolled back, and governance has not reopened instant exits",
+  },
 ] as const;
 
 export type ReasonName = (typeof REASONS)[number]["name"];

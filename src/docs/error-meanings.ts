@@ -67,7 +67,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Choose a tick that is worth about a cent to a dollar.",
   },
   Vault_ParameterMissing: {
-    when: "a parameter that listing needs was never set: fresh period, holdings cap, or one of the lane rates",
+    when: "a parameter that the call needs was never set: fresh period, holdings cap or one of the lane rates for listing, HOT_MAX for a sweep, WIND_DOWN_AFTER for a winding down",
     remedy: "Set the row named in the error first, in the same proposal.",
   },
   Vault_WrongValue: {
@@ -218,6 +218,40 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "there is no contract at the new policy's address",
     remedy: "Deploy the policy first, and check the address.",
   },
+  Vault_NotFunded: {
+    when: "the Vault itself holds less than the exit needs: the rest is in its reserves",
+    remedy:
+      "Call the reserve's `announce` and, after its delay, `refill`, which pays the exit in the same transaction.",
+  },
+  Vault_NotSweepable: {
+    when: "the asset's token takes a fee on each move, or the asset is impaired or being wound down",
+    remedy: "Nothing to do: what there is of it stays in the Vault.",
+  },
+  Vault_NothingToSweep: {
+    when: "the Vault holds no more of the asset than its ceiling",
+    remedy: "Nothing to do; `hotCeiling` says from where on there is.",
+  },
+  Vault_NoReserve: {
+    when: "no reserve is registered to sweep to",
+    remedy: "Governance adds one with `addReserve`.",
+  },
+  Vault_NotAReserve: {
+    when: "the account is not a registered reserve, or is no reserve of this Vault",
+    remedy: "Check the address; `reserves` lists those that count.",
+  },
+  Vault_TooManyReserves: {
+    when: "as many reserves are registered as the Vault counts",
+    remedy: "Empty one and remove it first.",
+  },
+  Vault_WindingDown: {
+    when: "the asset is being wound down, as governance has been silent for too long: nothing more is taken in",
+    remedy:
+      "Use another asset or Vault. What is in this one can be withdrawn; governance may end this with `revive`.",
+  },
+  Vault_GovernanceAlive: {
+    when: "governance has acted within WIND_DOWN_AFTER",
+    remedy: "Wait until the time given in the error, which moves with each act of governance.",
+  },
 
   // ---- numbers ----
   Params_UnknownKey: {
@@ -350,6 +384,99 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   Guardian_BudgetForEveryoneSpent: {
     when: "the key has used its 7 days for everyone in the last 90",
     remedy: "Hold for at most the room given, or use another key.",
+  },
+
+  // ---- recovery ----
+  Recovery_ZeroAddress: zeroAddress("the authority, the Vault, an agent or the recipient"),
+  Recovery_TooManyAgents: {
+    when: "more than 16 agents were to be appointed",
+    remedy: "Appoint fewer; an agent may be a Safe with owners of its own.",
+  },
+  Recovery_BadThreshold: {
+    when: "the threshold is zero with agents, or above their number",
+    remedy: "Give 1 to the number of agents; 0 with none.",
+  },
+  Recovery_BadDelay: {
+    when: "the delay is under 3 or over 30 days, or isn't zero without agents",
+    remedy:
+      "Give a delay within the bounds shown. Guardians can hold an account for 7 days; what is longer needs governance.",
+  },
+  Recovery_OwnAgent: {
+    when: "an owner was to be its own agent: whoever has the key would be",
+    remedy: "Appoint others.",
+  },
+  Recovery_NotSorted: {
+    when: "the agents aren't in ascending order, or one is named twice",
+    remedy: "Sort them by address and name each once.",
+  },
+  Recovery_NothingWaits: {
+    when: "no appointment of the caller waits: it was dropped, or is in force",
+    remedy: "Nothing to drop. To change what is in force, appoint again.",
+  },
+  Recovery_NoAgents: {
+    when: "the owner has no agents in force; those appointed wait for 30 days",
+    remedy: "Wait for them, or ask the operator for the office's recovery.",
+  },
+  Recovery_NotAnAgent: {
+    when: "the voter isn't one of the owner's agents in force",
+    remedy: "Let an agent vote: see `agentsOf`.",
+  },
+  Recovery_DeadlinePassed: deadline,
+  Recovery_BadSignature: {
+    when: "the agent named didn't sign this very vote for this chain, contract, owner, recipient, round and nonce",
+    remedy: "Sign it again with the round of `recoveryOf` and the nonce of `voteOf`.",
+  },
+  Recovery_BadRecipient: {
+    when: "the recipient is the owner itself, the Vault, Recovery, or an app",
+    remedy: "Name an account of the owner's whose key is safe.",
+  },
+  Recovery_RecipientListed: {
+    when: "the recipient is on record as listed by the sanctions list",
+    remedy: "Name another. If the list has changed its answer, call the Vault's `screen` first.",
+  },
+  Recovery_AppsCannot: {
+    when: "the account to recover is an app's, which holds other people's money",
+    remedy: "Its users settle with the app.",
+  },
+  Recovery_Running: {
+    when: "a recovery of this owner runs already",
+    remedy: "Wait for its end, or let a threshold of agents withdraw it, or veto the office's.",
+  },
+  Recovery_NotRunning: {
+    when: "no recovery of this owner runs: none was started, or it was withdrawn or vetoed, or its window is over",
+    remedy: "Start one.",
+  },
+  Recovery_TooSoon: {
+    when: "the recovery's delay isn't over",
+    remedy: "Execute it from the time given.",
+  },
+  Recovery_OfficeClosed: {
+    when: "the owner has left its recovery to its agents alone, or to nobody",
+    remedy: "Ask its agents.",
+  },
+  Recovery_VetoedUntil: {
+    when: "the owner or an agent has vetoed the office's recovery in the last 30 days",
+    remedy: "The key is alive: ask its owner. Otherwise propose from the time given.",
+  },
+  Recovery_NotProposed: {
+    when: "no attestor has proposed this recovery in the last 7 days, or a veto has voided it, or its attestor no longer is one",
+    remedy: "Let an attestor propose it.",
+  },
+  Recovery_SameParty: {
+    when: "the one who confirms is the one who proposed",
+    remedy: "Let another attestor propose.",
+  },
+  Recovery_ConfirmationsSpent: {
+    when: "the office has started as many recoveries in the last 7 days as it may",
+    remedy: "Wait until the time given, or let agents act.",
+  },
+  Recovery_NothingToVeto: {
+    when: "no recovery by the office runs; against agents there is no veto",
+    remedy: "If the agents are rogue, move the money within their delay.",
+  },
+  Recovery_NotAVetoer: {
+    when: "the caller is neither the owner, nor one of its agents in force, nor REVIEWER, nor RISK_OFFICER",
+    remedy: "Ask one of them.",
   },
 
   // ---- deposit addresses ----
@@ -501,5 +628,131 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   StringTooLong: {
     when: "a short string is too long",
     remedy: "Unreachable: the registry's name and version are constants.",
+  },
+  // ---- VetoGate ----
+  VetoGate_ZeroAddress: zeroAddress("the timelock or the Safe"),
+  VetoGate_NotTheSafe: {
+    when: "somebody other than the canceller Safe vetoes",
+    remedy: "Send it through the Safe. What was vetoed once, anyone may `enforce`.",
+  },
+  VetoGate_NotAProposer: {
+    when: "an account that doesn't propose on the timelock announces or withdraws a replacement",
+    remedy: "Send it from the council's Safe itself, not through the timelock.",
+  },
+  VetoGate_NotPending: {
+    when: "the timelock has no such operation waiting or ready: never scheduled, cancelled or done",
+    remedy:
+      "Compare the words with `CallScheduled` and `CallSalt`. Scheduled as one call it is vetoed by `vetoOne`.",
+  },
+  VetoGate_NotVetoed: {
+    when: "the operation to cancel again was never vetoed",
+    remedy: "Only the Safe stops what it hasn't vetoed yet.",
+  },
+  VetoGate_OwnReplacement: {
+    when: "the operation is the gate's own replacement, announced 30 days ago or more",
+    remedy: "It can't be vetoed. Proposers may withdraw the announcement.",
+  },
+  VetoGate_BadSuccessor: {
+    when: "the successor is the gate itself or has no code",
+    remedy: "Deploy the successor first, so that everyone can read it.",
+  },
+  VetoGate_AnnouncedAlready: {
+    when: "an announcement of this successor stands",
+    remedy: "Wait until it is due. Withdrawn and announced again, it waits again.",
+  },
+  VetoGate_NotAnnounced: {
+    when: "no announcement names this successor",
+    remedy: "Check the address.",
+  },
+  VetoGate_OtherTimelock: {
+    when: "the former gate serves another timelock",
+    remedy: "Name the gate that holds CANCELLER now, or zero for the first.",
+  },
+  AddressEmptyCode: {
+    when: "a call was delegated to an address without code",
+    remedy: "It can't happen: a gate's `multicall` delegates to itself.",
+  },
+  FailedCall: {
+    when: "a call inside a `multicall` failed without saying why",
+    remedy: "Send it with more gas, or send its calls one by one to see which fails.",
+  },
+  // ---- SafeGuard, SafeSetup ----
+  SafeGuard_ZeroAddress: zeroAddress("the timelock"),
+  SafeGuard_Delegatecall: {
+    when: "a Safe was to delegate, to MultiSend perhaps; that would hide calls of the Safe to itself",
+    remedy: "Send plain calls, one a transaction.",
+  },
+  SafeGuard_SelfCall: {
+    when: "owners were to change their Safe by themselves",
+    remedy:
+      "Propose the change to the timelock, which is a module of the Safe: see operations/safe-guard.md.",
+  },
+  SafeGuard_Refund: {
+    when: "the Safe was to refund gas",
+    remedy: "Set gas price, gas token and refund receiver to zero. Whoever executes pays.",
+  },
+  SafeGuard_ForeignModule: {
+    when: "a module other than the timelock acted",
+    remedy: "Only the timelock does. Find out who enabled the module, and disable it through the timelock.",
+  },
+  SafeGuard_ModuleCallFailed: {
+    when: "the call that the timelock made through the Safe failed; the operation isn't done",
+    remedy: "Execute with more gas. If it fails by itself, correct it and schedule it anew.",
+  },
+  SafeGuard_LocksOut: {
+    when: "the operation would leave owners guarded and take the timelock's way into the Safe",
+    remedy: "Remove in this order: guard, module guard, module.",
+  },
+  SafeSetup_DelegatecallOnly: {
+    when: "the set-up was called instead of delegated to",
+    remedy: "Name it as `to` of a new Safe's `setup`.",
+  },
+  SafeSetup_NotAContract: {
+    when: "the timelock or the guard has no code",
+    remedy: "Deploy them before the Safes.",
+  },
+  // ---- Succession ----
+  Succession_ZeroAddress: zeroAddress("the timelock or an office"),
+  Succession_BadQuorum: {
+    when: "the quorum is below two, not more than half of the offices or more than all, or there are more than nine",
+    remedy: "Name a majority, two of three say.",
+  },
+  Succession_OfficeTwice: { when: "an office is named twice", remedy: "Name each office once." },
+  Succession_OfficeProposes: {
+    when: "an office proposes on the timelock already",
+    remedy: "Name offices that watch the council, not the council.",
+  },
+  Succession_NotAnOffice: {
+    when: "an account that isn't one of the offices speaks for a successor",
+    remedy: "Send it from an office's Safe.",
+  },
+  Succession_NotAProposer: {
+    when: "the account doesn't propose on the timelock, or is the succession itself",
+    remedy:
+      "Name the council in office, or object from it. If it was replaced meanwhile there is nothing to do.",
+  },
+  Succession_BadSuccessor: {
+    when: "the successor is who it should succeed, the succession itself, or has no code",
+    remedy: "Make the new Safe first.",
+  },
+  Succession_SupportedAlready: {
+    when: "the office stands behind this announcement already",
+    remedy: "Nothing to do. The clock doesn't start anew.",
+  },
+  Succession_NothingToWithdraw: {
+    when: "the office has given no word",
+    remedy: "Nothing to do.",
+  },
+  Succession_NothingAnnounced: {
+    when: "no succession is announced: too few offices agree, or it was objected to, withdrawn or scheduled",
+    remedy: "A quorum of offices calls `support` with the same two addresses within 30 days.",
+  },
+  Succession_TooEarly: {
+    when: "a living council can still object",
+    remedy: "Wait until the time given.",
+  },
+  Succession_Lapsed: {
+    when: "the succession was announced too long ago",
+    remedy: "The offices call `support` anew.",
   },
 };

@@ -16,5 +16,8 @@ export const REASON_ADVICE: Readonly<Record<ReasonName, string>> = {
   EVERYONE_HELD: "Wait until the hold ends, at most 7 days in any 90 unless governance extends it in public.",
   IMPAIRED:
     "Wait until the shortfall is made good, or take a share of what is there with the owner's own `release`.",
+  NOT_IN_HOT:
+    "Ask for less (`VaultLens.explain` says how much), or let it queue and have the reserve refill it: anyone may `announce`.",
+  INSTANT_CLOSED: "Wait until governance calls `openInstant`; what is queued matures as ever.",
   QUOTE_FAILED: "Tell the operators: the policy must be replaced. The exit matures in 30 days in any case.",
 };

@@ -54,9 +54,8 @@ export function kindsOf(source: string): readonly Omit<Kind, keyof Spec>[] {
 
 function argumentOf(name: string): Argument {
   if (name.startsWith("TIER_")) return "tier";
-  return ["HOLDINGS_CAP", "SMALL_LANE_RATE", "LARGE_LANE_RATE", "ASSET_BREAKER"].includes(name)
-    ? "asset"
-    : "none";
+  const ofAsset = ["HOLDINGS_CAP", "SMALL_LANE_RATE", "LARGE_LANE_RATE", "ASSET_BREAKER"];
+  return ofAsset.includes(name) || name.startsWith("HOT_") ? "asset" : "none";
 }
 
 /** Numbers that only a new release of the code changes: where each stands and what it is. */
@@ -78,6 +77,11 @@ const FIXED: readonly (readonly [file: string, constant: string, what: string])[
   ],
   ["contracts/custody/libraries/Quotes.sol", "QUOTE_GAS", "gas that a quote gets, never less"],
   ["contracts/custody/libraries/VaultAssets.sol", "MAX_ASSETS", "most assets that one Vault lists"],
+  [
+    "contracts/custody/libraries/VaultReserves.sol",
+    "MAX_RESERVES",
+    "most reserves whose holdings count for one Vault",
+  ],
   ["contracts/custody/libraries/Lanes.sol", "BURST", "unused lane time that is remembered, in 1/256 s"],
   [
     "contracts/custody/libraries/Lanes.sol",

@@ -12,6 +12,9 @@ export const ROLES = {
   RELAYER: 9n,
   AUDITOR: 10n,
   REGISTRY: 11n,
+  ROLLBACK: 12n,
+  CONTROLLER: 13n,
+  RECOVERY: 14n,
 } as const;
 
 export type RoleName = keyof typeof ROLES;

@@ -6,7 +6,7 @@ import { claimsByAsset, rebuild } from "../../src/audit/rebuild.ts";
 import { pack, unpack } from "../../src/audit/slots.ts";
 import { OTHER_EVENTS, VAULT_EVENTS } from "../../src/audit/vault-events.ts";
 import { namespaceSlot } from "../../src/verify/checks/layouts.ts";
-import { DAY, HOUR, KINDS, NATIVE, NEVER, paramKey } from "../support/deployCore.ts";
+import { DAY, HOUR, KINDS, NATIVE, NEVER, paramKey, ROLES } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
 const connection = await hre.network.create();
@@ -62,6 +62,22 @@ async function eventful() {
   await s.setParam("vault", paramKey(KINDS.FRESH_PERIOD), 36n);
   await frailToken.getFunction("setScale")(10n ** 17n);
   await vault.checkImpairment(frail);
+  const [near, far] = [
+    await ethers.deployContract("PlainReserve", [vault]),
+    await ethers.deployContract("PlainReserve", [vault]),
+  ];
+  await vault.addReserve(near);
+  await vault.addReserve(far);
+  await vault.removeReserve(near);
+  await s.manager.grantRole(ROLES.CONTROLLER, mallory, 0);
+  await vault.connect(mallory).closeInstant();
+  await vault.openInstant();
+  await vault.connect(mallory).closeInstant();
+  await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
+  await s.wait(90n * DAY);
+  await vault.windDown(NATIVE);
+  await vault.windDown(id);
+  await vault.revive(NATIVE);
   const logs = await ethers.provider.getLogs({ address: await vault.getAddress(), fromBlock: 0 });
   return { ...s, id, frail, instant, mid, logs };
 }
@@ -138,6 +154,10 @@ describe("rebuilding the Vault from its logs (INV-CUS-6)", () => {
       "Screened",
       "ParamSet",
       "ImpairmentChecked",
+      "InstantClosed",
+      "WindDownBegun",
+      "ReserveRemoved",
+      "Governed",
     ];
     for (const name of telling) {
       const last = s.logs.findLastIndex((log) => VAULT_EVENTS.parseLog(log)?.name === name);
@@ -172,8 +192,14 @@ describe("packed slots", () => {
   it("come apart and together again", async () => {
     const s = await networkHelpers.loadFixture(story);
     const word = (1n << 160n) * 77n + BigInt(s.anna.address);
-    expect(unpack("door", word)).to.deep.equal({ policy: BigInt(s.anna.address), heldUntil: 77n });
+    expect(unpack("door", word)).to.deep.equal({
+      policy: BigInt(s.anna.address),
+      heldUntil: 77n,
+      instantClosed: 0n,
+    });
     expect(pack("door", unpack("door", word))).to.equal(word);
-    expect(() => pack("door", { policy: 1n << 160n, heldUntil: 0n })).to.throw(/door.policy/);
+    expect(() => pack("door", { policy: 1n << 160n, heldUntil: 0n, instantClosed: 0n })).to.throw(
+      /door.policy/,
+    );
   });
 });

@@ -23,6 +23,9 @@ export const ROLES = {
   RELAYER: 9n,
   AUDITOR: 10n,
   REGISTRY: 11n,
+  ROLLBACK: 12n,
+  CONTROLLER: 13n,
+  RECOVERY: 14n,
 } as const;
 
 /** Parameter kinds, as in contracts/shared/ParamKeys.sol. */
@@ -31,6 +34,10 @@ export const KINDS = {
   HOLDINGS_CAP: 2n,
   SMALL_LANE_RATE: 3n,
   LARGE_LANE_RATE: 4n,
+  HOT_COVER: 5n,
+  HOT_MIN: 6n,
+  HOT_MAX: 7n,
+  WIND_DOWN_AFTER: 8n,
   TIER_WINDOW: 16n,
   TIER_SINGLE: 17n,
   TIER_SOON: 18n,
@@ -149,8 +156,24 @@ export interface Core {
 /** Which function of which contract needs which role. */
 const RESTRICTED = {
   vault: [
-    [ROLES.PARAMETERS, ["extend", "list", "setKind", "set", "setPolicy"]],
+    [
+      ROLES.PARAMETERS,
+      [
+        "extend",
+        "list",
+        "setKind",
+        "set",
+        "setPolicy",
+        "addReserve",
+        "removeReserve",
+        "openInstant",
+        "heartbeat",
+        "revive",
+      ],
+    ],
     [ROLES.RISK_OFFICER, ["tighten"]],
+    [ROLES.CONTROLLER, ["closeInstant"]],
+    [ROLES.RECOVERY, ["recover"]],
     [ROLES.GUARDIAN, ["hold", "lift"]],
     [ROLES.REVIEWER, ["endorse"]],
     [ROLES.REGISTRY, ["setSubject", "setTier"]],

@@ -39,8 +39,14 @@ async function expectViewsTell(state: VaultState, vault: IVault): Promise<number
     const [subject = "", to = ""] = key.split("/");
     same(`destinationOf ${key}`, await vault.destinationOf(subject, to), word);
   }
-  const [policy, heldUntil] = [await vault.policy(), await vault.everyoneHeldUntil()];
-  same("policy and hold on everyone", packed("door", { policy, heldUntil }), state.door);
+  const door = {
+    policy: await vault.policy(),
+    heldUntil: await vault.everyoneHeldUntil(),
+    instantClosed: await vault.instantClosed(),
+  };
+  same("policy and hold on everyone", packed("door", door), state.door);
+  same("governedAt", await vault.governedAt(), state.governedAt);
+  expect((await vault.reserves()).map((one) => one.toLowerCase())).to.deep.equal(state.reserves);
   same("sanctionsList", BigInt(await vault.sanctionsList()), BigInt(state.sanctionsList));
   const listed = await vault.listedAssets();
   same("listed assets", BigInt(listed.length), BigInt(state.listed.length));

@@ -44,6 +44,8 @@ export const REASONS = [
   "EVERYONE_HELD",
   "IMPAIRED",
   "QUOTE_FAILED",
+  "NOT_IN_HOT",
+  "INSTANT_CLOSED",
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

@@ -31,6 +31,8 @@ export const REASON = {
   EVERYONE_HELD: 1n << 11n,
   IMPAIRED: 1n << 12n,
   QUOTE_FAILED: 1n << 13n,
+  NOT_IN_HOT: 1n << 14n,
+  INSTANT_CLOSED: 1n << 15n,
 } as const;
 
 /** `Kind` and `Phase` of contracts/custody/interfaces/IVaultTypes.sol. */
@@ -218,17 +220,29 @@ function word(...fields: readonly (readonly [bigint, bigint])[]): bigint {
 export function assetWord(
   liabilities: bigint,
   listing: Listing,
-  more: { small?: bigint; large?: bigint; impaired?: boolean; decimals?: bigint; hours?: bigint } = {},
+  more: {
+    /** Open exits, raw units; one exit, or several of whole ticks. */
+    queued?: bigint;
+    small?: bigint;
+    large?: bigint;
+    impaired?: boolean;
+    windingDown?: boolean;
+    decimals?: bigint;
+    hours?: bigint;
+  } = {},
 ): bigint {
+  const tick = 10n ** listing.tickExponent;
   return word(
     [liabilities, 112n],
-    [more.small ?? 0n, 48n],
-    [more.large ?? 0n, 48n],
-    [listing.tokenClass, 8n],
-    [more.decimals ?? 18n, 8n],
-    [listing.tickExponent, 8n],
+    [((more.queued ?? 0n) + tick - 1n) / tick, 38n],
+    [more.small ?? 0n, 41n],
+    [more.large ?? 0n, 41n],
+    [listing.tokenClass, 3n],
+    [more.decimals ?? 18n, 5n],
+    [listing.tickExponent, 5n],
     [more.hours ?? FRESH_PERIOD / HOUR, 8n],
-    [more.impaired ? 1n : 0n, 8n],
+    [more.impaired ? 1n : 0n, 1n],
+    [more.windingDown ? 1n : 0n, 1n],
   );
 }
 

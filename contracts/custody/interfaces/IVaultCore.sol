@@ -2,7 +2,6 @@
 pragma solidity ^0.8.24;
 
 import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
-import {Facts} from "../../policy/interfaces/IExitPolicy.sol";
 import {AssetId} from "../../shared/AssetId.sol";
 import {Exit, Intent} from "./IVaultTypes.sol";
 
@@ -30,7 +29,8 @@ interface IVaultCore is IERC6909 {
     function withdraw(AssetId asset, uint112 amount, address to) external returns (bytes32 id);
 
     /// @notice Pays a mature exit, by anyone. The first call after maturity takes a slot in the asset's lane and pays only
-    /// if that has come; under impairment only the owner's call pays, pro rata.
+    /// if that has come; under impairment only the owner's call pays, pro rata, until the asset is being wound down. Reverts
+    /// with `Vault_NotFunded` while the rest is in the reserves.
     /// @return paid Whether it was paid; false = a slot was taken, see `SlotTaken`.
     function release(Exit calldata exit) external returns (bool paid);
 
@@ -38,9 +38,6 @@ interface IVaultCore is IERC6909 {
     function cancel(Exit calldata exit) external;
 
     // ---- views ----
-
-    /// @notice What the policy would be told.
-    function facts(address owner, AssetId asset, uint112 amount, address to) external view returns (Facts memory);
 
     /// @notice The next nonce of `key`, with the key in its upper 192 bits, as `Intent.nonce` wants it.
     function nonces(address owner, uint192 key) external view returns (uint256);

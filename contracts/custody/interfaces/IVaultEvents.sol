@@ -37,13 +37,25 @@ interface IVaultEvents {
         uint256 reasons,
         uint256 balanceSlot,
         uint256 accountSlot,
-        uint256 openSlot
+        uint256 openSlot,
+        uint256 assetSlot
     );
     event Endorsed(bytes32 indexed id, uint256 openSlot);
     event SlotTaken(bytes32 indexed id, uint256 openSlot, uint256 assetSlot);
     /// @param paid Less than the exit's amount only under impairment.
     event Released(bytes32 indexed id, AssetId indexed asset, address indexed to, uint256 paid, uint256 assetSlot);
     event Cancelled(bytes32 indexed id, address indexed owner, uint256 balanceSlot, uint256 assetSlot);
+
+    /// @notice After its exits' `Cancelled` and before its balances' moves.
+    event Recovered(address indexed from, address indexed to);
+
+    // ---- reserves ----
+
+    event Swept(AssetId indexed asset, address indexed reserve, uint256 amount);
+    /// @param held What the Vault itself holds then.
+    event Refilled(AssetId indexed asset, address indexed reserve, uint256 held);
+    event ReserveAdded(address indexed reserve);
+    event ReserveRemoved(address indexed reserve);
 
     // ---- subjects ----
 
@@ -65,6 +77,13 @@ interface IVaultEvents {
     event ImpairmentChecked(AssetId indexed asset, bool impaired, uint256 holdings, uint256 assetSlot);
     event KindSet(address indexed account, Kind kind, uint256 accountSlot);
     event PolicySet(address indexed previous, address indexed next, address sanctionsList, uint256 doorSlot);
+
+    event InstantClosed(uint256 doorSlot);
+    event InstantOpened(uint256 doorSlot);
+    /// @notice Governance has acted.
+    event Governed(uint40 time);
+    event WindDownBegun(AssetId indexed asset, uint256 assetSlot);
+    event Revived(AssetId indexed asset, uint256 assetSlot);
 
     // ---- errors ----
 
@@ -116,4 +135,12 @@ interface IVaultEvents {
     error Vault_StalePolicy(uint32 expected, uint32 actual);
     error Vault_Expired(uint40 validUntil);
     error Vault_BadPolicy(address policy);
+    error Vault_NotFunded(AssetId asset, uint256 held, uint256 needed);
+    error Vault_NotSweepable(AssetId asset);
+    error Vault_NothingToSweep(AssetId asset, uint256 held, uint256 ceiling);
+    error Vault_NoReserve();
+    error Vault_NotAReserve(address account);
+    error Vault_TooManyReserves(uint256 most);
+    error Vault_WindingDown(AssetId asset);
+    error Vault_GovernanceAlive(uint40 silentFrom);
 }

@@ -68,8 +68,9 @@ struct Subject {
     uint40 nextCapFrom;
 }
 
-/// @notice One slot per asset.
+/// @notice One slot per asset, which `Assets` packs.
 /// @param liabilities Balances and open exits, raw units.
+/// @param queuedTicks Open exits, each in ticks rounded up.
 /// @param smallLane When the lane of small exits is free, in 1/256 s since 1970.
 /// @param largeLane Likewise for the others.
 /// @param class How the token behaves.
@@ -77,8 +78,10 @@ struct Subject {
 /// @param tickExponent One tick is 10^tickExponent raw units.
 /// @param freshHours T in hours, a copy of the parameter for the verbs that credit.
 /// @param impaired Liabilities exceeded holdings when last checked.
+/// @param windingDown Governance has been silent for too long: nothing comes in, and anyone may settle what is open.
 struct Asset {
     uint112 liabilities;
+    uint64 queuedTicks;
     uint48 smallLane;
     uint48 largeLane;
     TokenClass class;
@@ -86,6 +89,7 @@ struct Asset {
     uint8 tickExponent;
     uint8 freshHours;
     bool impaired;
+    bool windingDown;
 }
 
 /// @notice One slot per open exit.

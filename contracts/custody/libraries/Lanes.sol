@@ -37,6 +37,7 @@ library Lanes {
         uint256 clock = asset.clock(large);
         uint256 floor = block.timestamp * Units.LANE_ONE - BURST;
         uint256 slot = (clock > floor ? clock : floor) + Units.laneTimeUp(amount, asset.liabilities(), rateBps);
+        if (slot > Assets.MAX_CLOCK) slot = Assets.MAX_CLOCK;
         return (asset.withClock(large, slot), open.withSlot(large, slot, clock));
     }
 

@@ -9,7 +9,7 @@ import {ParamKeys} from "../../shared/ParamKeys.sol";
 import {Params} from "../../shared/Params.sol";
 import {Units} from "../../shared/Units.sol";
 import {IVaultEvents} from "../interfaces/IVaultEvents.sol";
-import {Asset, TokenClass} from "../interfaces/IVaultTypes.sol";
+import {TokenClass} from "../interfaces/IVaultTypes.sol";
 import {Assets} from "./Assets.sol";
 import {Balances} from "./Balances.sol";
 import {Tokens} from "./Tokens.sol";
@@ -20,7 +20,7 @@ import {VaultNamespace} from "../VaultNamespace.sol";
 /// @notice Which assets the Vault takes, whether it still has all of them, and which policy guards them. Checks no
 /// caller: `VaultAdmin` does.
 library VaultAssets {
-    using Assets for Asset;
+    using Assets for VaultNamespace.Packed;
     using Assets for uint256;
     using Params for Params.Table;
 
@@ -33,10 +33,10 @@ library VaultAssets {
     uint256 internal constant MAX_ASSETS = 1000;
 
     function list(AssetId asset, TokenClass tokenClass, uint8 tickExponent) internal {
-        Asset storage a = VaultLayout.slots().assets[asset];
+        VaultNamespace.Packed storage row = VaultLayout.slots().assets[asset];
         uint8 idClass = asset.class();
         // Check
-        if (a.class != TokenClass.UNLISTED) revert IVaultEvents.Vault_ListedAlready(asset);
+        if (row.load().class() != TokenClass.UNLISTED) revert IVaultEvents.Vault_ListedAlready(asset);
         if (VaultLayout.slots().listed.length == MAX_ASSETS) revert IVaultEvents.Vault_TooManyAssets(MAX_ASSETS);
         bool fits = tokenClass == TokenClass.NATIVE
             ? idClass == AssetIds.NATIVE
@@ -48,31 +48,34 @@ library VaultAssets {
         _requireSet(ParamKeys.ofAsset(ParamKeys.SMALL_LANE_RATE, asset));
         _requireSet(ParamKeys.ofAsset(ParamKeys.LARGE_LANE_RATE, asset));
         // Effect
-        a.class = tokenClass;
-        a.tickExponent = tickExponent;
-        // A week at most.
-        a.freshHours = uint8(VaultLayout.freshHours());
-        a.decimals = tokenClass == TokenClass.NATIVE ? _NATIVE_DECIMALS : _probe(asset.token());
+        uint256 decimals = tokenClass == TokenClass.NATIVE ? _NATIVE_DECIMALS : _probe(asset.token());
+        uint256 a = Assets.listed(tokenClass, decimals, tickExponent, VaultLayout.freshHours());
+        row.store(a);
         VaultLayout.slots().listed.push(asset);
-        emit IVaultEvents.AssetListed(asset, tokenClass, a.load());
+        emit IVaultEvents.AssetListed(asset, tokenClass, a);
     }
 
     /// @notice Brings a new T into every listed asset's slot.
     function spreadFreshHours() internal {
         VaultNamespace.Layout storage $ = VaultLayout.slots();
+        // A week at most.
         uint8 freshHours = uint8(VaultLayout.freshHours());
         for (uint256 i; i < $.listed.length; ++i) {
-            Asset storage a = $.assets[$.listed[i]];
+            VaultNamespace.Packed storage row = $.assets[$.listed[i]];
             // Effect
-            a.freshHours = freshHours;
-            emit IVaultEvents.FreshPeriodSpread($.listed[i], freshHours, a.load());
+            uint256 a = row.load().withFreshHours(freshHours);
+            row.store(a);
+            emit IVaultEvents.FreshPeriodSpread($.listed[i], freshHours, a);
         }
     }
 
     /// @notice What the Vault and its reserves hold.
-    function holdings(AssetId asset) internal view returns (uint256) {
-        if (asset.eq(AssetIds.native())) return address(this).balance;
-        return Tokens.held(asset.token());
+    function holdings(AssetId asset) internal view returns (uint256 sum) {
+        address[] storage reserves = VaultLayout.slots().reserves;
+        sum = Tokens.held(asset, address(this));
+        for (uint256 i; i < reserves.length; ++i) {
+            sum += Tokens.held(asset, reserves[i]);
+        }
     }
 
     /// @notice What the holdings cap leaves for deposits.
@@ -85,14 +88,16 @@ library VaultAssets {
     }
 
     function checkImpairment(AssetId asset, uint256 held) internal {
-        Asset storage a = VaultLayout.slots().assets[asset];
+        VaultNamespace.Packed storage row = VaultLayout.slots().assets[asset];
+        uint256 a = row.load();
         // Check
-        if (a.class == TokenClass.UNLISTED) revert IVaultEvents.Vault_NotListed(asset);
-        bool impaired = a.liabilities > held;
-        if (impaired == a.impaired) revert IVaultEvents.Vault_Unchanged();
+        if (a.class() == TokenClass.UNLISTED) revert IVaultEvents.Vault_NotListed(asset);
+        bool impaired = a.liabilities() > held;
+        if (impaired == a.impaired()) revert IVaultEvents.Vault_Unchanged();
         // Effect
-        a.impaired = impaired;
-        emit IVaultEvents.ImpairmentChecked(asset, impaired, held, a.load());
+        a = a.withImpaired(impaired);
+        row.store(a);
+        emit IVaultEvents.ImpairmentChecked(asset, impaired, held, a);
     }
 
     function setPolicy(address expected, uint32 expectedRevision, uint40 validUntil, address next) internal {

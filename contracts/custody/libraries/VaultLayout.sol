@@ -114,10 +114,10 @@ library VaultLayout {
         return uint40(a >> _INSTANT_FROM_SHIFT);
     }
 
-    /// @notice The policy, and until when everyone is held.
-    function door() internal view returns (address policy, uint256 heldUntil) {
+    /// @notice The policy, until when everyone is held, and whether nothing is instant.
+    function door() internal view returns (address policy, uint256 heldUntil, bool instantClosed) {
         uint256 w = word(slots().door);
-        return (address(uint160(w)), w >> 160);
+        return (address(uint160(w)), uint40(w >> 160), w >> 200 != 0);
     }
 
     /// @notice The sanctions list, and until when everyone is held.

@@ -16,6 +16,11 @@ library VaultParams {
         if (kind == ParamKeys.SMALL_LANE_RATE || kind == ParamKeys.LARGE_LANE_RATE) {
             return ParamSpec(200, 10_000, Direction.DOWN);
         }
+        if (kind == ParamKeys.HOT_COVER) return ParamSpec(0, 1_000_000, Direction.DOWN);
+        if (kind == ParamKeys.HOT_MIN || kind == ParamKeys.HOT_MAX) {
+            return ParamSpec(0, uint64(SlidingWindow.MAX), Direction.DOWN);
+        }
+        if (kind == ParamKeys.WIND_DOWN_AFTER) return ParamSpec(90, 730, Direction.NONE);
         revert IParams.Params_UnknownKey(key);
     }
 }

@@ -22,8 +22,20 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { checkAsserted } = await import("../../verify/checks/asserted.ts");
     return checkAsserted(process.cwd());
   },
+  licences: async () => {
+    const { checkLicences } = await import("../../verify/checks/licences.ts");
+    return checkLicences(process.cwd());
+  },
+  sbom: async () => {
+    const { checkSbom } = await import("../../verify/checks/sbom.ts");
+    return checkSbom(process.cwd());
+  },
   format: () => checkFormat(),
   types: () => checkTypes(),
+  slither: async () => {
+    const { checkSlither } = await import("../../verify/checks/slither.ts");
+    return checkSlither(process.cwd());
+  },
   sizes: async (copy) => checkSizes(await copy()),
   typechain: async (copy) => checkTypechain(await copy()),
   docs: async (copy) => checkDocs(await copy()),

@@ -8,66 +8,83 @@ import {VaultNamespace} from "../../../contracts/custody/VaultNamespace.sol";
 import {Cheats} from "../../support/Cheats.sol";
 
 contract AssetsTest is Cheats {
-    using Assets for Asset;
+    using Assets for VaultNamespace.Packed;
     using Assets for uint256;
 
-    Asset private _asset;
+    VaultNamespace.Packed private _row;
 
-    /// @dev A struct whose enum is in range.
-    function _made(
-        uint112 liabilities,
-        uint48 small,
-        uint48 large,
-        uint8 class,
-        uint8 decimals,
-        uint8 exponent,
-        uint8 freshHours,
-        bool impaired
-    ) private pure returns (Asset memory) {
-        return Asset(liabilities, small, large, TokenClass(class % 4), decimals, exponent, freshHours, impaired);
+    /// @notice A word in its documented layout, written down here a second time, reads as the struct does.
+    function testFuzz_wordReadsAsItsLayoutSays(Asset memory x) external {
+        x.queuedTicks &= (1 << 38) - 1;
+        x.smallLane &= (1 << 41) - 1;
+        x.largeLane &= (1 << 41) - 1;
+        x.decimals &= 31;
+        x.tickExponent &= 31;
+        uint256 word = uint256(x.liabilities) | (uint256(x.queuedTicks) << 112) | (uint256(x.smallLane) << 150)
+            | (uint256(x.largeLane) << 191) | (uint256(x.class) << 232) | (uint256(x.decimals) << 235)
+            | (uint256(x.tickExponent) << 240) | (uint256(x.freshHours) << 245)
+            | (uint256(x.impaired ? 1 : 0) << 253) | (uint256(x.windingDown ? 1 : 0) << 254);
+        _row.store(word);
+        assertEq(_row.load(), word, "stored");
+        assertEq(abi.encode(word.unpack()), abi.encode(x));
+        assertEq(word.freshPeriod(), uint256(x.freshHours) * 3600, "fresh period");
+        assertEq(word.queued(), uint256(x.queuedTicks) * 10 ** x.tickExponent, "queued");
     }
 
-    /// @notice The word's fields are the struct's, as Solidity packs them.
-    function testFuzz_wordReadsTheStruct(
-        uint112 liabilities,
-        uint48 small,
-        uint48 large,
-        uint8 class,
-        uint8 decimals,
-        uint8 exponent,
-        uint8 freshHours,
-        bool impaired
-    ) external {
-        _asset = _made(liabilities, small, large, class, decimals, exponent, freshHours, impaired);
-        uint256 word = _asset.load();
-        assertEq(word.liabilities(), liabilities, "liabilities");
-        assertEq(word.clock(false), small, "small lane");
-        assertEq(word.clock(true), large, "large lane");
-        assertEq(uint8(word.class()), class % 4, "class");
-        assertEq(word.decimals(), decimals, "decimals");
-        assertEq(word.tickExponent(), exponent, "tick exponent");
-        assertEq(word.freshHours(), freshHours, "fresh hours");
-        assertEq(word.freshPeriod(), uint256(freshHours) * 3600, "fresh period");
-        assertEq(word.impaired(), impaired, "impaired");
+    function testFuzz_aListedAssetStartsEmpty(uint8 class, uint8 decimals, uint8 exponent, uint8 freshHours) external pure {
+        (class, decimals, exponent) = (class % 4, decimals % 31, exponent % 31);
+        Asset memory x = Assets.listed(TokenClass(class), decimals, exponent, freshHours).unpack();
+        Asset memory expected =
+            Asset(0, 0, 0, 0, TokenClass(class), decimals, exponent, freshHours, false, false);
+        assertEq(abi.encode(x), abi.encode(expected));
     }
 
-    /// @notice A stored word is what the struct then reads.
-    function testFuzz_structReadsTheWord(
-        uint112 liabilities,
-        uint48 small,
-        uint48 large,
-        uint8 class,
-        uint8 decimals,
-        uint8 exponent,
-        uint8 freshHours,
-        bool impaired
-    ) external {
-        uint256 word = uint256(liabilities) | (uint256(small) << 112) | (uint256(large) << 160)
-            | (uint256(class % 4) << 208) | (uint256(decimals) << 216) | (uint256(exponent) << 224)
-            | (uint256(freshHours) << 232) | (uint256(impaired ? 1 : 0) << 240);
-        _asset.store(word);
-        Asset memory expected = _made(liabilities, small, large, class, decimals, exponent, freshHours, impaired);
-        assertEq(abi.encode(_asset), abi.encode(expected));
+    function testFuzz_flagsAndHoursChangeNothingElse(uint256 word, bool on, uint8 freshHours) external pure {
+        word &= type(uint256).max >> 1;
+        uint256 next = word.withImpaired(on);
+        assertEq(next.impaired(), on);
+        assertEq(next.withImpaired(word.impaired()), word);
+        next = word.withWindingDown(on);
+        assertEq(next.windingDown(), on);
+        assertEq(next.withWindingDown(word.windingDown()), word);
+        next = word.withFreshHours(freshHours);
+        assertEq(next.freshHours(), freshHours);
+        assertEq(next.withFreshHours(word.freshHours()), word);
+    }
+
+    /// @notice What is queued counts each exit in ticks rounded up, and is exactly undone.
+    function testFuzz_theQueueAddsUp(uint256 word, uint8 exponent, uint112 first, uint112 second) external pure {
+        word = Assets.listed(TokenClass.EXACT, 18, exponent % 31, 24) | (word & type(uint112).max);
+        uint256 tick = 10 ** (exponent % 31);
+        uint256 most = ((1 << 37) - 1) * tick;
+        uint256 a = bound(first, 0, most < type(uint112).max ? most : type(uint112).max);
+        uint256 b = bound(second, 0, most < type(uint112).max ? most : type(uint112).max);
+        uint256 queued = (a + tick - 1) / tick + (b + tick - 1) / tick;
+        if (queued >= 1 << 38) return;
+        uint256 next = word.enqueue(a).enqueue(b);
+        assertEq(next.queuedTicks(), queued);
+        assertTrue(next.queued() >= a + b, "never understated");
+        assertEq(next.liabilities(), word.liabilities());
+        assertEq(next >> 150, word >> 150, "other fields");
+        assertEq(next.dequeue(a).dequeue(b), word);
+    }
+
+    function testFuzz_theQueueNeverBorrowsFromItsNeighbours(uint256 word, uint256 amount) external {
+        word = Assets.listed(TokenClass.EXACT, 18, 0, 24).enqueue(word & ((1 << 38) - 1));
+        uint256 more = bound(amount, (1 << 38) - word.queuedTicks(), type(uint128).max);
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 1));
+        this.enqueue(word, more);
+        more = bound(amount, word.queuedTicks() + 1, type(uint128).max);
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 1));
+        this.dequeue(word, more);
+    }
+
+    function enqueue(uint256 word, uint256 amount) external pure returns (uint256) {
+        return word.enqueue(amount);
+    }
+
+    function dequeue(uint256 word, uint256 amount) external pure returns (uint256) {
+        return word.dequeue(amount);
     }
 
     function testFuzz_oweAndSettleChangeLiabilitiesAlone(uint256 word, uint112 amount) external pure {
@@ -93,11 +110,13 @@ contract AssetsTest is Cheats {
     }
 
     function testFuzz_withClockChangesOneClock(uint256 word, bool large, uint48 value) external pure {
+        value = uint48(value & Assets.MAX_CLOCK);
         uint256 next = word.withClock(large, value);
         assertEq(next.clock(large), value);
         assertEq(next.clock(!large), word.clock(!large));
         assertEq(next.liabilities(), word.liabilities());
-        assertEq(next >> 208, word >> 208, "the rest");
+        assertEq(next >> 232, word >> 232, "the rest");
+        assertEq(next.queuedTicks(), word.queuedTicks(), "the queue");
     }
 
     // ---- the namespace

@@ -100,7 +100,11 @@ describe("Vault: release", () => {
         const large = (exit.late + DAY) * LANE_ONE;
         await expect(d.vault.release(exit))
           .to.emit(d.vault, "SlotTaken")
-          .withArgs(id, openWord(PHASE.OPEN, true, large), assetWord(1_000n * ONE, listing, { large }));
+          .withArgs(
+            id,
+            openWord(PHASE.OPEN, true, large),
+            assetWord(1_000n * ONE, listing, { large, queued: 100n * ONE }),
+          );
         await d.at(exit.late + DAY - 1n);
         await expect(d.vault.release(exit))
           .to.be.revertedWithCustomError(d.vault, "Vault_SlotAhead")

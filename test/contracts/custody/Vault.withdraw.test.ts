@@ -146,6 +146,7 @@ describe("Vault: withdraw", () => {
             99n * hundred,
             accountWord({ exits: 1n }),
             openWord(PHASE.OPEN),
+            assetWord(100n * hundred, listing, { queued: hundred }),
           );
         await expect(sent)
           .to.emit(d.face, "Transfer")

@@ -22,6 +22,8 @@ abstract contract Rebuilt {
     uint256 private constant _ROWS = 9;
     uint256 private constant _REVISION = 10;
     uint256 private constant _LISTED = 11;
+    uint256 private constant _RESERVES = 12;
+    uint256 private constant _GOVERNED_AT = 13;
 
     mapping(bytes32 slot => bytes32) internal rebuilt;
     bytes32[] internal slots;
@@ -62,6 +64,7 @@ abstract contract Rebuilt {
             _balance(b, d[2], d[8]);
             _put(_ACCOUNTS, b, d[9]);
             _put(_OPENS, a, d[10]);
+            _put(_ASSETS, d[2], d[11]);
         } else if (t == E.Released.selector) {
             _put(_OPENS, a, 0);
             _put(_ASSETS, b, d[1]);
@@ -106,14 +109,20 @@ abstract contract Rebuilt {
             _put(_ASSETS, a, d[1]);
         } else if (t == E.AssetListed.selector) {
             _put(_ASSETS, a, d[1]);
-            uint256 count = uint256(rebuilt[_base(_LISTED)]);
-            _set(bytes32(uint256(keccak256(abi.encode(_base(_LISTED)))) + count), a);
-            _set(_base(_LISTED), bytes32(count + 1));
+            _append(_LISTED, a);
         } else if (t == E.ImpairmentChecked.selector) {
             _put(_ASSETS, a, d[2]);
+        } else if (t == E.WindDownBegun.selector || t == E.Revived.selector) {
+            _put(_ASSETS, a, d[0]);
         } else if (t == E.PolicySet.selector) {
             _list = d[0];
             _setDoor(d[1]);
+        } else if (t == E.InstantClosed.selector || t == E.InstantOpened.selector) {
+            _setDoor(d[0]);
+        } else if (t == E.Governed.selector) {
+            _set(_base(_GOVERNED_AT), d[0]);
+        } else if (t == E.ReserveAdded.selector) {
+            _append(_RESERVES, a);
         } else if (t == IParams.ParamSet.selector) {
             _put(_ROWS, a, d[1]);
             _set(_base(_REVISION), d[2]);
@@ -121,6 +130,12 @@ abstract contract Rebuilt {
             _put(_ROWS, a, d[2]);
             _set(_base(_REVISION), d[3]);
         }
+    }
+
+    function _append(uint256 field, bytes32 entry) private {
+        uint256 count = uint256(rebuilt[_base(field)]);
+        _set(bytes32(uint256(keccak256(abi.encode(_base(field)))) + count), entry);
+        _set(_base(field), bytes32(count + 1));
     }
 
     function _words(bytes memory data) private pure returns (bytes32[] memory words) {
@@ -157,7 +172,7 @@ abstract contract Rebuilt {
     /// @dev The hold on everyone stands beside the policy and beside the list.
     function _setDoor(bytes32 word) private {
         _set(_base(_DOOR), word);
-        _set(_base(_SCREEN), _list | ((word >> 160) << 160));
+        _set(_base(_SCREEN), _list | bytes32(uint256(uint40(uint256(word) >> 160)) << 160));
     }
 
     function _put(uint256 field, bytes32 key, bytes32 word) private {

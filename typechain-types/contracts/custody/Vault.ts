@@ -15,15 +15,10 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type IntentStructOutput = [owner: string, verb: bigint, asset: bigint, amount: bigint, to: string, ref: string, nonce: bigint, deadline: bigint] & {owner: string, verb: bigint, asset: bigint, amount: bigint, to: string, ref: string, nonce: bigint, deadline: bigint }
   
 
-    export type FactsStruct = {owner: AddressLike, subject: AddressLike, tier: BigNumberish, to: AddressLike, usableFrom: BigNumberish, instantFrom: BigNumberish, asset: BigNumberish, amount: BigNumberish, seasoned: BigNumberish, cap: BigNumberish, freshPeriod: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish}
-
-    export type FactsStructOutput = [owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint] & {owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint }
-  
-
   export interface VaultInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "facts" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -33,7 +28,6 @@ encodeFunctionData(functionFragment: 'callWith', values: [AddressLike, BigNumber
 encodeFunctionData(functionFragment: 'cancel', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
-encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces(address)', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces(address,uint192)', values: [AddressLike, BigNumberish]): string;
@@ -52,7 +46,6 @@ decodeFunctionResult(functionFragment: 'callWith', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces(address)', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces(address,uint192)', data: BytesLike): Result;
@@ -173,6 +166,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace GovernedEvent {
+      export type InputTuple = [time: BigNumberish];
+      export type OutputTuple = [time: bigint];
+      export interface OutputObject {time: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -213,6 +218,30 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [version: BigNumberish];
       export type OutputTuple = [version: bigint];
       export interface OutputObject {version: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantClosedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantOpenedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -282,9 +311,21 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace QueuedEvent {
-      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish];
-      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint];
-      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint };
+      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
+      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -305,10 +346,58 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace RefilledEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, held: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, held: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, held: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ReleasedEvent {
       export type InputTuple = [id: BytesLike, asset: BigNumberish, to: AddressLike, paid: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveAddedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveRemovedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RevivedEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -353,6 +442,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace SweptEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, amount: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace TierSetEvent {
       export type InputTuple = [subject: AddressLike, tier: BigNumberish, from: BigNumberish, until: BigNumberish, subjectSlot: BigNumberish];
       export type OutputTuple = [subject: string, tier: bigint, from: bigint, until: bigint, subjectSlot: bigint];
@@ -369,6 +470,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [caller: AddressLike, sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [caller: string, sender: string, receiver: string, id: bigint, amount: bigint];
       export interface OutputObject {caller: string, sender: string, receiver: string, id: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace WindDownBegunEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -482,14 +595,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     eip712Domain: TypedContractMethod<
       [],
       [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
-      'view'
-    >
-    
-
-    
-    facts: TypedContractMethod<
-      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [FactsStructOutput],
       'view'
     >
     
@@ -609,11 +714,6 @@ getFunction(nameOrSignature: 'eip712Domain'): TypedContractMethod<
       [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
       'view'
     >;
-getFunction(nameOrSignature: 'facts'): TypedContractMethod<
-      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [FactsStructOutput],
-      'view'
-    >;
 getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -669,23 +769,33 @@ getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTup
 getEvent(key: 'EIP712DomainChanged'): TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
 getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+getEvent(key: 'Governed'): TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
 getEvent(key: 'Initialized'): TypedContractEvent<InitializedEvent.InputTuple, InitializedEvent.OutputTuple, InitializedEvent.OutputObject>;
+getEvent(key: 'InstantClosed'): TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+getEvent(key: 'InstantOpened'): TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
 getEvent(key: 'KindSet'): TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
 getEvent(key: 'Lifted'): TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
 getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
+getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+getEvent(key: 'ReserveAdded'): TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+getEvent(key: 'ReserveRemoved'): TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+getEvent(key: 'Revived'): TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
 getEvent(key: 'Screened'): TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
 getEvent(key: 'SlotTaken'): TypedContractEvent<SlotTakenEvent.InputTuple, SlotTakenEvent.OutputTuple, SlotTakenEvent.OutputObject>;
 getEvent(key: 'SubjectSet'): TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
+getEvent(key: 'Swept'): TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
 getEvent(key: 'TierSet'): TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
 getEvent(key: 'Transfer'): TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+getEvent(key: 'WindDownBegun'): TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
 
     filters: {
@@ -726,6 +836,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
     
 
+      'Governed(uint40)': TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+      Governed: TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -740,6 +854,14 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'Initialized(uint64)': TypedContractEvent<InitializedEvent.InputTuple, InitializedEvent.OutputTuple, InitializedEvent.OutputObject>;
       Initialized: TypedContractEvent<InitializedEvent.InputTuple, InitializedEvent.OutputTuple, InitializedEvent.OutputObject>;
+    
+
+      'InstantClosed(uint256)': TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+      InstantClosed: TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+    
+
+      'InstantOpened(uint256)': TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
+      InstantOpened: TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
     
 
       'KindSet(address,uint8,uint256)': TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
@@ -762,16 +884,36 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       PolicySet: TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
     
 
-      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+    
+
+      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
+      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
       Referenced: TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
     
 
+      'Refilled(uint256,address,uint256)': TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+      Refilled: TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+    
+
       'Released(bytes32,uint256,address,uint256,uint256)': TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
       Released: TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+    
+
+      'ReserveAdded(address)': TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+      ReserveAdded: TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+    
+
+      'ReserveRemoved(address)': TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+      ReserveRemoved: TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+    
+
+      'Revived(uint256,uint256)': TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
+      Revived: TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
     
 
       'Screened(address,bool,uint256,uint256)': TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
@@ -786,12 +928,20 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       SubjectSet: TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
     
 
+      'Swept(uint256,address,uint256)': TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+      Swept: TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+    
+
       'TierSet(address,uint8,uint40,uint40,uint256)': TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
     
 
       'Transfer(address,address,address,uint256,uint256)': TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
       Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+    
+
+      'WindDownBegun(uint256,uint256)': TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
+      WindDownBegun: TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
     
 
       'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;

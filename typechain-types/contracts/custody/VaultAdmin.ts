@@ -15,9 +15,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AccountStructOutput = [subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint] & {subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint }
   
 
-    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean}
+    export type AssetStruct = {liabilities: BigNumberish, queuedTicks: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean, windingDown: boolean}
 
-    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean }
+    export type AssetStructOutput = [liabilities: bigint, queuedTicks: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean, windingDown: boolean] & {liabilities: bigint, queuedTicks: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean, windingDown: boolean }
+  
+
+    export type FactsStruct = {owner: AddressLike, subject: AddressLike, tier: BigNumberish, to: AddressLike, usableFrom: BigNumberish, instantFrom: BigNumberish, asset: BigNumberish, amount: BigNumberish, seasoned: BigNumberish, cap: BigNumberish, freshPeriod: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish}
+
+    export type FactsStructOutput = [owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint] & {owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint }
   
 
     export type OpenStruct = {phase: BigNumberish, large: boolean, slot: BigNumberish, prior: BigNumberish}
@@ -41,31 +46,44 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VaultAdminInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openOf" | "param" | "policy" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "windowOf"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "addReserve" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "closeInstant" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "sweep" | "tighten" | "windDown" | "windowOf"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "KindSet" | "Lifted" | "Moved" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balanceSlot', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'checkImpairment', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'closeInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'destinationOf', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'endorse', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'everyoneHeldUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
+encodeFunctionData(functionFragment: 'governedAt', values?: undefined): string;
+encodeFunctionData(functionFragment: 'heartbeat', values?: undefined): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'hotCeiling', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'inForce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'instantClosed', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
+encodeFunctionData(functionFragment: 'openInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
+encodeFunctionData(functionFragment: 'recover', values: [AddressLike, AddressLike, BigNumberish[], ExitStruct[]]): string;
+encodeFunctionData(functionFragment: 'refill', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'removeReserve', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'reserves', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
+encodeFunctionData(functionFragment: 'revive', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
 encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
@@ -80,30 +98,45 @@ encodeFunctionData(functionFragment: 'setTier', values: [AddressLike, BigNumberi
 encodeFunctionData(functionFragment: 'specOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'subjectOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'subjectRecord', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'sweep', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tighten', values: [BytesLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'windDown', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'windowOf', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'accountOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'addReserve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceSlot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'checkImpairment', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'closeInstant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'destinationOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'endorse', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'everyoneHeldUntil', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'governedAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'heartbeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'hotCeiling', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'inForce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'instantClosed', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'listedAssets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'openInstant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policy', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'recover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'removeReserve', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reserves', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revive', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
@@ -118,7 +151,9 @@ decodeFunctionResult(functionFragment: 'setTier', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'specOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectRecord', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tighten', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'windDown', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   }
 
@@ -219,6 +254,18 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
   
 
+    export namespace GovernedEvent {
+      export type InputTuple = [time: BigNumberish];
+      export type OutputTuple = [time: bigint];
+      export interface OutputObject {time: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -259,6 +306,30 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
       export type InputTuple = [version: BigNumberish];
       export type OutputTuple = [version: bigint];
       export interface OutputObject {version: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantClosedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantOpenedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -340,9 +411,21 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   
 
     export namespace QueuedEvent {
-      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish];
-      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint];
-      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint };
+      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
+      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -363,10 +446,58 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
   
 
+    export namespace RefilledEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, held: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, held: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, held: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ReleasedEvent {
       export type InputTuple = [id: BytesLike, asset: BigNumberish, to: AddressLike, paid: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveAddedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveRemovedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RevivedEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -411,10 +542,46 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
   
 
+    export namespace SweptEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, amount: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace TierSetEvent {
       export type InputTuple = [subject: AddressLike, tier: BigNumberish, from: BigNumberish, until: BigNumberish, subjectSlot: BigNumberish];
       export type OutputTuple = [subject: string, tier: bigint, from: bigint, until: bigint, subjectSlot: bigint];
       export interface OutputObject {subject: string, tier: bigint, from: bigint, until: bigint, subjectSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace TransferEvent {
+      export type InputTuple = [caller: AddressLike, sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [caller: string, sender: string, receiver: string, id: bigint, amount: bigint];
+      export interface OutputObject {caller: string, sender: string, receiver: string, id: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace WindDownBegunEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -477,6 +644,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    addReserve: TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     assetOf: TypedContractMethod<
       [asset: BigNumberish, ],
       [AssetStructOutput],
@@ -503,6 +678,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
     checkImpairment: TypedContractMethod<
       [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    closeInstant: TypedContractMethod<
+      [],
       [void],
       'nonpayable'
     >
@@ -541,6 +724,30 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    facts: TypedContractMethod<
+      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
+      [FactsStructOutput],
+      'view'
+    >
+    
+
+    
+    governedAt: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    heartbeat: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     hold: TypedContractMethod<
       [subject: AddressLike, secs: BigNumberish, ],
       [void],
@@ -550,6 +757,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
     
     holdings: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    hotCeiling: TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
@@ -569,6 +784,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
       [authority: AddressLike, ],
       [void],
       'nonpayable'
+    >
+    
+
+    
+    instantClosed: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >
     
 
@@ -605,6 +828,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    openInstant: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     openOf: TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -629,10 +860,50 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    recover: TypedContractMethod<
+      [from: AddressLike, to: AddressLike, assets: BigNumberish[], exits: ExitStruct[], ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    refill: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'payable'
+    >
+    
+
+    
+    removeReserve: TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    reserves: TypedContractMethod<
+      [],
+      [string[]],
+      'view'
+    >
+    
+
+    
     revision: TypedContractMethod<
       [],
       [bigint],
       'view'
+    >
+    
+
+    
+    revive: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
     >
     
 
@@ -749,8 +1020,24 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    sweep: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
     tighten: TypedContractMethod<
       [key: BytesLike, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    windDown: TypedContractMethod<
+      [asset: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -772,6 +1059,11 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
       [AccountStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'addReserve'): TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'assetOf'): TypedContractMethod<
       [asset: BigNumberish, ],
       [AssetStructOutput],
@@ -789,6 +1081,11 @@ getFunction(nameOrSignature: 'balanceSlot'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'checkImpairment'): TypedContractMethod<
       [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'closeInstant'): TypedContractMethod<
+      [],
       [void],
       'nonpayable'
     >;
@@ -812,12 +1109,32 @@ getFunction(nameOrSignature: 'extend'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'facts'): TypedContractMethod<
+      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
+      [FactsStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'governedAt'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'heartbeat'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'hold'): TypedContractMethod<
       [subject: AddressLike, secs: BigNumberish, ],
       [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'hotCeiling'): TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
@@ -831,6 +1148,11 @@ getFunction(nameOrSignature: 'initialize'): TypedContractMethod<
       [authority: AddressLike, ],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'instantClosed'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >;
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [],
@@ -852,6 +1174,11 @@ getFunction(nameOrSignature: 'listedAssets'): TypedContractMethod<
       [bigint[]],
       'view'
     >;
+getFunction(nameOrSignature: 'openInstant'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'openOf'): TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -867,10 +1194,35 @@ getFunction(nameOrSignature: 'policy'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'recover'): TypedContractMethod<
+      [from: AddressLike, to: AddressLike, assets: BigNumberish[], exits: ExitStruct[], ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'refill'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'payable'
+    >;
+getFunction(nameOrSignature: 'removeReserve'): TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'reserves'): TypedContractMethod<
+      [],
+      [string[]],
+      'view'
+    >;
 getFunction(nameOrSignature: 'revision'): TypedContractMethod<
       [],
       [bigint],
       'view'
+    >;
+getFunction(nameOrSignature: 'revive'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'room'): TypedContractMethod<
       [asset: BigNumberish, ],
@@ -942,8 +1294,18 @@ getFunction(nameOrSignature: 'subjectRecord'): TypedContractMethod<
       [SubjectStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'sweep'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'tighten'): TypedContractMethod<
       [key: BytesLike, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'windDown'): TypedContractMethod<
+      [asset: BigNumberish, ],
       [void],
       'nonpayable'
     >;
@@ -961,10 +1323,13 @@ getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, Deposi
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
 getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+getEvent(key: 'Governed'): TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
 getEvent(key: 'Initialized'): TypedContractEvent<InitializedEvent.InputTuple, InitializedEvent.OutputTuple, InitializedEvent.OutputObject>;
+getEvent(key: 'InstantClosed'): TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+getEvent(key: 'InstantOpened'): TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
 getEvent(key: 'KindSet'): TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
 getEvent(key: 'Lifted'): TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
 getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
@@ -972,12 +1337,20 @@ getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSet
 getEvent(key: 'ParamTightened'): TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
+getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+getEvent(key: 'ReserveAdded'): TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+getEvent(key: 'ReserveRemoved'): TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+getEvent(key: 'Revived'): TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
 getEvent(key: 'Screened'): TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
 getEvent(key: 'SlotTaken'): TypedContractEvent<SlotTakenEvent.InputTuple, SlotTakenEvent.OutputTuple, SlotTakenEvent.OutputObject>;
 getEvent(key: 'SubjectSet'): TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
+getEvent(key: 'Swept'): TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
 getEvent(key: 'TierSet'): TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
+getEvent(key: 'Transfer'): TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+getEvent(key: 'WindDownBegun'): TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
 
     filters: {
@@ -1014,6 +1387,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
     
 
+      'Governed(uint40)': TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+      Governed: TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -1028,6 +1405,14 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'Initialized(uint64)': TypedContractEvent<InitializedEvent.InputTuple, InitializedEvent.OutputTuple, InitializedEvent.OutputObject>;
       Initialized: TypedContractEvent<InitializedEvent.InputTuple, InitializedEvent.OutputTuple, InitializedEvent.OutputObject>;
+    
+
+      'InstantClosed(uint256)': TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+      InstantClosed: TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+    
+
+      'InstantOpened(uint256)': TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
+      InstantOpened: TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
     
 
       'KindSet(address,uint8,uint256)': TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
@@ -1054,16 +1439,36 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       PolicySet: TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
     
 
-      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+    
+
+      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
+      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
       Referenced: TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
     
 
+      'Refilled(uint256,address,uint256)': TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+      Refilled: TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+    
+
       'Released(bytes32,uint256,address,uint256,uint256)': TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
       Released: TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+    
+
+      'ReserveAdded(address)': TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+      ReserveAdded: TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+    
+
+      'ReserveRemoved(address)': TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+      ReserveRemoved: TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+    
+
+      'Revived(uint256,uint256)': TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
+      Revived: TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
     
 
       'Screened(address,bool,uint256,uint256)': TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
@@ -1078,8 +1483,20 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       SubjectSet: TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
     
 
+      'Swept(uint256,address,uint256)': TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+      Swept: TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+    
+
       'TierSet(address,uint8,uint40,uint40,uint256)': TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
+    
+
+      'Transfer(address,address,address,uint256,uint256)': TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+      Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+    
+
+      'WindDownBegun(uint256,uint256)': TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
+      WindDownBegun: TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
     
 
       'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;

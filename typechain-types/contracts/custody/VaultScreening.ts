@@ -13,7 +13,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface VaultScreeningInterface extends Interface {
     
 
-    getEvent(nameOrSignatureOrTopic: "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     
 
@@ -105,6 +105,18 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
   
 
+    export namespace GovernedEvent {
+      export type InputTuple = [time: BigNumberish];
+      export type OutputTuple = [time: bigint];
+      export interface OutputObject {time: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -133,6 +145,30 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
       export type InputTuple = [asset: BigNumberish, impaired: boolean, holdings: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [asset: bigint, impaired: boolean, holdings: bigint, assetSlot: bigint];
       export interface OutputObject {asset: bigint, impaired: boolean, holdings: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantClosedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantOpenedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -190,9 +226,21 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
     export namespace QueuedEvent {
-      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish];
-      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint];
-      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint };
+      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
+      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -213,10 +261,58 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
   
 
+    export namespace RefilledEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, held: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, held: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, held: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ReleasedEvent {
       export type InputTuple = [id: BytesLike, asset: BigNumberish, to: AddressLike, paid: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveAddedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveRemovedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RevivedEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -261,10 +357,34 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
   
 
+    export namespace SweptEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, amount: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace TierSetEvent {
       export type InputTuple = [subject: AddressLike, tier: BigNumberish, from: BigNumberish, until: BigNumberish, subjectSlot: BigNumberish];
       export type OutputTuple = [subject: string, tier: bigint, from: bigint, until: bigint, subjectSlot: bigint];
       export interface OutputObject {subject: string, tier: bigint, from: bigint, until: bigint, subjectSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace WindDownBegunEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -331,20 +451,30 @@ getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, Deposi
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
 getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+getEvent(key: 'Governed'): TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
+getEvent(key: 'InstantClosed'): TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+getEvent(key: 'InstantOpened'): TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
 getEvent(key: 'KindSet'): TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
 getEvent(key: 'Lifted'): TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
 getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
+getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+getEvent(key: 'ReserveAdded'): TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+getEvent(key: 'ReserveRemoved'): TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+getEvent(key: 'Revived'): TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
 getEvent(key: 'Screened'): TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
 getEvent(key: 'SlotTaken'): TypedContractEvent<SlotTakenEvent.InputTuple, SlotTakenEvent.OutputTuple, SlotTakenEvent.OutputObject>;
 getEvent(key: 'SubjectSet'): TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
+getEvent(key: 'Swept'): TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
 getEvent(key: 'TierSet'): TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
+getEvent(key: 'WindDownBegun'): TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
 
     filters: {
@@ -377,6 +507,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
     
 
+      'Governed(uint40)': TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+      Governed: TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -387,6 +521,14 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'ImpairmentChecked(uint256,bool,uint256,uint256)': TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
       ImpairmentChecked: TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
+    
+
+      'InstantClosed(uint256)': TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+      InstantClosed: TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+    
+
+      'InstantOpened(uint256)': TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
+      InstantOpened: TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
     
 
       'KindSet(address,uint8,uint256)': TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
@@ -405,16 +547,36 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       PolicySet: TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
     
 
-      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+    
+
+      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
+      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
       Referenced: TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
     
 
+      'Refilled(uint256,address,uint256)': TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+      Refilled: TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+    
+
       'Released(bytes32,uint256,address,uint256,uint256)': TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
       Released: TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+    
+
+      'ReserveAdded(address)': TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+      ReserveAdded: TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+    
+
+      'ReserveRemoved(address)': TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+      ReserveRemoved: TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+    
+
+      'Revived(uint256,uint256)': TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
+      Revived: TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
     
 
       'Screened(address,bool,uint256,uint256)': TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
@@ -429,8 +591,16 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       SubjectSet: TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
     
 
+      'Swept(uint256,address,uint256)': TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+      Swept: TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+    
+
       'TierSet(address,uint8,uint40,uint40,uint256)': TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
+    
+
+      'WindDownBegun(uint256,uint256)': TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
+      WindDownBegun: TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
     
 
       'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;

@@ -15,9 +15,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AccountStructOutput = [subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint] & {subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint }
   
 
-    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean}
+    export type AssetStruct = {liabilities: BigNumberish, queuedTicks: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean, windingDown: boolean}
 
-    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean }
+    export type AssetStructOutput = [liabilities: bigint, queuedTicks: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean, windingDown: boolean] & {liabilities: bigint, queuedTicks: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean, windingDown: boolean }
   
 
     export type IntentStruct = {owner: AddressLike, verb: BigNumberish, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ref: BytesLike, nonce: BigNumberish, deadline: BigNumberish}
@@ -51,11 +51,12 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openOf" | "param" | "policy" | "release" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "tighten" | "transfer" | "transferFrom" | "windowOf" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "addReserve" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "closeInstant" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "release" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "sweep" | "tighten" | "transfer" | "transferFrom" | "windDown" | "windowOf" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Held" | "HoldExtended" | "ImpairmentChecked" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Released" | "Screened" | "SlotTaken" | "SubjectSet" | "TierSet" | "Transfer" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
@@ -66,27 +67,38 @@ encodeFunctionData(functionFragment: 'bySig', values: [IntentStruct, BytesLike, 
 encodeFunctionData(functionFragment: 'callWith', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
 encodeFunctionData(functionFragment: 'cancel', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'checkImpairment', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'closeInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'destinationOf', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'endorse', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'everyoneHeldUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
+encodeFunctionData(functionFragment: 'governedAt', values?: undefined): string;
+encodeFunctionData(functionFragment: 'heartbeat', values?: undefined): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'hotCeiling', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'inForce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'instantClosed', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
 encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'openInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
+encodeFunctionData(functionFragment: 'recover', values: [AddressLike, AddressLike, BigNumberish[], ExitStruct[]]): string;
+encodeFunctionData(functionFragment: 'refill', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'removeReserve', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'reserves', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
+encodeFunctionData(functionFragment: 'revive', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
 encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
@@ -103,13 +115,16 @@ encodeFunctionData(functionFragment: 'specOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'subjectOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'subjectRecord', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'sweep', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tighten', values: [BytesLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'transferFrom', values: [AddressLike, AddressLike, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'windDown', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'windowOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumberish, AddressLike]): string;
 
     decodeFunctionResult(functionFragment: 'accountOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'addReserve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'allowance', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'approve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
@@ -120,27 +135,38 @@ decodeFunctionResult(functionFragment: 'bySig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'callWith', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'checkImpairment', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'closeInstant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'destinationOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'endorse', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'everyoneHeldUntil', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'governedAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'heartbeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'hotCeiling', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'inForce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'instantClosed', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'listedAssets', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'openInstant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policy', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'recover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'removeReserve', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reserves', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revive', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
@@ -157,9 +183,11 @@ decodeFunctionResult(functionFragment: 'specOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tighten', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'windDown', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
@@ -273,6 +301,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace GovernedEvent {
+      export type InputTuple = [time: BigNumberish];
+      export type OutputTuple = [time: bigint];
+      export interface OutputObject {time: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace HeldEvent {
       export type InputTuple = [subject: AddressLike, until: BigNumberish, windowSlot: BigNumberish, slot: BigNumberish];
       export type OutputTuple = [subject: string, until: bigint, windowSlot: bigint, slot: bigint];
@@ -301,6 +341,30 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [asset: BigNumberish, impaired: boolean, holdings: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [asset: bigint, impaired: boolean, holdings: bigint, assetSlot: bigint];
       export interface OutputObject {asset: bigint, impaired: boolean, holdings: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantClosedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace InstantOpenedEvent {
+      export type InputTuple = [doorSlot: BigNumberish];
+      export type OutputTuple = [doorSlot: bigint];
+      export interface OutputObject {doorSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -394,9 +458,21 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace QueuedEvent {
-      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish];
-      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint];
-      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint };
+      export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
+      export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -417,10 +493,58 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace RefilledEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, held: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, held: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, held: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ReleasedEvent {
       export type InputTuple = [id: BytesLike, asset: BigNumberish, to: AddressLike, paid: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, asset: bigint, to: string, paid: bigint, assetSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveAddedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReserveRemovedEvent {
+      export type InputTuple = [reserve: AddressLike];
+      export type OutputTuple = [reserve: string];
+      export interface OutputObject {reserve: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RevivedEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -465,6 +589,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace SweptEvent {
+      export type InputTuple = [asset: BigNumberish, reserve: AddressLike, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, reserve: string, amount: bigint];
+      export interface OutputObject {asset: bigint, reserve: string, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace TierSetEvent {
       export type InputTuple = [subject: AddressLike, tier: BigNumberish, from: BigNumberish, until: BigNumberish, subjectSlot: BigNumberish];
       export type OutputTuple = [subject: string, tier: bigint, from: bigint, until: bigint, subjectSlot: bigint];
@@ -481,6 +617,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [caller: AddressLike, sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [caller: string, sender: string, receiver: string, id: bigint, amount: bigint];
       export interface OutputObject {caller: string, sender: string, receiver: string, id: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace WindDownBegunEvent {
+      export type InputTuple = [asset: BigNumberish, assetSlot: BigNumberish];
+      export type OutputTuple = [asset: bigint, assetSlot: bigint];
+      export interface OutputObject {asset: bigint, assetSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -539,6 +687,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [account: AddressLike, ],
       [AccountStructOutput],
       'view'
+    >
+    
+
+    
+    addReserve: TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
     >
     
 
@@ -623,6 +779,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    closeInstant: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     deposit: TypedContractMethod<
       [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
       [bigint],
@@ -671,6 +835,22 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    governedAt: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    heartbeat: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     hold: TypedContractMethod<
       [subject: AddressLike, secs: BigNumberish, ],
       [void],
@@ -680,6 +860,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     holdings: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    hotCeiling: TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
@@ -699,6 +887,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [authority: AddressLike, ],
       [void],
       'nonpayable'
+    >
+    
+
+    
+    instantClosed: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >
     
 
@@ -751,6 +947,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    openInstant: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     openOf: TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -775,6 +979,22 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    recover: TypedContractMethod<
+      [from: AddressLike, to: AddressLike, assets: BigNumberish[], exits: ExitStruct[], ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    refill: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'payable'
+    >
+    
+
+    
     release: TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
@@ -783,10 +1003,34 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    removeReserve: TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    reserves: TypedContractMethod<
+      [],
+      [string[]],
+      'view'
+    >
+    
+
+    
     revision: TypedContractMethod<
       [],
       [bigint],
       'view'
+    >
+    
+
+    
+    revive: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
     >
     
 
@@ -919,6 +1163,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    sweep: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
     tighten: TypedContractMethod<
       [key: BytesLike, value: BigNumberish, ],
       [void],
@@ -938,6 +1190,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     transferFrom: TypedContractMethod<
       [sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish, ],
       [boolean],
+      'nonpayable'
+    >
+    
+
+    
+    windDown: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
       'nonpayable'
     >
     
@@ -965,6 +1225,11 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [account: AddressLike, ],
       [AccountStructOutput],
       'view'
+    >;
+getFunction(nameOrSignature: 'addReserve'): TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'allowance'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, id: BigNumberish, ],
@@ -1016,6 +1281,11 @@ getFunction(nameOrSignature: 'checkImpairment'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'closeInstant'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
       [bigint],
@@ -1046,12 +1316,27 @@ getFunction(nameOrSignature: 'facts'): TypedContractMethod<
       [FactsStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'governedAt'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'heartbeat'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'hold'): TypedContractMethod<
       [subject: AddressLike, secs: BigNumberish, ],
       [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'hotCeiling'): TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
@@ -1065,6 +1350,11 @@ getFunction(nameOrSignature: 'initialize'): TypedContractMethod<
       [authority: AddressLike, ],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'instantClosed'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >;
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [],
@@ -1096,6 +1386,11 @@ getFunction(nameOrSignature: 'nonces'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'openInstant'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'openOf'): TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -1111,15 +1406,40 @@ getFunction(nameOrSignature: 'policy'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'recover'): TypedContractMethod<
+      [from: AddressLike, to: AddressLike, assets: BigNumberish[], exits: ExitStruct[], ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'refill'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'payable'
+    >;
 getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'removeReserve'): TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'reserves'): TypedContractMethod<
+      [],
+      [string[]],
+      'view'
+    >;
 getFunction(nameOrSignature: 'revision'): TypedContractMethod<
       [],
       [bigint],
       'view'
+    >;
+getFunction(nameOrSignature: 'revive'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'room'): TypedContractMethod<
       [asset: BigNumberish, ],
@@ -1201,6 +1521,11 @@ getFunction(nameOrSignature: 'supportsInterface'): TypedContractMethod<
       [boolean],
       'view'
     >;
+getFunction(nameOrSignature: 'sweep'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'tighten'): TypedContractMethod<
       [key: BytesLike, value: BigNumberish, ],
       [void],
@@ -1214,6 +1539,11 @@ getFunction(nameOrSignature: 'transfer'): TypedContractMethod<
 getFunction(nameOrSignature: 'transferFrom'): TypedContractMethod<
       [sender: AddressLike, receiver: AddressLike, id: BigNumberish, amount: BigNumberish, ],
       [boolean],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'windDown'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'windowOf'): TypedContractMethod<
@@ -1236,9 +1566,12 @@ getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, Deposi
 getEvent(key: 'DestinationSet'): TypedContractEvent<DestinationSetEvent.InputTuple, DestinationSetEvent.OutputTuple, DestinationSetEvent.OutputObject>;
 getEvent(key: 'Endorsed'): TypedContractEvent<EndorsedEvent.InputTuple, EndorsedEvent.OutputTuple, EndorsedEvent.OutputObject>;
 getEvent(key: 'FreshPeriodSpread'): TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
+getEvent(key: 'Governed'): TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
 getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
 getEvent(key: 'HoldExtended'): TypedContractEvent<HoldExtendedEvent.InputTuple, HoldExtendedEvent.OutputTuple, HoldExtendedEvent.OutputObject>;
 getEvent(key: 'ImpairmentChecked'): TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
+getEvent(key: 'InstantClosed'): TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+getEvent(key: 'InstantOpened'): TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
 getEvent(key: 'KindSet'): TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
 getEvent(key: 'Lifted'): TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.OutputTuple, LiftedEvent.OutputObject>;
 getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
@@ -1247,13 +1580,20 @@ getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSet
 getEvent(key: 'ParamTightened'): TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
+getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+getEvent(key: 'ReserveAdded'): TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+getEvent(key: 'ReserveRemoved'): TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+getEvent(key: 'Revived'): TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
 getEvent(key: 'Screened'): TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
 getEvent(key: 'SlotTaken'): TypedContractEvent<SlotTakenEvent.InputTuple, SlotTakenEvent.OutputTuple, SlotTakenEvent.OutputObject>;
 getEvent(key: 'SubjectSet'): TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
+getEvent(key: 'Swept'): TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
 getEvent(key: 'TierSet'): TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
 getEvent(key: 'Transfer'): TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+getEvent(key: 'WindDownBegun'): TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
 
     filters: {
@@ -1294,6 +1634,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       FreshPeriodSpread: TypedContractEvent<FreshPeriodSpreadEvent.InputTuple, FreshPeriodSpreadEvent.OutputTuple, FreshPeriodSpreadEvent.OutputObject>;
     
 
+      'Governed(uint40)': TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+      Governed: TypedContractEvent<GovernedEvent.InputTuple, GovernedEvent.OutputTuple, GovernedEvent.OutputObject>;
+    
+
       'Held(address,uint40,uint256,uint256)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
       Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
     
@@ -1304,6 +1648,14 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'ImpairmentChecked(uint256,bool,uint256,uint256)': TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
       ImpairmentChecked: TypedContractEvent<ImpairmentCheckedEvent.InputTuple, ImpairmentCheckedEvent.OutputTuple, ImpairmentCheckedEvent.OutputObject>;
+    
+
+      'InstantClosed(uint256)': TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+      InstantClosed: TypedContractEvent<InstantClosedEvent.InputTuple, InstantClosedEvent.OutputTuple, InstantClosedEvent.OutputObject>;
+    
+
+      'InstantOpened(uint256)': TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
+      InstantOpened: TypedContractEvent<InstantOpenedEvent.InputTuple, InstantOpenedEvent.OutputTuple, InstantOpenedEvent.OutputObject>;
     
 
       'KindSet(address,uint8,uint256)': TypedContractEvent<KindSetEvent.InputTuple, KindSetEvent.OutputTuple, KindSetEvent.OutputObject>;
@@ -1334,16 +1686,36 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       PolicySet: TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
     
 
-      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+      'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
+    
+
+      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
+      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
       Referenced: TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
     
 
+      'Refilled(uint256,address,uint256)': TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+      Refilled: TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
+    
+
       'Released(bytes32,uint256,address,uint256,uint256)': TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
       Released: TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+    
+
+      'ReserveAdded(address)': TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+      ReserveAdded: TypedContractEvent<ReserveAddedEvent.InputTuple, ReserveAddedEvent.OutputTuple, ReserveAddedEvent.OutputObject>;
+    
+
+      'ReserveRemoved(address)': TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+      ReserveRemoved: TypedContractEvent<ReserveRemovedEvent.InputTuple, ReserveRemovedEvent.OutputTuple, ReserveRemovedEvent.OutputObject>;
+    
+
+      'Revived(uint256,uint256)': TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
+      Revived: TypedContractEvent<RevivedEvent.InputTuple, RevivedEvent.OutputTuple, RevivedEvent.OutputObject>;
     
 
       'Screened(address,bool,uint256,uint256)': TypedContractEvent<ScreenedEvent.InputTuple, ScreenedEvent.OutputTuple, ScreenedEvent.OutputObject>;
@@ -1358,12 +1730,20 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       SubjectSet: TypedContractEvent<SubjectSetEvent.InputTuple, SubjectSetEvent.OutputTuple, SubjectSetEvent.OutputObject>;
     
 
+      'Swept(uint256,address,uint256)': TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+      Swept: TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+    
+
       'TierSet(address,uint8,uint40,uint40,uint256)': TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
       TierSet: TypedContractEvent<TierSetEvent.InputTuple, TierSetEvent.OutputTuple, TierSetEvent.OutputObject>;
     
 
       'Transfer(address,address,address,uint256,uint256)': TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
       Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+    
+
+      'WindDownBegun(uint256,uint256)': TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
+      WindDownBegun: TypedContractEvent<WindDownBegunEvent.InputTuple, WindDownBegunEvent.OutputTuple, WindDownBegunEvent.OutputObject>;
     
 
       'Withdrawn(uint256,address,address,uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;

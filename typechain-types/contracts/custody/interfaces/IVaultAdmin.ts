@@ -10,9 +10,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AccountStructOutput = [subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint] & {subject: string, instantFrom: bigint, exits: bigint, kind: bigint, listed: boolean, members: bigint }
   
 
-    export type AssetStruct = {liabilities: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean}
+    export type AssetStruct = {liabilities: BigNumberish, queuedTicks: BigNumberish, smallLane: BigNumberish, largeLane: BigNumberish, class: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish, freshHours: BigNumberish, impaired: boolean, windingDown: boolean}
 
-    export type AssetStructOutput = [liabilities: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean] & {liabilities: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean }
+    export type AssetStructOutput = [liabilities: bigint, queuedTicks: bigint, smallLane: bigint, largeLane: bigint, class_: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean, windingDown: boolean] & {liabilities: bigint, queuedTicks: bigint, smallLane: bigint, largeLane: bigint, class: bigint, decimals: bigint, tickExponent: bigint, freshHours: bigint, impaired: boolean, windingDown: boolean }
+  
+
+    export type FactsStruct = {owner: AddressLike, subject: AddressLike, tier: BigNumberish, to: AddressLike, usableFrom: BigNumberish, instantFrom: BigNumberish, asset: BigNumberish, amount: BigNumberish, seasoned: BigNumberish, cap: BigNumberish, freshPeriod: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish}
+
+    export type FactsStructOutput = [owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint] & {owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint }
   
 
     export type OpenStruct = {phase: BigNumberish, large: boolean, slot: BigNumberish, prior: BigNumberish}
@@ -23,6 +28,11 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type ParamStruct = {base: BigNumberish, tight: BigNumberish, until: BigNumberish, version: BigNumberish}
 
     export type ParamStructOutput = [base: bigint, tight: bigint, until: bigint, version: bigint] & {base: bigint, tight: bigint, until: bigint, version: bigint }
+  
+
+    export type ExitStruct = {owner: AddressLike, to: AddressLike, asset: BigNumberish, amount: BigNumberish, soon: BigNumberish, late: BigNumberish, seq: BigNumberish}
+
+    export type ExitStructOutput = [owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint] & {owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint }
   
 
     export type ParamSpecStruct = {min: BigNumberish, max: BigNumberish, direction: BigNumberish}
@@ -36,31 +46,44 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultAdminInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "hold" | "holdings" | "inForce" | "initialize" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openOf" | "param" | "policy" | "revision" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "tighten" | "windowOf"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "addReserve" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "closeInstant" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "sweep" | "tighten" | "windDown" | "windowOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ParamSet" | "ParamTightened"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balanceSlot', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'checkImpairment', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'closeInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'destinationOf', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'endorse', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'everyoneHeldUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'extend', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
+encodeFunctionData(functionFragment: 'governedAt', values?: undefined): string;
+encodeFunctionData(functionFragment: 'heartbeat', values?: undefined): string;
 encodeFunctionData(functionFragment: 'hold', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'holdings', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'hotCeiling', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'inForce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'initialize', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'instantClosed', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
+encodeFunctionData(functionFragment: 'openInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
+encodeFunctionData(functionFragment: 'recover', values: [AddressLike, AddressLike, BigNumberish[], ExitStruct[]]): string;
+encodeFunctionData(functionFragment: 'refill', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'removeReserve', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'reserves', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
+encodeFunctionData(functionFragment: 'revive', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
 encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
@@ -75,30 +98,45 @@ encodeFunctionData(functionFragment: 'setTier', values: [AddressLike, BigNumberi
 encodeFunctionData(functionFragment: 'specOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'subjectOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'subjectRecord', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'sweep', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tighten', values: [BytesLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'windDown', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'windowOf', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'accountOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'addReserve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceSlot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'checkImpairment', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'closeInstant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'destinationOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'endorse', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'everyoneHeldUntil', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extend', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'governedAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'heartbeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'holdings', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'hotCeiling', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'inForce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'initialize', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'instantClosed', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lift', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'list', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'listedAssets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'openInstant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policy', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'recover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'removeReserve', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reserves', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revive', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
@@ -113,7 +151,9 @@ decodeFunctionResult(functionFragment: 'setTier', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'specOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectRecord', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tighten', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'windDown', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   }
 
@@ -196,6 +236,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    addReserve: TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     assetOf: TypedContractMethod<
       [asset: BigNumberish, ],
       [AssetStructOutput],
@@ -222,6 +270,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
     checkImpairment: TypedContractMethod<
       [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    closeInstant: TypedContractMethod<
+      [],
       [void],
       'nonpayable'
     >
@@ -260,6 +316,30 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    facts: TypedContractMethod<
+      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
+      [FactsStructOutput],
+      'view'
+    >
+    
+
+    
+    governedAt: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    heartbeat: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     hold: TypedContractMethod<
       [subject: AddressLike, secs: BigNumberish, ],
       [void],
@@ -269,6 +349,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
     
     holdings: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    hotCeiling: TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
@@ -288,6 +376,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
       [authority: AddressLike, ],
       [void],
       'nonpayable'
+    >
+    
+
+    
+    instantClosed: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >
     
 
@@ -324,6 +420,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    openInstant: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     openOf: TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -348,10 +452,50 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    recover: TypedContractMethod<
+      [from: AddressLike, to: AddressLike, assets: BigNumberish[], exits: ExitStruct[], ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    refill: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'payable'
+    >
+    
+
+    
+    removeReserve: TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    reserves: TypedContractMethod<
+      [],
+      [string[]],
+      'view'
+    >
+    
+
+    
     revision: TypedContractMethod<
       [],
       [bigint],
       'view'
+    >
+    
+
+    
+    revive: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
     >
     
 
@@ -468,8 +612,24 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     
 
     
+    sweep: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
     tighten: TypedContractMethod<
       [key: BytesLike, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    windDown: TypedContractMethod<
+      [asset: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -491,6 +651,11 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
       [AccountStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'addReserve'): TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'assetOf'): TypedContractMethod<
       [asset: BigNumberish, ],
       [AssetStructOutput],
@@ -508,6 +673,11 @@ getFunction(nameOrSignature: 'balanceSlot'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'checkImpairment'): TypedContractMethod<
       [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'closeInstant'): TypedContractMethod<
+      [],
       [void],
       'nonpayable'
     >;
@@ -531,12 +701,32 @@ getFunction(nameOrSignature: 'extend'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'facts'): TypedContractMethod<
+      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
+      [FactsStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'governedAt'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'heartbeat'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'hold'): TypedContractMethod<
       [subject: AddressLike, secs: BigNumberish, ],
       [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'holdings'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'hotCeiling'): TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
       'view'
@@ -550,6 +740,11 @@ getFunction(nameOrSignature: 'initialize'): TypedContractMethod<
       [authority: AddressLike, ],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'instantClosed'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >;
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [],
@@ -571,6 +766,11 @@ getFunction(nameOrSignature: 'listedAssets'): TypedContractMethod<
       [bigint[]],
       'view'
     >;
+getFunction(nameOrSignature: 'openInstant'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'openOf'): TypedContractMethod<
       [id: BytesLike, ],
       [OpenStructOutput],
@@ -586,10 +786,35 @@ getFunction(nameOrSignature: 'policy'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'recover'): TypedContractMethod<
+      [from: AddressLike, to: AddressLike, assets: BigNumberish[], exits: ExitStruct[], ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'refill'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'payable'
+    >;
+getFunction(nameOrSignature: 'removeReserve'): TypedContractMethod<
+      [reserve: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'reserves'): TypedContractMethod<
+      [],
+      [string[]],
+      'view'
+    >;
 getFunction(nameOrSignature: 'revision'): TypedContractMethod<
       [],
       [bigint],
       'view'
+    >;
+getFunction(nameOrSignature: 'revive'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'room'): TypedContractMethod<
       [asset: BigNumberish, ],
@@ -661,8 +886,18 @@ getFunction(nameOrSignature: 'subjectRecord'): TypedContractMethod<
       [SubjectStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'sweep'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'tighten'): TypedContractMethod<
       [key: BytesLike, value: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'windDown'): TypedContractMethod<
+      [asset: BigNumberish, ],
       [void],
       'nonpayable'
     >;

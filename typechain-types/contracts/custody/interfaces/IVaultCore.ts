@@ -15,13 +15,8 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type ExitStructOutput = [owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint] & {owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint }
   
 
-    export type FactsStruct = {owner: AddressLike, subject: AddressLike, tier: BigNumberish, to: AddressLike, usableFrom: BigNumberish, instantFrom: BigNumberish, asset: BigNumberish, amount: BigNumberish, seasoned: BigNumberish, cap: BigNumberish, freshPeriod: BigNumberish, decimals: BigNumberish, tickExponent: BigNumberish}
-
-    export type FactsStructOutput = [owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint] & {owner: string, subject: string, tier: bigint, to: string, usableFrom: bigint, instantFrom: bigint, asset: bigint, amount: bigint, seasoned: bigint, cap: bigint, freshPeriod: bigint, decimals: bigint, tickExponent: bigint }
-  
-
   export interface IVaultCoreInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "facts" | "isOperator" | "nonces" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "isOperator" | "nonces" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Approval" | "OperatorSet" | "Transfer"): EventFragment;
 
@@ -32,7 +27,6 @@ encodeFunctionData(functionFragment: 'bySig', values: [IntentStruct, BytesLike, 
 encodeFunctionData(functionFragment: 'callWith', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
 encodeFunctionData(functionFragment: 'cancel', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, AddressLike]): string;
-encodeFunctionData(functionFragment: 'facts', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
@@ -49,7 +43,6 @@ decodeFunctionResult(functionFragment: 'bySig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'callWith', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'facts', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
@@ -187,14 +180,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    facts: TypedContractMethod<
-      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [FactsStructOutput],
-      'view'
-    >
-    
-
-    
     isOperator: TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],
       [boolean],
@@ -295,11 +280,6 @@ getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
       [bigint],
       'payable'
-    >;
-getFunction(nameOrSignature: 'facts'): TypedContractMethod<
-      [owner: AddressLike, asset: BigNumberish, amount: BigNumberish, to: AddressLike, ],
-      [FactsStructOutput],
-      'view'
     >;
 getFunction(nameOrSignature: 'isOperator'): TypedContractMethod<
       [owner: AddressLike, spender: AddressLike, ],

@@ -53,6 +53,48 @@ import type { NonPayableOverrides } from "../../../common.js"
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "total",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "Balances_TooLarge",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "balance",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "id",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC6909InsufficientBalance",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "InvalidInitialization",
     "type": "error"
@@ -193,6 +235,17 @@ import type { NonPayableOverrides } from "../../../common.js"
   {
     "inputs": [],
     "name": "ReentrancyGuardReentrantCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "name": "SafeERC20FailedOperation",
     "type": "error"
   },
   {
@@ -405,6 +458,17 @@ import type { NonPayableOverrides } from "../../../common.js"
   {
     "inputs": [
       {
+        "internalType": "uint40",
+        "name": "silentFrom",
+        "type": "uint40"
+      }
+    ],
+    "name": "Vault_GovernanceAlive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "account",
         "type": "address"
@@ -510,6 +574,22 @@ import type { NonPayableOverrides } from "../../../common.js"
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "Vault_NoReserve",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "Vault_NotAReserve",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -534,6 +614,27 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "Vault_NotEnoughGas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "held",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_NotFunded",
     "type": "error"
   },
   {
@@ -599,6 +700,17 @@ import type { NonPayableOverrides } from "../../../common.js"
   {
     "inputs": [
       {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_NotSweepable",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "expected",
         "type": "address"
@@ -621,6 +733,27 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "Vault_NothingReceived",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "held",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "ceiling",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_NothingToSweep",
     "type": "error"
   },
   {
@@ -801,6 +934,17 @@ import type { NonPayableOverrides } from "../../../common.js"
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_TooManyReserves",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "Vault_Unchanged",
     "type": "error"
@@ -808,6 +952,17 @@ import type { NonPayableOverrides } from "../../../common.js"
   {
     "inputs": [],
     "name": "Vault_UseDeposit",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vault_WindingDown",
     "type": "error"
   },
   {
@@ -1052,6 +1207,19 @@ import type { NonPayableOverrides } from "../../../common.js"
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
+      }
+    ],
+    "name": "Governed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
         "internalType": "address",
         "name": "subject",
@@ -1146,6 +1314,32 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "Initialized",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "doorSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "InstantClosed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "doorSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "InstantOpened",
     "type": "event"
   },
   {
@@ -1397,9 +1591,34 @@ import type { NonPayableOverrides } from "../../../common.js"
         "internalType": "uint256",
         "name": "openSlot",
         "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetSlot",
+        "type": "uint256"
       }
     ],
     "name": "Queued",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "name": "Recovered",
     "type": "event"
   },
   {
@@ -1419,6 +1638,31 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "Referenced",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "held",
+        "type": "uint256"
+      }
+    ],
+    "name": "Refilled",
     "type": "event"
   },
   {
@@ -1456,6 +1700,51 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "Released",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      }
+    ],
+    "name": "ReserveAdded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      }
+    ],
+    "name": "ReserveRemoved",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "Revived",
     "type": "event"
   },
   {
@@ -1550,6 +1839,31 @@ import type { NonPayableOverrides } from "../../../common.js"
     "inputs": [
       {
         "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "Swept",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "address",
         "name": "subject",
         "type": "address"
@@ -1580,6 +1894,62 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "TierSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "id",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "Transfer",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assetSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "WindDownBegun",
     "type": "event"
   },
   {
@@ -1697,6 +2067,19 @@ import type { NonPayableOverrides } from "../../../common.js"
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      }
+    ],
+    "name": "addReserve",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "AssetId",
         "name": "asset",
         "type": "uint256"
@@ -1710,6 +2093,11 @@ import type { NonPayableOverrides } from "../../../common.js"
             "internalType": "uint112",
             "name": "liabilities",
             "type": "uint112"
+          },
+          {
+            "internalType": "uint64",
+            "name": "queuedTicks",
+            "type": "uint64"
           },
           {
             "internalType": "uint48",
@@ -1744,6 +2132,11 @@ import type { NonPayableOverrides } from "../../../common.js"
           {
             "internalType": "bool",
             "name": "impaired",
+            "type": "bool"
+          },
+          {
+            "internalType": "bool",
+            "name": "windingDown",
             "type": "bool"
           }
         ],
@@ -1801,6 +2194,13 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "checkImpairment",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "closeInstant",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1877,6 +2277,127 @@ import type { NonPayableOverrides } from "../../../common.js"
     "inputs": [
       {
         "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint112",
+        "name": "amount",
+        "type": "uint112"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "name": "facts",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "subject",
+            "type": "address"
+          },
+          {
+            "internalType": "uint256",
+            "name": "tier",
+            "type": "uint256"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "uint256",
+            "name": "usableFrom",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "instantFrom",
+            "type": "uint256"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "amount",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "seasoned",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "cap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "freshPeriod",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "decimals",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "tickExponent",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct Facts",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "governedAt",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "heartbeat",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
         "name": "subject",
         "type": "address"
       },
@@ -1900,6 +2421,25 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "holdings",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "hotCeiling",
     "outputs": [
       {
         "internalType": "uint256",
@@ -1940,6 +2480,19 @@ import type { NonPayableOverrides } from "../../../common.js"
     "name": "initialize",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "instantClosed",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -2002,6 +2555,13 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "openInstant",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -2100,6 +2660,110 @@ import type { NonPayableOverrides } from "../../../common.js"
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "internalType": "AssetId[]",
+        "name": "assets",
+        "type": "uint256[]"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          },
+          {
+            "internalType": "uint40",
+            "name": "soon",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "late",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "seq",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Exit[]",
+        "name": "exits",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "recover",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "refill",
+    "outputs": [],
+    "stateMutability": "payable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      }
+    ],
+    "name": "removeReserve",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "reserves",
+    "outputs": [
+      {
+        "internalType": "address[]",
+        "name": "",
+        "type": "address[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "revision",
     "outputs": [
@@ -2110,6 +2774,19 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "revive",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -2440,6 +3117,25 @@ import type { NonPayableOverrides } from "../../../common.js"
   {
     "inputs": [
       {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "sweep",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "key",
         "type": "bytes32"
@@ -2451,6 +3147,19 @@ import type { NonPayableOverrides } from "../../../common.js"
       }
     ],
     "name": "tighten",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "windDown",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -2476,7 +3185,7 @@ import type { NonPayableOverrides } from "../../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080604052348015600e575f5ffd5b5060156019565b60c9565b7ff0c57e16840df040f15088dc2f81fe391c3923bec73e23a9662efc9c229c6a00805468010000000000000000900460ff161560685760405163f92ee8a960e01b815260040160405180910390fd5b80546001600160401b039081161460c65780546001600160401b0319166001600160401b0390811782556040519081527fc7f505b2f371ae2175ee4913f4499e1f2633a7b5936321eed1cdaeb6115181d29060200160405180910390a15b50565b6141bd806100d65f395ff3fe608060405234801561000f575f5ffd5b50600436106101f1575f3560e01c80637db78fac1161011b578063be568cba116100b4578063e39e105311610079578063e39e10531461052c578063ec571c6a1461053f578063f0dd8af014610547578063f644206c1461055a578063f8663e231461057a575f5ffd5b8063be568cba146104d8578063bf7e214f146104eb578063c4d66de8146104f3578063d3ad6e4514610506578063d81ecc9414610519575f5ffd5b80637db78fac146104025780638086b8ba1461042257806386f61eee146104425780638fb36037146104555780639d680fea14610476578063a15d210f14610489578063a2e40e50146104aa578063af503309146104bd578063b1dc1974146104d0575f5ffd5b806336b95e9d1161018d57806336b95e9d146103355780633c278bd51461034857806340605c1c1461035b5780634c7b93e41461036e57806354bf68a01461038357806358e90e8c14610396578063610cae15146103a95780637a9e5e4b146103d25780637cc96380146103e5575f5ffd5b80630505c8c9146101f55780630770d2f7146102135780630ce941151461023e5780630e4f57111461025e578063118717041461027357806320298f3014610286578063236dc2961461029957806328808d92146102b95780632adfef74146102cc575b5f5ffd5b6101fd61058d565b60405161020a9190613971565b60405180910390f35b610226610221366004613985565b6105a5565b6040516001600160401b03909116815260200161020a565b61025161024c366004613985565b6105be565b60405161020a91906139c0565b61027161026c366004613a1f565b61066a565b005b610271610281366004613a85565b610686565b610271610294366004613aee565b6106a1565b6102ac6102a7366004613b18565b6106b8565b60405161020a9190613b33565b6102716102c7366004613bdc565b6107a1565b6102df6102da366004613985565b6107b4565b60405161020a91905f6080820190506001600160401b0383511682526001600160401b03602084015116602083015264ffffffffff604084015116604083015263ffffffff606084015116606083015292915050565b610271610343366004613c27565b61083f565b610271610356366004613b18565b610854565b610271610369366004613985565b610869565b61037661088b565b60405161020a9190613c7e565b610271610391366004613cc0565b6108ea565b6101fd6103a4366004613b18565b610917565b6103bc6103b7366004613d01565b610921565b60405164ffffffffff909116815260200161020a565b6102716103e0366004613b18565b610960565b6103ed6109d9565b60405163ffffffff909116815260200161020a565b610415610410366004613985565b6109f1565b60405161020a9190613d41565b610435610430366004613b18565b610b07565b60405161020a9190613dde565b610271610450366004613e45565b610bf6565b61045d610c01565b6040516001600160e01b0319909116815260200161020a565b610271610484366004613e75565b610c33565b61049c610497366004613e9f565b610c46565b60405190815260200161020a565b6102716104b8366004613985565b610c7b565b61049c6104cb366004613985565b610d56565b6103bc610d60565b61049c6104e6366004613985565b610d7d565b6101fd610d99565b610271610501366004613b18565b610db3565b610271610514366004613e75565b610ed1565b610271610527366004613b18565b610ee4565b61027161053a366004613d01565b610f20565b6101fd610f33565b610271610555366004613ec9565b610f4e565b61056d610568366004613985565b610f58565b60405161020a9190613ee2565b61049c610588366004613985565b610f81565b5f610596610fdd565b546001600160a01b0316919050565b5f6105b8826105b2611001565b90611012565b92915050565b604080516080810182525f8082526020820181905291810182905260608101919091526105e9610fdd565b5f8381526006919091016020526040908190208151608081019092528054829060ff16600281111561061d5761061d61399c565b600281111561062e5761062e61399c565b8152905460ff6101008204161515602083015265ffffffffffff62010000820481166040840152600160401b9091041660609091015292915050565b610676335b5f36611046565b610681838383611130565b505050565b61068f3361066f565b61069b848484846113b1565b50505050565b6106aa3361066f565b6106b48282611512565b5050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e0810191909152610700610fdd565b6001600160a01b03929092165f9081526004909201602090815260409283902083516101008082018652915460ff808216835292810464ffffffffff90811694830194909452600160301b8104841695820195909552600160581b850483166060820152600160801b85049091166080820152600160881b8404821660a0820152600160b01b8404821660c0820152600160d81b9093041660e08301525090565b6107aa3361066f565b6106b48282611530565b604080516080810182525f8082526020820181905291810182905260608101919091526107df611001565b5f9283526020908152604092839020835160808101855290546001600160401b038082168352600160401b82041692820192909252600160801b820464ffffffffff1693810193909352600160a81b900463ffffffff1660608301525090565b6108483361066f565b61069b848484846116aa565b61085d3361066f565b61086681611930565b50565b61087161199b565b6108838161087e836119be565b6119da565b610866611ace565b6060610895610fdd565b600b018054806020026020016040519081016040528092919081815260200182805480156108e057602002820191905f5260205f20905b8154815260200190600101908083116108cc575b5050505050905090565b6108f33361066f565b6108ff84848484611add565b6109096001611aff565b840361069b5761069b611b0f565b5f6105b882611bf1565b5f61092a610fdd565b6001600160a01b039384165f908152600891909101602090815260408083209490951682529290925250205464ffffffffff1690565b33610969610d99565b6001600160a01b0316816001600160a01b0316146109a4578060405162d1953b60e31b815260040161099b9190613971565b60405180910390fd5b816001600160a01b03163b5f036109d057816040516361798f2f60e11b815260040161099b9190613971565b6106b482611c2f565b5f6109e2611001565b6001015463ffffffff16919050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e0810191909152610a39610fdd565b5f838152600591909101602090815260409182902082516101008101845281546001600160701b038116825265ffffffffffff600160701b8204811694830194909452600160a01b81049093169381019390935290606083019060ff600160d01b909104166003811115610aaf57610aaf61399c565b6003811115610ac057610ac061399c565b8152905460ff600160d81b820481166020840152600160e01b820481166040840152600160e81b820481166060840152600160f01b90910416151560809091015292915050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152610b40610fdd565b6001600160a01b038381165f9081526003929092016020908152604092839020835160c08101855281549384168152600160a01b840464ffffffffff1692810192909252600160c81b830463ffffffff169382019390935291906060830190600160e81b900460ff166002811115610bba57610bba61399c565b6002811115610bcb57610bcb61399c565b8152905460ff600160f01b8204811615156020840152600160f81b9091041660409091015292915050565b6106b4338383611c90565b5f5f610c0b611dce565b8054909150600160a01b900460ff16610c24575f610c2d565b638fb3603760e01b5b91505090565b610c3c3361066f565b6106b48282611df2565b5f610c4f610fdd565b6001600160a01b03939093165f9081526002909301602090815260408085209385529290525090205490565b610c843361066f565b5f610c8d610fdd565b5f838152600691909101602052604081209150815460ff166002811115610cb657610cb661399c565b03610cd75760405163fb4dc00760e01b81526004810183905260240161099b565b6002815460ff166002811115610cef57610cef61399c565b03610d105760405163d4fced8d60e01b81526004810183905260240161099b565b805460ff191660021780825582907f9e072ad51faf6fae743a95de3323f636d16fff27e8415e0f090aa76cd6b3845a905b60405190815260200160405180910390a25050565b5f6105b8826119be565b5f610d69610fdd565b54600160a01b900464ffffffffff16919050565b5f610d86610fdd565b5f92835260070160205250604090205490565b5f5f610da3611dce565b546001600160a01b031692915050565b5f610dbc611fd5565b805490915060ff600160401b82041615906001600160401b03165f81158015610de25750825b90505f826001600160401b03166001148015610dfd5750303b155b905081158015610e0b575080155b15610e295760405163f92ee8a960e01b815260040160405180910390fd5b845467ffffffffffffffff191660011785558315610e5357845460ff60401b1916600160401b1785555b6001600160a01b038616610e7a5760405163508937e160e01b815260040160405180910390fd5b610e8386611ffd565b8315610ec957845460ff60401b19168555604051600181527fc7f505b2f371ae2175ee4913f4499e1f2633a7b5936321eed1cdaeb6115181d29060200160405180910390a15b505050505050565b610eda3361066f565b6106b4828261200e565b5f610eed6120df565b5090505f610efb8284612101565b5090508061068157825f60405163440b75a560e01b815260040161099b929190613f24565b610f293361066f565b6106b4828261228a565b5f610f3c610fdd565b600101546001600160a01b0316919050565b6108663382612533565b610f78604080516060810182525f80825260208201819052909182015290565b6105b882612704565b5f5f610fa3610f8e610fdd565b5f858152600591909101602052604090205490565b90505f610faf8261272d565b6003811115610fc057610fc061399c565b14610fd457610fcf8382612747565b610fd6565b5f5b9392505050565b7f049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad0090565b5f61100a610fdd565b600901905090565b5f81815260208390526040812054608081901c64ffffffffff164210611038578061103e565b604081901c5b949350505050565b5f61104f611dce565b90505f5f61107b61105e610d99565b873061106d60045f8a8c613f44565b61107691613f6b565b6127d5565b9150915081610ec95763ffffffff81161561111657825460ff60a01b1916600160a01b1783556110a9610d99565b6001600160a01b03166394c7d7ee8787876040518463ffffffff1660e01b81526004016110d893929190613fa1565b5f604051808303815f87803b1580156110ef575f5ffd5b505af1158015611101573d5f5f3e3d5ffd5b5050845460ff60a01b1916855550610ec99050565b8560405162d1953b60e31b815260040161099b9190613971565b5f611139610fdd565b5f85815260059190910160205260408120915061115585612867565b90505f8254600160d01b900460ff1660038111156111755761117561399c565b14611196576040516339319fe560e11b81526004810186905260240161099b565b6103e86111a1610fdd565b600b0154036111c7576040516306f7370760e21b81526103e8600482015260240161099b565b5f60018560038111156111dc576111dc61399c565b1461120a575f8560038111156111f4576111f461399c565b14158015611205575060ff82166002145b611212565b60ff82166001145b905080611236578585604051630c89055960e11b815260040161099b929190613fe0565b601e8460ff16111561126757604051633d7e974760e11b815260ff85166004820152601e602482015260440161099b565b6112796112746001611aff565b6128da565b611287611274600288612923565b611295611274600388612923565b6112a3611274600488612923565b82548590849060ff60d01b1916600160d01b8360038111156112c7576112c761399c565b0217905550825460ff60e01b1916600160e01b60ff8616021783556112ea612940565b835460ff91909116600160e81b0260ff60e81b1990911617835560018560038111156113185761131861399c565b1461132b576113268661295c565b61132e565b60125b835460ff91909116600160d81b0260ff60d81b19909116178355611350610fdd565b600b0180546001810182555f918252602090912001869055857fc0b6cf510c92bcc47868ef143f04025c90c3764c7c949c223a2d0bcaf23f2a2c86611393865490565b6040516113a1929190613ff4565b60405180910390a2505050505050565b6001600160a01b0384166113d85760405163508937e160e01b815260040160405180910390fd5b6113e1846129d8565b600f8360ff16118061140557506113fb62278d0042614023565b8264ffffffffff16115b1561142857604051631515f99160e01b815260ff8416600482015260240161099b565b5f611431610fdd565b6001600160a01b0386165f9081526004918201602052604090209150849061145883612a20565b835464ffffffffff8088166101000265ffffffffff0019918816600160301b026affffffffff0000000000ff1990931660ff94851690951b959095179092169290921791909117161781556001600160a01b0385167fe78027ebb5f6a271006b712566d771c21241d9f34f4f60ea8668e13bfd2046b48585856114d9865490565b6040805160ff95909516855264ffffffffff93841660208601529190921690830152606082015260800160405180910390a25050505050565b6106b48261151f84612704565b83611528611001565b929190612a31565b5f611539610fdd565b6001600160a01b0384165f908152600391909101602052604090208054909150600160e81b900460ff1660028111156115745761157461399c565b8260028111156115865761158661399c565b036115a45760405163bb40aecd60e01b815260040160405180910390fd5b80545f90600160c81b900463ffffffff161580156115ca575081546001600160a01b0316155b80156115df57508154600160f81b900460ff16155b90505f8360028111156115f4576115f461399c565b148061160857506001600160a01b0384163b155b80611611575080155b15611631578360405163bdd00af360e01b815260040161099b9190613971565b81548390839060ff60e81b1916600160e81b8360028111156116555761165561399c565b0217905550836001600160a01b03167f9d8555ee03f82018b2bbab9f07392fb8382c2f86624531ab163150db5d7cfe568461168e855490565b60405161169c929190614036565b60405180910390a250505050565b5f6116b3610fdd565b80549091506001600160a01b031664ffffffffff84164211156116f257604051631c951d8760e31b815264ffffffffff8516600482015260240161099b565b856001600160a01b0316816001600160a01b03161461173757604051632016e66960e11b81526001600160a01b0380881660048301528216602482015260440161099b565b806001600160a01b0316836001600160a01b0316036117695760405163bb40aecd60e01b815260040160405180910390fd5b826001600160a01b03163b5f036117955782604051630b9459e560e11b815260040161099b9190613971565b6001600160a01b03811615611845575f816001600160a01b0316637cc963806040518163ffffffff1660e01b8152600401602060405180830381865afa1580156117e1573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611805919061404d565b90508563ffffffff168163ffffffff1614611843576040516310b5b0cf60e01b815263ffffffff80881660048301528216602482015260440161099b565b505b5f836001600160a01b031663ec571c6a6040518163ffffffff1660e01b8152600401602060405180830381865afa158015611882573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906118a69190614068565b83546001600160a01b038087166001600160a01b0319928316811787556001870180548386169416939093179092559192509083167fcb25bc7cb90d9da8b6a8d0d04bb470d7ebd0a5e9e45d9b80dfaa0a9d01f176ce83611905875490565b604080516001600160a01b03909316835260208301919091520160405180910390a350505050505050565b5f61193a82612d74565b509050428164ffffffffff16116119665781604051638aebf05760e01b815260040161099b9190613971565b816001600160a01b03167ff2f5c5fb44f42057e27ec0cfa143ed09d5548eb95c90018edc644c049d9fd7b5610d41845f612e01565b6119a3612ed0565b6119bc60016119b66119b3612ef6565b90565b90612f1a565b565b5f600160f81b82036119d1575047919050565b6105b882612f21565b5f6119e3610fdd565b5f8481526005919091016020526040812091508154600160d01b900460ff166003811115611a1357611a1361399c565b03611a3457604051637ed31ff760e11b81526004810184905260240161099b565b80546001600160701b038116831090600160f01b900460ff1615158103611a6e5760405163bb40aecd60e01b815260040160405180910390fd5b8154811515600160f01b0260ff60f01b19909116178255837f5bf2326d7488cd282f578c6264837799ad2b7525376710270466f939e41ce2958285611ab1865490565b60408051931515845260208401929092529082015260600161169c565b6119bc5f6119b66119b3612ef6565b61069b84611aea86612704565b858585611af5611001565b9493929190612f68565b60f81b6001600160f81b03191690565b5f611b18610fdd565b90505f611b23612940565b90505f5b600b830154811015610681575f836005015f85600b018481548110611b4e57611b4e614083565b5f9182526020808320919091015483528201929092526040019020805460ff60e81b1916600160e81b60ff861602178155600b850180549192509083908110611b9957611b99614083565b905f5260205f2001547f27d91d6056fcc9e7c1ef5284a8f77397cacd1091893f36294b02f5776c7374a584611bcc845490565b6040805160ff909316835260208301919091520160405180910390a250600101611b27565b5f5f611bfb610fdd565b6001600160a01b038085165f9081526003929092016020526040909120541690508015611c285780610fd6565b5090919050565b5f611c38611dce565b80546001600160a01b0319166001600160a01b0384161781556040519091507f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad90611c84908490613971565b60405180910390a15050565b5f611c9a84611bf1565b90505f611ca5610fdd565b6001600160a01b038084165f9081526008929092016020526040909120915084161580611cda57506001600160a01b03841630145b15611cfa5783604051634651c7b160e01b815260040161099b9190613971565b6001600160a01b0384165f9081526020829052604090205464ffffffffff16151583151503611d3c5760405163bb40aecd60e01b815260040160405180910390fd5b5f83611d48575f611d5a565b611d50613199565b611d5a9042614097565b6001600160a01b038681165f8181526020868152604091829020805464ffffffffff191664ffffffffff871690811790915591519182529394509092918616917f7335b84684cc9635ca4f59804221b92a989fb42678c19745ef5ed8576b2ab48891015b60405180910390a3505050505050565b7ff3177357ab46d8af007ab3fdb9af81da189e1068fefdc0073dca88a2cab40a0090565b5f5f611dfd84612d74565b915091508264ffffffffff165f03611e285760405163024c134b60e41b815260040160405180910390fd5b62093a808364ffffffffff161115611e65576040516386e1ca6f60e01b815264ffffffffff8416600482015262093a80602482015260440161099b565b5f611e708442614097565b90508264ffffffffff168164ffffffffff1611611ea05760405163bb40aecd60e01b815260040160405180910390fd5b607f60f91b6001600160a01b038616175f611eb9610fdd565b5f8381526007919091016020526040812054915080611ef46276a70042611ee089896140b4565b8692919064ffffffffff1662093a806131b3565b9150915081611f525788611f0887876140b4565b611f1a856276a7004262093a80613211565b6040516387658cd160e01b81526001600160a01b03909316600484015264ffffffffff9091166024830152604482015260640161099b565b80611f5b610fdd565b5f86815260079190910160205260409020556001600160a01b0389167f2e311fe4d3f52b4280ee4c64b77571fb5ffa13d5334b82b04b731c455512548e8683611fa48d83612e01565b6040805164ffffffffff909416845260208401929092529082015260600160405180910390a2505050505050505050565b5f807ff0c57e16840df040f15088dc2f81fe391c3923bec73e23a9662efc9c229c6a006105b8565b612005613258565b6108668161327d565b5f61201883612d74565b9150508164ffffffffff165f036120425760405163024c134b60e41b815260040160405180910390fd5b62278d0064ffffffffff8316111561207f576040516386e1ca6f60e01b815264ffffffffff8316600482015262278d00602482015260440161099b565b5f61208a8383614097565b9050836001600160a01b03167f0d5a28f3418cad9aa447c70b79c140d3cbc0f3a1ce3a4f6d29ae6f3dfec3b206826120c28785612e01565b6040805164ffffffffff909316835260208301919091520161169c565b5f5f5f6120f46120ed610fdd565b6001015490565b9360a085901c9350915050565b5f5f5f61210c610fdd565b90505f612119868661328e565b6001600160a01b0387165f9081526003850160205260409020919550915084158061215c575061215561214a825490565b60f01c60ff16151590565b1515821515145b1561216d57505f9250612283915050565b805460ff60f01b1916600160f01b831515021781555f600484018161219189611bf1565b6001600160a01b03166001600160a01b031681526020019081526020015f20905082156121ef57805481906010906121d290600160801b900460ff166140d1565b91906101000a81548160ff021916908360ff160217905550612222565b8054819060109061220990600160801b900460ff166140ef565b91906101000a81548160ff021916908360ff1602179055505b866001600160a01b03167fb4482b1b2ba2232816d775b1ac4063bbc187090edb8570c0032877a7fa550b8584612256855490565b845460408051931515845260208401929092529082015260600160405180910390a2506001945090925050505b9250929050565b5f612293610fdd565b6001600160a01b038085165f81815260038401602052604090209293509084168114159015806122ca57506001600160a01b038416155b156122e85760405163508937e160e01b815260040160405180910390fd5b801561237a5781546001600160a01b0316156123195784604051631aa13fc760e31b815260040161099b9190613971565b8154600160f81b900460ff161561236057815460405163680c79cf60e11b81526001600160a01b0387166004820152600160f81b90910460ff16602482015260440161099b565b612369846129d8565b61237460068561330e565b506123a2565b81546001600160a01b03166123a25760405163bb40aecd60e01b815260040160405180910390fd5b6123ad60068661330e565b505f816123c45782546001600160a01b03166123c6565b845b9050811561241c576001600160a01b0381165f90815260038501602052604090208054601f906123ff90600160f81b900460ff166140d1565b91906101000a81548160ff021916908360ff160217905550612466565b6001600160a01b0381165f90815260038501602052604090208054601f9061244d90600160f81b900460ff166140ef565b91906101000a81548160ff021916908360ff1602179055505b81612471575f612473565b845b83546001600160a01b0319166001600160a01b0391909116178355612496613199565b6124a190600261410a565b6124ab9042614097565b835464ffffffffff91909116600160a01b0264ffffffffff60a01b199091161783556001600160a01b038086169087167f3d846c4eabacec22fb37c80e132deb01f77f4ff80fa3165a622dce6a32f8c886612504865490565b6001600160a01b0385165f90815260038901602052604090205460408051928352602083019190915201611dbe565b5f61253d83611bf1565b90505f612548610fdd565b6001600160a01b0383165f90815260049190910160205260408120915061256e82613330565b82549091504264ffffffffff600160d81b90920482161190858116908316148015612597575080155b156125b55760405163bb40aecd60e01b815260040160405180910390fd5b5f64ffffffffff868116146125d4576125cf866001614097565b6125d6565b5f5b90504264ffffffffff848116146125f7576125f2846001614097565b6125f9565b5f5b855464ffffffffff60881b1916600160881b64ffffffffff92831602178655848116908816116126445784546001600160881b0316600160881b64ffffffffff84160217855561269e565b61264c613199565b61265790600261410a565b6126619082614097565b855464ffffffffff808516600160b01b0264ffffffffff60b01b19918416600160d81b02919091166001600160b01b039092169190911717865590505b856001600160a01b03167f98cb2aec28261da0460c72982db7367f3c7f8d1cc66b80aceb5646799a045dfd88836126d3895490565b6040805164ffffffffff94851681529390921660208401529082015260600160405180910390a25050505050505050565b612724604080516060810182525f80825260208201819052909182015290565b6105b882613341565b5f60d082901c60ff1660038111156105b8576105b861399c565b5f5f612768612757600286612923565b61275f610fdd565b60090190611012565b6001600160401b031690505f61278860e085901c60ff16600a0a8361412a565b90506001600160701b038111156127a357506001600160701b035b6001600160701b03841681116127b9575f6127cc565b6127cc6001600160701b03851682614141565b95945050505050565b6040516001600160a01b038085166024830152831660448201526001600160e01b0319821660648201525f908190819060840160408051601f19818403018152918152602080830180516001600160e01b031663b700961360e01b1781525f808052918290528351939450919290918a5afa1561285d575f516020805191945081901c150291505b5094509492505050565b60f881901c816001600160f81b0381165f19830161289357801561288b575f61103e565b509092915050565b60011960ff8416016128bf5780158015906128b557506001600160a01b038111155b61288b575f61103e565b60ff83166003146128d357505f9392505050565b5050919050565b6128e2610fdd565b5f8281526009919091016020526040812054600160a81b900463ffffffff16900361086657604051636149a2ff60e11b81526004810182905260240161099b565b6001600160f81b031660f89190911b6001600160f81b0319161790565b5f61294e6127576001611aff565b6001600160401b0316905090565b5f8061296f8363313ce56760e01b613420565b90505f612983846318160ddd60e01b613420565b9050601e82118061299a57506001600160701b0381115b156129d15760405163625049df60e01b81526001600160a01b0385166004820152602481018390526044810182905260640161099b565b5092915050565b5f6129e1610fdd565b6001600160a01b038084165f90815260039290920160205260409091205416146108665780604051631aa13fc760e31b815260040161099b9190613971565b5f6105b8612a2c835490565b6134e6565b612a3c838383613523565b5f82604001516002811115612a5357612a5361399c565b03612a7457604051632e1b6f6160e11b81526004810184905260240161099b565b5f83815260208581526040808320815160808101835290546001600160401b038082168352600160401b82041693820193909352600160801b830464ffffffffff1691810191909152600160a81b90910463ffffffff1660608201819052909103612af557604051634a2322b960e01b81526004810185905260240161099b565b604081015164ffffffffff1642105f81612b10578251612b16565b82602001515b9050600185604001516002811115612b3057612b3061399c565b14612b5057806001600160401b0316846001600160401b03161115612b67565b806001600160401b0316846001600160401b031610155b15612b9f576040516309d0d6ff60e01b8152600481018790526001600160401b0380861660248301528216604482015260640161099b565b81612c3257604083015164ffffffffff1615801590612bd65750621275008360400151612bcc9190614097565b64ffffffffff1642105b15612c185785621275008460400151612bef9190614097565b604051631c6b5a7760e01b8152600481019290925264ffffffffff16602482015260440161099b565b612c256212750042614097565b64ffffffffff1660408401525b6001600160401b0384166020840152606083018051612c5090614154565b63ffffffff9081169091525f87815260208981526040918290208651815492880151938801516060890151909516600160a81b0263ffffffff60a81b1964ffffffffff8716600160801b021668ffffffffffffffffff60801b196001600160401b03968716600160401b026001600160801b03199096169690931695909517939093171692909217179081905587917f1b995375c7e82d20cc99e519a8628f59ced4ea91306e4bd7fe56de3cf7a3fe249187919060018c0180545f90612d1b9063ffffffff16614154565b825463ffffffff9182166101009390930a8381029202191617909155604080516001600160401b03909516855264ffffffffff90931660208501529183015260608201526080015b60405180910390a250505050505050565b5f5f612d7f836129d8565b6001600160a01b03831615612dc557612d96610fdd565b6001600160a01b0384165f9081526004919091016020526040902054600160581b900464ffffffffff16612ddd565b612dcd610fdd565b54600160a01b900464ffffffffff165b91504264ffffffffff80821690841611612df75780612df9565b825b915050915091565b5f6001600160a01b038316612e855781612e19610fdd565b600101805464ffffffffff92909216600160a01b0264ffffffffff60a01b1990921691909117905581612e4a610fdd565b805464ffffffffff92909216600160a01b0264ffffffffff60a01b19909216919091179055612e7e612e7a610fdd565b5490565b90506105b8565b5f612e8e610fdd565b6001600160a01b0385165f90815260049190910160205260409020805464ffffffffff60581b1916600160581b64ffffffffff8616021780825590915061103e565b612ed86135a2565b156119bc57604051633ee5aeb560e01b815260040160405180910390fd5b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0090565b80825d5050565b6370a082315f8181523060209081529091908290816024601c875afa5f519350601f3d11169050806128d35783604051639811313160e01b815260040161099b9190613971565b612f73858583613523565b8164ffffffffff16421115612fa45760405163652f165160e11b815264ffffffffff8316600482015260240161099b565b5f8581526020878152604091829020825160808101845290546001600160401b038082168352600160401b8204169282019290925264ffffffffff600160801b8304169281019290925263ffffffff600160a81b90910481166060830181905290851614613042576060810151604051636af7e20760e11b81526004810188905263ffffffff8087166024830152909116604482015260640161099b565b6001600160401b03821681525f6020820152604081015164ffffffffff164210156130755764ffffffffff421660408201525b80606001805161308490614154565b63ffffffff9081169091525f87815260208981526040918290208451815492860151938601516060870151909516600160a81b0263ffffffff60a81b1964ffffffffff909616600160801b029590951668ffffffffffffffffff60801b196001600160401b03958616600160401b026001600160801b03199095169590921694909417929092179190911691909117919091179081905586907f767c3856047437cdad37b5c47f5b3dbebd10ee9f4db29e77affef79f77d3654390849060018b0180545f906131589063ffffffff16614154565b825463ffffffff9182166101009390930a8381029202191617909155604080516001600160401b039094168452602084019290925290820152606001612d63565b5f6131a2612940565b6131ae90610e1061412a565b905090565b5f5f5f5f6131c28989896135b5565b91509150640fffffffff8511156131dc57640fffffffff94505b848611806131eb575084868201115b156131fd575f89935093505050613207565b5060019250840190505b9550959350505050565b5f5f61321e8686866135b5565b915050640fffffffff83111561323757640fffffffff92505b828110613244575f61324e565b61324e8184614141565b9695505050505050565b613260613674565b6119bc57604051631afcd79f60e31b815260040160405180910390fd5b613285613258565b61086681611c2f565b5f806001600160a01b0384166132a95750600190505f612283565b61aab45a10156132d0575a60405163a37191eb60e01b815260040161099b91815260200190565b63df592f7d5f8181526001600160a01b0385166020908152906024601c88619c40fa5f5160028110601f3d1116919091169690871695509350505050565b5f5f5f5f61331b8561368d565b92509250925061324e86868585855f5f613707565b5f6105b861333c835490565b6137f7565b613361604080516060810182525f80825260208201819052909182015290565b5f61336c8360f81c90565b90505f1960ff82160161339c57604080516060810182526001815260a860208201529081015f5b90529392505050565b60011960ff8216016133ca57604080516060810182525f8152640fffffffff60208201529081016001613393565b60ff8116600314806133df575060ff81166004145b15613404576040805160608101825260c8815261271060208201529081016001613393565b60405163708418bb60e11b81526004810184905260240161099b565b6040516001600160e01b0319821660208201525f90819081906001600160a01b0386169060240160408051601f19818403018152908290526134619161416f565b5f60405180830381855afa9150503d805f8114613499576040519150601f19603f3d011682016040523d82523d5f602084013e61349e565b606091505b50915091508115806134b257508051602014155b156134d25784604051639811313160e01b815260040161099b9190613971565b808060200190518101906127cc9190614185565b5f600882901c64ffffffffff16421015613504575060041c600f1690565b603082901c64ffffffffff16421061351c575f6105b8565b50600f1690565b815f01516001600160401b0316816001600160401b0316108061355b575081602001516001600160401b0316816001600160401b0316115b156106815781516020830151604051638eb6f26f60e01b8152600481018690526001600160401b03808516602483015292831660448201529116606482015260840161099b565b5f6131ae6135b16119b3612ef6565b5c90565b5f80806005600486010484816135cd576135cd61419c565b04905060d886901c808210156136005760405163592d312b60e01b8152600481018390526024810182905260440161099b565b60d882901b60249190920381029690961b6001600160d81b03811691909117967201000000000000000001000000000000000001760fffffffff000000000fffffffff000000000fffffffff8084169390981c909716919091019590950260901c68ffffffffffffffffff16949350505050565b5f61367d611fd5565b54600160401b900460ff16919050565b5f5f5f6136ba61369b610fdd565b6001600160a01b0386165f908152600391909101602052604090205490565b91506001600160a01b038216156136d157816136d3565b835b92506136ff6136e0610fdd565b6001600160a01b0385165f908152600491909101602052604090205490565b929491935050565b5f60ff60e886901c8116151590605886901c90608087901c16151561373e8b8464ffffffffff8516429081109085908b118a613829565b935060038460038111156137545761375461399c565b036137e957821561377a578960405163159b638560e01b815260040161099b9190613971565b801561379b5788604051639abebba960e01b815260040161099b9190613971565b8164ffffffffff164210156137c75788826040516308d237dd60e41b815260040161099b929190613f24565b60405163ee40c7df60e01b815264ffffffffff8716600482015260240161099b565b505050979650505050505050565b5f60d882901c81811580159061380d5750814210155b61381857608861381b565b60b05b9390931c5f19019392505050565b5f82841782178587171761383e57505f61324e565b8515613888575f8760078111156138575761385761399c565b1480613874575060018760078111156138725761387261399c565b145b61387f576003613881565b5f5b905061324e565b5f87600781111561389b5761389b61399c565b14806138b8575060058760078111156138b6576138b661399c565b145b156138c457505f61324e565b83156138d25750600361324e565b8480156138f1575060078760078111156138ee576138ee61399c565b14155b156138fe5750600361324e565b60038760078111156139125761391261399c565b148015613923575082806139235750815b156139305750600161324e565b60048760078111156139445761394461399c565b036139655782156139575750600361324e565b81156139655750600261324e565b505f9695505050505050565b6001600160a01b0391909116815260200190565b5f60208284031215613995575f5ffd5b5035919050565b634e487b7160e01b5f52602160045260245ffd5b600381106108665761086661399c565b815160808201906139d0816139b0565b8083525060208301511515602083015265ffffffffffff604084015116604083015265ffffffffffff606084015116606083015292915050565b803560ff81168114613a1a575f5ffd5b919050565b5f5f5f60608486031215613a31575f5ffd5b83359250602084013560048110613a46575f5ffd5b9150613a5460408501613a0a565b90509250925092565b6001600160a01b0381168114610866575f5ffd5b803564ffffffffff81168114613a1a575f5ffd5b5f5f5f5f60808587031215613a98575f5ffd5b8435613aa381613a5d565b9350613ab160208601613a0a565b9250613abf60408601613a71565b9150613acd60608601613a71565b905092959194509250565b80356001600160401b0381168114613a1a575f5ffd5b5f5f60408385031215613aff575f5ffd5b82359150613b0f60208401613ad8565b90509250929050565b5f60208284031215613b28575f5ffd5b8135610fd681613a5d565b5f6101008201905060ff835116825264ffffffffff602084015116602083015264ffffffffff60408401511660408301526060830151613b7c606084018264ffffffffff169052565b506080830151613b91608084018260ff169052565b5060a0830151613baa60a084018264ffffffffff169052565b5060c0830151613bc360c084018264ffffffffff169052565b5060e08301516129d160e084018264ffffffffff169052565b5f5f60408385031215613bed575f5ffd5b8235613bf881613a5d565b9150602083013560038110613c0b575f5ffd5b809150509250929050565b63ffffffff81168114610866575f5ffd5b5f5f5f5f60808587031215613c3a575f5ffd5b8435613c4581613a5d565b93506020850135613c5581613c16565b9250613c6360408601613a71565b91506060850135613c7381613a5d565b939692955090935050565b602080825282518282018190525f918401906040840190835b81811015613cb5578351835260209384019390920191600101613c97565b509095945050505050565b5f5f5f5f60808587031215613cd3575f5ffd5b843593506020850135613ce581613c16565b9250613cf360408601613a71565b9150613acd60608601613ad8565b5f5f60408385031215613d12575f5ffd5b8235613d1d81613a5d565b91506020830135613c0b81613a5d565b60048110613d3d57613d3d61399c565b9052565b5f6101008201905060018060701b03835116825265ffffffffffff602084015116602083015265ffffffffffff60408401511660408301526060830151613d8b6060840182613d2d565b506080830151613da0608084018260ff169052565b5060a0830151613db560a084018260ff169052565b5060c0830151613dca60c084018260ff169052565b5060e08301516129d160e084018215159052565b81516001600160a01b0316815260208083015164ffffffffff169082015260408083015163ffffffff1690820152606082015160c0820190613e1f816139b0565b8060608401525060808301511515608083015260ff60a08401511660a083015292915050565b5f5f60408385031215613e56575f5ffd5b8235613e6181613a5d565b915060208301358015158114613c0b575f5ffd5b5f5f60408385031215613e86575f5ffd5b8235613e9181613a5d565b9150613b0f60208401613a71565b5f5f60408385031215613eb0575f5ffd5b8235613ebb81613a5d565b946020939093013593505050565b5f60208284031215613ed9575f5ffd5b610fd682613a71565b5f6060820190506001600160401b0383511682526001600160401b0360208401511660208301526040830151613f17816139b0565b8060408401525092915050565b6001600160a01b0392909216825264ffffffffff16602082015260400190565b5f5f85851115613f52575f5ffd5b83861115613f5e575f5ffd5b5050820193919092039150565b80356001600160e01b031981169060048410156129d1576001600160e01b031960049490940360031b84901b1690921692915050565b6001600160a01b03841681526040602082018190528101829052818360608301375f818301606090810191909152601f909201601f1916010192915050565b82815260408101610fd66020830184613d2d565b604081016140028285613d2d565b8260208301529392505050565b634e487b7160e01b5f52601160045260245ffd5b808201808211156105b8576105b861400f565b60408101614043846139b0565b9281526020015290565b5f6020828403121561405d575f5ffd5b8151610fd681613c16565b5f60208284031215614078575f5ffd5b8151610fd681613a5d565b634e487b7160e01b5f52603260045260245ffd5b64ffffffffff81811683821601908111156105b8576105b861400f565b64ffffffffff82811682821603908111156105b8576105b861400f565b5f60ff821660ff81036140e6576140e661400f565b60010192915050565b5f60ff8216806141015761410161400f565b5f190192915050565b64ffffffffff81811683821602908116908181146129d1576129d161400f565b80820281158282048414176105b8576105b861400f565b818103818111156105b8576105b861400f565b5f63ffffffff821663ffffffff81036140e6576140e661400f565b5f82518060208501845e5f920191825250919050565b5f60208284031215614195575f5ffd5b5051919050565b634e487b7160e01b5f52601260045260245ffdfea164736f6c6343000825000a";
+  const _bytecode = "0x6080806040523460aa575f5160206153545f395f51905f525460ff8160401c16609b576002600160401b03196001600160401b038216016049575b6040516152a590816100af8239f35b6001600160401b0319166001600160401b039081175f5160206153545f395f51905f525581527fc7f505b2f371ae2175ee4913f4499e1f2633a7b5936321eed1cdaeb6115181d290602090a15f80603a565b63f92ee8a960e01b5f5260045ffd5b5f80fdfe6080806040526004361015610012575f80fd5b5f905f3560e01c9081630505c8c914613936575080630770d2f71461390757806307f12f96146138d65780630ce941151461382b5780630e4f5711146133f857806311871704146132a357806313f1b2ea1461322057806320298f3014612ee6578063236dc29614612d9e57806328808d9214612c535780632adfef7414612bae57806336b95e9d1461296c5780633c278bd5146128cf5780633defb962146128ad57806340605c1c146127a45780634c7b93e4146126f3578063523ae1ae1461266e57806354bf68a01461238457806354c87e95146121e357806358e90e8c146121ae578063610cae151461216057806375172a8b1461209d5780637a9e5e4b146120225780637af0850314611ff25780637cc9638014611fc35780637db78fac14611e4857806380436fe014611d005780638086b8ba14611bfc578063829c83c2146116e957806386f61eee146115ef5780638baecc21146115675780638fb36037146115175780639d680fea146112da5780639fd2b90a146112a1578063a15d210f14611269578063a2e40e50146111ab578063aa60e73314610fab578063af50330914610f8c578063b1dc197414610f58578063be568cba14610f22578063bf7e214f14610eed578063c4d66de814610d79578063c7bd499a14610b62578063ca9d07ba14610a9d578063d3ad6e45146109c4578063d81ecc941461095d578063e39e105314610729578063ec571c6a146106f4578063f0dd8af014610546578063f5deae931461039a578063f644206c146103325763f8663e231461025a575f80fd5b3461032f57602036600319011261032f576020906004358082525f5160206152795f395f51905f52835260408220549060078260e81c1661029a81613a26565b6102a381613a26565b6102b25750505b604051908152f35b6102e8906001600160401b03906102d7906001600160f81b0316600160f91b17613cc1565b16601f8360f01c16600a0a906140fe565b906001600160701b038211610320575b6001600160701b03169081811115610319576103149250614275565b6102aa565b50506102aa565b6001600160701b0391506102f8565b80fd5b503461032f57602036600319011261032f5761034c613ca3565b50610355613ca3565b506060610363600435614b84565b60408051916001600160401b0381511683526001600160401b036020820151166020840152015161039381613965565b6040820152f35b503461032f57602036600319011261032f576103b4613983565b6103be3633613cff565b6103c6613e65565b5f5160206151f95f395f51905f52546004811461053357806103e783614702565b0361052457813b1580156104aa575b61048e57600160401b81101561047a578161042682600161044a94015f5160206151f95f395f51905f5255613f05565b81546001600160a01b0393841660039290921b91821b9390911b1916919091179055565b6001600160a01b03167f140ddb9fa7c40554d2a9805b0f5657ae1edf43f86cf43612e813a841923c4ddd8280a280f35b634e487b7160e01b83526041600452602483fd5b63bb98812560e01b83526001600160a01b038216600452602483fd5b5060405163fbfa77cf60e01b81526020816004816001600160a01b0387165afa9081156105195784916104ea575b506001600160a01b03163014156103f6565b61050c915060203d602011610512575b6105048183613ad5565b810190613f42565b5f6104d8565b503d6104fa565b6040513d86823e3d90fd5b63bb40aecd60e01b8352600483fd5b633019652360e21b835260048052602483fd5b503461032f57602036600319011261032f5760043564ffffffffff8116908181036106f0576105743361404b565b9061057e82613b1a565b9081549161058b83614adf565b9164ffffffffff83169384871490816106e1575b506106d25791606093917f98cb2aec28261da0460c72982db7367f3c7f8d1cc66b80aceb5646799a045dfd959364ffffffffff88145f146106c3575087925b64ffffffffff42169264ffffffffff82145f146106b2575061061d895b835464ffffffffff60881b191660889190911b64ffffffffff60881b16178355565b871161066f5780546001600160881b031660889390931b64ffffffffff60881b169290921782559064ffffffffff905b54604080519788529190921660208701528501526001600160a01b031692a280f35b61068f64ffffffffff92610689610684614869565b6143d9565b9061402f565b81546001600160b01b031683821660d81b1793831660b01b93909317815561064d565b6106be61061d91614015565b6105fb565b6106cc90614015565b926105de565b63bb40aecd60e01b8752600487fd5b9050429060d81c11155f61059f565b8280fd5b503461032f578060031936011261032f575f5160206151395f395f51905f52546040516001600160a01b039091168152602090f35b503461032f57604036600319011261032f57610743613983565b61074b6139af565b906107563633613cff565b61075f81613b52565b6001600160a01b0383811693908316928484141592919084158015610955575b6109465783156109045782546001600160a01b0381166108f05760f81c806108d95750604092826107e7610894936107d87f3d846c4eabacec22fb37c80e132deb01f77f4ff80fa3165a622dce6a32f8c88698966144fe565b6107e183614830565b50614830565b5083156108c85780935b80156108aa5761083061080386613b52565b610810815460f81c6142c3565b81546001600160f81b031660f89190911b6001600160f81b031916179055565b156108a3575b81546001600160a01b0319166001600160a01b039190911617815561086c61085f610684614869565b64ffffffffff421661402f565b815464ffffffffff60a01b191660a09190911b64ffffffffff60a01b16179081905591613b52565b5482519182526020820152a380f35b5087610836565b6108c36108b686613b52565b610810815460f81c6142b4565b610830565b81546001600160a01b0316936107f1565b63680c79cf60e11b88526004869052602452604487fd5b631aa13fc760e31b88526004869052602488fd5b82546001600160a01b0316156106d2576040927f3d846c4eabacec22fb37c80e132deb01f77f4ff80fa3165a622dce6a32f8c88694926107e761089493614830565b63508937e160e01b8752600487fd5b50851561077f565b503461032f57602036600319011261032f57610977613983565b5f5160206151395f395f51905f525461099a9082906001600160a01b03166142d4565b50156109a4575080f35b63440b75a560e01b82526001600160a01b03166004526024819052604490fd5b503461032f57604036600319011261032f576109de613983565b6109e66139ed565b6109f03633613cff565b6109f8613e65565b610a018261457d565b905064ffffffffff82168015610a8e5762278d008111610a755750610a497f0d5a28f3418cad9aa447c70b79c140d3cbc0f3a1ce3a4f6d29ae6f3dfec3b2069260409261402f565b92610a54848261464e565b825164ffffffffff95909516855260208501526001600160a01b031692a280f35b6386e1ca6f60e01b855260045262278d00602452604484fd5b63024c134b60e41b8552600485fd5b50602036600319011261032f57600435610ab5613f61565b610abe33614702565b5f5160206151f95f395f51905f525414610b4f5734151580610b41575b610b2957610ae930826146df565b906040519182527f21c04a3ce79efa9f7f6ed8abe41e14994b6696ab4165827a85fc6953671ba81160203393a3805f5160206152395f395f51905f525d80f35b637e48fecf60e11b8252346004526024829052604482fd5b50600160f81b811415610adb565b63bb98812560e01b825233600452602482fd5b503461032f57608036600319011261032f57610b7c613983565b6044356001600160701b03811691908290036106f0576101a092610b9e613999565b90610ba7613c44565b50610bb183614282565b90939195610bbe86613bc2565b602435855260205260408420549560243585525f5160206152795f395f51905f526020526040852054958695610bf2613c44565b50610bfc85614aac565b95610c068b613b8a565b60018060a01b0382165f52602052610c6064ffffffffff60405f20541692601f8a60f01c169b610c358d614e2d565b610c3f4283614e46565b50500102916001600160701b039091169081831015610d7057500396614adf565b9660405194610c6e86613a9e565b60018060a01b03169b8c8652602086019060018060a01b0316815260ff6040870192168252606086019260018060a01b031683526080860193845264ffffffffff60a087019560a01c16855261018060c0870196602435885260e081019889526101008101998a5264ffffffffff61012082019b168b52610e1060ff61014083019d60f51c16028c52601f61016082019d60eb1c168d52019b8c526040519c8d5260018060a01b0390511660208d01525160408c015260018060a01b0390511660608b01525160808a01525160a08901525160c08801525160e08701525161010086015251610120850152516101408401525161016083015251610180820152f35b91505096614adf565b503461032f57602036600319011261032f57610d93613983565b5f5160206152595f395f51905f5254906001600160401b0360ff8360401c1615921680159081610ee5575b6001149081610edb575b159081610ed2575b50610ec3578160016001600160401b03195f5160206152595f395f51905f525416175f5160206152595f395f51905f5255610e9f575b6001600160a01b03811615610e9057610e2e90610e21614a81565b610e29614a81565b61406c565b610e36613e65565b610e3d5780f35b60ff60401b195f5160206152595f395f51905f5254165f5160206152595f395f51905f52557fc7f505b2f371ae2175ee4913f4499e1f2633a7b5936321eed1cdaeb6115181d2602060405160018152a180f35b63508937e160e01b8352600483fd5b5f5160206152595f395f51905f52805460ff60401b1916600160401b179055610e06565b63f92ee8a960e01b8352600483fd5b9050155f610dd0565b303b159150610dc8565b839150610dbe565b503461032f578060031936011261032f575f5160206150f95f395f51905f52546040516001600160a01b039091168152602090f35b503461032f57602036600319011261032f57604060209160043581525f5160206151d95f395f51905f5283522054604051908152f35b503461032f578060031936011261032f57602064ffffffffff5f5160206151795f395f51905f525460a01c16604051908152f35b503461032f57602036600319011261032f5760206102aa600435613f96565b503461032f57602036600319011261032f57600435610fc8613f61565b8082525f5160206152795f395f51905f52602052604082205460078160e81c16610ff181613a26565b600760f81b6001600160f81b038416179061100b81613a26565b60018114908115611197575b50158015611188575b8015611179575b611165575f5160206151f95f395f51905f525415611156578084525f5160206151195f395f51905f5260205263ffffffff604085205460a81c1615611144575061107b61107430846146df565b918361412f565b808211156111295761108d9082614275565b915f5160206151f95f395f51905f525415611115578391836110fe925f5160206151f95f395f51905f526020975286852060018060a01b0390548660031b1c169081817f635115695722305cd48dbad76225961b39079f2cf952cc198f13fb4904cf35128a604051878152a361495c565b5f5160206152395f395f51905f525d604051908152f35b634e487b7160e01b84526032600452602484fd5b630112cf3960e71b8452600492909252602452604452606490fd5b636149a2ff60e11b8452600452602483fd5b6329c09b5160e21b8452600484fd5b630251676d60e31b84526004839052602484fd5b50600160fe1b82161515611027565b50600160fd1b82161515611020565b600291506111a481613a26565b145f611017565b503461032f57602036600319011261032f576004356111ca3633613cff565b8082525f5160206151b95f395f51905f5260205260408220805460ff81166111f181613965565b80156112555760029061120381613965565b14611241577f9e072ad51faf6fae743a95de3323f636d16fff27e8415e0f090aa76cd6b3845a91600260209260ff191617809155604051908152a280f35b63d4fced8d60e01b84526004839052602484fd5b63fb4dc00760e01b85526004849052602485fd5b503461032f57604036600319011261032f57604060209161129061128b613983565b613bc2565b602435825283522054604051908152f35b503461032f57602036600319011261032f576102aa6020916040600435918281525f5160206152795f395f51905f52855220549061412f565b5034611513576040366003190112611513576112f4613983565b6112fc6139ed565b6113063633613cff565b61130f8261457d565b909164ffffffffff811680156115045762093a8081116114eb575061133b9064ffffffffff421661402f565b64ffffffffff80821693168311156114dc576001600160a01b038416607f60f91b81175f8181525f5160206151d95f395f51905f52602052604090205491959161139664ffffffffff61138e87876140e2565b164283614890565b9590156113fd5750507f2e311fe4d3f52b4280ee4c64b77571fb5ffa13d5334b82b04b731c455512548e9492606094926113e89289525f5160206151d95f395f51905f526020528360408a205561464e565b9060405192835260208301526040820152a280f35b906114098892866140e2565b906217bb004204908060d81c8083106114c657760fffffffff000000000fffffffff000000000fffffffff60249190930381029190911b828116911c909116016001600160481b01600160901b010260901c68ffffffffffffffffff1662093a808110156114b75762093a80039062093a8082116114a35764ffffffffff91925b6387658cd160e01b5f526004521660245260445260645ffd5b634e487b7160e01b5f52601160045260245ffd5b5064ffffffffff905f9261148a565b8263592d312b60e01b5f5260045260245260445ffd5b63bb40aecd60e01b5f5260045ffd5b6386e1ca6f60e01b5f5260045262093a8060245260445ffd5b63024c134b60e41b5f5260045ffd5b5f80fd5b34611513575f366003190112611513575f5160206150f95f395f51905f525460a01c60ff161561155f576020638fb3603760e01b5b6040516001600160e01b03199091168152f35b60205f61154c565b34611513576020366003190112611513576004356115853633613cff565b61158d613e65565b5f8181525f5160206152795f395f51905f52602052604090208054600160fe1b8116156114dc576001600360fe1b0316908190556040519081527f874dd68f5d4b9530b4d57f516b7830957282deaebe992c9bae94dcd244c8eef290602090a2005b3461151357604036600319011261151357611608613983565b6024359081151591828103611513576116203361404b565b9061162a82613b8a565b6001600160a01b0390931693841580156116e0575b6116cd57845f528360205264ffffffffff60405f2054161515146114dc577f7335b84684cc9635ca4f59804221b92a989fb42678c19745ef5ed8576b2ab48891602091156116c65761169261085f614869565b935b855f52825264ffffffffff60405f209416938464ffffffffff1982541617905560405193845260018060a01b031692a3005b5f93611694565b84634651c7b160e01b5f5260045260245ffd5b5030851461163f565b3461151357608036600319011261151357611702613983565b61170a6139af565b604435906001600160401b0382116115135736602383011215611513578160040135916001600160401b038311611513576024810190602436918560051b01011161151357606435906001600160401b0382116115135736602383011215611513578160040135926001600160401b0384116115135736602460e0860285010111611513576117993633613cff565b6001600160a01b0381169485158015611bf3575b8015611be1575b611bce576117c48796959661475e565b506117ce8261475e565b506001600160a01b038716945f5b87811015611a3f5760e0810286019060e06023198336030112611513576040519160e083018381106001600160401b03821117611a2b57604052611822602482016139c5565b8352611830604482016139c5565b60208401526064810135604084019081526084820135916001600160701b03831683036115135760e4906060860193845261186d60a48201613a01565b608087015261187e60c48201613a01565b60a0870152013563ffffffff811681036115135760c085015260e0842090815f525f5160206151b95f395f51905f5260205260405f209481515f525f5160206152795f395f51905f5260205260405f20958c81549260018060a01b03905116809103611a19575060ff82166118f281613965565b6118fb81613965565b15611a0657905f61190e92558654614d65565b83516119339060f083901c601f16600a0a906001600160701b031681015f1901614111565b91643fffffffff8260701c1683116119f2576001968f958e5f7f1b3d7edb2e9c0b0e7c525b20aaaef0f5940d2ed71663c7d39266ecafac72885960406119c9849b82997fb37904e22cd232fea7a22c3f7d484bdc3af1198bb87b5b1d5053d7241ed0f1d09b60701b90038098558851908f8060701b038851166119bb601f8b60f01c16614e2d565b9260ff8b60f51c1692614ddb565b9651948d8060701b039051168151903382526020820152a482519182526020820152a3016117dc565b634e487b7160e01b5f52600160045260245ffd5b8363fb4dc00760e01b5f5260045260245ffd5b637ab3a8f360e01b5f5260045260245ffd5b634e487b7160e01b5f52604160045260245ffd5b508794508581817fc4aef5da6b1f6085ebd05a82a61d94bf83a486f32ab4ac3f7843afeed66b14405f80a3808214955f5b848110611a7957005b611a848186896140d2565b35611a8e83613bc2565b611a9983888b6140d2565b355f5260205260018060701b0360405f20541690805f525f5160206152795f395f51905f5260205260405f205491611ad6601f8460f01c16614e2d565b611adf86613bc2565b835f5260205260405f20805460018060701b038116808511611ba457509389898f9395611b508f9660019b9a97838760ff60409c611b427f707fdf859b4ae729a3ec43cabbf7a453b7ba33f5a1a1f941def4814e98ba460d9f8790864291615061565b8091559b60f51c1692614ddb565b94611b9a575b865133815260208101919091527f1b3d7edb2e9c0b0e7c525b20aaaef0f5940d2ed71663c7d39266ecafac72885990604090a482519182526020820152a101611a70565b9394508493611b56565b898686608493604051936302c6d3fb60e61b85526004850152602484015260448301526064820152fd5b85634651c7b160e01b5f5260045260245ffd5b506001600160a01b03871686146117b4565b503086146117ad565b346115135760203660031901126115135760c0611c4b611c1a613983565b5f60a0604051611c2981613a83565b8281528260208201528260408201528260608201528260808201520152613b52565b60ff60405191611c5a83613a83565b5460018060a01b03811683526020830164ffffffffff8260a01c1681526040840163ffffffff8360c81c16815263ffffffff848460e81c16916060870192611ca181613965565b835264ffffffffff6080880194878760f01c161515865260a089019660f81c87526040519860018060a01b039051168952511660208801525116604086015251611cea81613965565b60608501525115156080840152511660a0820152f35b3461151357602036600319011261151357611d19613983565b611d233633613cff565b611d2b613e65565b611d3481614702565b5f5160206151f95f395f51905f52548114611e27575b60018101908181116114a3575f5160206151f95f395f51905f5254821015611da057611d96611d7b611d9b93613f05565b905460039190911b1c6001600160a01b031661042683613f05565b6140c4565b611d4a565b825f5160206151f95f395f51905f52548015611e13575f1901611dc281613f05565b81546001600160a01b0360039290921b82901b19169091555f5160206151f95f395f51905f5291909155167f19dbf059e4d3a0cb998d4328b7b991bbe312827eeb053d8ff63edf33158e01db5f80a2005b634e487b7160e01b5f52603160045260245ffd5b5063bb98812560e01b5f9081526001600160a01b0391909116600452602490fd5b3461151357602036600319011261151357611e61613bfa565b506004355f525f5160206152795f395f51905f5260205260405f2054611e85613bfa565b508060e81c60071690611e9782613a26565b60405191611ea483613a67565b600160701b600190038216835260208301908260701c643fffffffff16825260408401908360961c6501ffffffffff16825260608501908460bf1c6501ffffffffff1682526080860190611ef781613a26565b815260a08601908560eb1c601f16825260c08701928660f01c601f16845260e08801948760f51c60ff168652610100890196600160fd1b8916151588526101208a0198600160fe1b161515895260405199600160701b600190039051168a52516001600160401b031660208a01525165ffffffffffff1660408901525165ffffffffffff16606088015251611f8b81613a26565b60808701525160ff1660a08601525160ff1660c08501525160ff1660e084015251151561010083015251151561012082015261014090f35b34611513575f36600319011261151357602063ffffffff5f5160206151595f395f51905f525416604051908152f35b34611513575f36600319011261151357602064ffffffffff5f5160206151995f395f51905f525416604051908152f35b346115135760203660031901126115135761203b613983565b5f5160206150f95f395f51905f52546001600160a01b0316330361208b57803b1561206b576120699061406c565b005b6361798f2f60e11b5f9081526001600160a01b0391909116600452602490fd5b62d1953b60e31b5f523360045260245ffd5b34611513575f366003190112611513576040518060205f5160206151f95f395f51905f5254928381520180925f5160206151f95f395f51905f525f5260205f20905f5b81811061214157505050816120f6910382613ad5565b604051918291602083019060208452518091526040830191905f5b81811061211f575050500390f35b82516001600160a01b0316845285945060209384019390920191600101612111565b82546001600160a01b03168452602090930192600192830192016120e0565b3461151357604036600319011261151357612179613983565b61218a6121846139af565b91613b8a565b9060018060a01b03165f52602052602064ffffffffff60405f205416604051908152f35b346115135760203660031901126115135760206121d16121cc613983565b61404b565b6040516001600160a01b039091168152f35b3461151357602036600319011261151357600435805f525f5160206152795f395f51905f5260205260405f20805460078160e81c1661222181613a26565b61222a81613a26565b1561237157600160fe1b81166114dc57600160fb1b5f525f5160206151195f395f51905f526020527fd44396ce33be1cdc613fd2f1a038454f20fd14d30f00727ce917fd6064cd5a805460a81c63ffffffff16156123585764ffffffffff5f5160206151995f395f51905f525416600160fb1b5f525f5160206151195f395f51905f52602052620151806001600160401b038060405f205464ffffffffff8160801c1642105f146123525760401c165b1602806001600160401b038116036114a35764ffffffffff91826122ff92169061402f565b168042106123405750600160fe1b17908190556040519081527f503735b249889d765c1f2926d8b3f70106719806c3ea380976d2c934e4aefd4e90602090a2005b637391bac560e01b5f5260045260245ffd5b166122da565b636149a2ff60e11b5f908152600160fb1b600452602490fd5b82637ed31ff760e11b5f5260045260245ffd5b34611513576080366003190112611513576004356123a0613a13565b6123a86139d9565b906064356001600160401b03811692838203611513576123f264ffffffffff926123d23633613cff565b6123da613e65565b6123e2613ca3565b506123ec87614b84565b87614cad565b1680421161265c5750825f525f5160206151195f395f51905f5260205260405f20906040519161242183613a30565b54906001600160401b0382168352602083016001600160401b038360401c16815263ffffffff604085019364ffffffffff8160801c16855260a81c1663ffffffff6060860193828552168082036126435787807f767c3856047437cdad37b5c47f5b3dbebd10ee9f4db29e77affef79f77d3654360608a8a8a8a8a8484525f815264ffffffffff8351164210612634575b63ffffffff6124c381845116614538565b1682525f8881525f5160206151195f395f51905f52602052604090819020945185549251945193516001600160c81b03199093166001600160401b03919091161793901b67ffffffffffffffff60401b169290921760809190911b64ffffffffff60801b161760a89190911b63ffffffff60a81b1617908190555f5160206151595f395f51905f525463ffffffff919061255e908316614538565b906125688261454f565b6040519384526020840152166040820152a2600160f81b1461258657005b61258e614499565b60ff81169060f51b60ff60f51b165f5b5f5160206152195f395f51905f525481101561206957806125c0600192613ec1565b90549060031b1c5f525f5160206152795f395f51905f5260205260405f20838361070160f51b03825416178091557f27d91d6056fcc9e7c1ef5284a8f77397cacd1091893f36294b02f5776c7374a5604061261a84613ec1565b90549060031b1c928151908882526020820152a20161259e565b64ffffffffff421683526124b2565b87636af7e20760e11b5f5260045260245260445260645ffd5b63652f165160e11b5f5260045260245ffd5b34611513575f366003190112611513576126883633613cff565b5f5160206151795f395f51905f5254600160ff8260c81c161515146114dc5760ff60c81b1916600160c81b175f5160206151795f395f51905f528190556040519081527f8eba1a0bc5f60b52c63f56ae7ac0d1c00c544c3f32d974e341f05ea6eb7cd3ad90602090a1005b34611513575f366003190112611513576040518060205f5160206152195f395f51905f5254928381520180925f5160206152195f395f51905f525f5260205f20905f5b81811061278e575050508161274c910382613ad5565b604051918291602083019060208452518091526040830191905f5b818110612775575050500390f35b8251845285945060209384019390920191600101612767565b8254845260209093019260019283019201612736565b34611513576020366003190112611513576004356127c0613f61565b6127c981613f96565b815f525f5160206152795f395f51905f5260205260405f2090815460078160e81c166127f481613a26565b6127fd81613a26565b1561289a576001600160701b038116821090600160fd1b8116151582146114dc577f5bf2326d7488cd282f578c6264837799ad2b7525376710270466f939e41ce2959361287491831561288957600160fd1b179081905b556040519384938460409194939260608201951515825260208201520152565b0390a25f5f5160206152395f395f51905f525d005b6001600760fd1b0316908190612854565b83637ed31ff760e11b5f5260045260245ffd5b34611513575f366003190112611513576128c73633613cff565b612069613e65565b34611513576020366003190112611513576128e8613983565b6128f23633613cff565b6128fb8161457d565b5064ffffffffff429116111561294c577ff2f5c5fb44f42057e27ec0cfa143ed09d5548eb95c90018edc644c049d9fd7b56020612937836145e7565b6040519081526001600160a01b0390931692a2005b638aebf05760e01b5f9081526001600160a01b0391909116600452602490fd5b3461151357608036600319011261151357612985613983565b61298d613a13565b906129966139d9565b9061299f613999565b926129aa3633613cff565b6129b2613e65565b5f5160206151795f395f51905f52546001600160a01b0381169390929064ffffffffff16428110612b9c57506001600160a01b0316808403612b8557506001600160a01b038416938385146114dc573b15612b725782612adc575b5060405163762b8e3560e11b8152602081600481875afa908115612ad1577fcb25bc7cb90d9da8b6a8d0d04bb470d7ebd0a5e9e45d9b80dfaa0a9d01f176ce9285915f93612ab0575b506001600160a01b0319908116919091175f5160206151795f395f51905f528190555f5160206151395f395f51905f5280546001600160a01b039490941693909216831790915560408051928352602083019190915290a3005b612aca91935060203d602011610512576105048183613ad5565b9186612a56565b6040513d5f823e3d90fd5b60405162f992c760e71b815290602082600481875afa918215612ad1575f92612b2d575b5063ffffffff9182169116808203612b185750612a0d565b6310b5b0cf60e01b5f5260045260245260445ffd5b9091506020813d602011612b6a575b81612b4960209383613ad5565b81010312611513575163ffffffff81168103611513579063ffffffff612b00565b3d9150612b3c565b83630b9459e560e11b5f5260045260245ffd5b8390632016e66960e11b5f5260045260245260445ffd5b631c951d8760e31b5f5260045260245ffd5b3461151357602036600319011261151357612bc7613af6565b506004355f525f5160206151195f395f51905f52602052608060405f2063ffffffff60405191612bf683613a30565b5464ffffffffff6001600160401b038216938481526001600160401b0360208201818560401c168152856060604085019486888c1c168652019560a81c168552604051968752511660208601525116604084015251166060820152f35b3461151357604036600319011261151357612c6c613983565b60243590600382101561151357612c833633613cff565b612c8b613e65565b612c9481613b52565b805460ff8160e81c16612ca681613965565b612caf85613965565b84146114dc5763ffffffff8160c81c161580612d8d575b80612d82575b612cd585613965565b8415908115612d78575b8115612d6f575b50612d5157916040917f9d8555ee03f82018b2bbab9f07392fb8382c2f86624531ab163150db5d7cfe5693612d1a86613965565b60ff60e81b191660e886901b60ff60e81b161790819055825194612d3d81613965565b855260208501526001600160a01b031692a2005b63bdd00af360e01b5f9081526001600160a01b038416600452602490fd5b90501585612ce6565b843b159150612cdf565b508060f81c15612ccc565b506001600160a01b03811615612cc6565b3461151357602036600319011261151357612db7613983565b604051612dc381613a4b565b5f8152602081015f9052604081015f9052606081015f9052608081015f905260a081015f905260c081015f905260e0015f9052612dff90613b1a565b60405190612e0c82613a4b565b5460ff811691828152602081018260081c64ffffffffff168152604082018360301c64ffffffffff168152606083018460581c64ffffffffff16815260808401918560801c60ff16835260a08501938660881c64ffffffffff16855260c08601958760b01c64ffffffffff16875260e0019660d81c87526040519788525164ffffffffff1660208801525164ffffffffff1660408701525164ffffffffff1660608601525160ff1660808501525164ffffffffff1660a08401525164ffffffffff1660c08301525164ffffffffff1660e082015261010090f35b3461151357604036600319011261151357600435602435906001600160401b0382169182810361151357604090612f1d3633613cff565b612f25613ca3565b50612f3a612f3284614b84565b918285614cad565b01918251612f4781613965565b612f5081613965565b1561320d57815f525f5160206151195f395f51905f5260205260405f209260405193612f7b85613a30565b54936001600160401b0385168152602081016001600160401b038660401c16815263ffffffff604083019664ffffffffff8160801c16885260a81c16926060830193808552156131fa57865164ffffffffff1642109081156131e75760016001600160401b03845116915b51612ff081613965565b612ff981613965565b036131d5576001600160401b0381168610155b6131b1575015613105575b608092849287837f1b995375c7e82d20cc99e519a8628f59ced4ea91306e4bd7fe56de3cf7a3fe249763ffffffff95528461305481865116614538565b1684525f8981525f5160206151195f395f51905f526020526040908190209351845492519351955164ffffffffff8088168b1b6001600160c81b03199095166001600160401b0393909316929092179490921b67ffffffffffffffff60401b16939093179190911790851660a81b17918290555f5160206151595f395f51905f52546130e1908516614538565b926130eb8461454f565b6040519586521660208501526040840152166060820152a2005b64ffffffffff8651168015159081613197575b5061316d579163ffffffff917f1b995375c7e82d20cc99e519a8628f59ced4ea91306e4bd7fe56de3cf7a3fe2495966080959464ffffffffff61315c814216613ff9565b168252929495509695509150613017565b64ffffffffff8561318082895116613ff9565b90631c6b5a7760e01b5f526004521660245260445ffd5b64ffffffffff91506131a890613ff9565b16421087613118565b6001600160401b039086886309d0d6ff60e01b5f526004526024521660445260645ffd5b6001600160401b03811686111561300c565b60016001600160401b0385511691612fe6565b85634a2322b960e01b5f5260045260245ffd5b50632e1b6f6160e11b5f5260045260245ffd5b34611513575f3660031901126115135761323a3633613cff565b613242613e65565b5f5160206151795f395f51905f525460ff8160c81c16156114dc5760ff60c81b19165f5160206151795f395f51905f528190556040519081527f186900dd8b5c6b4b41395c788c3e37d02f3488d0e047aa1cfa1698a92a56998a90602090a1005b34611513576080366003190112611513576132bc613983565b60243560ff8116809103611513576132d26139d9565b6064359064ffffffffff821690818303611513576132f03633613cff565b6001600160a01b0385169485156133e95761330a816144fe565b600f851180156133cd575b6133ba579164ffffffffff6080949261334f7fe78027ebb5f6a271006b712566d771c21241d9f34f4f60ea8668e13bfd2046b49795613b1a565b938454906affffffffff00000000000060f061336a84614aac565b60041b169265ffffffffff008560081b169365ffffffffff00198a1617906affffffffffffffffffffff1916179160301b16171780945560405194855216602084015260408301526060820152a2005b84631515f99160e01b5f5260045260245ffd5b5062278d0042018042116114a35764ffffffffff831611613315565b63508937e160e01b5f5260045ffd5b34611513576060366003190112611513576004356024356004811015611513576044359060ff821691828103611513576134323633613cff565b61343a613e65565b835f525f5160206152795f395f51905f5260205260405f209261345c856143f6565b906007855460e81c1661346e81613a26565b61347781613a26565b613818576103e85f5160206152195f395f51905f5254146138035761349b84613a26565b600184149182156137dc5760ff166001145b156137bb57601e81116137a45750600160f81b5f525f5160206151195f395f51905f526020527fcfb075c471666987d6837440091fa4f981bab8ceeccff59e9e3371e00c1ceb725460a81c63ffffffff161561378b576135396001600160f81b03861661351f600160f91b821761445d565b61352e600360f81b821761445d565b600160fa1b1761445d565b61354283613a26565b156136045760125b613552614499565b61355b84613a26565b60f51b9160ff60f01b9060f01b169060ff60eb1b9060eb1b168360e81b1717178092555f5160206152195f395f51905f525490600160401b821015611a2b577fc0b6cf510c92bcc47868ef143f04025c90c3764c7c949c223a2d0bcaf23f2a2c926135da836001604095015f5160206152195f395f51905f5255613ec1565b81549060031b9087821b915f19901b19161790558251916135fa81613a26565b82526020820152a2005b60405163313ce56760e01b60208201908152600482526001600160a01b038616915f918291613634602482613ad5565b5190845afa3d15613783573d906001600160401b038211611a2b5760405191613667601f8201601f191660200184613ad5565b82523d5f602084013e5b158015613777575b613750576020818051810103126115135760200151905f8060405160208101906318160ddd60e01b8252600481526136b2602482613ad5565b5190845afa3d1561376f573d906001600160401b038211611a2b57604051916136e5601f8201601f191660200184613ad5565b82523d5f602084013e5b158015613763575b61375057602081805181010312611513576020015190601e83118015613740575b61372657505060ff1661354a565b829063625049df60e01b5f5260045260245260445260645ffd5b506001600160701b038211613718565b50639811313160e01b5f5260045260245ffd5b506020815114156136f7565b6060906136ef565b50602081511415613679565b606090613671565b636149a2ff60e11b5f908152600160f81b600452602490fd5b633d7e974760e11b5f52600452601e60245260445ffd5b630c89055960e11b5f526004869052836137d481613a26565b60245260445ffd5b6137e585613a26565b84151590816137f5575b506134ad565b6002915060ff1614876137ef565b6306f7370760e21b5f526103e860045260245ffd5b856339319fe560e11b5f5260045260245ffd5b3461151357602036600319011261151357613844613af6565b506004355f525f5160206151b95f395f51905f52602052608060405f2065ffffffffffff6040519161387583613a30565b548160ff82169361388585613965565b8481526020810160ff8460081c16151581528260606040840193828760101c168552019460401c168452604051956138bc81613965565b865251151560208601525116604084015251166060820152f35b34611513575f36600319011261151357602060ff5f5160206151795f395f51905f525460c81c166040519015158152f35b34611513576020366003190112611513576020613925600435613cc1565b6001600160401b0360405191168152f35b34611513575f366003190112611513575f5160206151795f395f51905f52546001600160a01b03168152602090f35b6003111561396f57565b634e487b7160e01b5f52602160045260245ffd5b600435906001600160a01b038216820361151357565b606435906001600160a01b038216820361151357565b602435906001600160a01b038216820361151357565b35906001600160a01b038216820361151357565b6044359064ffffffffff8216820361151357565b6024359064ffffffffff8216820361151357565b359064ffffffffff8216820361151357565b6024359063ffffffff8216820361151357565b6004111561396f57565b608081019081106001600160401b03821117611a2b57604052565b61010081019081106001600160401b03821117611a2b57604052565b61014081019081106001600160401b03821117611a2b57604052565b60c081019081106001600160401b03821117611a2b57604052565b6101a081019081106001600160401b03821117611a2b57604052565b606081019081106001600160401b03821117611a2b57604052565b90601f801991011681019081106001600160401b03821117611a2b57604052565b60405190613b0382613a30565b5f6060838281528260208201528260408201520152565b6001600160a01b03165f9081527f049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad046020526040902090565b6001600160a01b03165f9081527f049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad036020526040902090565b6001600160a01b03165f9081527f049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad086020526040902090565b6001600160a01b03165f9081527f049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad026020526040902090565b60405190613c0782613a67565b5f610120838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e0820152826101008201520152565b60405190613c5182613a9e565b5f610180838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e0820152826101008201528261012082015282610140820152826101608201520152565b60405190613cb082613aba565b5f6040838281528260208201520152565b5f525f5160206151195f395f51905f526020526001600160401b0360405f205464ffffffffff8160801c1642105f14613cfb5760401c1690565b1690565b5f5160206150f95f395f51905f52546001600160a01b038116929060048210611513575f5f9060405f815196602088019063b700961360e01b825260018060a01b03169788602482015230604482015263ffffffff60e01b833516606482015260648152613d6e608482613ad5565b828052826020525190895afa613e52575b15613d8c575b5050505050565b63ffffffff1615613e405760ff60a01b1916600160a01b175f5160206150f95f395f51905f5255823b15611513576064925f9283604051958680958194634a63ebf760e11b83526004830152604060248301528060448301528084848401378181018301849052601f01601f191681010301925af18015612ad157613e30575b505f5160206150f95f395f51905f52805460ff60a01b191690555f80808080613d85565b5f613e3a91613ad5565b5f613e0c565b8262d1953b60e31b5f5260045260245ffd5b50505f516020518060201c150290613d7f565b7f64bb2602d418c5fe8f216d8934f1666c5edf5c8f37d586ca06e07086355e66a3602064ffffffffff42168064ffffffffff195f5160206151995f395f51905f525416175f5160206151995f395f51905f5255604051908152a1565b5f5160206152195f395f51905f5254811015613ef1575f5160206152195f395f51905f525f5260205f2001905f90565b634e487b7160e01b5f52603260045260245ffd5b5f5160206151f95f395f51905f5254811015613ef1575f5160206151f95f395f51905f525f5260205f2001905f90565b919082018092116114a357565b9081602091031261151357516001600160a01b03811681036115135790565b5f5160206152395f395f51905f525c613f875760015f5160206152395f395f51905f525d565b633ee5aeb560e01b5f5260045ffd5b90613fa130836146df565b915f905f5160206151f95f395f51905f5254905b818310613fc157505050565b909193613ff0600191613fea613fd688613f05565b858060a01b0391549060031b1c16856146df565b90613f35565b94019190613fb5565b64ffffffffff621275009116019064ffffffffff82116114a357565b64ffffffffff60019116019064ffffffffff82116114a357565b9064ffffffffff8091169116019064ffffffffff82116114a357565b6001600160a01b0361405c82613b52565b541680614067575090565b905090565b5f5160206150f95f395f51905f5280546001600160a01b0319166001600160a01b0390921691821790556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad90602090a1565b5f1981146114a35760010190565b9190811015613ef15760051b0190565b9064ffffffffff8091169116039064ffffffffff82116114a357565b818102929181159184041417156114a357565b811561411b570490565b634e487b7160e01b5f52601260045260245ffd5b919091805f525f5160206151d95f395f51905f5260205260405f2054926143804204918460d81c9485841061425e579394614246946001600160f81b0390921693612710926141e092760fffffffff000000000fffffffff000000000fffffffff60249190930381029190911b828116911c909116016001600160481b01600160901b010260901c68ffffffffffffffffff166001600160401b036141d9600560f81b8717613cc1565b16906140fe565b04916001600160401b0361420a816141fd600360f91b8517613cc1565b1692600760f81b17613cc1565b16808411614256575b50808310614249575b50643fffffffff61424082601f613fea9460f01c16600a0a92839160701c166140fe565b926140fe565b90565b9150643fffffffff61421c565b92505f614213565b858463592d312b60e01b5f5260045260245260445ffd5b919082039182116114a357565b61428b81613b52565b54906001600160a01b038216806142ac5750915b6142a883613b1a565b5490565b90509161429f565b60ff1680156114a3575f190190565b60ff1660ff81146114a35760010190565b816142e191939293614b1d565b926142eb81613b52565b91801580156143c5575b6143bc5750815460ff60f01b191684151560f01b60ff60f01b161782557fb4482b1b2ba2232816d775b1ac4063bbc187090edb8570c0032877a7fa550b85906143456143408261404b565b613b1a565b9285156143a45761437961435f60ff865460801c166142c3565b855460ff60801b191660809190911b60ff60801b16178555565b54925460408051871515815260208101959095528401526001600160a01b031691606090a260019190565b6143b761435f60ff865460801c166142b4565b614379565b93505f92915050565b5060ff835460f01c161515851515146142f5565b60011b906501fffffffffe64fffffffffe8316921682036114a357565b60f881901c906001600160f81b03166001821461445657600260ff83161461442c575090600360ff83160361442757565b5f9150565b8015159081614444575b501561443f5790565b505f90565b6001600160a01b03101590505f614436565b61443f5790565b805f525f5160206151195f395f51905f5260205263ffffffff60405f205460a81c16156144875750565b636149a2ff60e11b5f5260045260245ffd5b600160f81b5f525f5160206151195f395f51905f526020527fcfb075c471666987d6837440091fa4f981bab8ceeccff59e9e3371e00c1ceb72546001600160401b03908190608081901c64ffffffffff164210156144f95760401c161690565b161690565b6001600160a01b0361450f82613b52565b54166145185750565b631aa13fc760e31b5f9081526001600160a01b0391909116600452602490fd5b63ffffffff1663ffffffff81146114a35760010190565b63ffffffff1663ffffffff195f5160206151595f395f51905f525416175f5160206151595f395f51905f5255565b614586816144fe565b6001600160a01b0381166145cd575064ffffffffff5f5160206151795f395f51905f525460a01c16905b8164ffffffffff42168064ffffffffff8316115f14614067575090565b6145dc64ffffffffff91613b1a565b5460581c16906145b0565b6001600160a01b03811615614613576145ff90613b1a565b805464ffffffffff60581b19169081905590565b505f5160206151395f395f51905f52805464ffffffffff60a01b199081169091555f5160206151795f395f51905f5280549091169081905590565b6001600160a01b0381161561468e5761466690613b1a565b805464ffffffffff60581b191660589290921b64ffffffffff60581b16919091179081905590565b505f5160206151395f395f51905f52805464ffffffffff60a01b60a09390931b9290921664ffffffffff60a01b1992831681179091555f5160206151795f395f51905f528054909216179081905590565b600160f81b81036146ef57503190565b61424691906001600160a01b0316614d1e565b5f5160206151f95f395f51905f525491905f5b83811080614736575b156147315761472c906140c4565b614715565b925050565b5061474081613f05565b905460039190911b1c6001600160a01b03908116908316141561471e565b60ff61476982614282565b929060e81c1615159260ff64ffffffffff8460581c169360801c161515834210916147978284886007614e9f565b956147a187613a26565b600387146147b25750505050505090565b61481057506147ef576147d25763ee40c7df60e01b5f525f60045260245ffd5b6308d237dd60e41b5f5260018060a01b031660045260245260445ffd5b50639abebba960e01b5f9081526001600160a01b0391909116600452602490fd5b63159b638560e01b5f9081526001600160a01b0391909116600452602490fd5b60ff61483b82614282565b929060e81c1615159260ff64ffffffffff8460581c169360801c161515834210916147978284886006614e9f565b614871614499565b610e10810290808204610e1014901517156114a35764ffffffffff1690565b9291906217bb009004928060d81c80851061494657819085036024021b9368ffffffffffffffffff6001600160481b01600160901b01760fffffffff000000000fffffffff000000000fffffffff8760241c16760fffffffff000000000fffffffff000000000fffffffff8816010260901c169460018060d81b03169060d81b17938262093a808111918215614937575b505061492f57506001920190565b9250505f9190565b62093a8092500111825f614921565b8463592d312b60e01b5f5260045260245260445ffd5b9290828210614a6757600160f81b8414614a345760405163a9059cbb60e01b5f9081526001600160a01b0392831660045260248590529185169160209060448180865af19060015f5114821615614a13575b60405215614a01576149c1903090614d1e565b808211156149f8576149d291614275565b915b8183036149e057505050565b631b5d218360e21b5f5260045260245260445260645ffd5b50505f916149d4565b635274afe760e01b5f5260045260245ffd5b906001811516614a2b57823b15153d151616906149ae565b503d5f823e3d90fd5b9250505f80808093855af115614a475750565b63251a347f60e21b5f9081526001600160a01b0391909116600452602490fd5b5082630974281f60e41b5f5260045260245260445260645ffd5b60ff5f5160206152595f395f51905f525460401c1615614a9d57565b631afcd79f60e31b5f5260045ffd5b64ffffffffff8160081c164210614ad65764ffffffffff8160301c1642105f1461443f57600f1690565b60041c600f1690565b64ffffffffff908060d81c8015159081614b12575b5015614b09578160b0915b5f19921c16011690565b81608891614aff565b90504210155f614af4565b906001600160a01b03821615614b7b5761aab45a10614b68576024601c6020935f9363df592f7d855260018060a01b03168552619c40fa905f519160028310601f3d11161691821690565b5a63a37191eb60e01b5f5260045260245ffd5b50506001905f90565b90614b8d613ca3565b508160f81c60018114614c8a5760028114614c0557600381148015614c80575b614c5b5760058114614c3657600681148015614c2c575b614c0557600814614be2575063708418bb60e11b5f5260045260245ffd5b9050604051614bf081613aba565b605a81526102da60208201525f604082015290565b509050604051614c1481613aba565b5f8152640fffffffff60208201526001604082015290565b5060078114614bc4565b509050604051614c4581613aba565b5f8152620f424060208201526001604082015290565b509050604051614c6a81613aba565b60c8815261271060208201526001604082015290565b5060048114614bad565b509050604051614c9981613aba565b6001815260a860208201525f604082015290565b916001600160401b03808351169116918183108015614d08575b614cd15750505050565b6084945060206001600160401b03910151169160405193638eb6f26f60e01b85526004850152602484015260448301526064820152fd5b506001600160401b036020820151168311614cc7565b91906370a082315f5260205260205f6024601c855afa601f3d1116915f519215614d455750565b639811313160e01b5f9081526001600160a01b0391909116600452602490fd5b65ffffffffffff8260101c168015614dc65760ff8360081c16151590815f14614dcc576501ffffffffff8360bf5b1c1603614dc65715614db7576501ffffffffff60bf925b60401c831b921b19161790565b6501ffffffffff609692614daa565b50905090565b6501ffffffffff836096614d93565b9491939192906001600160a01b038616308114614e1b5750614e01614e16949596613bc2565b905f5260205260405f20948554904291614f6e565b809255565b634651c7b160e01b5f5260045260245ffd5b6003811115614e405760021901600a0a90565b50600190565b9190915f925f925f92610e105f93048160e81c818111614e6557505050565b935093509350935065ffffffffffff8360a01c169262ffffff8160d01c169283115f14614e9a5760701c65ffffffffffff1693565b505f93565b919290925f93828282171715614f2757614f3d576008831015918261396f5783158015614f30575b614f2757614f1e578181614f0d575b50614f055761396f576003811480614efe575b614ef75760041461443f5790565b5050600190565b505f614ee9565b505050600390565b905061396f57600782141581614ed6565b50505050600390565b50505050505f90565b505f925060058414614ec7565b50509050600881101561396f578015908115614f63575b5015614f5e575f90565b600390565b60019150145f614f54565b909493929192851561505a576001600160701b03828116929083900387116150435795614f9f856142469798614e46565b83959192614fc88194996002614fba82610e10879f04614111565b0102938781015f1901614111565b94838310615010575b505050500165ffffffffffff81115f1461500a575065ffffffffffff925b019091929360e81b9360d01b9260a01b9160701b1717171790565b92614fef565b9350939750945096500165ffffffffffff81115f1461503e575065ffffffffffff5b91935f5f808080614fd1565b615032565b86836388efbc9b60e01b5f5260045260245260445ffd5b5093505050565b9161506c9083614e46565b9490939192916001600160701b039091168181039183918591146150ec57614246978183176150b3575b5050509091929360e81b9360d01b9260a01b9160701b1717171790565b6150c2908481015f1901614111565b8091116150e4575b8490038091116150dc575b8080615096565b91505f6150d5565b9350836150ca565b50505050505050505f9056fef3177357ab46d8af007ab3fdb9af81da189e1068fefdc0073dca88a2cab40a00049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad09049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad01049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad0a049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad00049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad0d049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad06049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad07049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad0c049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad0b9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f00f0c57e16840df040f15088dc2f81fe391c3923bec73e23a9662efc9c229c6a00049ed9874cddfb22ee00672b5e90470d92861ce613b533c13a00c28c3bd9ad05a164736f6c6343000825000af0c57e16840df040f15088dc2f81fe391c3923bec73e23a9662efc9c229c6a00";
 
   
       type VaultAdminConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
