@@ -25,7 +25,7 @@ contract LanesSpec is Spec {
     function check_INV_POL_4_aSlotCostsItsTime(uint256 asset, uint112 amount, bool large, bool fast, uint40 time) external {
         uint256 bps = fast ? 10_000 : 200;
         _plausible(asset, amount, bps, time);
-        vm.assume(_within(asset.clock(large), time));
+        vm.assume(_within(asset.clock(large)));
         vm.warp(time);
         (uint256 next, uint256 open) = asset.take(Opens.OPEN, amount, large, bps);
         unchecked {
@@ -43,7 +43,7 @@ contract LanesSpec is Spec {
     function check_INV_POL_4_twoSlotsLieApart(uint256 asset, uint112 one, uint112 two, uint40 time, uint32 wait) external {
         _plausible(asset, one, 200, time);
         _plausible(asset, two, 200, time);
-        vm.assume(_within(asset.clock(true), time));
+        vm.assume(_within(asset.clock(true)));
         vm.warp(time);
         (uint256 next, uint256 first) = asset.take(Opens.OPEN, one, true, 200);
         vm.warp(uint256(time) + wait);
@@ -73,18 +73,16 @@ contract LanesSpec is Spec {
         }
     }
 
-    /// @dev Times of this millennium, an amount that is owed, a cost within its bound.
+    /// @dev Times until 2096, an amount that is owed, a cost within its bound.
     function _plausible(uint256 asset, uint256 amount, uint256 bps, uint256 time) private pure {
         uint256 owed = asset.liabilities();
-        vm.assume(_and(_le(1 days, time), _le(time, 1 << 36)));
+        vm.assume(_and(_le(1 days, time), _le(time, 4e9)));
         vm.assume(_and(owed != 0, _le(amount, owed)));
         vm.assume(_le(Units.laneTimeUp(amount, owed, bps), _DEAREST));
     }
 
-    /// @dev No clock is further ahead than one slot's cost.
-    function _within(uint256 clock, uint256 time) private pure returns (bool) {
-        unchecked {
-            return _le(clock, time * 256 + _DEAREST);
-        }
+    /// @dev A lane that is taken until 2105 at most: its clock still tells what comes after.
+    function _within(uint256 clock) private pure returns (bool) {
+        return _le(clock, 1 << 40);
     }
 }

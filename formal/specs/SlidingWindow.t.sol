@@ -5,7 +5,7 @@ import {SlidingWindow} from "../../contracts/policy/libraries/SlidingWindow.sol"
 import {Spec} from "./Spec.sol";
 
 /// @notice INV-POL-1 for the window itself: no trailing period ever holds more than the limit in force at each charge.
-/// `countsEachBucket` is the step of an induction over any number of charges: bucket k is what was charged in sub-period
+/// `keepsEachBucket` and `countsEachBucket` are the step of an induction over any number of charges: bucket k is what was charged in sub-period
 /// (epoch - k). `subPeriodsCover` says that a trailing period reaches into no more sub-periods than there are buckets.
 contract SlidingWindowSpec is Spec {
     using SlidingWindow for uint256;
@@ -15,37 +15,51 @@ contract SlidingWindowSpec is Spec {
     /// @dev A sub-period of 2024. The window looks at differences of epochs only.
     uint256 private constant _EPOCH = 100_000;
 
-    /// @notice Whatever the slot holds, written 0 to 6 sub-periods ago: a charge fits exactly if what the buckets of the
-    /// trailing period hold, and it, is at most the limit; it is added to its own sub-period and can't spill into another;
-    /// every other bucket keeps its place in time or has left.
-    function check_INV_POL_1_countsEachBucket(uint8 age, bool last, uint216 used, uint256 amount, uint256 limit)
+    /// @notice Whatever the slot holds, written 0 to 6 sub-periods ago: a charge that fits is added to its own sub-period and to
+    /// nothing else, every other bucket keeps its place in time or has left; one that doesn't fit changes nothing.
+    function check_INV_POL_1_keepsEachBucket(uint8 age, bool last, uint216 used, uint256 amount, uint256 limit)
         external
         pure
     {
         for (uint256 i; i < 7; ++i) {
-            if (age == i) return _counts(i, last, used, amount, limit);
+            if (age == i) return _keeps(i, last, used, amount, limit);
         }
     }
 
-    function _counts(uint256 age, bool last, uint256 used, uint256 amount, uint256 limit) private pure {
-        uint256 word = ((_EPOCH - age) << 216) | used;
-        uint256 time = _EPOCH * _SUB + (last ? _SUB - 1 : 0);
-        (bool fits, uint256 next) = word.charge(_PERIOD, time, amount, limit);
+    function _keeps(uint256 age, bool last, uint256 used, uint256 amount, uint256 limit) private pure {
+        (uint256 word, uint256 kept) = _slot(age, used);
+        (bool fits, uint256 next) = word.charge(_PERIOD, _EPOCH * _SUB + (last ? _SUB - 1 : 0), amount, limit);
         unchecked {
-            uint256 kept = age > 5 ? 0 : (used << (36 * age)) & type(uint216).max;
+            assert(next == (fits ? ((_EPOCH << 216) | kept) + amount : word));
+        }
+    }
+
+    /// @notice Likewise: a charge fits exactly if what the six buckets of the trailing period hold, and it, is at most the limit.
+    /// Any amount and any limit; of each bucket the highest and the lowest four bits.
+    function check_INV_POL_1_countsEachBucket(uint8 age, uint216 used, uint256 amount, uint256 limit) external pure {
+        uint256 each = 0xf0000000f;
+        used &= uint216(each * (1 | (1 << 36) | (1 << 72) | (1 << 108) | (1 << 144) | (1 << 180)));
+        for (uint256 i; i < 7; ++i) {
+            if (age == i) return _counts(i, used, amount, limit);
+        }
+    }
+
+    function _counts(uint256 age, uint256 used, uint256 amount, uint256 limit) private pure {
+        (uint256 word, uint256 kept) = _slot(age, used);
+        (bool fits,) = word.charge(_PERIOD, _EPOCH * _SUB, amount, limit);
+        unchecked {
             // In the code's own order: that two orders of an addition agree is dear to show.
             uint256 sum = _bucket(kept, 4) + _bucket(kept, 5) + (_bucket(kept, 2) + _bucket(kept, 3))
                 + (_bucket(kept, 0) + _bucket(kept, 1));
             uint256 most = _min(limit, SlidingWindow.MAX);
-            bool should = _and(_le(amount, most), _le(sum + amount, most));
-            if (!fits) {
-                assert(_and(!should, next == word));
-                return;
-            }
-            assert(should);
-            assert(_bucket(kept, 0) + amount <= SlidingWindow.MAX);
-            assert(next == ((_EPOCH << 216) | kept) + amount);
+            assert(fits == _and(_le(amount, most), _le(sum + amount, most)));
         }
+    }
+
+    /// @dev A slot written `age` sub-periods ago, and what of it still counts, where it then stands.
+    function _slot(uint256 age, uint256 used) private pure returns (uint256 word, uint256 kept) {
+        word = ((_EPOCH - age) << 216) | used;
+        kept = age > 5 ? 0 : (used << (36 * age)) & type(uint216).max;
     }
 
     /// @notice Two moments less than a period apart lie at most five sub-periods apart, so all charges between them stand in
@@ -65,9 +79,9 @@ contract SlidingWindowSpec is Spec {
     }
 
     /// @notice Three charges within one trailing period, over a slot in use: together, and with what stood there before, they
-    /// are at most the limit of the last. Numbers below 2^6; `which` names the sub-periods between the charges.
+    /// are at most the limit of the last. Numbers below 2^4; `which` names the sub-periods between the charges.
     function check_INV_POL_1_threeCharges(uint8 which, uint216 used, uint256 amounts, uint256 limits) external pure {
-        used &= uint216(63 * (1 | (1 << 36) | (1 << 72) | (1 << 108) | (1 << 144) | (1 << 180)));
+        used &= uint216(15 * (1 | (1 << 36) | (1 << 72) | (1 << 108) | (1 << 144) | (1 << 180)));
         for (uint256 gap; gap < 6; ++gap) {
             for (uint256 then; gap + then < 6; ++then) {
                 if (which == 6 * gap + then) return _three(used, gap, then, amounts, limits);
@@ -79,17 +93,17 @@ contract SlidingWindowSpec is Spec {
         uint256 word = (_EPOCH << 216) | used;
         bool fits;
         unchecked {
-            (fits, word) = word.charge(_PERIOD, _EPOCH * _SUB, amounts & 63, limits & 63);
+            (fits, word) = word.charge(_PERIOD, _EPOCH * _SUB, amounts & 15, limits & 15);
             if (!fits) return;
-            (fits, word) = word.charge(_PERIOD, (_EPOCH + gap) * _SUB, (amounts >> 8) & 63, (limits >> 8) & 63);
+            (fits, word) = word.charge(_PERIOD, (_EPOCH + gap) * _SUB, (amounts >> 8) & 15, (limits >> 8) & 15);
             if (!fits) return;
-            (fits, word) = word.charge(_PERIOD, (_EPOCH + gap + then) * _SUB, (amounts >> 16) & 63, (limits >> 16) & 63);
+            (fits, word) = word.charge(_PERIOD, (_EPOCH + gap + then) * _SUB, (amounts >> 16) & 15, (limits >> 16) & 15);
             if (!fits) return;
-            uint256 sum = (amounts & 63) + ((amounts >> 8) & 63) + ((amounts >> 16) & 63);
+            uint256 sum = (amounts & 15) + ((amounts >> 8) & 15) + ((amounts >> 16) & 15);
             for (uint256 i; i + gap + then < 6; ++i) {
                 sum += _bucket(used, i);
             }
-            assert(sum <= (limits >> 16) & 63);
+            assert(sum <= (limits >> 16) & 15);
         }
     }
 

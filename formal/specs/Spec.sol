@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 interface SymbolicVm {
     function assume(bool condition) external pure;
     function warp(uint256 timestamp) external;
+    function prank(address sender) external;
 }
 
 /// @title Spec

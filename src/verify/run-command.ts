@@ -1,17 +1,13 @@
 import { spawn } from "node:child_process";
 
-/**
- * Runs a program without a shell and returns its exit code (null when it could not start or was stopped) and all it printed.
- *
- * @param options `env` in place of this process's; `timeout` in milliseconds, after which the program is stopped
- */
+/** Runs a program without a shell and returns its exit code (null when it could not start) and all it printed. */
 export function runCommand(
   program: string,
   words: readonly string[],
-  { cwd = process.cwd(), env = process.env, timeout = 0 } = {},
+  { cwd = process.cwd() } = {},
 ): Promise<{ code: number | null; output: string; stdout: string }> {
   return new Promise((settle) => {
-    const child = spawn(program, words, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     let stdout = "";
     child.stdout.on("data", (chunk: Buffer) => {

@@ -55,24 +55,25 @@ export async function checkFormal(
   const say = (what: string, since: number) =>
     process.stderr.write(`  ${what} (${((performance.now() - since) / 1000).toFixed(0)} s)\n`);
 
-  const prove = (spec: Spec) => async (): Promise<Finding> => {
-    const subject = nameOf(spec);
+  const prove = (file: string) => async (): Promise<Finding[]> => {
     const since = performance.now();
-    const problem = await runHalmos(spec.file, { root, halmos, only: spec.name })
-      .then(({ reports, output }) => {
-        const report = reports.get(spec.name);
-        const found = specProblem(report);
-        return report === undefined ? `${found}: ${output.trim().split("\n").slice(-4).join("\n")}` : found;
-      })
-      .catch(explain);
-    say(`${problem === undefined ? "proved" : "failed"} ${subject}`, since);
-    return { subject, problem: problem ?? strangers.get(subject) };
+    const there = specs.filter((spec) => spec.file === file);
+    const run = await runHalmos(file, { root, halmos }).catch(explain);
+    return there.map((spec) => {
+      const subject = nameOf(spec);
+      if (typeof run === "string") return { subject, problem: run };
+      const report = run.reports.get(spec.name);
+      const found = specProblem(report);
+      const said = report === undefined ? `\n${run.output.trim().split("\n").slice(-4).join("\n")}` : "";
+      say(`${found === undefined ? "proved" : "failed"} ${subject}`, since);
+      return { subject, problem: found === undefined ? strangers.get(subject) : `${found}${said}` };
+    });
   };
 
-  const refute = (mutant: SpecMutant, wanted: "killed" | "survived") => async (): Promise<Finding> => {
+  const refute = (mutant: SpecMutant, wanted: "killed" | "survived") => async (): Promise<Finding[]> => {
     const subject = `mutant ${mutant.id} (${mutant.requirement})`;
     const spec = specs.find((candidate) => nameOf(candidate) === mutant.spec);
-    if (spec === undefined) return { subject, problem: strangers.get(mutant.id) };
+    if (spec === undefined) return [{ subject, problem: strangers.get(mutant.id) }];
     const since = performance.now();
     const problem = await (async () => {
       const overlay = { [mutant.file]: mutate(mutant, readFileSync(join(root, mutant.file), "utf8")) };
@@ -83,16 +84,18 @@ export async function checkFormal(
       return `${verdict}, not ${wanted}, by ${mutant.spec}: ${specProblem(report) ?? "proved"}`;
     })().catch(explain);
     say(`${problem === undefined ? wanted : "failed"} ${subject}`, since);
-    return { subject, problem };
+    return [{ subject, problem }];
   };
 
   // The runner itself: a change that is none must not be taken for a defect.
   const same = { ...first, id: "equivalent", replace: `${first.search} /* the same */ ` };
   const findings = await inParallel([
-    ...specs.map(prove),
+    ...[...new Set(specs.map(({ file }) => file))].map(prove),
     refute(same, "survived"),
     ...mutants.map((mutant) => refute(mutant, "killed")),
   ]);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  return resultOf("formal", findings, [`${specs.length} specs, ${mutants.length} mutants, ${seconds} s`]);
+  return resultOf("formal", findings.flat(), [
+    `${specs.length} specs, ${mutants.length} mutants, ${seconds} s`,
+  ]);
 }

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
-import { runCommand } from "../run-command.ts";
 import { compileApart } from "./compile.ts";
+import { runGroup } from "./run-group.ts";
 
 /** Seconds that one run may take, however busy the machine. */
 const MOST_SECONDS = 600;
@@ -131,10 +131,10 @@ export async function runHalmos(
     chmodSync(join(bin, "forge"), 0o755);
     const report = join(work, "report.json");
     const words = [`--root=${work}`, `--json-output=${report}`, `--match-test=^${only}\\(`, ...WORDS];
-    const { code, output } = await runCommand(halmos, words, {
+    const { code, output } = await runGroup(halmos, words, {
       cwd: work,
       env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`, NO_COLOR: "1" },
-      timeout: seconds * 1000,
+      seconds,
     });
     if (code === null) {
       throw new TerminalError("HALMOS_STOPPED", `Halmos did not finish ${file}`, {
