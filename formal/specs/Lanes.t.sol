@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Assets} from "../../contracts/custody/libraries/Assets.sol";
 import {Lanes} from "../../contracts/custody/libraries/Lanes.sol";
 import {Opens} from "../../contracts/custody/libraries/Opens.sol";
@@ -17,68 +18,85 @@ contract LanesSpec is Spec {
     using Opens for uint256;
 
     uint256 private constant _DAY = 1 days * 256;
-    /// @dev What a slot costs at most: all liabilities at the slowest rate (`costIsRoundedUp`).
-    uint256 private constant _DEAREST = 50 * _DAY;
+    uint256 private constant _OWED = 1e24;
 
-    /// @notice Whatever the asset's slot holds: a slot comes exactly its cost after the lane's clock or after (now - burst),
-    /// whichever is later; the lane's clock stands at it; nothing else of the asset changes; and giving it back undoes it.
-    function check_INV_POL_4_aSlotCostsItsTime(uint256 asset, uint112 amount, bool large, bool fast, uint40 time) external {
+    /// @notice Whatever the asset's slot holds beside its liabilities: a slot comes exactly its cost after the lane's clock or after
+    /// (now - burst), whichever is later; the lane's clock stands at it; nothing else of the asset changes; and giving it
+    /// back undoes it. For the whole of the liabilities, a thousandth and a unit of them, at the slowest and the fastest rate.
+    function check_INV_POL_4_aSlotCostsItsTime(uint256 asset, uint8 which, bool large, bool fast, uint40 time) external {
+        asset = _owing(asset);
+        vm.assume(_and(_plausible(time), _within(asset.clock(large))));
         uint256 bps = fast ? 10_000 : 200;
-        _plausible(asset, amount, bps, time);
-        vm.assume(_within(asset.clock(large)));
+        if (which == 0) _costs(asset, _OWED, large, bps, time);
+        else if (which == 1) _costs(asset, _OWED / 1000, large, bps, time);
+        else _costs(asset, 1, large, bps, time);
+    }
+
+    function _costs(uint256 asset, uint256 amount, bool large, uint256 bps, uint256 time) private {
         vm.warp(time);
         (uint256 next, uint256 open) = asset.take(Opens.OPEN, amount, large, bps);
         unchecked {
-            uint256 cost = Units.laneTimeUp(amount, asset.liabilities(), bps);
-            uint256 slot = _max(asset.clock(large), uint256(time) * 256 - _DAY) + cost;
-            assert(_and(open.slot() == slot, next.clock(large) == slot));
-            assert(open.large() == large && open.prior() == asset.clock(large));
-            assert(next == asset.withClock(large, slot));
-            assert(slot == 0 || next.giveBack(open) == asset);
+            uint256 cost = Units.laneTimeUp(amount, _OWED, bps);
+            uint256 slot = _max(asset.clock(large), time * 256 - _DAY) + cost;
+            assert(_and(open.slot() == slot, next == asset.withClock(large, slot)));
+            assert(_and(open.large() == large, open.prior() == asset.clock(large)));
+            assert(next.clock(large) == slot);
+            assert(next.giveBack(open) == asset);
         }
     }
 
     /// @notice Two slots of one lane, the second taken at any later time: they lie the second's cost apart at least, and the
     /// first lies its own cost after (now - burst) at least.
-    function check_INV_POL_4_twoSlotsLieApart(uint256 asset, uint112 one, uint112 two, uint40 time, uint32 wait) external {
-        _plausible(asset, one, 200, time);
-        _plausible(asset, two, 200, time);
-        vm.assume(_within(asset.clock(true)));
+    function check_INV_POL_4_twoSlotsLieApart(uint256 asset, bool dearFirst, uint40 time, uint32 wait) external {
+        asset = _owing(asset);
+        vm.assume(_and(_plausible(time), _within(asset.clock(true))));
+        if (dearFirst) _apart(asset, _OWED, _OWED / 1000, time, wait);
+        else _apart(asset, _OWED / 1000, _OWED / 7, time, wait);
+    }
+
+    function _apart(uint256 asset, uint256 one, uint256 two, uint256 time, uint256 wait) private {
         vm.warp(time);
         (uint256 next, uint256 first) = asset.take(Opens.OPEN, one, true, 200);
-        vm.warp(uint256(time) + wait);
-        (, uint256 second) = next.take(Opens.OPEN, two, true, 200);
         unchecked {
-            assert(second.slot() >= first.slot() + Units.laneTimeUp(two, asset.liabilities(), 200));
-            assert(first.slot() + _DAY >= uint256(time) * 256 + Units.laneTimeUp(one, asset.liabilities(), 200));
+            vm.warp(time + wait);
+            (, uint256 second) = next.take(Opens.OPEN, two, true, 200);
+            assert(second.slot() >= first.slot() + Units.laneTimeUp(two, _OWED, 200));
+            assert(first.slot() + _DAY >= time * 256 + Units.laneTimeUp(one, _OWED, 200));
         }
     }
 
     /// @notice A slot's cost, times what the lane pays in a 1/256 s, is at least the amount: rounding never speeds a lane up,
-    /// nor does it cost a whole part more; and at the slowest rate nothing costs more than 50 days. Liabilities of a billion
+    /// nor does it cost a whole part more; and at the slowest rate nothing costs more than 50 days. Liabilities of 4,000
     /// units, at the slowest and the fastest rate.
-    function check_INV_POL_4_costIsRoundedUp(uint32 amount) external pure {
-        vm.assume(amount <= 1e9);
-        _rounded(amount, 1e9, 200);
-        _rounded(amount, 1e9, 10_000);
+    function check_INV_POL_4_costIsRoundedUp(uint16 amount) external pure {
+        // Nothing costs nothing: `_rounded` divides what is one less.
+        assert(Units.laneTimeUp(0, 4_000, 200) == 0);
+        vm.assume(_and(amount != 0, amount <= 4_000));
+        _rounded(amount, 4_000, 200);
+        _rounded(amount, 4_000, 10_000);
     }
 
     function _rounded(uint256 amount, uint256 liabilities, uint256 bps) private pure {
-        uint256 cost = Units.laneTimeUp(amount, liabilities, bps);
         unchecked {
             uint256 worth = amount * (86_400 * 10_000 * 256);
+            // What division, and a product with 0 or 1, are: said to the solver, which else computes them bit by bit.
+            uint256 steps = _div(worth - 1, liabilities * bps) + 1;
+            vm.assume(SafeCast.toUint(worth > 0) * steps == _pick(worth > 0, steps, 0));
+            uint256 cost = Units.laneTimeUp(amount, liabilities, bps);
             assert(cost * (liabilities * bps) >= worth);
             assert(cost * (liabilities * bps) < worth + liabilities * bps);
-            assert(cost <= _DEAREST);
+            assert(cost <= 50 * _DAY);
         }
     }
 
-    /// @dev Times until 2096, an amount that is owed, a cost within its bound.
-    function _plausible(uint256 asset, uint256 amount, uint256 bps, uint256 time) private pure {
-        uint256 owed = asset.liabilities();
-        vm.assume(_and(_le(1 days, time), _le(time, 4e9)));
-        vm.assume(_and(owed != 0, _le(amount, owed)));
-        vm.assume(_le(Units.laneTimeUp(amount, owed, bps), _DEAREST));
+    /// @dev With these liabilities, the lowest bits of the word; spelled so that the solver sees a number in them.
+    function _owing(uint256 asset) private pure returns (uint256) {
+        return ((asset >> 112) << 112) | _OWED;
+    }
+
+    /// @dev Times until 2096.
+    function _plausible(uint256 time) private pure returns (bool) {
+        return _and(_le(1 days, time), _le(time, 4e9));
     }
 
     /// @dev A lane that is taken until 2105 at most: its clock still tells what comes after.

@@ -35,9 +35,9 @@ contract SlidingWindowSpec is Spec {
     }
 
     /// @notice Likewise: a charge fits exactly if what the six buckets of the trailing period hold, and it, is at most the limit.
-    /// Any amount and any limit; of each bucket the highest and the lowest four bits.
+    /// Any amount and any limit; of each bucket the highest and the lowest bit.
     function check_INV_POL_1_countsEachBucket(uint8 age, uint216 used, uint256 amount, uint256 limit) external pure {
-        uint256 each = 0xf0000000f;
+        uint256 each = 0x800000001;
         used &= uint216(each * (1 | (1 << 36) | (1 << 72) | (1 << 108) | (1 << 144) | (1 << 180)));
         for (uint256 i; i < 7; ++i) {
             if (age == i) return _counts(i, used, amount, limit);

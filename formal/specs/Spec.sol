@@ -45,7 +45,7 @@ abstract contract Spec {
 
     function _pick(bool first, uint256 a, uint256 b) internal pure returns (uint256 c) {
         assembly ("memory-safe") {
-            c := xor(b, mul(xor(a, b), first))
+            c := xor(b, and(xor(a, b), sub(0, first)))
         }
     }
 

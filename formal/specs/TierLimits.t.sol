@@ -27,8 +27,8 @@ contract TierLimitsSpec is Spec {
     function _monotone(uint8 kind, uint64[4] calldata values, uint8 lower) private {
         bool delay = kind >= ParamKeys.TIER_SOON;
         for (uint8 t; t < 4; ++t) {
-            // A delay is at most 30 days by the bounds of its row.
-            _table.rows[ParamKeys.ofTier(kind, t)].base = delay ? uint64(values[t] & 0x1fffff) : values[t];
+            // A delay is from 1 second to 30 days by the bounds of its row.
+            _table.rows[ParamKeys.ofTier(kind, t)].base = delay ? uint64(1 + (values[t] & 0x1fffff)) : values[t];
         }
         for (uint8 t; t < 3; ++t) {
             if (t == lower) _compare(t);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
@@ -135,6 +135,13 @@ describe("specs and their mutants", () => {
     const { specs, mutants } = formalOf(process.cwd());
     expect(specs.length).to.be.greaterThan(20);
     expect([...unmatched(specs, mutants)]).to.deep.equal([]);
+  });
+
+  it("of this repository all stand on its page, and nothing else does", () => {
+    const { specs } = formalOf(process.cwd());
+    const page = readFileSync("formal/README.md", "utf8");
+    const told = [...page.matchAll(/^\| `(\w+\.t\.sol:check_\w+)` \|/gm)].map(([, name]) => name);
+    expect(told).to.deep.equal(specs.map(nameOf));
   });
 });
 
