@@ -34,20 +34,22 @@ contract BalancesSpec is Spec {
         }
     }
 
-    /// @notice A credit, a debit and a credit, one after the other within T, over any slot: of what is left, all that came in is
+    /// @notice A credit, a debit and a credit, one after the other within T, over a balance that had seasoned: of what is left, all that came in is
     /// fresh, for debits take the oldest value first.
-    function check_INV_POL_6_creditDebitCredit(uint256 word, uint16[3] calldata amounts, uint8 hour, uint8[3] calldata gaps)
-        external
-        pure
-    {
+    function check_INV_POL_6_creditDebitCredit(
+        uint16 before,
+        uint16[3] calldata amounts,
+        uint8 hour,
+        uint8[3] calldata gaps
+    ) external pure {
         unchecked {
             uint256 one = _FROM + hour;
             uint256 two = one + gaps[0];
             uint256 three = two + gaps[1];
             uint256 then = three + gaps[2];
             vm.assume(_and(hour < 2 * _T, then < one + _T));
-            vm.assume(word.total() < 1 << 20);
-            word = word.credit(amounts[0], _first(one), _T, 1);
+            vm.assume(_and(amounts[0] != 0, amounts[2] != 0));
+            uint256 word = uint256(before).credit(amounts[0], _first(one), _T, 1);
             vm.assume(amounts[1] <= word.total());
             word = word.debit(amounts[1], _first(two), 1);
             word = word.credit(amounts[2], _first(three), _T, 1);

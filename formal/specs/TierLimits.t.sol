@@ -15,8 +15,8 @@ contract TierLimitsSpec is Spec {
     Params.Table private _table;
     TierLimits.Digests private _digests;
 
-    /// @notice Read from the rows, without overlays: tier by tier, all four kinds of row.
-    function check_INV_POL_3_higherIsNeverTighter(uint8 kind, uint64[4] calldata values, uint8 lower) external {
+    /// @notice Read from the rows, without overlays: tier by tier, all four kinds of row, values below 2^8.
+    function check_INV_POL_3_higherIsNeverTighter(uint8 kind, uint8[4] calldata values, uint8 lower) external {
         vm.assume(kind >= ParamKeys.TIER_WINDOW && kind <= ParamKeys.TIER_LATE && lower < 3);
         if (kind == ParamKeys.TIER_WINDOW) _monotone(ParamKeys.TIER_WINDOW, values, lower);
         else if (kind == ParamKeys.TIER_SINGLE) _monotone(ParamKeys.TIER_SINGLE, values, lower);
@@ -24,11 +24,11 @@ contract TierLimitsSpec is Spec {
         else _monotone(ParamKeys.TIER_LATE, values, lower);
     }
 
-    function _monotone(uint8 kind, uint64[4] calldata values, uint8 lower) private {
+    function _monotone(uint8 kind, uint8[4] calldata values, uint8 lower) private {
         bool delay = kind >= ParamKeys.TIER_SOON;
         for (uint8 t; t < 4; ++t) {
-            // A delay is from 1 second to 30 days by the bounds of its row.
-            _table.rows[ParamKeys.ofTier(kind, t)].base = delay ? uint64(1 + (values[t] & 0x1fffff)) : values[t];
+            // A delay that is set is not zero.
+            _table.rows[ParamKeys.ofTier(kind, t)].base = delay ? 1 + uint64(values[t]) : values[t];
         }
         for (uint8 t; t < 3; ++t) {
             if (t == lower) _compare(t);
