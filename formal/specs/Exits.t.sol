@@ -60,8 +60,9 @@ contract Purse {
     }
 }
 
-/// @notice INV-CUS-2 and INV-CUS-3 on the Vault's own code: one exit in any state of its slot, its asset's liabilities and lanes
-/// whatever, at any time. Nobody is held or listed, no list is asked, the asset is not impaired, the Vault holds enough.
+/// @notice INV-CUS-2 and INV-CUS-3 on the Vault's own code: one exit in any state of its slot, its asset's lanes whatever, at any
+/// time. It is a ten-thousandth or a tenth of 10^24 owed, so of the small lane or of the large one. Nobody is held or listed,
+/// no list is asked, the asset is not impaired, the Vault holds enough.
 contract ExitsSpec is Spec {
     using Assets for uint256;
     using Balances for uint256;
@@ -69,6 +70,7 @@ contract ExitsSpec is Spec {
 
     address private constant _OWNER = address(0xA11CE);
     address private constant _TO = address(0xB0B);
+    uint256 private constant _OWED = 1e24;
 
     OpenVault private _vault;
     Purse private _purse;
@@ -80,78 +82,66 @@ contract ExitsSpec is Spec {
 
     /// @notice Two verbs, each a release or a cancellation, at any two times: the exit is paid once or comes back once, not both,
     /// to its recipient, in full; and what has gone either way is gone.
-    function check_INV_CUS_2_paidOrBackOnce(
-        uint112 amount,
-        uint40 late,
-        uint256 open,
-        uint112 owed,
-        uint40 clock,
-        bool back,
-        uint32 time,
-        uint32 wait
-    ) external {
-        Exit memory exit = _exit(amount, late, late);
-        _put(exit, open, owed, clock);
-        vm.warp(uint256(time) + 1 days);
-        if (!_go(exit, back)) return;
+    function check_INV_CUS_2_paidOrBackOnce(bool big, uint40 late, uint256 open, uint40 clock, bool[2] calldata back, uint32[2] calldata time)
+        external
+    {
+        Exit memory exit = _exit(big, late, late);
+        _put(exit, open, clock);
+        _at(time[0]);
+        if (!_go(exit, back[0])) return;
         bool gone = _purse.payments() != 0 || _returned(exit) != 0;
-        if (gone) assert(_vault.openOf(exit) == 0);
-        vm.warp(uint256(time) + 1 days + wait);
-        if (_go(exit, !back)) {
-            assert(!gone);
-        } else if (_go(exit, back)) {
-            assert(!gone);
+        assert(!gone || _vault.openOf(exit) == 0);
+        vm.assume(time[0] <= time[1]);
+        _at(time[1]);
+        assert(!_go(exit, back[1]) || !gone);
+        if (_purse.payments() == 0) {
+            assert(_returned(exit) == 0 || _returned(exit) == exit.amount);
+            return;
         }
-        assert(_purse.payments() <= 1);
-        if (_purse.payments() == 1) {
-            assert(_purse.paid() == amount && _purse.payee() == _TO);
-            assert(_returned(exit) == 0);
-        } else {
-            assert(_returned(exit) == 0 || _returned(exit) == amount);
-        }
+        assert(_purse.payments() == 1 && _returned(exit) == 0);
+        assert(_purse.paid() == exit.amount && _purse.payee() == _TO);
     }
 
     /// @notice A release that pays: of an open exit, from `late` on, or from `soon` on if it is endorsed, and not before its slot,
     /// be it taken before or now; and its claim leaves the liabilities, exactly.
-    function check_INV_CUS_3_neverEarly(
-        uint112 amount,
-        uint40 soon,
-        uint40 late,
-        uint256 open,
-        uint112 owed,
-        uint40 clock,
-        uint32 time
-    ) external {
-        Exit memory exit = _exit(amount, soon, late);
-        _put(exit, open, owed, clock);
-        uint256 current = uint256(time) + 1 days;
-        vm.warp(current);
+    function check_INV_CUS_3_neverEarly(bool big, uint40 soon, uint40 late, uint256 open, uint40 clock, uint32 time) external {
+        Exit memory exit = _exit(big, soon, late);
+        _put(exit, open, clock);
+        uint256 current = _at(time);
         if (!_go(exit, false)) return;
         uint256 a = _vault.assetWord(exit.asset);
         if (_purse.payments() == 0) {
             // A slot that lies ahead: taken, and nothing else.
             assert(open.slot() == 0 && _vault.openOf(exit).slot() > current * 256);
-            assert(a.liabilities() == owed);
+            assert(a.liabilities() == _OWED);
             return;
         }
-        assert(open.phase() == Phase.OPEN || open.phase() == Phase.ENDORSED);
-        assert(current >= late || (open.phase() == Phase.ENDORSED && current >= soon));
-        assert(open.slot() <= current * 256);
+        uint256 phase = open & 255;
+        assert(phase == uint256(Phase.OPEN) || phase == uint256(Phase.ENDORSED));
+        assert(current >= (phase == uint256(Phase.ENDORSED) ? soon : late));
         // A slot taken now is the lane's clock.
-        bool large = uint256(amount) * 1000 > owed;
-        if (open.slot() == 0) assert(a.clock(large) <= current * 256);
-        assert(a.liabilities() == owed - amount);
+        assert((open.slot() == 0 ? a.clock(big) : open.slot()) <= current * 256);
+        assert(a.liabilities() == _OWED - exit.amount);
     }
 
-    function _put(Exit memory exit, uint256 open, uint256 owed, uint256 clock) private {
-        vm.assume(exit.amount != 0 && exit.amount <= owed);
-        uint256 asset = Assets.listed(TokenClass.EXACT, 18, 12, 24).owe(owed).enqueue(exit.amount);
-        asset = asset.withClock(true, clock).withClock(false, clock);
-        _vault.put(exit, open, asset, 200);
+    function _put(Exit memory exit, uint256 open, uint256 clock) private {
+        uint256 asset = Assets.listed(TokenClass.EXACT, 18, 12, 24).owe(_OWED).enqueue(exit.amount);
+        _vault.put(exit, open, asset.withClock(true, clock).withClock(false, clock), 200);
     }
 
-    function _exit(uint112 amount, uint40 soon, uint40 late) private view returns (Exit memory) {
-        return Exit(_OWNER, _TO, AssetIds.erc20(address(_purse)), amount, soon, late, 7);
+    function _exit(bool big, uint40 soon, uint40 late) private view returns (Exit memory) {
+        // A branch, so that the amount is a number on each path.
+        if (big) return Exit(_OWNER, _TO, AssetIds.erc20(address(_purse)), uint112(_OWED / 10), soon, late, 7);
+        return Exit(_OWNER, _TO, AssetIds.erc20(address(_purse)), uint112(_OWED / 10_000), soon, late, 7);
+    }
+
+    /// @dev Goes to a time after 1970-01-02. That time * 256 is no overflow is said to the solver as in LanesSpec.
+    function _at(uint256 time) private returns (uint256 current) {
+        unchecked {
+            current = time + 1 days;
+            vm.assume((current * 256) / current == 256);
+        }
+        vm.warp(current);
     }
 
     /// @dev Whether the verb went through.

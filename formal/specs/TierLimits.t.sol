@@ -43,10 +43,17 @@ contract TierLimitsSpec is Spec {
     }
 
     /// @notice A digest made at any time, read at any later one, with an overlay on one of its rows: it says what the rows say.
-    function check_INV_POL_3_aDigestNeverDiffers(Param calldata row, bool top, uint64 other, uint40 time, uint40 later)
-        external
-    {
+    /// Values below 2^8.
+    function check_INV_POL_3_aDigestNeverDiffers(
+        uint8[2] calldata values,
+        uint40 until,
+        bool top,
+        uint8 other,
+        uint40 time,
+        uint40 later
+    ) external {
         vm.assume(time <= later);
+        Param memory row = Param(values[0], values[1], until, 1);
         bytes32 key = ParamKeys.ofTier(ParamKeys.TIER_WINDOW, 3);
         bytes32 lower = ParamKeys.ofTier(ParamKeys.TIER_WINDOW, 2);
         _table.rows[top ? key : lower] = row;
