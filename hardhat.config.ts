@@ -35,6 +35,9 @@ export default defineConfig({
           "contracts/oracle/ChainlinkSource.sol",
           "contracts/oracle/FeedSet.sol",
           "contracts/oracle/PriceRouter.sol",
+          "contracts/oracle/PullPrices.sol",
+          "contracts/oracle/PythSource.sol",
+          "contracts/oracle/RedStoneSource.sol",
           "contracts/policy/ExitPolicy.sol",
           ...globSync("contracts/mocks/bench/*Consumed.sol", { cwd: import.meta.dirname }),
           "contracts/mocks/bench/OzLedger.sol",
@@ -47,6 +50,7 @@ export default defineConfig({
       "@openzeppelin/contracts/governance/TimelockController.sol",
       "@openzeppelin/contracts/proxy/transparent/ProxyAdmin.sol",
       "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol",
+      "@pythnetwork/pyth-sdk-solidity/MockPyth.sol",
     ],
   },
   paths: {

@@ -16,10 +16,21 @@ export interface SuiteAddresses {
     readonly guardian: string;
     readonly canceller: string;
     readonly reviewer: string;
+    readonly rollback: string;
+    readonly reserve: string;
     readonly riskOfficer?: string;
   };
   readonly manager: string;
   readonly timelock: string;
+  readonly vetoGate: string;
+  readonly succession: string;
+  readonly safeGuard: string;
+  readonly safeSetup: string;
+  /** The reserve's own. */
+  readonly reserveManager: string;
+  readonly reserveTimelock: string;
+  readonly reserveVetoGate: string;
+  readonly reserveSafeGuard: string;
   readonly vault: string;
   readonly vaultImplementation: string;
   readonly vaultAdmin: string;
@@ -28,6 +39,9 @@ export interface SuiteAddresses {
   readonly router: string;
   readonly registry: string;
   readonly guardian: string;
+  readonly upgradeController: string;
+  readonly recovery: string;
+  readonly reserve: string;
   readonly factory: string;
   readonly lens: string;
   /** Zero where nobody is screened. */

@@ -24,9 +24,14 @@ import type {
   MockSanctionsList,
   PriceRouter,
   ProxyAdmin,
+  Recovery,
+  Reserve,
+  Succession,
   TierRegistry,
   TimelockController,
+  UpgradeController,
   VaultLens,
+  VetoGate,
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
 import { localKeys } from "./config/local.ts";
@@ -85,6 +90,13 @@ export interface Suite {
     readonly router: PriceRouter;
     readonly registry: TierRegistry;
     readonly guardian: Guardian;
+    readonly vetoGate: VetoGate;
+    readonly succession: Succession;
+    readonly upgradeController: UpgradeController;
+    readonly recovery: Recovery;
+    readonly reserve: Reserve;
+    readonly reserveManager: AccessManager;
+    readonly reserveTimelock: TimelockController;
     readonly factory: DepositFactory;
     readonly lens: VaultLens;
   };
@@ -297,10 +309,20 @@ export async function deploySuite(
       guardian: guardianSafe,
       canceller: await at("cancellerSafe"),
       reviewer: await at("reviewerSafe"),
+      rollback: await at("rollbackSafe"),
+      reserve: await at("reserveSafe"),
       ...(hasRiskSafe ? { riskOfficer: await at("riskOfficerSafe") } : {}),
     },
     manager: await at("manager"),
     timelock: await at("timelock"),
+    vetoGate: await at("vetoGate"),
+    succession: await at("succession"),
+    safeGuard: await at("safeGuard"),
+    safeSetup: await at("safeSetup"),
+    reserveManager: await at("reserveManager"),
+    reserveTimelock: await at("reserveTimelock"),
+    reserveVetoGate: await at("reserveVetoGate"),
+    reserveSafeGuard: await at("reserveSafeGuard"),
     vault: await at("vault"),
     vaultImplementation: await at("vaultImplementation"),
     vaultAdmin: await at("vaultAdmin"),
@@ -309,6 +331,9 @@ export async function deploySuite(
     router: await at("router"),
     registry: await at("registry"),
     guardian: await at("guardian"),
+    upgradeController: await at("upgradeController"),
+    recovery: await at("recovery"),
+    reserve: await at("reserve"),
     factory: await at("factory"),
     lens: await at("lens"),
     sanctionsList: world.sanctionsList,
@@ -363,7 +388,7 @@ async function attachSuite(
       const key = holders.get(owner);
       return key === undefined ? [] : [key];
     });
-  const { council, guardian, canceller, reviewer } = config.safes;
+  const { council, guardian, canceller, reviewer, rollback, reserve } = config.safes;
   const risk = config.riskOfficer;
   return {
     config,
@@ -377,6 +402,21 @@ async function attachSuite(
       router: await contractAt<PriceRouter>(ethers, "PriceRouter", addresses.router),
       registry: await contractAt<TierRegistry>(ethers, "TierRegistry", addresses.registry),
       guardian: await contractAt<Guardian>(ethers, "Guardian", addresses.guardian),
+      vetoGate: await contractAt<VetoGate>(ethers, "VetoGate", addresses.vetoGate),
+      succession: await contractAt<Succession>(ethers, "Succession", addresses.succession),
+      upgradeController: await contractAt<UpgradeController>(
+        ethers,
+        "UpgradeController",
+        addresses.upgradeController,
+      ),
+      recovery: await contractAt<Recovery>(ethers, "Recovery", addresses.recovery),
+      reserve: await contractAt<Reserve>(ethers, "Reserve", addresses.reserve),
+      reserveManager: await contractAt<AccessManager>(ethers, "AccessManager", addresses.reserveManager),
+      reserveTimelock: await contractAt<TimelockController>(
+        ethers,
+        "TimelockController",
+        addresses.reserveTimelock,
+      ),
       factory: await contractAt<DepositFactory>(ethers, "DepositFactory", addresses.factory),
       lens: await contractAt<VaultLens>(ethers, "VaultLens", addresses.lens),
     },
@@ -385,6 +425,8 @@ async function attachSuite(
       guardian: safe(addresses.safes.guardian),
       canceller: safe(addresses.safes.canceller),
       reviewer: safe(addresses.safes.reviewer),
+      rollback: safe(addresses.safes.rollback),
+      reserve: safe(addresses.safes.reserve),
       riskOfficer: addresses.safes.riskOfficer === undefined ? undefined : safe(addresses.safes.riskOfficer),
     },
     keys: {
@@ -392,6 +434,8 @@ async function attachSuite(
       guardian: atHand(guardian.owners),
       canceller: atHand(canceller.owners),
       reviewer: atHand(reviewer.owners),
+      rollback: atHand(rollback.owners),
+      reserve: atHand(reserve.owners),
       riskOfficer: atHand("safe" in risk ? risk.safe.owners : [risk.account]),
       attestors: atHand(config.attestors),
     },

@@ -1,13 +1,13 @@
 import type { Provider } from "ethers";
 import type { SuiteAddresses } from "./addresses.ts";
 import type { SuiteConfig } from "./config/schema.ts";
-import { checkAccessManager } from "./verify/access-manager.ts";
+import { checkAccessManagers } from "./verify/access-manager.ts";
 import { Chain, type CheckResult, Findings } from "./verify/chain.ts";
 import { type CreationCode, checkCode, generatedCode } from "./verify/code.ts";
 import { checkCustody } from "./verify/custody.ts";
 import { checkDeployer } from "./verify/deployer.ts";
 import { checkSafes } from "./verify/safes.ts";
-import { checkTimelock } from "./verify/timelock.ts";
+import { checkTimelocks } from "./verify/timelock.ts";
 
 export type { CheckResult } from "./verify/chain.ts";
 
@@ -29,8 +29,8 @@ export async function verifyDeployment(
   f.equal("chain.id", "this is the declared chain", (await provider.getNetwork()).chainId, config.chainId);
   const groups: Readonly<Record<string, () => Promise<void>>> = {
     code: () => checkCode(chain, addresses, config, f, creationCode),
-    timelock: () => checkTimelock(chain, addresses, config, f),
-    manager: () => checkAccessManager(chain, addresses, config, f),
+    timelock: () => checkTimelocks(chain, addresses, config, f),
+    manager: () => checkAccessManagers(chain, addresses, config, f),
     safes: () => checkSafes(chain, addresses, config, f),
     custody: () => checkCustody(chain, addresses, config, f),
     deployer: () => checkDeployer(chain, addresses, f),

@@ -2,12 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IReserve} from "../custody/interfaces/IReserve.sol";
 import {IVault} from "../custody/interfaces/IVault.sol";
 import {AssetId, AssetIds} from "../shared/AssetId.sol";
 
 /// @notice A reserve without rules: it gives to its Vault whatever anyone tells it to.
-contract PlainReserve is IReserve {
+contract PlainReserve {
     address public immutable vault;
 
     constructor(address vault_) {

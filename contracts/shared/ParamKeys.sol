@@ -25,6 +25,9 @@ library ParamKeys {
     uint8 internal constant UNVERIFIED_POOL = 21; // cents a trailing day, instant, by all unverified subjects together
     // TierRegistry
     uint8 internal constant ATTESTOR_LIFTS = 32; // lifts a trailing day, per attestor
+    // Reserve
+    uint8 internal constant REFILL_DELAY = 48; // seconds from an exit's announcement until it may be refilled
+    uint8 internal constant KEEP = 49; // ticks of the asset that a sweep leaves in the reserve
 
     uint256 private constant _KIND_SHIFT = 248;
 

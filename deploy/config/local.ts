@@ -23,6 +23,8 @@ export const localKeys = {
   reviewer: publicKeys(30, 3),
   riskOfficer: publicKeys(40, 3),
   attestor: publicKeys(50, 1),
+  rollback: publicKeys(60, 3),
+  reserve: publicKeys(70, 3),
 } as const;
 
 const addresses = (keys: readonly HDNodeWallet[]): string[] => keys.map((key) => key.address);
@@ -51,6 +53,10 @@ const limits = {
   smallLaneBps: PARAMETERS.laneBpsPerDay,
   largeLaneBps: PARAMETERS.laneBpsPerDay,
   breakerTicks: (CAP_TICKS * PARAMETERS.breakerBps) / 10_000n,
+  // Two days of what was instant lately, between two small shares of the cap.
+  hotCoverBps: 20_000n,
+  hotMinTicks: CAP_TICKS / 100_000n,
+  hotMaxTicks: CAP_TICKS / 100n,
   deltaBps: 200n,
 };
 
@@ -63,10 +69,15 @@ export const config: SuiteConfigInput = {
     guardian: { owners: addresses(localKeys.guardian), threshold: OFFICE_THRESHOLD },
     canceller: { owners: addresses(localKeys.canceller), threshold: OFFICE_THRESHOLD },
     reviewer: { owners: addresses(localKeys.reviewer), threshold: OFFICE_THRESHOLD },
+    rollback: { owners: addresses(localKeys.rollback), threshold: OFFICE_THRESHOLD },
+    reserve: { owners: addresses(localKeys.reserve), threshold: OFFICE_THRESHOLD },
   },
   riskOfficer: { safe: { owners: addresses(localKeys.riskOfficer), threshold: OFFICE_THRESHOLD } },
   attestors: addresses(localKeys.attestor),
   timelock: { delaySeconds: PARAMETERS.timelockSeconds },
+  rollbackWindowSeconds: 14n * DAY,
+  windDownAfterDays: 365n,
+  reserve: { delaySeconds: PARAMETERS.timelockSeconds, refillDelaySeconds: DAY },
   sanctionsList: "mock",
   freshHours: BigInt(PARAMETERS.seasonSeconds) / HOUR,
   tiers: ([0, 1, 2, 3] as const).map((tier) => {

@@ -90,6 +90,10 @@ const asset = z.strictObject({
   largeLaneBps: whole(200n, 10_000n, "basis points"),
   /** Instant exits of everyone in any trailing day. */
   breakerTicks: whole(0n, MOST_TICKS, "ticks"),
+  /** What a sweep leaves for instant exits: this share of the trailing day's, between the two bounds. */
+  hotCoverBps: whole(0n, 1_000_000n, "basis points"),
+  hotMinTicks: whole(0n, MOST_TICKS, "ticks"),
+  hotMaxTicks: whole(0n, MOST_TICKS, "ticks"),
   /** How far apart sources may be. */
   deltaBps: whole(1n, 1_000n, "basis points"),
   feeds: z.array(feed).min(1, "fill in this network's price feeds").max(5),
@@ -129,11 +133,30 @@ const schema = z
   .strictObject({
     network: z.string().regex(/^[a-z][a-z0-9-]*$/),
     chainId: whole(1n, (1n << 53n) - 1n, ""),
-    safes: z.strictObject({ council: quorum, guardian: quorum, canceller: quorum, reviewer: quorum }),
+    safes: z.strictObject({
+      council: quorum,
+      guardian: quorum,
+      canceller: quorum,
+      reviewer: quorum,
+      /** Rolls upgrades back. */
+      rollback: quorum,
+      /** Vetoes and sends refills of the cold reserve, and governs it. */
+      reserve: quorum,
+    }),
     riskOfficer: z.union([z.strictObject({ account: address }), z.strictObject({ safe })]),
     /** Who sign attestations of tiers. */
     attestors: z.array(address),
     timelock: z.strictObject({ delaySeconds: whole(DAY, 30n * DAY, "s") }),
+    /** How long a release can be rolled back. */
+    rollbackWindowSeconds: whole(DAY, 30n * DAY, "s"),
+    /** After how long without an act of governance anyone may wind an asset down. */
+    windDownAfterDays: whole(90n, 730n, "days"),
+    reserve: z.strictObject({
+      /** Of the reserve's own timelock. */
+      delaySeconds: whole(DAY, 30n * DAY, "s"),
+      /** From the announcement of an exit to its refill. */
+      refillDelaySeconds: whole(3_600n, 7n * DAY, "s"),
+    }),
     /** An oracle with `isSanctioned(address)`; "none" screens nobody. */
     sanctionsList: z.union([z.literal("none"), z.literal("mock"), address]),
     freshHours: whole(1n, 168n, "hours"),
@@ -166,6 +189,7 @@ const schema = z
     if (new Set(symbols).size !== symbols.length) issue(["assets"], "a symbol is used twice");
     for (const [index, row] of config.assets.entries()) {
       const path = ["assets", index];
+      if (row.hotMinTicks > row.hotMaxTicks) issue([...path, "hotMinTicks"], "above hotMaxTicks");
       if ((row.token === "native") !== (row.tokenClass === "native")) {
         issue([...path, "tokenClass"], `${row.tokenClass} does not fit the token`);
       }
@@ -197,7 +221,7 @@ const schema = z
 
     // A key in two Safes would hold two powers that are meant to watch each other.
     const councillors = new Set(config.safes.council.owners);
-    for (const name of ["guardian", "canceller"] as const) {
+    for (const name of ["guardian", "canceller", "rollback", "reserve"] as const) {
       const both = config.safes[name].owners.filter((owner) => councillors.has(owner));
       if (both.length >= config.safes[name].threshold) {
         issue(["safes", name, "owners"], "council members alone could act for it");

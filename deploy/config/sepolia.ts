@@ -15,10 +15,15 @@ export const config: SuiteConfigInput = {
     guardian: { owners: [], threshold: 2 },
     canceller: { owners: [], threshold: 2 },
     reviewer: { owners: [], threshold: 2 },
+    rollback: { owners: [], threshold: 2 },
+    reserve: { owners: [], threshold: 2 },
   },
   riskOfficer: { safe: { owners: [], threshold: 2 } },
   attestors: [],
   timelock: { delaySeconds: 2 * DAY },
+  rollbackWindowSeconds: 14 * DAY,
+  windDownAfterDays: 365,
+  reserve: { delaySeconds: 2 * DAY, refillDelaySeconds: DAY },
   sanctionsList: "none",
   freshHours: 24,
   tiers: [
@@ -40,6 +45,9 @@ export const config: SuiteConfigInput = {
       smallLaneBps: 500,
       largeLaneBps: 200,
       breakerTicks: 100_000,
+      hotCoverBps: 20_000,
+      hotMinTicks: 10_000,
+      hotMaxTicks: 1_000_000,
       deltaBps: 200,
       feeds: [
         {

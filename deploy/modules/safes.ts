@@ -2,9 +2,18 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress } from "ethers";
 import { canonicalAddress, type SafeContract, safeArtifact } from "../../src/governance/safe-contracts.ts";
 import type { Plan } from "./plan.ts";
+import type { timelocksModule } from "./timelocks.ts";
 
 /** The Safes of a deployment. The risk officer may be an account instead. */
-export const SAFES = ["council", "guardian", "canceller", "reviewer", "riskOfficer"] as const;
+export const SAFES = [
+  "council",
+  "guardian",
+  "canceller",
+  "reviewer",
+  "rollback",
+  "reserve",
+  "riskOfficer",
+] as const;
 export type SafeName = (typeof SAFES)[number];
 
 /** Who owns each Safe that the plan has. */
@@ -16,11 +25,14 @@ export function safesOf(plan: Plan): ReadonlyMap<SafeName, Plan["config"]["safes
 }
 
 /**
- * Safe {@link SAFE_VERSION}'s canonical contracts, and one proxy for each quorum: no modules, no guard, the compatibility
- * fallback handler. Two quorums alike need different salts, or they would be one Safe.
+ * Safe {@link SAFE_VERSION}'s canonical contracts, and one proxy for each quorum, with the compatibility fallback handler.
+ * Each has its timelock as its only module, and that timelock's guard over owners and modules, from the transaction that
+ * makes it: the reserve's Safe the reserve's, all others the suite's. Two quorums alike need different salts, or they would
+ * be one Safe.
  */
-export function safesModule(plan: Plan) {
+export function safesModule(plan: Plan, timelocks: ReturnType<typeof timelocksModule>) {
   return buildModule("Safes", (m) => {
+    const { timelock, safeGuard, reserveTimelock, reserveSafeGuard, safeSetup } = m.useModule(timelocks);
     const base = (which: SafeContract) => {
       const artifact = safeArtifact(which) as never;
       const address = plan.canonicalSafe ? canonicalAddress(which, plan.config.chainId) : undefined;
@@ -34,10 +46,12 @@ export function safesModule(plan: Plan) {
     const multiSend = base("multiSend");
 
     const proxies = [...safesOf(plan)].map(([name, { owners, threshold, saltNonce }], index) => {
+      const governed = name === "reserve" ? [reserveTimelock, reserveSafeGuard] : [timelock, safeGuard];
+      const guarded = m.encodeFunctionCall(safeSetup, "setUp", governed, { id: `${name}_guarded` });
       const setup = m.encodeFunctionCall(
         singleton,
         "setup",
-        [[...owners], threshold, ZeroAddress, "0x", fallbackHandler, ZeroAddress, 0n, ZeroAddress],
+        [[...owners], threshold, safeSetup, guarded, fallbackHandler, ZeroAddress, 0n, ZeroAddress],
         { id: `${name}_setup` },
       );
       const salt = saltNonce * BigInt(SAFES.length) + BigInt(index);
@@ -53,10 +67,12 @@ export function safesModule(plan: Plan) {
         m.contractAt(name, safeArtifact("singleton") as never, proxy, { id: `${name}_safe` }),
       ] as const;
     });
-    const [council, guardian, canceller, reviewer, riskOfficer] = SAFES.map(
+    const [council, guardian, canceller, reviewer, rollback, reserve, riskOfficer] = SAFES.map(
       (name) => proxies.find(([key]) => key === name)?.[1],
     );
-    if (!council || !guardian || !canceller || !reviewer) throw new Error("a plan has these Safes");
+    if (!council || !guardian || !canceller || !reviewer || !rollback || !reserve) {
+      throw new Error("a plan has these Safes");
+    }
     const required = {
       factory,
       singleton,
@@ -66,6 +82,8 @@ export function safesModule(plan: Plan) {
       guardian,
       canceller,
       reviewer,
+      rollback,
+      reserve,
     };
     return riskOfficer === undefined ? required : { ...required, riskOfficer };
   });

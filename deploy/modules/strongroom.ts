@@ -1,14 +1,20 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { ContractFuture } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
-import { NEVER, parameterRows } from "../../src/governance/parameters.ts";
-import { HOLDERS, type Holder, MANAGED, selectorsByRole } from "../../src/governance/role-graph.ts";
+import { KINDS, NEVER, parameterRows, paramKey } from "../../src/governance/parameters.ts";
+import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
 import { custodyModule } from "./custody.ts";
 import { governanceModule } from "./governance.ts";
 import type { Plan } from "./plan.ts";
 import { feedSetName, pricesModule } from "./prices.ts";
 import { safesModule } from "./safes.ts";
+import { timelocksModule } from "./timelocks.ts";
+
+const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
+
+/** `Compare.SAME` of contracts/governance/interfaces/IUpgradeController.sol. */
+const COMPARE_SAME = 0;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
 export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
@@ -16,20 +22,23 @@ export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
 /**
  * Everything, and then the handover.
  *
- * Two transactions, each atomic. The first, while the deployer is still the AccessManager's admin and every restricted
+ * Two transactions for each AccessManager, the suite's and the reserve's, each atomic. The first, while the deployer is still the AccessManager's admin and every restricted
  * function is still left to the admin, sets the initial numbers, feeds, listings, policy and guardian keys. The second maps
  * every restricted function to its role, grants the roles, makes the timelock admin and renounces the deployer's own
  * admin role: it succeeds as a whole or changes nothing.
  */
 export function strongroomModule(plan: Plan) {
-  const safes = safesModule(plan);
-  const governance = governanceModule(plan, safes);
+  const timelocks = timelocksModule(plan);
+  const safes = safesModule(plan, timelocks);
+  const governance = governanceModule(plan, timelocks, safes);
   const prices = pricesModule(plan, governance);
   const custody = custodyModule(plan, governance, prices);
 
   return buildModule("Strongroom", (m) => {
+    const { safeGuard, reserveSafeGuard, safeSetup } = m.useModule(timelocks);
     const quorums = m.useModule(safes);
-    const { timelock, manager } = m.useModule(governance);
+    const governed = m.useModule(governance);
+    const { timelock, manager, reserveTimelock, reserveManager } = governed;
     const priced = m.useModule(prices);
     const around = m.useModule(custody);
     const targets = {
@@ -38,11 +47,15 @@ export function strongroomModule(plan: Plan) {
       router: priced.router,
       registry: around.registry,
       guardian: around.guardian,
+      upgradeController: around.upgradeController,
+      recovery: around.recovery,
+      reserve: around.reserve,
     };
+    const managers = { suite: manager, reserve: reserveManager };
 
     let steps = 0;
-    const admin = (functionName: string, args: Parameters<typeof m.call>[2]) =>
-      m.encodeFunctionCall(manager, functionName, args, { id: `step_${++steps}_${functionName}` });
+    const admin = (domain: DomainName, functionName: string, args: Parameters<typeof m.call>[2]) =>
+      m.encodeFunctionCall(managers[domain], functionName, args, { id: `step_${++steps}_${functionName}` });
     const through = (
       target: keyof typeof targets,
       functionName: string,
@@ -51,7 +64,7 @@ export function strongroomModule(plan: Plan) {
       const data = m.encodeFunctionCall(targets[target], functionName, args, {
         id: `step_${++steps}_${target}_${functionName}`,
       });
-      return admin("execute", [targets[target], data]);
+      return admin(target === "reserve" ? "reserve" : "suite", "execute", [targets[target], data]);
     };
 
     const initial = [
@@ -67,6 +80,25 @@ export function strongroomModule(plan: Plan) {
         ];
       }),
       through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
+      through("vault", "addReserve", [targets.reserve]),
+      through("upgradeController", "adopt", [
+        around.proxyAdmin,
+        targets.vault,
+        around.vaultImplementation,
+        // Both halves of the Vault's code answer: the second knows the policy, the first the balance.
+        [
+          [
+            targets.vault,
+            m.encodeFunctionCall(targets.vault, "policy", [], { id: "probe_policy" }),
+            COMPARE_SAME,
+          ],
+          [
+            targets.vault,
+            m.encodeFunctionCall(targets.vault, "balanceOf", [plan.deployer, 0n], { id: "probe_balance" }),
+            COMPARE_SAME,
+          ],
+        ],
+      ]),
       ...plan.guardianKeys.map(({ key, expiry, budgetSeconds }) =>
         through("guardian", "setKey", [
           key === "guardian-safe" ? quorums.guardian : key,
@@ -76,10 +108,21 @@ export function strongroomModule(plan: Plan) {
       ),
     ];
     const configured = m.call(manager, "multicall", [initial], { id: "configure" });
+    const reserveConfigured = m.call(
+      reserveManager,
+      "multicall",
+      [[through("reserve", "set", [REFILL_DELAY, 0, NEVER, plan.config.reserve.refillDelaySeconds])]],
+      { id: "configure_reserve" },
+    );
 
     const { riskOfficer } = plan.config;
     const holders: Readonly<Record<Holder, readonly (string | ContractFuture<string>)[]>> = {
       timelock: [timelock],
+      upgradeController: [targets.upgradeController],
+      recovery: [targets.recovery],
+      rollback: [quorums.rollback],
+      reserveTimelock: [reserveTimelock],
+      reserveSafe: [quorums.reserve],
       guardian: [targets.guardian],
       registry: [targets.registry],
       reviewer: [quorums.reviewer],
@@ -90,19 +133,22 @@ export function strongroomModule(plan: Plan) {
       ],
       attestors: plan.config.attestors,
     };
-    const grants = (Object.entries(HOLDERS) as [RoleName, Holder][]).flatMap(([role, holder]) =>
-      holders[holder].map((account) => admin("grantRole", [ROLES[role], account, 0])),
-    );
-    const handover = [
-      ...MANAGED.flatMap((target) =>
+    const handover = (domain: DomainName) => [
+      ...DOMAINS[domain].targets.flatMap((target) =>
         [...selectorsByRole(target)].map(([role, selectors]) =>
-          admin("setTargetFunctionRole", [targets[target], [...selectors], ROLES[role]]),
+          admin(domain, "setTargetFunctionRole", [targets[target], [...selectors], ROLES[role]]),
         ),
       ),
-      ...grants,
-      admin("renounceRole", [ROLES.ADMIN, plan.deployer]),
+      ...(Object.entries(DOMAINS[domain].holders) as [RoleName, Holder][]).flatMap(([role, holder]) =>
+        holders[holder].map((account) => admin(domain, "grantRole", [ROLES[role], account, 0])),
+      ),
+      admin(domain, "renounceRole", [ROLES.ADMIN, plan.deployer]),
     ];
-    m.call(manager, "multicall", [handover], { id: "hand_over", after: [configured] });
+    m.call(manager, "multicall", [handover("suite")], { id: "hand_over", after: [configured] });
+    m.call(reserveManager, "multicall", [handover("reserve")], {
+      id: "hand_over_reserve",
+      after: [reserveConfigured],
+    });
 
     return {
       safeFactory: quorums.factory,
@@ -113,11 +159,15 @@ export function strongroomModule(plan: Plan) {
       guardianSafe: quorums.guardian,
       cancellerSafe: quorums.canceller,
       reviewerSafe: quorums.reviewer,
+      rollbackSafe: quorums.rollback,
+      reserveSafe: quorums.reserve,
       ...("riskOfficer" in quorums
         ? { riskOfficerSafe: (quorums as { riskOfficer: typeof quorums.council }).riskOfficer }
         : {}),
-      timelock,
-      manager,
+      safeGuard,
+      reserveSafeGuard,
+      safeSetup,
+      ...governed,
       ...priced,
       ...around,
     };

@@ -1,10 +1,11 @@
 import { type Contract, Interface } from "ethers";
 import {
   DELAYS,
+  DOMAINS,
+  type Domain,
+  type DomainName,
   FACES,
-  HOLDERS,
   type Holder,
-  MANAGED,
   type Managed,
   PERMISSIONS,
   selectorOf,
@@ -19,24 +20,31 @@ const UNAUTHORIZED = new Interface(["error AccessManagedUnauthorized(address cal
 /** Answers the AccessManager alone, whatever role is mapped: its `updateAuthority` is ADMIN's. */
 const ONLY_MANAGER = "setAuthority";
 
-/** Who holds each role by the declared graph, as addresses. */
+/** Who holds each role of an AccessManager by the declared graph, as addresses. */
 export function declaredHolders(
   addresses: SuiteAddresses,
   config: SuiteConfig,
+  domain: DomainName = "suite",
 ): ReadonlyMap<RoleName, readonly string[]> {
   const risk = config.riskOfficer;
   const where: Readonly<Record<Holder, readonly string[]>> = {
     timelock: [addresses.timelock],
     guardian: [addresses.guardian],
     registry: [addresses.registry],
+    upgradeController: [addresses.upgradeController],
+    recovery: [addresses.recovery],
     reviewer: [addresses.safes.reviewer],
+    rollback: [addresses.safes.rollback],
+    reserveTimelock: [addresses.reserveTimelock],
+    reserveSafe: [addresses.safes.reserve],
     riskOfficer: ["account" in risk ? risk.account : (addresses.safes.riskOfficer ?? "no Safe")],
     attestors: config.attestors,
   };
   const roles = Object.keys(ROLES) as RoleName[];
+  const { holders }: Domain = DOMAINS[domain];
   return new Map(
     roles.map((role) => {
-      const holder = HOLDERS[role];
+      const holder = holders[role];
       return [role, holder === undefined ? [] : where[holder]];
     }),
   );
@@ -63,13 +71,19 @@ async function restrictedSelectors(
   return found;
 }
 
+/** How findings name an AccessManager. */
+const PREFIX = { suite: "manager", reserve: "reserve-manager" } as const satisfies Record<DomainName, string>;
+
 async function checkFunctions(
   chain: Chain,
+  domain: DomainName,
   manager: Contract,
   addresses: SuiteAddresses,
   f: Findings,
 ): Promise<void> {
-  for (const target of MANAGED) {
+  const prefix = PREFIX[domain];
+  const { targets }: Domain = DOMAINS[domain];
+  for (const target of targets) {
     const address = addresses[target];
     const restricted = await restrictedSelectors(chain, address, FACES[target]);
     const declared = new Map(
@@ -78,7 +92,7 @@ async function checkFunctions(
       ),
     );
     f.sameSet(
-      `manager.restricted.${target}`,
+      `${prefix}.restricted.${target}`,
       `${target}: the functions that the code restricts are the declared ones`,
       restricted.values(),
       [...declared.values()].map(({ signature }) => signature),
@@ -88,31 +102,34 @@ async function checkFunctions(
       const role = await chain.view<bigint>(manager, "getTargetFunctionRole", address, selector);
       if (role === ROLES.ADMIN) unmapped.push(signature);
     }
-    f.none(`manager.unmapped.${target}`, `${target}: no restricted function is left to ADMIN`, unmapped);
+    f.none(`${prefix}.unmapped.${target}`, `${target}: no restricted function is left to ADMIN`, unmapped);
     for (const [selector, { signature, role }] of declared) {
       const found = await chain.view<bigint>(manager, "getTargetFunctionRole", address, selector);
       f.equal(
-        `manager.function.${target}.${signature}`,
+        `${prefix}.function.${target}.${signature}`,
         `${target}.${signature} needs its role`,
         nameOfRole(found),
         role,
       );
     }
-    await checkTarget(chain, manager, target, address, f);
+    await checkTarget(chain, prefix, manager, target, address, f);
   }
   const stray: string[] = [];
   const known = new Set(
-    PERMISSIONS.map(({ target, signature }) => `${addresses[target].toLowerCase()} ${selectorOf(signature)}`),
+    PERMISSIONS.filter(({ target }) => targets.includes(target)).map(
+      ({ target, signature }) => `${addresses[target].toLowerCase()} ${selectorOf(signature)}`,
+    ),
   );
   for (const { args } of await chain.logs(manager, "TargetFunctionRoleUpdated")) {
     const key = `${String(args[0]).toLowerCase()} ${String(args[1])}`;
     if (!known.has(key)) stray.push(key);
   }
-  f.none("manager.stray", "no other function or contract was given a role", stray);
+  f.none(`${prefix}.stray`, "no other function or contract was given a role", stray);
 }
 
 async function checkTarget(
   chain: Chain,
+  prefix: string,
   manager: Contract,
   target: Managed,
   address: string,
@@ -120,19 +137,19 @@ async function checkTarget(
 ): Promise<void> {
   const face = chain.at(address, ["function authority() view returns (address)"]);
   f.equal(
-    `manager.authority.${target}`,
+    `${prefix}.authority.${target}`,
     `${target} obeys this AccessManager`,
     await chain.view<string>(face, "authority"),
     await manager.getAddress(),
   );
   f.equal(
-    `manager.target-admin-delay.${target}`,
+    `${prefix}.target-admin-delay.${target}`,
     `${target}: changing its permissions has no delay beside the timelock's`,
     await chain.view<bigint>(manager, "getTargetAdminDelay", address),
     DELAYS.targetAdmin,
   );
   f.equal(
-    `manager.closed.${target}`,
+    `${prefix}.closed.${target}`,
     `${target} is not closed: closing is governed like everything, so it is no emergency brake`,
     await chain.view<boolean>(manager, "isTargetClosed", address),
     false,
@@ -141,49 +158,51 @@ async function checkTarget(
 
 async function checkMembers(
   chain: Chain,
+  domain: DomainName,
   manager: Contract,
   addresses: SuiteAddresses,
   config: SuiteConfig,
   f: Findings,
 ): Promise<void> {
+  const prefix = PREFIX[domain];
   const members = replayMembers(
     await chain.logs(manager, "RoleGranted"),
     await chain.logs(manager, "RoleRevoked"),
   );
-  const declared = declaredHolders(addresses, config);
+  const declared = declaredHolders(addresses, config, domain);
   for (const [role, holders] of declared) {
     const found = [...(members.get(String(ROLES[role])) ?? [])];
-    f.sameSet(`manager.members.${role}`, `${role} is held by whom it should, by the logs`, found, holders);
+    f.sameSet(`${prefix}.members.${role}`, `${role} is held by whom it should, by the logs`, found, holders);
     for (const holder of new Set([...found, ...holders])) {
       const [isMember, delay] = await chain.view<[boolean, bigint]>(manager, "hasRole", ROLES[role], holder);
       f.equal(
-        `manager.has-role.${role}.${holder}`,
+        `${prefix}.has-role.${role}.${holder}`,
         `${role}: the chain's answer for ${holder}`,
         isMember,
         holders.includes(holder),
       );
       const [, , pending] = await chain.view<bigint[]>(manager, "getAccess", ROLES[role], holder);
       f.equal(
-        `manager.execution-delay.${role}.${holder}`,
+        `${prefix}.execution-delay.${role}.${holder}`,
         `${role}: no execution delay now or pending, the timelock is the only one`,
         [delay, pending],
         [DELAYS.execution, 0n],
       );
     }
     f.equal(
-      `manager.grant-delay.${role}`,
+      `${prefix}.grant-delay.${role}`,
       `${role}: no grant delay`,
       await chain.view<bigint>(manager, "getRoleGrantDelay", ROLES[role]),
       DELAYS.grant,
     );
     f.equal(
-      `manager.role-admin.${role}`,
+      `${prefix}.role-admin.${role}`,
       `${role} is granted by ADMIN alone`,
       nameOfRole(await chain.view<bigint>(manager, "getRoleAdmin", ROLES[role])),
       "ADMIN",
     );
     f.equal(
-      `manager.role-guardian.${role}`,
+      `${prefix}.role-guardian.${role}`,
       `${role} has no guardian but ADMIN`,
       nameOfRole(await chain.view<bigint>(manager, "getRoleGuardian", ROLES[role])),
       "ADMIN",
@@ -193,10 +212,10 @@ async function checkMembers(
   const undeclared = [...members]
     .filter(([role, set]) => !known.has(role) && set.size > 0)
     .map(([role]) => role);
-  f.none("manager.undeclared-roles", "no role beside the declared ones has members", undeclared);
+  f.none(`${prefix}.undeclared-roles`, "no role beside the declared ones has members", undeclared);
 }
 
-async function checkSettings(chain: Chain, manager: Contract, f: Findings): Promise<void> {
+async function checkSettings(chain: Chain, prefix: string, manager: Contract, f: Findings): Promise<void> {
   const changed: string[] = [];
   for (const event of ["RoleAdminChanged", "RoleGuardianChanged"]) {
     for (const { args } of await chain.logs(manager, event)) {
@@ -204,7 +223,7 @@ async function checkSettings(chain: Chain, manager: Contract, f: Findings): Prom
         changed.push(`${event}(${String(args[0])}, ${String(args[1])})`);
     }
   }
-  f.none("manager.role-settings", "no role's admin or guardian was ever another than ADMIN", changed);
+  f.none(`${prefix}.role-settings`, "no role's admin or guardian was ever another than ADMIN", changed);
   const pending: string[] = [];
   for (const { args } of await chain.logs(manager, "RoleGrantDelayChanged")) {
     if (String(args[1]) !== "0") pending.push(`grant delay of role ${String(args[0])}: ${String(args[1])} s`);
@@ -212,28 +231,31 @@ async function checkSettings(chain: Chain, manager: Contract, f: Findings): Prom
   for (const { args } of await chain.logs(manager, "TargetAdminDelayUpdated")) {
     if (String(args[1]) !== "0") pending.push(`admin delay of ${String(args[0])}: ${String(args[1])} s`);
   }
-  f.none("manager.pending-delays", "no delay is set or about to take effect", pending);
+  f.none(`${prefix}.pending-delays`, "no delay is set or about to take effect", pending);
   const scheduled: string[] = [];
   for (const { args } of await chain.logs(manager, "OperationScheduled")) {
     const operation = String(args[0]);
     if ((await chain.view<bigint>(manager, "getSchedule", operation)) !== 0n) scheduled.push(operation);
   }
   f.none(
-    "manager.scheduled",
+    `${prefix}.scheduled`,
     "nothing is scheduled in the AccessManager: it would expire in a week, unseen",
     scheduled,
   );
 }
 
-/** The role graph on the chain equals the declared one. */
-export async function checkAccessManager(
+/** The role graphs on the chain, the suite's and the reserve's, equal the declared ones. */
+export async function checkAccessManagers(
   chain: Chain,
   addresses: SuiteAddresses,
   config: SuiteConfig,
   f: Findings,
 ): Promise<void> {
-  const manager = chain.at(addresses.manager, AccessManager__factory.createInterface());
-  await checkFunctions(chain, manager, addresses, f);
-  await checkMembers(chain, manager, addresses, config, f);
-  await checkSettings(chain, manager, f);
+  const managers = { suite: addresses.manager, reserve: addresses.reserveManager };
+  for (const domain of Object.keys(DOMAINS) as DomainName[]) {
+    const manager = chain.at(managers[domain], AccessManager__factory.createInterface());
+    await checkFunctions(chain, domain, manager, addresses, f);
+    await checkMembers(chain, domain, manager, addresses, config, f);
+    await checkSettings(chain, PREFIX[domain], manager, f);
+  }
 }

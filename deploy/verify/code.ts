@@ -12,10 +12,17 @@ import { TimelockController__factory } from "../../typechain-types/factories/@op
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { TransparentUpgradeableProxy__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/TransparentUpgradeableProxy__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
+import { Recovery__factory } from "../../typechain-types/factories/contracts/custody/Recovery__factory.ts";
+import { Reserve__factory } from "../../typechain-types/factories/contracts/custody/Reserve__factory.ts";
 import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { VaultAdmin__factory } from "../../typechain-types/factories/contracts/custody/VaultAdmin__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
+import { SafeGuard__factory } from "../../typechain-types/factories/contracts/governance/SafeGuard__factory.ts";
+import { SafeSetup__factory } from "../../typechain-types/factories/contracts/governance/SafeSetup__factory.ts";
+import { Succession__factory } from "../../typechain-types/factories/contracts/governance/Succession__factory.ts";
+import { UpgradeController__factory } from "../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
+import { VetoGate__factory } from "../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
 import { ChainlinkSource__factory } from "../../typechain-types/factories/contracts/oracle/ChainlinkSource__factory.ts";
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
@@ -23,6 +30,7 @@ import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/p
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
+import { SUCCESSION_QUORUM } from "../modules/governance.ts";
 import { upstreamId } from "../modules/prices.ts";
 import type { Chain, Findings } from "./chain.ts";
 
@@ -36,6 +44,13 @@ const CREATION = {
   VaultLens: VaultLens__factory.bytecode,
   Vault: Vault__factory.bytecode,
   Guardian: Guardian__factory.bytecode,
+  UpgradeController: UpgradeController__factory.bytecode,
+  VetoGate: VetoGate__factory.bytecode,
+  Succession: Succession__factory.bytecode,
+  SafeGuard: SafeGuard__factory.bytecode,
+  SafeSetup: SafeSetup__factory.bytecode,
+  Recovery: Recovery__factory.bytecode,
+  Reserve: Reserve__factory.bytecode,
   ChainlinkSource: ChainlinkSource__factory.bytecode,
   FeedSet: FeedSet__factory.bytecode,
   PriceRouter: PriceRouter__factory.bytecode,
@@ -86,21 +101,95 @@ export async function checkCode(
     f.equal(`code.${id}`, title, keccak256(found), keccak256(expected));
   };
   const { manager, router, vault, timelock } = addresses;
+  for (const [id, address] of [
+    ["manager", manager],
+    ["reserveManager", addresses.reserveManager],
+  ] as const) {
+    await check(id, "the AccessManager is OpenZeppelin's", address, "AccessManager", ["address"], [timelock]);
+  }
+  for (const [id, address] of [
+    ["timelock", timelock],
+    ["reserveTimelock", addresses.reserveTimelock],
+  ] as const) {
+    await check(
+      id,
+      "the timelock is OpenZeppelin's",
+      address,
+      "TimelockController",
+      ["uint256", "address[]", "address[]", "address"],
+      [config.timelock.delaySeconds, [], [], timelock],
+    );
+  }
+  const { safes } = addresses;
+  const offices = [safes.guardian, safes.canceller, safes.reviewer];
+  for (const [id, address, name, types, values] of [
+    [
+      "vetoGate",
+      addresses.vetoGate,
+      "VetoGate",
+      ["address", "address", "address"],
+      [timelock, safes.canceller, ZeroAddress],
+    ],
+    [
+      "reserveVetoGate",
+      addresses.reserveVetoGate,
+      "VetoGate",
+      ["address", "address", "address"],
+      [addresses.reserveTimelock, safes.canceller, ZeroAddress],
+    ],
+    [
+      "succession",
+      addresses.succession,
+      "Succession",
+      ["address", "address[]", "uint256"],
+      [timelock, offices, SUCCESSION_QUORUM],
+    ],
+    ["safeGuard", addresses.safeGuard, "SafeGuard", ["address"], [timelock]],
+    ["reserveSafeGuard", addresses.reserveSafeGuard, "SafeGuard", ["address"], [addresses.reserveTimelock]],
+    [
+      "upgradeController",
+      addresses.upgradeController,
+      "UpgradeController",
+      ["address", "address", "address", "uint40"],
+      [manager, timelock, vault, config.rollbackWindowSeconds],
+    ],
+    [
+      "reserve",
+      addresses.reserve,
+      "Reserve",
+      ["address", "address", "address"],
+      [addresses.reserveManager, vault, ZeroAddress],
+    ],
+  ] as const) {
+    await check(id, `the ${name} is ours, for the declared Safes and timelock`, address, name, types, values);
+  }
   await check(
-    "manager",
-    "the AccessManager is OpenZeppelin's",
-    manager,
-    "AccessManager",
-    ["address"],
-    [timelock],
+    "safeSetup",
+    "what Safes were made with is ours",
+    addresses.safeSetup,
+    "SafeSetup",
+    [],
+    [],
+    (ranAt) => [[ranAt, addresses.safeSetup]],
   );
+  const recoveryDomain = (verifyingContract: string) =>
+    TypedDataEncoder.hashDomain({
+      name: "Strongroom Recovery",
+      version: "1",
+      chainId: config.chainId,
+      verifyingContract,
+    });
   await check(
-    "timelock",
-    "the timelock is OpenZeppelin's",
-    timelock,
-    "TimelockController",
-    ["uint256", "address[]", "address[]", "address"],
-    [config.timelock.delaySeconds, [], [], timelock],
+    "recovery",
+    "the Recovery contract is ours",
+    addresses.recovery,
+    "Recovery",
+    ["address", "address"],
+    [manager, vault],
+    (ranAt) => [
+      [recoveryDomain(ranAt), recoveryDomain(addresses.recovery)],
+      [ranAt, addresses.recovery],
+    ],
   );
   await check(
     "proxyAdmin",

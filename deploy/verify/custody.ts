@@ -1,5 +1,5 @@
-import { ZeroAddress } from "ethers";
-import { parameterRows } from "../../src/governance/parameters.ts";
+import { ZeroAddress, ZeroHash } from "ethers";
+import { KINDS, parameterRows, paramKey } from "../../src/governance/parameters.ts";
 import { FACES } from "../../src/governance/role-graph.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
@@ -30,10 +30,21 @@ async function checkProxy(chain: Chain, a: SuiteAddresses, f: Findings): Promise
   const proxyAdmin = chain.at(a.proxyAdmin, ProxyAdmin__factory.createInterface());
   f.equal(
     "proxy.admin-owner",
-    "the timelock owns the ProxyAdmin",
+    "the UpgradeController owns the ProxyAdmin",
     await chain.view<string>(proxyAdmin, "owner"),
-    a.timelock,
+    a.upgradeController,
   );
+  const controller = chain.at(a.upgradeController, FACES.upgradeController);
+  const governed = await chain.view<[string, bigint, string, string]>(controller, "governedOf", a.vault);
+  f.equal(
+    "controller.vault",
+    "the UpgradeController governs the Vault's proxy, in the code that it was adopted with",
+    [...governed],
+    [a.proxyAdmin, 0n, a.vaultImplementation, ZeroHash],
+  );
+  f.sameSet("controller.proxies", "and no other proxy", await chain.view<string[]>(controller, "proxies"), [
+    a.vault,
+  ]);
 }
 
 async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
@@ -62,6 +73,8 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
   const around = {
     registry: FACES.registry,
     guardian: FACES.guardian,
+    recovery: FACES.recovery,
+    reserve: FACES.reserve,
     factory: DepositFactory__factory.createInterface(),
   };
   for (const [name, face] of Object.entries(around)) {
@@ -73,6 +86,34 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
       a.vault,
     );
   }
+}
+
+/** Which reserves count, and what the nearest one was told. */
+async function checkReserves(
+  chain: Chain,
+  a: SuiteAddresses,
+  config: SuiteConfig,
+  f: Findings,
+): Promise<void> {
+  const vault = chain.at(a.vault, FACES.vault);
+  f.equal(
+    "vault.reserves",
+    "the declared reserve counts, and no other",
+    [...(await chain.view<string[]>(vault, "reserves"))],
+    [a.reserve],
+  );
+  f.equal(
+    "vault.instant-closed",
+    "instant exits are open",
+    await chain.view<boolean>(vault, "instantClosed"),
+    false,
+  );
+  f.equal(
+    "reserve.delay",
+    "a refill waits as long as declared, seconds",
+    await chain.view<bigint>(chain.at(a.reserve, FACES.reserve), "inForce", paramKey(KINDS.REFILL_DELAY)),
+    config.reserve.refillDelaySeconds,
+  );
 }
 
 async function checkAssets(chain: Chain, a: SuiteAddresses, config: SuiteConfig, f: Findings): Promise<void> {
@@ -209,6 +250,7 @@ export async function checkCustody(
 ): Promise<void> {
   await checkProxy(chain, addresses, f);
   await checkPointers(chain, addresses, f);
+  await checkReserves(chain, addresses, config, f);
   await checkAssets(chain, addresses, config, f);
   await checkParameters(chain, addresses, config, f);
   await checkGuardianKeys(chain, addresses, config, f);

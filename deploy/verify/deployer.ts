@@ -12,15 +12,19 @@ import type { Chain, Findings } from "./chain.ts";
 export async function checkDeployer(chain: Chain, addresses: SuiteAddresses, f: Findings): Promise<void> {
   const powers: string[] = [];
   const { deployer } = addresses;
-  const manager = chain.at(addresses.manager, AccessManager__factory.createInterface());
-  for (const [name, role] of Object.entries(ROLES)) {
-    const [isMember] = await chain.view<[boolean, bigint]>(manager, "hasRole", role, deployer);
-    if (isMember) powers.push(`role ${name}`);
+  for (const address of [addresses.manager, addresses.reserveManager]) {
+    const manager = chain.at(address, AccessManager__factory.createInterface());
+    for (const [name, role] of Object.entries(ROLES)) {
+      const [isMember] = await chain.view<[boolean, bigint]>(manager, "hasRole", role, deployer);
+      if (isMember) powers.push(`role ${name} at ${address}`);
+    }
   }
-  const timelock = chain.at(addresses.timelock, TimelockController__factory.createInterface());
-  for (const name of ["DEFAULT_ADMIN", "PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"]) {
-    const role = name === "DEFAULT_ADMIN" ? ZeroHash : id(name);
-    if (await chain.view<boolean>(timelock, "hasRole", role, deployer)) powers.push(`timelock ${name}`);
+  for (const address of [addresses.timelock, addresses.reserveTimelock]) {
+    const timelock = chain.at(address, TimelockController__factory.createInterface());
+    for (const name of ["DEFAULT_ADMIN", "PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"]) {
+      const role = name === "DEFAULT_ADMIN" ? ZeroHash : id(name);
+      if (await chain.view<boolean>(timelock, "hasRole", role, deployer)) powers.push(`timelock ${name}`);
+    }
   }
   for (const [name, address] of Object.entries(addresses.safes)) {
     const safe = chain.at(address, safeArtifact("singleton").abi as never);

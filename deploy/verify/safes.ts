@@ -1,4 +1,4 @@
-import { id, keccak256, ZeroAddress } from "ethers";
+import { id, keccak256 } from "ethers";
 import {
   canonicalCodeHash,
   SAFE_CONTRACTS,
@@ -16,7 +16,7 @@ const GUARD_SLOT = id("guard_manager.guard.address");
 const MODULE_GUARD_SLOT = id("module_manager.module_guard.address");
 const FALLBACK_SLOT = id("fallback_manager.handler.address");
 
-/** Safes are the canonical code with the declared owners, and nothing beside the owners' signatures moves them. */
+/** Safes are the canonical code with the declared owners, and change themselves through their timelock alone. */
 export async function checkSafes(
   chain: Chain,
   addresses: SuiteAddresses,
@@ -64,19 +64,24 @@ export async function checkSafes(
       await chain.view<bigint>(safe, "getThreshold"),
       threshold,
     );
+    // The reserve's Safe changes through the reserve's timelock, all others through the suite's.
+    const [timelock, guard] =
+      name === "reserve"
+        ? [addresses.reserveTimelock, addresses.reserveSafeGuard]
+        : [addresses.timelock, addresses.safeGuard];
     const [modules] = await chain.view<[string[], string]>(safe, "getModulesPaginated", SENTINEL, 50);
-    f.none(`safe.${name}.no-modules`, `${name}: no module acts without signatures`, modules);
+    f.sameSet(`safe.${name}.modules`, `${name}: its timelock is its only module`, modules, [timelock]);
     f.equal(
-      `safe.${name}.no-guard`,
-      `${name}: no transaction guard, whose removal would revive what it had stopped`,
+      `safe.${name}.guard`,
+      `${name}: the guard looks at what its owners sign`,
       await chain.addressIn(address, GUARD_SLOT),
-      ZeroAddress,
+      guard,
     );
     f.equal(
-      `safe.${name}.no-module-guard`,
-      `${name}: no module guard`,
+      `safe.${name}.module-guard`,
+      `${name}: and at what its module does`,
       await chain.addressIn(address, MODULE_GUARD_SLOT),
-      ZeroAddress,
+      guard,
     );
     f.equal(
       `safe.${name}.fallback-handler`,

@@ -2,6 +2,7 @@ import { id, ZeroAddress, ZeroHash } from "ethers";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
+import { SUCCESSION_QUORUM } from "../modules/governance.ts";
 import { type Chain, type Findings, replayMembers } from "./chain.ts";
 
 /** Roles of the timelock: AccessControl's, by hash. */
@@ -12,55 +13,134 @@ const TIMELOCK_ROLES = {
   EXECUTOR: id("EXECUTOR_ROLE"),
 } as const;
 
-/** The timelock's delay and roles: two traps of its constructor each have a check by name. */
-export async function checkTimelock(
+/** What a timelock was declared to be. */
+interface Declared {
+  /** How findings name it. */
+  readonly name: string;
+  readonly address: string;
+  readonly delaySeconds: bigint;
+  readonly proposers: readonly string[];
+  readonly cancellers: readonly string[];
+}
+
+/** Delay and roles of the suite's timelock and of the reserve's. */
+export async function checkTimelocks(
   chain: Chain,
-  addresses: SuiteAddresses,
+  a: SuiteAddresses,
   config: SuiteConfig,
   f: Findings,
 ): Promise<void> {
-  const timelock = chain.at(addresses.timelock, TimelockController__factory.createInterface());
+  await checkTimelock(chain, f, {
+    name: "timelock",
+    address: a.timelock,
+    delaySeconds: config.timelock.delaySeconds,
+    proposers: [a.safes.council, a.succession],
+    cancellers: [a.vetoGate],
+  });
+  await checkTimelock(chain, f, {
+    name: "reserve-timelock",
+    address: a.reserveTimelock,
+    delaySeconds: config.reserve.delaySeconds,
+    proposers: [a.safes.reserve],
+    cancellers: [a.reserveVetoGate],
+  });
+  await checkGates(chain, a, f);
+}
+
+/** Gates, succession and guards serve the declared timelocks and Safes. */
+async function checkGates(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
+  const face = [
+    "function timelock() view returns (address)",
+    "function safe() view returns (address)",
+    "function offices() view returns (address[])",
+    "function quorum() view returns (uint256)",
+  ];
+  const serves = async (name: string, address: string, timelock: string) =>
+    f.equal(
+      `${name}.timelock`,
+      `the ${name} serves its timelock`,
+      await chain.view<string>(chain.at(address, face), "timelock"),
+      timelock,
+    );
+  await serves("veto-gate", a.vetoGate, a.timelock);
+  await serves("reserve-veto-gate", a.reserveVetoGate, a.reserveTimelock);
+  await serves("succession", a.succession, a.timelock);
+  await serves("safe-guard", a.safeGuard, a.timelock);
+  await serves("reserve-safe-guard", a.reserveSafeGuard, a.reserveTimelock);
+  for (const [name, address] of [
+    ["veto-gate", a.vetoGate],
+    ["reserve-veto-gate", a.reserveVetoGate],
+  ] as const) {
+    f.equal(
+      `${name}.safe`,
+      `the ${name} vetoes for the canceller Safe alone`,
+      await chain.view<string>(chain.at(address, face), "safe"),
+      a.safes.canceller,
+    );
+  }
+  const succession = chain.at(a.succession, face);
+  f.sameSet(
+    "succession.offices",
+    "three offices can pass a lost council's powers on",
+    await chain.view<string[]>(succession, "offices"),
+    [a.safes.guardian, a.safes.canceller, a.safes.reviewer],
+  );
   f.equal(
-    "timelock.delay",
+    "succession.quorum",
+    "two of them at least",
+    await chain.view<bigint>(succession, "quorum"),
+    SUCCESSION_QUORUM,
+  );
+}
+
+/** A timelock's delay and roles: two traps of its constructor each have a check by name. */
+async function checkTimelock(chain: Chain, f: Findings, declared: Declared): Promise<void> {
+  const { name } = declared;
+  const timelock = chain.at(declared.address, TimelockController__factory.createInterface());
+  f.equal(
+    `${name}.delay`,
     "the timelock waits as long as declared, seconds",
     await chain.view<bigint>(timelock, "getMinDelay"),
-    config.timelock.delaySeconds,
+    declared.delaySeconds,
   );
   const members = replayMembers(
     await chain.logs(timelock, "RoleGranted"),
     await chain.logs(timelock, "RoleRevoked"),
   );
   const of = (role: keyof typeof TIMELOCK_ROLES) => [...(members.get(TIMELOCK_ROLES[role]) ?? [])];
-  f.sameSet("timelock.proposers", "the council's Safe alone proposes", of("PROPOSER"), [
-    addresses.safes.council,
-  ]);
   f.sameSet(
-    "timelock.cancellers",
-    "the canceller's Safe alone cancels: proposers did not become cancellers by the way",
-    of("CANCELLER"),
-    [addresses.safes.canceller],
+    `${name}.proposers`,
+    "its Safe (and succession) alone propose",
+    of("PROPOSER"),
+    declared.proposers,
   );
-  f.sameSet("timelock.executors", "anyone executes what is ready", of("EXECUTOR"), [ZeroAddress]);
   f.sameSet(
-    "timelock.no-retained-admin",
+    `${name}.cancellers`,
+    "its gate alone cancels: proposers did not become cancellers by the way",
+    of("CANCELLER"),
+    declared.cancellers,
+  );
+  f.sameSet(`${name}.executors`, "anyone executes what is ready", of("EXECUTOR"), [ZeroAddress]);
+  f.sameSet(
+    `${name}.no-retained-admin`,
     "nobody but the timelock itself is its admin: a retained one would bypass the delay",
     of("DEFAULT_ADMIN"),
-    [addresses.timelock],
+    [declared.address],
   );
   const known = new Set<string>(Object.values(TIMELOCK_ROLES));
   const others = [...members].filter(([role, set]) => !known.has(role) && set.size > 0).map(([role]) => role);
-  f.none("timelock.undeclared-roles", "no other role of the timelock has members", others);
-  for (const [name, role] of Object.entries(TIMELOCK_ROLES)) {
+  f.none(`${name}.undeclared-roles`, "no other role of the timelock has members", others);
+  for (const [title, role] of Object.entries(TIMELOCK_ROLES)) {
     f.equal(
-      `timelock.role-admin.${name}`,
-      `${name} of the timelock is granted by its admin alone`,
+      `${name}.role-admin.${title}`,
+      `${title} of the timelock is granted by its admin alone`,
       await chain.view<string>(timelock, "getRoleAdmin", role),
       TIMELOCK_ROLES.DEFAULT_ADMIN,
     );
     for (const account of members.get(role) ?? []) {
       f.equal(
-        `timelock.has-role.${name}.${account}`,
-        `${name}: the chain agrees with the logs about ${account}`,
+        `${name}.has-role.${title}.${account}`,
+        `${title}: the chain agrees with the logs about ${account}`,
         await chain.view<boolean>(timelock, "hasRole", role, account),
         true,
       );

@@ -57,6 +57,10 @@ const HOW = [
   "  unendorsed exit's own lane. cancel: by the owner, before a slot was taken.",
   "- A release misses its goal by what it alone does: it asks the sanctions list about both ends again (7,700), paces itself",
   "  in its lane (its rate, 2,100), and measures what the token took (700). Each guards money, so none was given up.",
+  "- tighten, loosen: one key with all roles, no timelock around it (scheduling and executing cost the same for everyone; see",
+  "  data/gas/peers.json). A tier's row writes the digests of all tiers. refill: includes the release; its peer is the signed",
+  "  transfer alone that others move cold money with. upgrade: with its rehearsal, four views asked three times; its peer",
+  "  switches the pointer and asks nothing.",
   "- Neither a Safe's transfer nor NTT's or OZ's does what stands beside it here: no tiers, no price, no screening, no rolling",
   "  windows. They are what people use instead.",
 ];

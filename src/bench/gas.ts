@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import hre from "hardhat";
 import { type Chain, GAS_LIMIT, type Mined, startChain } from "./chain.ts";
 import { type Explained, gasReport } from "./gas-report.ts";
-import { type GasRow, gasRows } from "./gas-table.ts";
+import { careRows, type GasRow, gasRows } from "./gas-table.ts";
+import { measureCare } from "./governance.ts";
 import {
   measureLimiters,
   measureOzDeposit,
@@ -11,10 +12,11 @@ import {
   measureSafeTransfer,
   readRecorded,
 } from "./peers.ts";
+import { mixedSources } from "./price-sources.ts";
 import { nameEverything } from "./slot-names.ts";
 import { deploySuite, type Suite } from "./strongroom.ts";
 import { breakDown } from "./trace.ts";
-import { measureVerbs, type VerbGas } from "./verbs.ts";
+import { measureMixedExits, measureVerbs, type VerbGas } from "./verbs.ts";
 
 /** What bench/gas.json holds. */
 export interface GasBench {
@@ -48,15 +50,19 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   progress("Measuring our own verbs");
   const suite = await deploySuite(chain);
   const verbs = await measureVerbs(chain, suite);
+  const explained = await explainVerbs(chain, suite, verbs);
+  const mixed = await measureMixedExits(chain, await deploySuite(chain, mixedSources));
+  progress("Measuring governance, reserves and upgrades");
+  const care = await measureCare(chain, suite, peers.safeTransfer);
   const bench: GasBench = {
     compiler: compilerText(),
     evm: `Hardhat's embedded chain, hardfork ${chain.hardfork}`,
-    rows: gasRows(verbs, peers),
+    rows: [...gasRows(verbs, mixed, peers), ...careRows(care)],
   };
   mkdirSync("bench", { recursive: true });
   const text = `${JSON.stringify(bench, null, 2)}\n`;
   writeFileSync("bench/gas.json", text);
-  writeFileSync("bench/gas.md", gasReport(bench, await explainVerbs(chain, suite, verbs)));
+  writeFileSync("bench/gas.md", gasReport(bench, explained));
   if (json) process.stdout.write(text);
   else for (const row of bench.rows) process.stdout.write(`${line(row)}\n`);
   return 0;

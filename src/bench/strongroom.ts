@@ -1,11 +1,11 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { type BaseContract, id, MaxUint256, ZeroAddress } from "ethers";
+import { type BaseContract, getCreateAddress, MaxUint256, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import type { Chain } from "./chain.ts";
+import { pushSources } from "./price-sources.ts";
 
 const DAY = 86_400n;
 const NEVER = (1n << 40n) - 1n;
-const DOLLAR = 10n ** 12n;
 const TIER = 3n;
 const WARM_FOR = 900n;
 
@@ -37,13 +37,14 @@ export interface Suite {
   readonly sanctions: BaseContract;
   readonly token: BaseContract;
   readonly implementation: BaseContract;
+  readonly proxyAdmin: string;
   readonly asset: bigint;
   readonly governor: HardhatEthersSigner;
   /** A tier-3 subject with an own cap, two accounts' balances and a recipient in its book. */
   readonly owner: HardhatEthersSigner;
   readonly friend: HardhatEthersSigner;
   readonly recipient: string;
-  /** Pushes a new round to every feed. */
+  /** Makes the price of every source young again. */
   freshenFeeds(): Promise<void>;
 }
 
@@ -56,10 +57,10 @@ export function paramKey(kind: bigint, argument = 0n): string {
 export const EXIT_KEYS = KIND;
 
 /**
- * Deploys the suite with everything on: proxy, policy, real router with three Chainlink sources, sanctions list, own cap,
- * destination book. One key governs: who governs costs the measured verbs nothing.
+ * Deploys the suite with everything on: proxy, policy, real router with three sources (of Chainlink, unless others are
+ * made), sanctions list, own cap, destination book. One key governs: who governs costs the measured verbs nothing.
  */
-export async function deploySuite(chain: Chain): Promise<Suite> {
+export async function deploySuite(chain: Chain, makeSources = pushSources): Promise<Suite> {
   const [governor, owner, friend, other] = chain.signers;
   if (!governor || !owner || !friend || !other)
     throw new TerminalError("NO_SIGNERS", "The chain has no accounts");
@@ -72,28 +73,15 @@ export async function deploySuite(chain: Chain): Promise<Suite> {
     admin.encodeFunctionData("initialize", [manager.target]),
   ]);
   const vault = await chain.at("IVault", chain.address(proxy));
+  // A contract's first creation has nonce 1.
+  const proxyAdmin = getCreateAddress({ from: chain.address(proxy), nonce: 1 });
   const router = await chain.deploy("PriceRouter", [manager, WARM_FOR]);
   const sanctions = await chain.deploy("PlainSanctionsList");
   const policy = await chain.deploy("ExitPolicy", [manager, router, sanctions]);
   const token = await chain.deploy("MockERC20", ["Dollar", 18]);
   const asset = (2n << 248n) | BigInt(chain.address(token));
 
-  const feeds: BaseContract[] = [];
-  const sources: BaseContract[] = [];
-  for (const name of ["one", "two", "three"]) {
-    const feed = await chain.deploy("MockAggregator", [8]);
-    feeds.push(feed);
-    const bounds = [DOLLAR / 2n, DOLLAR * 2n];
-    sources.push(await chain.deploy("ChainlinkSource", [feed, id(name), DAY, ...bounds, ZeroAddress, 0]));
-  }
-  let round = 0n;
-  const freshenFeeds = async () => {
-    round += 1n;
-    const time = await chain.now();
-    for (const [i, feed] of feeds.entries()) {
-      await chain.send(governor, feed, "push", [round, 100_000_000n + BigInt(i) * 10_000n, time, time]);
-    }
-  };
+  const { sources, feeds, freshen: freshenFeeds } = await makeSources(chain, governor);
   await freshenFeeds();
   const feedSet = await chain.deploy("FeedSet", [sources.map((source) => source.target), 100]);
   await chain.send(governor, router, "setFeedSet", [asset, ZeroAddress, feedSet]);
@@ -137,6 +125,7 @@ export async function deploySuite(chain: Chain): Promise<Suite> {
     sanctions,
     token,
     implementation,
+    proxyAdmin,
     asset,
     governor,
     owner,

@@ -2,11 +2,13 @@ import { Interface, type LogDescription, type Result, toBeHex } from "ethers";
 import type { EIP1193Provider } from "hardhat/types/providers";
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
-import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { Reserve__factory } from "../../typechain-types/factories/contracts/custody/Reserve__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
+import { UpgradeController__factory } from "../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
+import { VetoGate__factory } from "../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
 import { MockApp__factory } from "../../typechain-types/factories/contracts/mocks/MockApp__factory.ts";
 import { MockERC20__factory } from "../../typechain-types/factories/contracts/mocks/MockERC20__factory.ts";
 import { MockAggregator__factory } from "../../typechain-types/factories/contracts/mocks/oracle/MockAggregator__factory.ts";
@@ -24,7 +26,9 @@ const SUITE_FACES = {
   guardian: Guardian__factory.createInterface(),
   factory: DepositFactory__factory.createInterface(),
   timelock: TimelockController__factory.createInterface(),
-  proxyAdmin: ProxyAdmin__factory.createInterface(),
+  upgradeController: UpgradeController__factory.createInterface(),
+  vetoGate: VetoGate__factory.createInterface(),
+  reserve: Reserve__factory.createInterface(),
   manager: AccessManager__factory.createInterface(),
   token: MockERC20__factory.createInterface(),
   app: MockApp__factory.createInterface(),

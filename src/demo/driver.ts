@@ -1,9 +1,10 @@
-import type { Result } from "ethers";
+import { id as hashOf, type Result } from "ethers";
 import { laneSeconds, unpack } from "../audit/slots.ts";
 import { TerminalError } from "../core/errors.ts";
 import { type Cents, cents, minCents, type Price, sumCents, type Units, units } from "../core/money.ts";
 import { reasonsOf } from "../custody/reasons.ts";
 import { explainRefusal } from "../custody/refusals.ts";
+import { NEVER } from "../governance/parameters.ts";
 import { SUITE_ASSETS, type SuiteAsset } from "./assets.ts";
 import type { AttackPlan } from "./attack.ts";
 import type { LossPoint } from "./bucket.ts";
@@ -43,6 +44,9 @@ type Verdict = Pick<AttemptResult, "outcome" | "reasons">;
 
 /** Prices at the replay's first second. */
 export type OpeningPrices = Readonly<Record<SuiteAsset, Price>>;
+
+/** `Compare.NEW` of contracts/governance/interfaces/IUpgradeController.sol. */
+const COMPARE_NEW = 2;
 
 const DONE: Verdict = { outcome: "done", reasons: [] };
 
@@ -133,7 +137,7 @@ export class AttackDriver {
       case "veto":
         return this.#veto(move);
       case "bypass":
-        return this.#plundered(() => this.#stage.offices.asCouncil(this.#plunder()));
+        return this.#plundered(() => this.#stage.offices.asCouncil(this.#plunder()[0]));
     }
   }
 
@@ -202,17 +206,23 @@ export class AttackDriver {
 
   // ---- the thief as a governing quorum ----
 
-  /** New code for the vault that pays the thief everything. */
-  #plunder(): Call {
-    const { vault, plunderer, assets, proxyAdmin } = this.#stage;
+  /**
+   * New code for the vault, which then pays the thief everything: as a release that can't be rolled back, as nothing is to
+   * be compared with the old code, and as a second call, as a release may not move money.
+   */
+  #plunder(): [upgrade: Call, steal: Call] {
+    const { vault, vaultImplementation, plunderer, assets, upgradeController } = this.#stage;
     const tokens = SUITE_ASSETS.map((asset) => assets[asset].token).filter((token) => token !== undefined);
     const steal = FACES.plunderer.encodeFunctionData("plunder", [this.#address("outside"), tokens]);
-    return callOf("proxyAdmin", proxyAdmin, "upgradeAndCall", [vault, plunderer, steal]);
+    const step = [vault, 0, vaultImplementation, plunderer.address, plunderer.codehash, "0x"];
+    const probe = [vault, FACES.plunderer.encodeFunctionData("ready"), COMPARE_NEW];
+    const release = [[step], [], [probe], true, NEVER, hashOf("stolen")];
+    return [callOf("upgradeController", upgradeController, "upgrade", [release]), { to: vault, data: steal }];
   }
 
   async #schedule(move: Move): Promise<Verdict> {
     const { outcome, proposal } = await this.#stage.offices.propose(
-      [this.#plunder()],
+      this.#plunder(),
       `stolen ${move.proposal ?? 0}`,
     );
     this.#proposals.set(move.proposal ?? 0, proposal);

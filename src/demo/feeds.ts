@@ -9,6 +9,8 @@ import { addressOf } from "./stage.ts";
 /** How far ahead of the start rounds are laid out: longer than any replay lasts. */
 const HORIZON = 120 * DAY;
 const DECIMALS = 8;
+/** `Illness.REVERTS` of contracts/mocks/oracle/MockAggregator.sol. */
+const REVERTS = 1;
 const ONE_DOLLAR = 100_000_000n;
 
 /** The round that each asset's feeds stand at. */
@@ -26,6 +28,8 @@ export class FeedPlayer {
   readonly #feeds: Readonly<Record<SuiteAsset, readonly string[]>>;
   readonly #rounds: Rounds;
   #silent = false;
+  /** How many of an asset's feeds answer nothing. */
+  readonly #dead = new Map<SuiteAsset, number>();
   /** The round that each asset's feeds stand at. */
   readonly #played = new Map<SuiteAsset, bigint>();
 
@@ -57,10 +61,19 @@ export class FeedPlayer {
       if (this.#played.get(asset) === round.roundId) continue;
       this.#played.set(asset, round.roundId);
       const values = [round.roundId, round.answer, round.startedAt, round.updatedAt];
-      for (const feed of this.#feeds[asset]) {
+      for (const feed of this.#feeds[asset].slice(this.#dead.get(asset) ?? 0)) {
         await this.#chain.must(addressOf("oracle"), callOf("feed", feed, "push", values));
       }
     }
+  }
+
+  /** The first `count` feeds of an asset answer nothing until others are named; a round in force heals the rest. */
+  async kill(asset: SuiteAsset, count: number): Promise<void> {
+    this.#dead.set(asset, count);
+    for (const feed of this.#feeds[asset].slice(0, count)) {
+      await this.#chain.must(addressOf("oracle"), callOf("feed", feed, "fallIll", [REVERTS]));
+    }
+    this.#played.delete(asset);
   }
 
   /** From now on no round is published. */
@@ -78,6 +91,7 @@ export class FeedPlayer {
     this.#played.clear();
     for (const [asset, round] of mark) this.#played.set(asset, round);
     this.#silent = false;
+    this.#dead.clear();
   }
 
   #round(asset: SuiteAsset, time: number): Round {

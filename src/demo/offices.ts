@@ -2,7 +2,7 @@ import { concat, id as hashOf, type Signer, type TypedDataDomain, ZeroHash } fro
 import type { Suite } from "../../deploy/suite.ts";
 import { TerminalError } from "../core/errors.ts";
 import type { Safe, SafeSignature, SafeTransaction } from "../governance/safe.ts";
-import { operationId, operationOf, scheduleCall } from "../governance/timelock.ts";
+import { columnsOf, operationId, operationOf, scheduleCall } from "../governance/timelock.ts";
 import { type Call, type Chain, callOf, type Outcome } from "./chain.ts";
 import { DAY, type Tier } from "./parameters.ts";
 import { addressOf, type Offices, type Proposal } from "./stage.ts";
@@ -53,24 +53,21 @@ export class SuiteOffices implements Offices {
 
   execute(proposal: Proposal): Promise<Outcome> {
     const { calls, salt } = proposal;
-    const columns = [
-      calls.map(({ to }) => to),
-      calls.map(({ value }) => value ?? 0n),
-      calls.map(({ data }) => data),
-    ];
     const { timelock } = this.#suite.addresses;
     return this.#chain.send(
       addressOf("anyone"),
-      callOf("timelock", timelock, "executeBatch", [...columns, ZeroHash, salt]),
+      callOf("timelock", timelock, "executeBatch", [...columnsOf(calls), ZeroHash, salt]),
     );
   }
 
   veto(proposal: Proposal): Promise<Outcome> {
     const { safes, keys, addresses } = this.#suite;
+    const { calls, salt } = proposal;
+    const words = [...columnsOf(calls), ZeroHash, salt];
     return this.#through(
       safes.canceller,
       keys.canceller,
-      callOf("timelock", addresses.timelock, "cancel", [proposal.id]),
+      callOf("vetoGate", addresses.vetoGate, "veto", words),
     );
   }
 
@@ -88,6 +85,14 @@ export class SuiteOffices implements Offices {
       throw new TerminalError("NO_RISK_OFFICER", "The embedded suite's risk officer is not a Safe");
     }
     return this.#through(safes.riskOfficer, keys.riskOfficer, call);
+  }
+
+  asRollback(call: Call): Promise<Outcome> {
+    return this.#through(this.#suite.safes.rollback, this.#suite.keys.rollback, call);
+  }
+
+  asReserve(call: Call): Promise<Outcome> {
+    return this.#through(this.#suite.safes.reserve, this.#suite.keys.reserve, call);
   }
 
   async attest(subject: string, tier: Tier): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import { keccak256 } from "ethers";
 import hre from "hardhat";
 import { config as local } from "../../deploy/config/local.ts";
 import { parseConfig, type SuiteConfig } from "../../deploy/config/schema.ts";
@@ -82,7 +83,12 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
   const chain = new Chain(connection.provider);
   await chain.sync();
   const feeds = new FeedPlayer(chain, feedsOf(suite), chain.time);
-  const { vault, policy, registry, guardian, factory, proxyAdmin } = suite.addresses;
+  const { vault, vaultImplementation, policy, registry, guardian, factory, upgradeController, reserve } =
+    suite.addresses;
+  const codeOf = async (contract: { getAddress(): Promise<string> }) => {
+    const address = await contract.getAddress();
+    return { address, codehash: keccak256(await ethers.provider.getCode(address)) };
+  };
   const { threshold, owners } = suite.config.safes.council;
   const stage: Stage = {
     chain,
@@ -91,10 +97,17 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
     registry,
     guardian,
     factory,
-    proxyAdmin,
+    upgradeController,
+    vaultImplementation,
     lens: await lens.getAddress(),
     app: await app.getAddress(),
-    plunderer: await plunderer.getAddress(),
+    reserve,
+    plunderer: await codeOf(plunderer),
+    spoiling: async (at) => {
+      const code = await codeOf(await ethers.deployContract("SpoilingVault", [vaultImplementation, at]));
+      await chain.sync();
+      return code;
+    },
     quorum: { signatures: threshold, owners: owners.length },
     assets: assetsOf(suite),
     feeds,

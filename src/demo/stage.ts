@@ -43,8 +43,18 @@ export interface Offices {
   asCouncil(call: Call): Promise<Outcome>;
   asGuardian(call: Call): Promise<Outcome>;
   asRiskOfficer(call: Call): Promise<Outcome>;
+  /** Called by the Safe that rolls upgrades back. */
+  asRollback(call: Call): Promise<Outcome>;
+  /** Called by the reserve's own Safe. */
+  asReserve(call: Call): Promise<Outcome>;
   /** Signs an attestation of `subject` and submits it. */
   attest(subject: string, tier: Tier): Promise<Outcome>;
+}
+
+/** Code on the chain, with the hash that a release names. */
+export interface DeployedCode {
+  readonly address: string;
+  readonly codehash: string;
 }
 
 /** The deployed suite as the demo sees it. */
@@ -56,13 +66,17 @@ export interface Stage {
   readonly registry: string;
   readonly guardian: string;
   readonly factory: string;
-  readonly proxyAdmin: string;
+  readonly upgradeController: string;
+  readonly vaultImplementation: string;
+  readonly reserve: string;
   /** What the council's Safe asks for: signatures of owners. */
   readonly quorum: { readonly signatures: number; readonly owners: number };
   /** A registered app that pays whoever it is told to, which is what a stolen app does. */
   readonly app: string;
   /** The code that a stolen quorum would put in the vault's place. */
-  readonly plunderer: string;
+  readonly plunderer: DeployedCode;
+  /** An upgrade that passes its rehearsal and goes bad later: the code, made for a time at which it does. */
+  spoiling(at: number): Promise<DeployedCode>;
   readonly assets: Readonly<Record<SuiteAsset, StageAsset>>;
   readonly feeds: FeedPlayer;
   readonly offices: Offices;

@@ -386,6 +386,137 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Hold for at most the room given, or use another key.",
   },
 
+  // ---- UpgradeController ----
+  UpgradeController_NotAContract: {
+    when: "an account that must be a contract has no code",
+    remedy: "Check the address, and that it is deployed on this chain.",
+  },
+  UpgradeController_BadWindow: {
+    when: "the window for rollbacks is shorter than a day or longer than 30 days",
+    remedy: "Deploy with a window inside these bounds.",
+  },
+  UpgradeController_NotItsOwner: {
+    when: "the ProxyAdmin belongs to somebody else, so the controller couldn't switch its proxy",
+    remedy: "Transfer the ProxyAdmin's ownership to the controller first.",
+  },
+  UpgradeController_GovernedAlready: {
+    when: "the proxy is governed by this controller already",
+    remedy: "Nothing to do.",
+  },
+  UpgradeController_TooManyProxies: {
+    when: "the controller governs as many proxies as a release and a hand-over can reach in one transaction",
+    remedy: "Deploy another controller for further proxies.",
+  },
+  UpgradeController_NotTheImplementation: {
+    when: "a probe answers differently under the implementation that was named: it isn't the one in force",
+    remedy: "Read the proxy's ERC-1967 slot and name what stands there.",
+  },
+  UpgradeController_Expired: {
+    when: "the release's `validUntil` has passed",
+    remedy: "Look at the release again and schedule it with a later time.",
+  },
+  UpgradeController_ExecutedAlready: {
+    when: "this very release was executed before",
+    remedy: "Nothing to do. To release the same code again after a rollback, schedule it with another salt.",
+  },
+  UpgradeController_NoSteps: {
+    when: "the release changes no proxy",
+    remedy: "Give it at least one step.",
+  },
+  UpgradeController_NotGoverned: {
+    when: "a step's proxy isn't governed by this controller",
+    remedy: "Adopt it first; after a hand-over turn to the successor.",
+  },
+  UpgradeController_Twice: {
+    when: "two steps of one release change the same proxy",
+    remedy: "Schedule two releases.",
+  },
+  UpgradeController_Unchanged: {
+    when: "a step's new code is the one in force",
+    remedy: "Leave the step out.",
+  },
+  UpgradeController_NotTheExpected: {
+    when: "another implementation is in force than the step starts from",
+    remedy: "The release is stale: rehearse it against the code in force and schedule it anew.",
+  },
+  UpgradeController_StaleRevision: {
+    when: "the proxy was upgraded or rolled back since the release was scheduled",
+    remedy: "The release is stale: rehearse it against what is in force and schedule it anew.",
+  },
+  UpgradeController_WrongCode: {
+    when: "the code of an implementation or of a pinned account isn't what was scheduled",
+    remedy: "Don't retry. Find out who deployed what stands there, and schedule what was reviewed.",
+  },
+  UpgradeController_Unprobed: {
+    when: "no probe asks a proxy of the release; one that can be rolled back must be asked under the old code too",
+    remedy: "Add probes of its balances, windows and exits.",
+  },
+  UpgradeController_ProbeFailed: {
+    when: "a probe reverts, burns its gas, answers less than a word or more than 8 kB",
+    remedy: "Correct the probe of that number, or the code that it asks.",
+  },
+  UpgradeController_DataChanged: {
+    when: "after the migrations the old code reads something else than before: a rollback would find bad data",
+    remedy: "Make the migration append-only. Nothing has changed.",
+  },
+  UpgradeController_AnswerChanged: {
+    when: "the new code answers something else than the old one where the release says that it must not",
+    remedy: "Correct the code; if the difference is meant, schedule the probe as CHANGED.",
+  },
+  UpgradeController_EtherMoved: {
+    when: "a proxy holds less ether after its migration",
+    remedy: "Migrations move no money. Use a verb of the new code instead.",
+  },
+  UpgradeController_NotEnoughGas: starved,
+  UpgradeController_UnknownRelease: {
+    when: "no release with this id was executed",
+    remedy: "Compute the id with `idOf`, or read it from `ReleaseExecuted`.",
+  },
+  UpgradeController_NoRollback: {
+    when: "the release was scheduled with `noRollback`",
+    remedy: "Hold everyone by a guardian key, and schedule a release that corrects it.",
+  },
+  UpgradeController_RolledBackAlready: {
+    when: "the release was rolled back before",
+    remedy: "Nothing to do.",
+  },
+  UpgradeController_WindowClosed: {
+    when: "the window in which the release could be rolled back is over",
+    remedy: "Schedule a release of the old code; guardians can hold everyone until then.",
+  },
+  UpgradeController_NotRunning: {
+    when: "a proxy of the release runs another release since, or was handed over",
+    remedy: "Roll the newer release back first.",
+  },
+  UpgradeController_BadSuccessor: {
+    when: "the successor has no code, or is this controller",
+    remedy: "Name the contract that is to own the ProxyAdmins.",
+  },
+  UpgradeController_AnnouncedAlready: {
+    when: "a hand-over is announced that hasn't lapsed",
+    remedy: "Make it, or cancel it first.",
+  },
+  UpgradeController_BadDelay: {
+    when: "the timelock's delay ends after the last time that the record holds",
+    remedy: "Set the timelock's delay to something that people live to see.",
+  },
+  UpgradeController_NothingAnnounced: {
+    when: "no hand-over is announced",
+    remedy: "Schedule `announceHandOver`.",
+  },
+  UpgradeController_TooSoon: {
+    when: "the announced hand-over's delay hasn't passed",
+    remedy: "Wait until the time given.",
+  },
+  UpgradeController_Lapsed: {
+    when: "the announced hand-over wasn't made within 60 days",
+    remedy: "Schedule a new announcement.",
+  },
+  UpgradeController_WindowOpen: {
+    when: "a release can still be rolled back: who hands over then would take the way back away",
+    remedy: "Wait until the time given.",
+  },
+
   // ---- recovery ----
   Recovery_ZeroAddress: zeroAddress("the authority, the Vault, an agent or the recipient"),
   Recovery_TooManyAgents: {
@@ -552,28 +683,202 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Choose one inside the bounds.",
   },
   FeedSet_NotEnoughGas: starved,
-  ChainlinkSource_NoCode: { when: "there is no contract at a feed's address", remedy: "Check the address." },
-  ChainlinkSource_NoUpstream: {
+  Source_NoCode: {
+    when: "there is no contract at the address of a feed, a Pyth contract or a sequencer's uptime feed",
+    remedy: "Check the address.",
+  },
+  Source_NoUpstream: {
     when: "no upstream was named",
     remedy: "Name who stands behind the data, not the feed's address.",
   },
-  ChainlinkSource_MaxAgeOutOfBounds: {
-    when: "the greatest age of an answer isn't from 1 second to 3 days",
-    remedy: "Choose the feed's heartbeat and some slack.",
+  Source_MaxAgeOutOfBounds: {
+    when: "the greatest age of an answer isn't from 1 second to 3 days, or to 1 hour for Pyth and RedStone",
+    remedy:
+      "For a push feed choose its heartbeat and some slack; for a pull feed a minute or so, since users pick the time.",
   },
-  ChainlinkSource_PriceBounds: {
+  Source_PriceBounds: {
     when: "the least price is zero or not below the greatest",
     remedy: "Give bounds with 12 decimals that the asset can't leave in sanity.",
   },
-  ChainlinkSource_GraceOutOfBounds: {
+  Source_GraceOutOfBounds: {
     when: "a sequencer feed comes without a grace time, a grace time without a feed, or it is above a day",
     remedy: "Give both or neither.",
   },
-  ChainlinkSource_DecimalsOutOfBounds: {
+  Source_DecimalsOutOfBounds: {
     when: "the feed has more than 24 decimals",
     remedy: "Use another feed.",
   },
-  ChainlinkSource_NotEnoughGas: starved,
+  Feeds_NotEnoughGas: starved,
+  PythSource_NoPriceId: { when: "the price id is zero", remedy: "Take the id from Pyth's list of feeds." },
+  PythSource_ConfOutOfBounds: {
+    when: "the widest confidence isn't from 1 to 1,000 basis points of the price",
+    remedy: "Choose what the feed states on a bad day, and no more.",
+  },
+  PythSource_SigmasOutOfBounds: {
+    when: "the spread isn't from 1 to 10 confidences",
+    remedy: "Choose 2 or 3.",
+  },
+  PythSource_ExpoBounds: {
+    when: "the exponents aren't an ascending range within -24 to 0",
+    remedy: "Give the feed's own exponent for both, -8 mostly.",
+  },
+  RedStoneSource_NoFeedId: { when: "the feed's name is empty", remedy: "Name the feed as RedStone does." },
+  RedStoneSource_SignerCount: {
+    when: "there are fewer than two signers or more than eight",
+    remedy: "Name the signers of the data service that serves the feed.",
+  },
+  RedStoneSource_ZeroSigner: { when: "a signer is the zero address", remedy: "Check the list." },
+  RedStoneSource_SignerTwice: { when: "a signer is named twice", remedy: "Check the list." },
+  RedStoneSource_ThresholdOutOfBounds: {
+    when: "the threshold isn't more than half of the signers, or more than all of them, or one",
+    remedy: "Take the data service's own threshold, 3 of 5 mostly.",
+  },
+  RedStoneSource_NoPackages: { when: "the payload has no packages", remedy: "Fetch another payload." },
+  RedStoneSource_TimestampsDiffer: {
+    when: "the packages of a payload are of different times",
+    remedy: "Fetch one payload whose packages share a time; don't join two.",
+  },
+  RedStoneSource_FromTheFuture: {
+    when: "the packages are more than a minute ahead of the block",
+    remedy: "Wait, and look at your clock.",
+  },
+  RedStoneSource_TooFewSigners: {
+    when: "fewer signers of the source's set than its threshold have signed a value of its feed",
+    remedy:
+      "Ask the gateway for more packages. If RedStone has rotated its signers, the asset needs a feed set with a new source.",
+  },
+  RedStoneSource_LeftOver: {
+    when: "bytes precede the first package",
+    remedy: "Send the payload alone, as RedStone's package makes it.",
+  },
+  RedStonePayload_NoMarker: {
+    when: "the payload doesn't end with RedStone's marker",
+    remedy: "Send the payload whole, as RedStone's package makes it.",
+  },
+  RedStonePayload_Truncated: {
+    when: "the payload is shorter than what it says of itself",
+    remedy: "Send the payload whole, as RedStone's package makes it.",
+  },
+  RedStonePayload_ValueSize: {
+    when: "a package's values have no bytes or more than 32",
+    remedy: "Only numeric feeds can be read.",
+  },
+  PullPrices_NoCode: {
+    when: "there is no contract at the address of Pyth or of the Vault",
+    remedy: "Check the addresses; give zero where a network has no Pyth.",
+  },
+  PullPrices_NotEnoughGas: starved,
+  PullPrices_RefundFailed: {
+    when: "the caller can't be given back what it sent beyond the fee",
+    remedy: "Send exactly the fee, or call from an account that takes money.",
+  },
+
+  // ---- Reserve ----
+  Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
+  Reserve_ZeroAmount: { when: "an amount is zero", remedy: "Give an amount above zero." },
+  Reserve_ServesAnother: {
+    when: "the colder level serves another Vault",
+    remedy: "Name a reserve of the same Vault, or none.",
+  },
+  Reserve_NotOpen: {
+    when: "the exit isn't open: paid, cancelled, or its terms aren't those of `Queued`",
+    remedy: "Look for its `Released` or `Cancelled`; give the terms as the event has them.",
+  },
+  Reserve_AnnouncedAlready: {
+    when: "the exit's delay runs at this level; it starts once",
+    remedy: "Call `refill` from the time in the error on.",
+  },
+  Reserve_NotAnnounced: {
+    when: "nobody has announced the exit at this level",
+    remedy: "Call `announce` here, at every level, and come back after the delay.",
+  },
+  Reserve_NotReady: {
+    when: "the refill delay of this level isn't over",
+    remedy: "Call again from the time in the error on.",
+  },
+  Reserve_NotMature: {
+    when: "the Vault wouldn't pay the exit yet: it hasn't matured, or its slot lies ahead",
+    remedy: "Call again from the time in the error on.",
+  },
+  Reserve_IsVetoed: {
+    when: "the level's Safe has vetoed the exit; a veto ends after 30 days and can't be repeated",
+    remedy: "Ask the Safe to lift it, call another level that has enough, or wait.",
+  },
+  Reserve_VetoedBefore: {
+    when: "the exit was vetoed here before; each level has one veto for each exit",
+    remedy: "Nothing to do here. A guardian may still hold the owner.",
+  },
+  Reserve_NotVetoed: { when: "no veto of the exit is in force here", remedy: "Nothing to do." },
+  Reserve_OnlyOwner: {
+    when: "the asset is impaired, and someone else than the exit's owner calls: its share is brought at its own wish",
+    remedy: "Let the owner call `refill`, then `release`.",
+  },
+  Reserve_OwnerStopped: {
+    when: "the asset is impaired and the owner, or everyone, is held or listed: the Vault wouldn't pay",
+    remedy: "Wait for the hold's end, or clear the listing.",
+  },
+  Reserve_OnlyReserves: {
+    when: "`cover` was called by something else than one of the Vault's reserves, or a sweep would lead to a level that isn't one",
+    remedy: "Call `refill`. For a sweep the timelock must first add the colder level to the Vault.",
+  },
+  Reserve_TooLittle: {
+    when: "what is here, or at all levels that are ready for the exit, isn't enough by the amount in the error",
+    remedy:
+      "Announce the exit at the other levels, and call again when they are ready. `send`: ask for less.",
+  },
+  Reserve_NotReleased: {
+    when: "the Vault has taken the exit's lane slot, which lies ahead, or has just found an end on the sanctions list; nothing was moved or recorded",
+    remedy: "Call the Vault's `release`, which records it, and `refill` again when the slot has come.",
+  },
+  Reserve_NotListed: { when: "the Vault doesn't list the asset", remedy: "Check the asset id." },
+  Reserve_NothingColder: {
+    when: "this level is the coldest",
+    remedy: "Nothing to do.",
+  },
+  Reserve_NothingToSweep: {
+    when: "the level has no more than it keeps: KEEP, and what the Vault lacks for all that is queued",
+    remedy: "Nothing to do.",
+  },
+  Reserve_NothingHere: { when: "the level has none of the asset", remedy: "Nothing to do." },
+  Reserve_NotWindingDown: {
+    when: "the asset isn't being wound down",
+    remedy:
+      "Use `refill`. Winding down begins with the Vault's `windDown`, when governance has been silent for long.",
+  },
+  Reserve_VetoedAllBefore: {
+    when: "everything was vetoed not long ago: a veto of everything rests for 60 days after its end",
+    remedy: "Veto single exits, or wait until the time in the error.",
+  },
+  Reserve_NothingVetoed: {
+    when: "no veto of everything is in force",
+    remedy: "Nothing to do.",
+  },
+  Reserve_AllVetoed: {
+    when: "the reserve's Safe has vetoed everything, as it may for 30 days",
+    remedy: "Wait until the time in the error; nothing is lost meanwhile, and cancelling stays possible.",
+  },
+  Reserve_ReturnAnnounced: {
+    when: "the asset's return was announced, and is ready or will be",
+    remedy: "Call `returnAll` from the time in the error on.",
+  },
+  Reserve_ReturnNotReady: {
+    when: "the asset's return wasn't announced, its delay isn't over, or the announcement has lapsed",
+    remedy: "Announce it (`announceReturn`), and call again within 30 days of the time in the error.",
+  },
+  Reserve_PushFailed: {
+    when: "the colder level didn't take the native currency",
+    remedy: "Verify the deployment: that address isn't a reserve.",
+  },
+  Reserve_SentDiffers: {
+    when: "the token took another amount from the reserve than it was asked to",
+    remedy:
+      "The move is undone. The token doesn't behave as its class says: stop deposits with its holdings cap.",
+  },
+  Reserve_ArrivedDiffers: {
+    when: "another amount than was sent has arrived: the token takes a fee",
+    remedy:
+      "The move is undone. The level's Safe can `send`, which bears the fee; then the exit is released as usual.",
+  },
 
   // ---- inherited from OpenZeppelin ----
   AccessManagedUnauthorized: {

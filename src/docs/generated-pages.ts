@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ZeroHash } from "ethers";
+import { ZeroAddress, ZeroHash } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import { REASONS } from "../custody/reasons.ts";
 import { PERMISSIONS } from "../governance/role-graph.ts";
@@ -28,6 +28,7 @@ async function withSpecs(kinds: readonly Omit<Kind, keyof Spec>[]): Promise<read
       Vault: await ethers.deployContract("VaultAdmin"),
       ExitPolicy: await ethers.deployContract("ExitPolicy", [there, there, there]),
       TierRegistry: await ethers.deployContract("TierRegistry", [there, there]),
+      Reserve: await ethers.deployContract("Reserve", [there, there, ZeroAddress]),
     } as const satisfies Record<ParameterContract, unknown>;
     const answers: Kind[] = [];
     for (const kind of kinds) {

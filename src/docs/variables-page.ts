@@ -20,10 +20,15 @@ export interface Kind extends Spec {
   readonly meaning: string;
 }
 
-export type ParameterContract = "Vault" | "ExitPolicy" | "TierRegistry";
+export type ParameterContract = "Vault" | "ExitPolicy" | "TierRegistry" | "Reserve";
 export type Argument = "none" | "tier" | "asset";
 
-const TARGETS = { Vault: "vault", ExitPolicy: "policy", TierRegistry: "registry" } as const;
+const TARGETS = {
+  Vault: "vault",
+  ExitPolicy: "policy",
+  TierRegistry: "registry",
+  Reserve: "reserve",
+} as const;
 const TIGHTER = ["no order", "smaller", "larger"] as const;
 
 /** Kinds of parameters with their contracts, as ParamKeys.sol lists them. */
@@ -54,7 +59,7 @@ export function kindsOf(source: string): readonly Omit<Kind, keyof Spec>[] {
 
 function argumentOf(name: string): Argument {
   if (name.startsWith("TIER_")) return "tier";
-  const ofAsset = ["HOLDINGS_CAP", "SMALL_LANE_RATE", "LARGE_LANE_RATE", "ASSET_BREAKER"];
+  const ofAsset = ["HOLDINGS_CAP", "SMALL_LANE_RATE", "LARGE_LANE_RATE", "ASSET_BREAKER", "KEEP"];
   return ofAsset.includes(name) || name.startsWith("HOT_") ? "asset" : "none";
 }
 
@@ -81,6 +86,16 @@ const FIXED: readonly (readonly [file: string, constant: string, what: string])[
     "contracts/custody/libraries/VaultReserves.sol",
     "MAX_RESERVES",
     "most reserves whose holdings count for one Vault",
+  ],
+  [
+    "contracts/custody/Reserve.sol",
+    "VETO_FOR",
+    "how long a reserve's Safe can keep one exit from being refilled",
+  ],
+  [
+    "contracts/custody/libraries/ReserveParams.sol",
+    "LONGEST_DELAY",
+    "refill delay of a reserve whose row was never set",
   ],
   ["contracts/custody/libraries/Lanes.sol", "BURST", "unused lane time that is remembered, in 1/256 s"],
   [
@@ -159,7 +174,8 @@ stay below 2^36; ticks are the asset's own unit, 10^tickExponent raw units.
   \`ParamSet\`.
 - **In force** is the tightening while it lasts, else the base: \`inForce(key)\`. For a tier, limits are the least and
   delays the most of its own row and all higher tiers'. A limit never set is 0 and lets nothing be instant; a delay never
-  set is 30 days.`;
+  set is 30 days, a refill delay never set a week.
+- **A reserve** has an AccessManager, a timelock and a Safe of its own: its PARAMETERS and RISK_OFFICER are not the Vault's.`;
 
 /** docs/variables.md. */
 export function variablesPage(

@@ -15,6 +15,8 @@ export const KINDS = {
   ASSET_BREAKER: 20n,
   UNVERIFIED_POOL: 21n,
   ATTESTOR_LIFTS: 32n,
+  REFILL_DELAY: 48n,
+  KEEP: 49n,
 } as const;
 
 /** The largest Unix time that an uint40 holds: "never" for `validUntil`. */
@@ -47,6 +49,7 @@ export interface ParameterSource {
   }[];
   readonly unverifiedPoolCents: bigint;
   readonly attestorLiftsPerDay: bigint;
+  readonly windDownAfterDays: bigint;
 }
 
 /** The same for one asset. */
@@ -56,6 +59,9 @@ export interface AssetParameterSource {
   readonly smallLaneBps: bigint;
   readonly largeLaneBps: bigint;
   readonly breakerTicks: bigint;
+  readonly hotCoverBps: bigint;
+  readonly hotMinTicks: bigint;
+  readonly hotMaxTicks: bigint;
 }
 
 /** One row: where it is, its key, its base value, and what people call it. */
@@ -77,6 +83,12 @@ export function parameterRows(
 ): readonly ParameterRow[] {
   const rows: ParameterRow[] = [
     { target: "vault", key: paramKey(KINDS.FRESH_PERIOD), value: source.freshHours, label: "fresh period" },
+    {
+      target: "vault",
+      key: paramKey(KINDS.WIND_DOWN_AFTER),
+      value: source.windDownAfterDays,
+      label: "wind down after",
+    },
     {
       target: "policy",
       key: paramKey(KINDS.UNVERIFIED_POOL),
@@ -116,6 +128,9 @@ export function parameterRows(
       row("vault", KINDS.SMALL_LANE_RATE, asset.smallLaneBps, "small lane"),
       row("vault", KINDS.LARGE_LANE_RATE, asset.largeLaneBps, "large lane"),
       row("policy", KINDS.ASSET_BREAKER, asset.breakerTicks, "breaker"),
+      row("vault", KINDS.HOT_COVER, asset.hotCoverBps, "hot cover"),
+      row("vault", KINDS.HOT_MIN, asset.hotMinTicks, "hot minimum"),
+      row("vault", KINDS.HOT_MAX, asset.hotMaxTicks, "hot maximum"),
     );
   }
   return rows;

@@ -1,13 +1,25 @@
 import { FunctionFragment, type Interface } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { Recovery__factory } from "../../typechain-types/factories/contracts/custody/Recovery__factory.ts";
+import { Reserve__factory } from "../../typechain-types/factories/contracts/custody/Reserve__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
+import { UpgradeController__factory } from "../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { RoleName } from "./roles.ts";
 
-/** The contracts whose functions the AccessManager restricts. */
-export const MANAGED = ["vault", "policy", "router", "registry", "guardian"] as const;
+/** The contracts whose functions an AccessManager restricts. */
+export const MANAGED = [
+  "vault",
+  "policy",
+  "router",
+  "registry",
+  "guardian",
+  "upgradeController",
+  "recovery",
+  "reserve",
+] as const;
 export type Managed = (typeof MANAGED)[number];
 
 /** Their faces. The Vault's is that of both halves of its code. */
@@ -17,6 +29,9 @@ export const FACES: Readonly<Record<Managed, Interface>> = {
   router: PriceRouter__factory.createInterface(),
   registry: TierRegistry__factory.createInterface(),
   guardian: Guardian__factory.createInterface(),
+  upgradeController: UpgradeController__factory.createInterface(),
+  recovery: Recovery__factory.createInterface(),
+  reserve: Reserve__factory.createInterface(),
 };
 
 /** One restricted function and the one role that may call it. */
@@ -26,6 +41,12 @@ export interface Permission {
   readonly signature: string;
   readonly role: RoleName;
 }
+
+// Tuples of IUpgradeController, as signatures spell them.
+const STEP = "(address,uint32,address,address,bytes32,bytes)";
+const PIN = "(address,bytes32)";
+const PROBE = "(address,bytes,uint8)";
+const RELEASE = `(${STEP}[],${PIN}[],${PROBE}[],bool,uint40,bytes32)`;
 
 /**
  * The declared graph: deployment writes it, verification compares the chain with it, and it is written nowhere else. A
@@ -63,23 +84,72 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "router", signature: "halt(uint256)", role: "RISK_OFFICER" },
   { target: "guardian", signature: "setKey(address,uint40,uint32)", role: "PARAMETERS" },
   { target: "guardian", signature: "removeKey(address)", role: "RISK_OFFICER" },
+  { target: "upgradeController", signature: `adopt(address,address,address,${PROBE}[])`, role: "UPGRADER" },
+  { target: "upgradeController", signature: `upgrade(${RELEASE})`, role: "UPGRADER" },
+  { target: "upgradeController", signature: "announceHandOver(address)", role: "UPGRADER" },
+  { target: "upgradeController", signature: "cancelHandOver()", role: "UPGRADER" },
+  { target: "upgradeController", signature: "rollback(bytes32)", role: "ROLLBACK" },
+  { target: "recovery", signature: "propose(address,address,bytes32)", role: "ATTESTOR" },
+  { target: "recovery", signature: "confirm(address,address)", role: "REVIEWER" },
+  { target: "reserve", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "reserve", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
+  { target: "reserve", signature: "veto(bytes32)", role: "TREASURER" },
+  { target: "reserve", signature: "unveto(bytes32)", role: "TREASURER" },
+  { target: "reserve", signature: "vetoAll()", role: "TREASURER" },
+  { target: "reserve", signature: "unvetoAll()", role: "TREASURER" },
+  { target: "reserve", signature: "send(uint256,uint256)", role: "TREASURER" },
 ];
 
 /** Who may hold a role: one of the suite's own parts, or accounts that the parameter file names. */
-export type Holder = "timelock" | "guardian" | "registry" | "reviewer" | "riskOfficer" | "attestors";
+export type Holder =
+  | "timelock"
+  | "guardian"
+  | "registry"
+  | "upgradeController"
+  | "recovery"
+  | "reviewer"
+  | "rollback"
+  | "riskOfficer"
+  | "attestors"
+  | "reserveTimelock"
+  | "reserveSafe";
 
-/** Holders by role; roles that are not named have none. The timelock alone is ADMIN. */
-export const HOLDERS: Readonly<Partial<Record<RoleName, Holder>>> = {
-  ADMIN: "timelock",
-  PARAMETERS: "timelock",
-  UPGRADER: "timelock",
-  ORACLE_ADMIN: "timelock",
-  RISK_OFFICER: "riskOfficer",
-  GUARDIAN: "guardian",
-  REVIEWER: "reviewer",
-  ATTESTOR: "attestors",
-  REGISTRY: "registry",
-};
+/** One AccessManager: what it restricts, and who holds which role in it. Roles that are not named have no holder. */
+export interface Domain {
+  readonly targets: readonly Managed[];
+  readonly holders: Readonly<Partial<Record<RoleName, Holder>>>;
+}
+
+/** A reserve is governed by its own Safe and timelock: whoever governs the Vault doesn't govern it. */
+export const DOMAINS = {
+  suite: {
+    targets: ["vault", "policy", "router", "registry", "guardian", "upgradeController", "recovery"],
+    holders: {
+      ADMIN: "timelock",
+      PARAMETERS: "timelock",
+      UPGRADER: "timelock",
+      ORACLE_ADMIN: "timelock",
+      RISK_OFFICER: "riskOfficer",
+      GUARDIAN: "guardian",
+      REVIEWER: "reviewer",
+      ATTESTOR: "attestors",
+      REGISTRY: "registry",
+      ROLLBACK: "rollback",
+      CONTROLLER: "upgradeController",
+      RECOVERY: "recovery",
+    },
+  },
+  reserve: {
+    targets: ["reserve"],
+    holders: {
+      ADMIN: "reserveTimelock",
+      PARAMETERS: "reserveTimelock",
+      RISK_OFFICER: "reserveSafe",
+      TREASURER: "reserveSafe",
+    },
+  },
+} as const satisfies Readonly<Record<string, Domain>>;
+export type DomainName = keyof typeof DOMAINS;
 
 /** Seconds. The timelock is the only delay, so that there is one place to look. */
 export const DELAYS = { execution: 0n, grant: 0n, targetAdmin: 0n } as const;

@@ -12,7 +12,8 @@ export interface TimelockOperation {
   readonly salt: string;
 }
 
-function columns(calls: readonly Call[]): [string[], bigint[], string[]] {
+/** The calls as the timelock's batches take them: targets, values, payloads. */
+export function columnsOf(calls: readonly Call[]): [string[], bigint[], string[]] {
   return [calls.map(({ to }) => to), calls.map(({ value = 0n }) => value), calls.map(({ data }) => data)];
 }
 
@@ -31,7 +32,7 @@ export function operationId({ calls, predecessor, salt }: TimelockOperation): st
   return keccak256(
     AbiCoder.defaultAbiCoder().encode(
       ["address[]", "uint256[]", "bytes[]", "bytes32", "bytes32"],
-      [...columns(calls), predecessor, salt],
+      [...columnsOf(calls), predecessor, salt],
     ),
   );
 }
@@ -43,7 +44,7 @@ export async function scheduleCall(
   delaySeconds?: bigint,
 ): Promise<Call> {
   const delay = delaySeconds ?? (await timelock.getMinDelay());
-  const [targets, values, payloads] = columns(operation.calls);
+  const [targets, values, payloads] = columnsOf(operation.calls);
   const data = timelock.interface.encodeFunctionData("scheduleBatch", [
     targets,
     values,
@@ -70,7 +71,7 @@ export async function execute(
   timelock: TimelockController,
   operation: TimelockOperation,
 ): Promise<ContractTransactionReceipt> {
-  const [targets, values, payloads] = columns(operation.calls);
+  const [targets, values, payloads] = columnsOf(operation.calls);
   const sent = await timelock.executeBatch(targets, values, payloads, operation.predecessor, operation.salt);
   const receipt = await sent.wait();
   if (receipt === null) {
@@ -79,15 +80,4 @@ export async function execute(
     });
   }
   return receipt;
-}
-
-/** Cancels through the canceller's Safe. */
-export async function cancel(
-  timelock: TimelockController,
-  canceller: Safe,
-  operation: TimelockOperation,
-  owners: readonly Signer[],
-): Promise<ContractTransactionReceipt> {
-  const data = timelock.interface.encodeFunctionData("cancel", [operationId(operation)]);
-  return canceller.send({ to: await timelock.getAddress(), data }, owners);
 }

@@ -5,6 +5,7 @@ import { ROLES } from "../../src/governance/roles.ts";
 import type { Call, Safe } from "../../src/governance/safe.ts";
 import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-settings.ts";
 import { execute, operationId, operationOf } from "../../src/governance/timelock.ts";
+import { vetoCall } from "../../src/governance/veto.ts";
 import type { HungryTarget } from "../../typechain-types/index.ts";
 import { callOf, ethers, HOUR, networkHelpers, now } from "../scenario/scene.ts";
 import { deployAs } from "../support/deployAs.ts";
@@ -24,7 +25,6 @@ import {
   restored,
   send,
   veto,
-  vetoCall,
   wish,
 } from "../support/offices.ts";
 
@@ -107,7 +107,9 @@ describe("attack: lock-out, office by office", () => {
       // The thief has a quorum of keys. So have the owners.
       const evil = [callOf(manager, "grantRole", [ROLES.ADMIN, s.mallory.address, 0])];
       const { operation } = await propose(s, evil, ethers.id("evil"));
-      await veto(s, operation);
+      const worse = (await propose(s, evil, ethers.id("worse"))).operation;
+      await veto(s, operation, worse);
+      await isGone(s, worse);
       await propose(s, evil, ethers.id("evil"));
       await s.gate.connect(s.outsider).enforce(operationId(operation));
       await isGone(s, operation);
@@ -118,7 +120,7 @@ describe("attack: lock-out, office by office", () => {
         "AccessControlUnauthorizedAccount",
       );
       await expect(
-        send(s.safes.council, s.keys.council, vetoCall(s, operation)),
+        send(s.safes.council, s.keys.council, await vetoCall(s.gate, operation)),
       ).to.be.revertedWithCustomError(s.gate, "VetoGate_NotTheSafe");
       const keys = await restored(s, s.safes.council, s.keys.council);
       await governs(s, { safe: s.safes.council, keys });
@@ -162,7 +164,7 @@ describe("attack: lock-out, office by office", () => {
       await governs(s);
       const keys = await restored(s, s.safes.canceller, s.keys.canceller);
       const { operation } = await propose(s, [await wish(s)]);
-      await send(s.safes.canceller, keys, vetoCall(s, operation));
+      await send(s.safes.canceller, keys, await vetoCall(s.gate, operation));
       await isGone(s, operation);
     });
 
@@ -213,9 +215,7 @@ describe("attack: lock-out, office by office", () => {
         timelock,
         "AccessControlUnauthorizedAccount",
       );
-      const { calls, predecessor, salt } = again;
-      const words = [calls.map(({ to }) => to), [0n], calls.map(({ data }) => data), predecessor, salt];
-      await send(fresh.safe, fresh.keys, callOf(next, "veto", words));
+      await send(fresh.safe, fresh.keys, await vetoCall(next, again));
       await isGone(s, again);
     });
   });

@@ -76,6 +76,8 @@ describe("generated pages", () => {
       expect(found).to.deep.include(["TIER_LATE", "ExitPolicy", "tier"]);
       expect(found).to.deep.include(["ASSET_BREAKER", "ExitPolicy", "asset"]);
       expect(found).to.deep.include(["ATTESTOR_LIFTS", "TierRegistry", "none"]);
+      expect(found).to.deep.include(["REFILL_DELAY", "Reserve", "none"]);
+      expect(found).to.deep.include(["KEEP", "Reserve", "asset"]);
       expect(kinds.map(({ name }) => name)).not.to.contain("_KIND_SHIFT");
     });
 

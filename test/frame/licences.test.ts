@@ -251,7 +251,7 @@ describe("the generated list of licences", () => {
       ]),
     );
     const [, linked = "", apart = "", strict = "", rest = ""] = page.split("\n## ");
-    expect(linked).to.include("| @x/y | ISC | 1 |").and.to.include("| ISC | inner@2.0.0 |");
+    expect(linked).to.include("| @x/y | ISC |").and.to.include("| ISC | inner@2.0.0 |");
     expect(linked).to.include("| MIT | option@1.0.0, runs@1.0.0 |");
     expect(apart).to.not.include("@1.0.0");
     expect(strict).to.include("| @scope/tests@1.0.0 | npm | MPL-2.0 |");

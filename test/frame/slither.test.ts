@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { TerminalError } from "../../src/core/errors.ts";
-import { explanationsIn, judgeSlither, toPaste } from "../../src/verify/checks/slither.ts";
+import { explanationsIn, judgeSlither, raised, toPaste } from "../../src/verify/checks/slither.ts";
 import { findingsIn, runSlither, type SlitherFinding, sayingOf } from "../../src/verify/slither.ts";
 import { withImports } from "../../src/verify/solidity-imports.ts";
 
@@ -122,6 +122,19 @@ describe("the explanations of Slither's findings", () => {
       expect(result, reason).to.include({ failed: 1 });
       expect(result.details[0]).to.include("its reason is not a sentence");
     }
+  });
+
+  it("are raised: stale ones go, new findings wait for a reason and fail until then", () => {
+    const other = { ...finding, detector: "assembly", says: "A.f() uses assembly" };
+    const old = { ...explanation, findings: [finding.says, "A.gone()"] };
+    const gone = { ...explanation, findings: ["A.gone()"] };
+    const after = raised(report(finding, other, other), [old, gone]);
+    expect(after).to.deep.equal([
+      { detector: "assembly", reason: "", findings: [other.says, other.says] },
+      explanation,
+    ]);
+    expect(judgeSlither(report(finding, other, other), after)).to.include({ failed: 1 });
+    expect(raised(report(finding), after)).to.deep.equal([explanation]);
   });
 
   it("fail when nothing was analysed", () => {

@@ -42,18 +42,24 @@ contract CustodyInvariants is Group {
         _kept("INV-CUS-5");
     }
 
+    /// @notice INV-CUS-7: matured and unvetoed => funded from reserves within the refill delay.
+    function invariant_INV_CUS_7_reservesFundWhatIsDue() external view {
+        _kept("INV-CUS-7");
+    }
+
     /// @notice INV-CUS-8: an unheld owner can always enqueue.
     function invariant_INV_CUS_8_anUnheldOwnerCanEnqueue() external view {
         _kept("INV-CUS-8");
     }
 
-    /// @notice A seeded sequence that reaches the preconditions of INV-CUS-1, -2, -3, -4, -5 and -8.
+    /// @notice A seeded sequence that reaches the preconditions of INV-CUS-1, -2, -3, -4, -5, -7 and -8.
     function test_INV_CUS_everythingIsReached() external {
         _drive(2_000, 1);
-        bytes32[] memory ids = new bytes32[](6);
+        bytes32[] memory ids = new bytes32[](7);
         (ids[0], ids[1], ids[2]) = ("INV-CUS-1", "INV-CUS-2", "INV-CUS-3");
-        (ids[3], ids[4], ids[5]) = ("INV-CUS-4", "INV-CUS-5", "INV-CUS-8");
+        (ids[3], ids[4], ids[5], ids[6]) = ("INV-CUS-4", "INV-CUS-5", "INV-CUS-7", "INV-CUS-8");
         _report(ids);
+        assertGt(CustodyHandler(handler).obstructed(), 0, "no exit was left to the reserves");
     }
 
     function _checkAll() internal view override {
@@ -62,6 +68,7 @@ contract CustodyInvariants is Group {
         _kept("INV-CUS-3");
         _kept("INV-CUS-4");
         _kept("INV-CUS-5");
+        _kept("INV-CUS-7");
         _kept("INV-CUS-8");
     }
 }

@@ -28,7 +28,14 @@ function completed(): SuiteConfigInput {
   });
   return {
     ...sepolia,
-    safes: { council: quorum(5, 3), guardian: quorum(3, 2), canceller: quorum(3, 2), reviewer: quorum(3, 2) },
+    safes: {
+      council: quorum(5, 3),
+      guardian: quorum(3, 2),
+      canceller: quorum(3, 2),
+      reviewer: quorum(3, 2),
+      rollback: quorum(3, 2),
+      reserve: quorum(3, 2),
+    },
     riskOfficer: { account: wallet() },
   };
 }

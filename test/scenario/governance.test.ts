@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { id, Wallet, ZeroAddress, ZeroHash } from "ethers";
+import { id, keccak256, Wallet, ZeroAddress, ZeroHash } from "ethers";
 import { declaredHolders } from "../../deploy/verify/access-manager.ts";
 import { Chain } from "../../deploy/verify/chain.ts";
 import { KINDS, NEVER, parameterRows, paramKey } from "../../src/governance/parameters.ts";
@@ -7,7 +7,8 @@ import { propose, throughGovernance } from "../../src/governance/proposal.ts";
 import { PERMISSIONS, selectorOf, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import type { Call } from "../../src/governance/safe.ts";
-import { cancel, execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
+import { execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
+import { veto } from "../../src/governance/veto.ts";
 import type { ExitPolicy } from "../../typechain-types/index.ts";
 import { callOf, DAY, ETHER, ethers, HOUR, REASON, type Scene, scene, season, withdraw } from "./scene.ts";
 
@@ -133,16 +134,20 @@ describe("Governance through the deployed suite", () => {
     expect(await vault.policy()).to.equal(policy.target);
   });
 
-  it("never executes what the canceller's Safe has cancelled", async () => {
+  it("INV-GOV-2: never executes what the canceller's Safe has vetoed, which neither it nor the council cancels alone", async () => {
     const s = await scene();
-    const { policy, timelock } = s.contracts;
+    const { policy, timelock, vetoGate } = s.contracts;
     const { call, base } = await looser(s);
     const { operation } = await propose(s, [call]);
     const byCouncil = callOf(timelock, "cancel", [operationId(operation)]);
     await expect(s.safes.council.send(byCouncil, s.keys.council.slice(0, 3))).to.be.revert(ethers);
+    await expect(s.safes.canceller.send(byCouncil, s.keys.canceller.slice(0, 2))).to.be.revert(ethers);
     expect(await timelock.isOperationPending(operationId(operation))).to.equal(true);
-    await cancel(timelock, s.safes.canceller, operation, s.keys.canceller.slice(0, 2));
+    await veto(vetoGate, s.safes.canceller, [operation], s.keys.canceller.slice(0, 2));
     expect(await timelock.isOperation(operationId(operation))).to.equal(false);
+    // Scheduled again, anyone stops it again.
+    await s.safes.council.send(await scheduleCall(timelock, operation), s.keys.council.slice(0, 3));
+    await vetoGate.connect(s.mallory).enforce(operationId(operation));
     for (let day = 0; day < 5; day++) {
       await expect(execute(timelock, operation)).to.be.revertedWithCustomError(
         timelock,
@@ -210,13 +215,19 @@ describe("Governance through the deployed suite", () => {
   it("INV-GOV-4: every restricted function refuses every account but the holders of its role", async () => {
     const s = await scene();
     const chain = new Chain(ethers.provider, 0);
-    const holders = declaredHolders(s.addresses, s.config);
+    const holders = {
+      suite: declaredHolders(s.addresses, s.config, "suite"),
+      reserve: declaredHolders(s.addresses, s.config, "reserve"),
+    };
     const accounts = new Set([
       s.addresses.deployer,
       s.anna.address,
       ...Object.values(s.addresses.safes),
-      ...[...holders.values()].flat(),
+      ...Object.values(holders).flatMap((domain) => [...domain.values()].flat()),
       s.addresses.manager,
+      s.addresses.reserveManager,
+      s.addresses.succession,
+      s.addresses.vetoGate,
       s.addresses.vault,
       s.addresses.proxyAdmin,
       s.addresses.factory,
@@ -231,7 +242,8 @@ describe("Governance through the deployed suite", () => {
           data: selectorOf(signature) + "00".repeat(1_024),
         };
         const refusal = await chain.refusalOf(call);
-        const holds = holders.get(role)?.includes(account) ?? false;
+        const domain = target === "reserve" ? holders.reserve : holders.suite;
+        const holds = domain.get(role)?.includes(account) ?? false;
         // The proxy itself refuses its own admin everything but upgrades.
         const expected = account === s.addresses.proxyAdmin && target === "vault" ? PROXY_REFUSED : REFUSED;
         expect(refusal?.startsWith(expected) ?? false, `${account} ${target}.${signature}`).to.equal(!holds);
@@ -241,16 +253,45 @@ describe("Governance through the deployed suite", () => {
     expect(refused).to.equal(PERMISSIONS.length * accounts.size - PERMISSIONS.length);
   });
 
-  it("upgrades and hands over only by the timelock", async () => {
+  it("INV-GOV-3: upgrades by the timelock alone, and rolls back by the rollback Safe, which closes instant exits", async () => {
     const s = await scene();
-    const { proxyAdmin, vault } = s.contracts;
+    const { upgradeController, vault } = s.contracts;
     const half = await ethers.deployContract("VaultAdmin");
     const next = await ethers.deployContract("Vault", [half]);
-    const upgrade = callOf(proxyAdmin, "upgradeAndCall", [vault.target, next.target, "0x"]);
+    const hashOf = async (contract: { getAddress(): Promise<string> }) =>
+      keccak256(await ethers.provider.getCode(await contract.getAddress()));
+    const release = {
+      steps: [
+        {
+          proxy: vault.target,
+          revision: 0,
+          from: s.addresses.vaultImplementation,
+          to: next.target,
+          codehash: await hashOf(next),
+          data: "0x",
+        },
+      ],
+      pins: [{ account: half.target, codehash: await hashOf(half) }],
+      probes: [
+        { target: vault.target, data: vault.interface.encodeFunctionData("listedAssets"), compare: 0 },
+      ],
+      noRollback: false,
+      validUntil: NEVER,
+      salt: id("next"),
+    };
+    const upgrade = callOf(upgradeController, "upgrade", [release]);
     await expect(s.safes.council.send(upgrade, s.keys.council.slice(0, 3))).to.be.revert(ethers);
     await throughGovernance(s, [upgrade]);
     const chain = new Chain(ethers.provider, 0);
     const slot = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
     expect(await chain.addressIn(s.addresses.vault, slot)).to.equal(next.target);
+    const [executed] = await upgradeController.queryFilter(upgradeController.filters.ReleaseExecuted());
+    const rollback = callOf(upgradeController, "rollback", [executed?.args.id]);
+    await expect(s.safes.council.send(rollback, s.keys.council.slice(0, 3))).to.be.revert(ethers);
+    await s.safes.rollback.send(rollback, s.keys.rollback.slice(0, 2));
+    expect(await chain.addressIn(s.addresses.vault, slot)).to.equal(s.addresses.vaultImplementation);
+    expect(await vault.instantClosed()).to.equal(true);
+    await throughGovernance(s, [callOf(vault, "openInstant", [])]);
+    expect(await vault.instantClosed()).to.equal(false);
   });
 });

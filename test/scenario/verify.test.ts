@@ -212,18 +212,18 @@ describe("verifyDeployment", () => {
       const self = guardian.contract.connect(await as(guardian.address));
       await self.getFunction("enableModule").send(s.mallory.address);
       await self.getFunction("setFallbackHandler").send(s.mallory.address);
-      expect(await failures(s)).to.deep.equal(["safe.guardian.no-modules", "safe.guardian.fallback-handler"]);
+      expect(await failures(s)).to.deep.equal(["safe.guardian.modules", "safe.guardian.fallback-handler"]);
     });
 
     it("sees a guard and a foreign singleton", async () => {
       const s = await scene();
       await networkHelpers.setStorageAt(s.addresses.safes.canceller, GUARD_SLOT, word(s.mallory.address));
-      expect(await failures(s)).to.deep.equal(["safe.canceller.no-guard"]);
+      expect(await failures(s)).to.deep.equal(["safe.canceller.guard"]);
       const copy = await ethers.deployContract("MockERC20", ["Not a Safe", 18]);
       const code = await ethers.provider.getCode(s.addresses.safeContracts.singleton);
       await networkHelpers.setCode(await copy.getAddress(), code);
       await networkHelpers.setStorageAt(s.addresses.safes.reviewer, 0, word(await copy.getAddress()));
-      expect(await failures(s)).to.deep.equal(["safe.canceller.no-guard", "safe.reviewer.singleton"]);
+      expect(await failures(s)).to.deep.equal(["safe.canceller.guard", "safe.reviewer.singleton"]);
     });
 
     it("sees that the singleton is not the canonical code", async () => {
@@ -240,12 +240,15 @@ describe("verifyDeployment", () => {
       const half = await ethers.deployContract("VaultAdmin");
       const other = await ethers.deployContract("Vault", [half]);
       await s.contracts.proxyAdmin
-        .connect(await as(s.addresses.timelock))
+        .connect(await as(s.addresses.upgradeController))
         .upgradeAndCall(s.addresses.vault, other, "0x");
       expect(await failures(s)).to.deep.equal(["proxy.implementation"]);
       // Declaring the new one is not enough: its immutable half is another.
       const changed = { vaultImplementation: await other.getAddress() };
-      expect(await failures(s, { addresses: changed })).to.deep.equal(["code.vaultImplementation"]);
+      expect(await failures(s, { addresses: changed })).to.deep.equal([
+        "code.vaultImplementation",
+        "controller.vault",
+      ]);
     });
 
     it("sees a slot that was written behind the proxy's back", async () => {
@@ -256,8 +259,8 @@ describe("verifyDeployment", () => {
 
     it("sees another owner of the ProxyAdmin", async () => {
       const s = await scene();
-      const timelock = await as(s.addresses.timelock);
-      await s.contracts.proxyAdmin.connect(timelock).transferOwnership(s.addresses.deployer);
+      const controller = await as(s.addresses.upgradeController);
+      await s.contracts.proxyAdmin.connect(controller).transferOwnership(s.addresses.deployer);
       expect(await failures(s)).to.deep.equal(["proxy.admin-owner", "deployer.powerless"]);
     });
 

@@ -45,6 +45,8 @@ export const KINDS = {
   ASSET_BREAKER: 20n,
   UNVERIFIED_POOL: 21n,
   ATTESTOR_LIFTS: 32n,
+  REFILL_DELAY: 48n,
+  KEEP: 49n,
 } as const;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */

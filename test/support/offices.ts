@@ -6,6 +6,7 @@ import { ROLES } from "../../src/governance/roles.ts";
 import type { Call, Safe } from "../../src/governance/safe.ts";
 import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-settings.ts";
 import { execute, type TimelockOperation } from "../../src/governance/timelock.ts";
+import { veto as vetoBySafe } from "../../src/governance/veto.ts";
 import {
   type Asked,
   callOf,
@@ -41,17 +42,8 @@ export function asRiskOfficer(s: Fortified, call: Call) {
   return send(s.safes.riskOfficer, s.keys.riskOfficer, call);
 }
 
-export function vetoCall(s: Fortified, { calls, predecessor, salt }: TimelockOperation): Call {
-  const columns = [
-    calls.map(({ to }) => to),
-    calls.map(({ value = 0n }) => value),
-    calls.map(({ data }) => data),
-  ];
-  return callOf(s.gate, "veto", [...columns, predecessor, salt]);
-}
-
-export function veto(s: Fortified, operation: TimelockOperation) {
-  return as(s, "canceller", vetoCall(s, operation));
+export async function veto(s: Fortified, ...operations: TimelockOperation[]) {
+  return vetoBySafe(s.gate, s.safes.canceller, operations, s.keys.canceller.slice(0, 2));
 }
 
 export async function delay(s: Fortified): Promise<bigint> {

@@ -27,8 +27,8 @@ struct Announced {
 ///
 /// A stolen council objects too: against theft stand the veto and the guard, not this.
 ///
-/// Assumptions. Correctness: fewer offices than the quorum are stolen, or a proposer lives that objects, or a veto. Liveness:
-/// a quorum of offices.
+/// Assumptions. Correctness: fewer offices than the quorum are stolen, or a proposer lives that objects, or the canceller
+/// vetoes. Liveness: a quorum of offices.
 interface ISuccession {
     event SuccessionSupported(address indexed office, address indexed from, address indexed to);
     event SupportWithdrawn(address indexed office, address indexed from, address indexed to);

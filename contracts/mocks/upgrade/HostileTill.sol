@@ -63,7 +63,10 @@ contract HostileTill is Till {
             called = true;
             (succeeded, answer) = target.call(data);
         }
-        if (harm == Harm.TAKE) payable(target).transfer(address(this).balance);
+        if (harm == Harm.TAKE) {
+            (bool sent,) = target.call{value: address(this).balance}("");
+            if (!sent) revert HostileTill_Refused();
+        }
         if (harm == Harm.REFUSE) revert HostileTill_Refused();
         while (harm == Harm.BURN) {}
     }

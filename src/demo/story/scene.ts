@@ -1,5 +1,5 @@
 import type { Result } from "ethers";
-import { type Cents, cents, formatUsd, type Units } from "../../core/money.ts";
+import { type Cents, cents, dollars, formatUsd, type Units } from "../../core/money.ts";
 import { explainReasons, type ReasonName, reasonsOf } from "../../custody/reasons.ts";
 import { explainRefusal } from "../../custody/refusals.ts";
 import { type Call, type ChainEvent, callOf, type Outcome } from "../chain.ts";
@@ -30,6 +30,10 @@ export interface Explained {
 }
 
 const UTC_MINUTE = 16;
+
+/** Other people, whose money stands beside Alice's: without it hers would be all that the vault owes. */
+export const OTHER_PEOPLE = addressOf("everyone else");
+export const OTHERS = dollars(10_000_000n);
 
 /** A moment as people read it. */
 export function moment(seconds: number): string {
@@ -118,12 +122,17 @@ export class Scene {
   }
 
   /** Alice asks for `amount` to leave. */
-  async withdraw(amount: Cents, to: string): Promise<Answer> {
+  withdraw(amount: Cents, to: string): Promise<Answer> {
+    const name = to === this.wallet ? "her wallet" : "her new wallet";
+    return this.ask(this.alice, "Alice", amount, to, name);
+  }
+
+  /** Somebody asks for `amount` to leave. */
+  async ask(who: string, called: string, amount: Cents, to: string, toCalled: string): Promise<Answer> {
     await this.stage.feeds.play();
     const request = this.vault("withdraw", [this.stage.assets.usd.id, this.units(amount), to]);
-    const outcome = await this.stage.chain.send(this.alice, request);
-    const name = to === this.wallet ? "her wallet" : "her new wallet";
-    this.say(`Alice asks for ${formatUsd(amount)} to ${name}.`);
+    const outcome = await this.stage.chain.send(who, request);
+    this.say(`${called} asks for ${formatUsd(amount)} to ${toCalled}.`);
     const events = this.count(outcome);
     if (!outcome.ok) return { verdict: "refused", error: outcome.refusal.name };
     const queued = events?.find((event) => event.name === "Queued");

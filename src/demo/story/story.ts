@@ -1,17 +1,17 @@
-import { dollars } from "../../core/money.ts";
 import type { StepResult } from "../report.ts";
-import { addressOf, deposit, type Stage, unitsOf } from "../stage.ts";
+import { deposit, type Stage, unitsOf } from "../stage.ts";
 import { attestation } from "./attestation.ts";
+import { badUpgrade } from "./bad-upgrade.ts";
+import { coldStorage } from "./cold-storage.ts";
 import { depositArrives } from "./deposit.ts";
 import { feedDies } from "./feed-dies.ts";
 import { largeExit } from "./large-exit.ts";
 import { loosening, tightening } from "./limits.ts";
-import { type Queued, Scene, type Step } from "./scene.ts";
+import { OTHER_PEOPLE, OTHERS, type Queued, Scene, type Step } from "./scene.ts";
+import { seizure } from "./seizure.ts";
 import { newDestination, smallExit } from "./small-exits.ts";
+import { twoFeedsDie } from "./two-feeds-die.ts";
 import { unverified } from "./unverified.ts";
-
-/** Other people's money, without which Alice's would be all that the vault owes. */
-const OTHERS = dollars(10_000_000n);
 
 /** The steps in order. */
 function steps(): Step[] {
@@ -27,6 +27,10 @@ function steps(): Step[] {
     attestation,
     loosening,
     tightening,
+    coldStorage,
+    twoFeedsDie,
+    badUpgrade,
+    seizure,
     feedDies(() => waiting),
   ];
 }
@@ -38,7 +42,7 @@ function steps(): Step[] {
 export async function tellStory(stage: Stage, say: (line: string) => void): Promise<StepResult[]> {
   await stage.feeds.play();
   const others = unitsOf(stage, "usd", OTHERS, stage.feeds.price("usd"));
-  await deposit(stage, "usd", others, addressOf("everyone else"));
+  await deposit(stage, "usd", others, OTHER_PEOPLE);
   const scene = new Scene(stage, (line) => say(`  ${line}`));
   const results: StepResult[] = [];
   for (const step of steps()) {

@@ -41,15 +41,46 @@ function isSentence(reason: string): boolean {
   return /^\S+(\s+\S+){3,}\.$/.test(reason.trim());
 }
 
-/** Findings as they are pasted into formal/slither.json, the reason to be written. */
-export function toPaste(findings: readonly SlitherFinding[]): string {
-  const detectors = [...new Set(findings.map(({ detector }) => detector))].sort();
-  const entries: Explanation[] = detectors.map((detector) => ({
+/** Findings by detector, the reasons to be written. */
+function unwritten(findings: readonly SlitherFinding[]): readonly Explanation[] {
+  const groups = Map.groupBy(findings, ({ detector }) => detector);
+  return [...groups].map(([detector, group]) => ({
     detector,
     reason: "",
-    findings: findings.filter((finding) => finding.detector === detector).map(({ says }) => says),
+    findings: group.map(({ says }) => says).sort(),
   }));
-  return entries.map((entry) => JSON.stringify(entry, null, 2)).join(",\n");
+}
+
+/** Findings as they are pasted into formal/slither.json. */
+export function toPaste(findings: readonly SlitherFinding[]): string {
+  return unwritten(findings)
+    .map((entry) => JSON.stringify(entry, null, 2))
+    .join(",\n");
+}
+
+/** Splits findings into those that are explained and those that aren't, and says which explanations nothing needs. */
+function match(findings: readonly SlitherFinding[], explanations: readonly Explanation[]) {
+  const open = Map.groupBy(findings, ({ detector, says }) => `${detector}: ${says}`);
+  const stale: string[] = [];
+  const kept = explanations.map((explanation) => ({
+    ...explanation,
+    findings: explanation.findings.filter((says) => {
+      const key = `${explanation.detector}: ${says}`;
+      // One explanation for one finding: what is found twice is explained twice.
+      if (open.get(key)?.pop() !== undefined) return true;
+      stale.push(key);
+      return false;
+    }),
+  }));
+  return { unexplained: [...open.values()].flat(), stale, kept };
+}
+
+/** The explanations without stale ones, and with each unexplained finding under a reason that is empty. */
+export function raised(report: SlitherReport, explanations: readonly Explanation[]): readonly Explanation[] {
+  const { unexplained, kept } = match(report.findings, explanations);
+  return [...kept.filter(({ findings }) => findings.length > 0), ...unwritten(unexplained)].sort((a, b) =>
+    a.detector < b.detector ? -1 : Number(a.detector > b.detector),
+  );
 }
 
 /** Each finding must be explained, each explanation needed and a sentence. */
@@ -57,42 +88,35 @@ export function judgeSlither(report: SlitherReport, explanations: readonly Expla
   if (report.contracts === 0 || report.detectors === 0) {
     return resultOf("slither", [], [`${report.contracts} contracts, ${report.detectors} detectors`]);
   }
-  // How many findings of one detector and wording are explained but not met yet.
-  const left = new Map<string, number>();
-  const key = (detector: string, says: string) => `${detector}: ${says}`;
-  for (const { detector, findings } of explanations) {
-    for (const says of findings) left.set(key(detector, says), (left.get(key(detector, says)) ?? 0) + 1);
-  }
-  const unexplained: SlitherFinding[] = [];
-  const judged = report.findings.map((finding): Finding => {
-    const { detector, impact, says, at } = finding;
-    const count = left.get(key(detector, says)) ?? 0;
-    if (count > 0) {
-      left.set(key(detector, says), count - 1);
-      return { subject: at };
-    }
-    unexplained.push(finding);
-    return { subject: `${at} ${detector} (${impact})`, problem: says };
-  });
+  const { unexplained, stale } = match(report.findings, explanations);
+  const explained = report.findings.filter((finding) => !unexplained.includes(finding));
   const reasons = explanations.map(({ detector, reason, findings }) => ({
     subject: `${EXPLANATIONS}: ${detector}: ${findings[0]}`,
     problem: isSentence(reason) ? undefined : `its reason is not a sentence: "${reason}"`,
   }));
-  const stale = [...left]
-    .filter(([, count]) => count > 0)
-    .map(([saying, count]) => ({
+  const judged: Finding[] = [
+    // A report without findings still says that every contract was read.
+    { subject: "contracts read" },
+    ...explained.map(({ at }) => ({ subject: at })),
+    ...unexplained.map(({ at, detector, impact, says }) => ({
+      subject: `${at} ${detector} (${impact})`,
+      problem: says,
+    })),
+    ...stale.map((saying) => ({
       subject: `${EXPLANATIONS}: ${saying}`,
-      problem: `Slither no longer finds it${count > 1 ? ` (${count} times)` : ""}: remove it`,
-    }));
+      problem: "Slither no longer finds it: remove it",
+    })),
+    ...reasons,
+  ];
   const notes = [
     `${report.contracts} contracts, ${report.detectors} detectors, ${report.findings.length} findings`,
     ...(unexplained.length > 0
-      ? [`repair them, or explain each in ${EXPLANATIONS}; to paste:\n${toPaste(unexplained)}`]
+      ? [
+          `repair them, or explain each in ${EXPLANATIONS} (node scripts/slither.ts --write puts them there); to paste:\n${toPaste(unexplained)}`,
+        ]
       : []),
   ];
-  // A report without findings still says that every contract was read.
-  const read = { subject: "contracts read" };
-  return resultOf("slither", [read, ...judged, ...reasons, ...stale], notes);
+  return resultOf("slither", judged, notes);
 }
 
 /** Slither over our own contracts, against the explanations. */

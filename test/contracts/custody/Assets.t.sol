@@ -14,12 +14,15 @@ contract AssetsTest is Cheats {
     VaultNamespace.Packed private _row;
 
     /// @notice A word in its documented layout, written down here a second time, reads as the struct does.
-    function testFuzz_wordReadsAsItsLayoutSays(Asset memory x) external {
-        x.queuedTicks &= (1 << 38) - 1;
-        x.smallLane &= (1 << 41) - 1;
-        x.largeLane &= (1 << 41) - 1;
-        x.decimals &= 31;
-        x.tickExponent &= 31;
+    function testFuzz_wordReadsAsItsLayoutSays(uint112 liabilities, uint64 queued, uint48 small, uint48 large, uint256 rest)
+        external
+    {
+        Asset memory x;
+        (x.liabilities, x.queuedTicks) = (liabilities, queued & ((1 << 38) - 1));
+        (x.smallLane, x.largeLane) = (small & ((1 << 41) - 1), large & ((1 << 41) - 1));
+        x.class = TokenClass(rest % 4);
+        (x.decimals, x.tickExponent, x.freshHours) = (uint8(rest >> 8) & 31, uint8(rest >> 16) & 31, uint8(rest >> 24));
+        (x.impaired, x.windingDown) = ((rest >> 32) & 1 == 1, (rest >> 33) & 1 == 1);
         uint256 word = uint256(x.liabilities) | (uint256(x.queuedTicks) << 112) | (uint256(x.smallLane) << 150)
             | (uint256(x.largeLane) << 191) | (uint256(x.class) << 232) | (uint256(x.decimals) << 235)
             | (uint256(x.tickExponent) << 240) | (uint256(x.freshHours) << 245)

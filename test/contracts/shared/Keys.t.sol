@@ -41,18 +41,24 @@ contract KeysTest is Cheats {
     }
 
     function test_kindsDiffer() external pure {
-        uint8[11] memory kinds = [
+        uint8[17] memory kinds = [
             ParamKeys.FRESH_PERIOD,
             ParamKeys.HOLDINGS_CAP,
             ParamKeys.SMALL_LANE_RATE,
             ParamKeys.LARGE_LANE_RATE,
+            ParamKeys.HOT_COVER,
+            ParamKeys.HOT_MIN,
+            ParamKeys.HOT_MAX,
+            ParamKeys.WIND_DOWN_AFTER,
             ParamKeys.TIER_WINDOW,
             ParamKeys.TIER_SINGLE,
             ParamKeys.TIER_SOON,
             ParamKeys.TIER_LATE,
             ParamKeys.ASSET_BREAKER,
             ParamKeys.UNVERIFIED_POOL,
-            ParamKeys.ATTESTOR_LIFTS
+            ParamKeys.ATTESTOR_LIFTS,
+            ParamKeys.REFILL_DELAY,
+            ParamKeys.KEEP
         ];
         uint256 seen;
         for (uint256 i; i < kinds.length; ++i) {

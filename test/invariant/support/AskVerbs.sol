@@ -12,6 +12,7 @@ import {SeizableToken} from "./SeizableToken.sol";
 abstract contract AskVerbs is MoneyVerbs {
     struct Before {
         uint256 inVault;
+        uint256 holdings;
         uint256 atRecipient;
         bool impaired;
         bool canPay;
@@ -20,7 +21,7 @@ abstract contract AskVerbs is MoneyVerbs {
 
     uint256 private _newPayees;
     uint256 public instants;
-    uint256[14] public reasonsSeen;
+    uint256[16] public reasonsSeen;
 
     /// @notice A small exit to someone in the book: mostly instant.
     function withdrawSmall(uint256 seed) external act("withdrawSmall", seed) {
@@ -83,7 +84,7 @@ abstract contract AskVerbs is MoneyVerbs {
         ok = _say(who, _once(4), intent, "", direct);
         _noReentry(k);
         if (!ok) {
-            bool stopped = _isHeld(owner) || _isListed(owner) || !b.canPay || b.inVault < amount;
+            bool stopped = _isHeld(owner) || _isListed(owner) || !b.canPay;
             _law("INV-CUS-8", stopped, "a request was refused for no reason");
             return false;
         }
@@ -95,6 +96,7 @@ abstract contract AskVerbs is MoneyVerbs {
 
     function _look(uint256 k, address to) internal view returns (Before memory b) {
         b.inVault = _held(k, address(vault));
+        b.holdings = _holdings(k);
         b.atRecipient = _held(k, to);
         b.impaired = vault.assetOf(kits[k].id).impaired;
         b.canPay = k != SEIZABLE || !SeizableToken(kits[k].token).denied(to);
@@ -118,7 +120,8 @@ abstract contract AskVerbs is MoneyVerbs {
         ++instants;
         owed[k] -= amount;
         _law("INV-CUS-2", b.inVault - _held(k, address(vault)) == amount, "an instant exit paid another amount");
-        _law("INV-CUS-3", !b.impaired && clock >= everyoneHeldUntil, "instant though all exits were stopped");
+        bool open = !b.impaired && clock >= everyoneHeldUntil && !instantClosed;
+        _law("INV-CUS-3", open, "instant though all exits were stopped");
         _law("INV-CUS-3", b.price.mode == Mode.NORMAL, "instant without a normal price");
         address s = _subject(owner);
         bool known = usableFrom[s][to] != 0 && clock >= usableFrom[s][to] && clock >= instantFrom[owner];

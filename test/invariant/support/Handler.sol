@@ -4,23 +4,28 @@ pragma solidity 0.8.37;
 import {Exit} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
 import {IVault} from "../../../contracts/custody/interfaces/IVault.sol";
 import {ListMode} from "../../../contracts/mocks/MockSanctionsList.sol";
-import {TheftVerbs} from "./TheftVerbs.sol";
+import {ReserveVerbs} from "./ReserveVerbs.sol";
 
 /// @notice Everyone at once: the world with its people, set up and seasoned, and all their verbs.
-abstract contract Handler is TheftVerbs {
-    uint256 private constant VERBS = 33;
+abstract contract Handler is ReserveVerbs {
+    uint256 private constant VERBS = 40;
 
     /// @notice Exits that guardians and a silent list have held up as long as they can.
     uint256 public besieged;
+    /// @notice Exits that the Vault couldn't pay and that the Safes have vetoed as long as they can.
+    uint256 public obstructed;
 
     constructor() {
         _deploy();
         _configure();
+        _openLevels();
         vm.deal(stranger, 1e30);
         for (uint256 i; i < PEOPLE; ++i) {
             _settle(i);
         }
         _warp(clock + 3 days);
+        // One asset begins cold: what leaves at once soon meets an empty Vault.
+        _enter(stranger, abi.encodeCall(vault.sweep, (kits[COLD].id)));
     }
 
     /// @dev Three of each tier; the last of each three is linked to the first.
@@ -58,12 +63,14 @@ abstract contract Handler is TheftVerbs {
             this.changeList.selector, this.screen.selector, this.set.selector, this.tighten.selector,
             this.setPolicy.selector, this.oracle.selector, this.poke.selector, this.halt.selector,
             this.seize.selector, this.pass.selector, this.steal.selector, this.forge.selector,
-            this.spree.selector
+            this.spree.selector, this.sweepVault.selector, this.sweepLevel.selector, this.announce.selector,
+            this.veto.selector, this.send.selector, this.refill.selector, this.switchInstant.selector
         ];
         for (uint256 i; i < VERBS; ++i) list_[i] = all[i];
     }
 
-    /// @notice The end of a run: INV-CUS-5 for every exit that is still open, with the guardian and the list at their worst.
+    /// @notice The end of a run: INV-CUS-5 and -7 for every exit that is still open, with the guardian, the list and the
+    /// reserves' Safes at their worst.
     function finish() external {
         _audit();
         _setListMode(ListMode.REVERT);
@@ -79,19 +86,48 @@ abstract contract Handler is TheftVerbs {
         Before memory b = _look(t.asset, e.to);
         // Not the Vault's doing, or other clauses' matter: listed ends, a token that denies, a shortfall.
         if (_isListed(e.owner) || _isListed(e.to)) return;
-        if (b.impaired || !b.canPay || b.inVault < e.amount) return;
+        if (b.impaired || !b.canPay || b.holdings < e.amount) return;
+        if (b.inVault < e.amount) _obstruct(e);
         uint256 due = _dueAt(t);
         if (due > clock) _warp(due);
         // The first release takes the slot; nobody can stop it for longer than a hold.
         if (vault.openOf(keccak256(abi.encode(e))).slot == 0) {
             _besiege(e.owner);
-            if (_release(place, stranger)) return;
+            if (_leave(place)) return;
             due = _dueAt(t);
             if (due > clock) _warp(due);
         }
         _besiege(e.owner);
         ++besieged;
-        _law("INV-CUS-5", _release(place, stranger), "an exit isn't payable within its bound");
+        _law("INV-CUS-5", _leave(place), "an exit isn't payable within its bound");
+    }
+
+    /// @dev By the Vault alone, or with what its levels bring.
+    function _leave(uint256 place) private returns (bool) {
+        Ticket storage t = tickets[openTickets[place]];
+        bool lacks = _held(t.asset, address(vault)) < t.exit.amount;
+        if (!lacks || clock < _dueAt(t)) return _release(place, stranger);
+        bytes32 id = keccak256(abi.encode(t.exit));
+        // Its slot may lie ahead: only the Vault records that.
+        if (vault.openOf(id).slot == 0 && _release(place, stranger)) return true;
+        if (clock < _dueAt(t)) return false;
+        if (!_isReady(0, id) || !_isReady(1, id)) _obstruct(t.exit);
+        return _refill(place, _below(LEVELS), stranger);
+    }
+
+    /// @dev Announced at last, and vetoed by every Safe that still can: 30 days, or a delay of a week.
+    function _obstruct(Exit memory e) private {
+        bytes32 id = keccak256(abi.encode(e));
+        uint256 until = clock;
+        for (uint256 i; i < LEVELS; ++i) {
+            if (notices[i][id].readyAt == 0) _announce(i, e);
+            _veto(i, e);
+            Notice storage n = notices[i][id];
+            if (n.readyAt > until) until = n.readyAt;
+            if (n.vetoedUntil > until) until = n.vetoedUntil;
+        }
+        ++obstructed;
+        _warp(until);
     }
 
     /// @dev All that guardians can still do, and then the bound: two budgets, the list's patience, published extensions.

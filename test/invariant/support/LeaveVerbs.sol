@@ -72,22 +72,14 @@ abstract contract LeaveVerbs is AskVerbs {
 
     function _release(uint256 place, address caller) internal returns (bool paid) {
         Ticket storage t = tickets[openTickets[place]];
-        Seen memory s;
-        s.b = _look(t.asset, t.exit.to);
-        s.open = vault.openOf(keccak256(abi.encode(t.exit)));
-        s.liabilities = owed[t.asset];
-        s.caller = caller;
-        s.slot = s.open.slot == 0 ? _slotNow(t, s) : 0;
+        Seen memory s = _see(t, caller);
         (s.stopped, s.turns) = _stopped(t, s);
         _armReentrancy(t.asset);
         (bool ok, bytes memory answer) = _knock(caller, address(vault), abi.encodeCall(vault.release, (t.exit)));
         _noReentry(t.asset);
         _law("INV-CUS-5", ok != s.stopped, ok ? "released though it must wait" : "not released for no reason");
         if (!ok) return false;
-        if (!listSilent) {
-            recorded[t.exit.owner] = list.listed(t.exit.owner);
-            recorded[t.exit.to] = list.listed(t.exit.to);
-        }
+        _screened(t.exit);
         paid = abi.decode(answer, (bool));
         _law("INV-CUS-5", !paid || !s.turns, "paid to or by an address that has just been listed");
         if (s.turns) return false;
@@ -95,8 +87,24 @@ abstract contract LeaveVerbs is AskVerbs {
         if (paid) _onPaid(place, t, s);
     }
 
+    /// @dev What there is before an exit is settled.
+    function _see(Ticket storage t, address caller) internal view returns (Seen memory s) {
+        s.b = _look(t.asset, t.exit.to);
+        s.open = vault.openOf(keccak256(abi.encode(t.exit)));
+        s.liabilities = owed[t.asset];
+        s.caller = caller;
+        s.slot = s.open.slot == 0 ? _slotNow(t, s) : 0;
+    }
+
+    /// @dev A release has screened both ends.
+    function _screened(Exit memory e) internal {
+        if (listSilent) return;
+        recorded[e.owner] = list.listed(e.owner);
+        recorded[e.to] = list.listed(e.to);
+    }
+
     /// @dev Whether anything named in the design makes this release wait, and whether screening turns it away now.
-    function _stopped(Ticket storage t, Seen memory s) private view returns (bool stopped, bool turns) {
+    function _stopped(Ticket storage t, Seen memory s) internal view returns (bool stopped, bool turns) {
         Exit memory e = t.exit;
         if (clock < (t.fate == Fate.ENDORSED ? e.soon : e.late)) return (true, false);
         if (listSilent) {
@@ -118,7 +126,13 @@ abstract contract LeaveVerbs is AskVerbs {
     }
 
     function _payable(Ticket storage t, Seen memory s) private view returns (bool) {
-        return s.b.canPay && (s.b.impaired || s.b.inVault >= t.exit.amount);
+        return s.b.canPay && s.b.inVault >= _dueOf(t, s);
+    }
+
+    /// @dev Its amount, or its share of what is there.
+    function _dueOf(Ticket storage t, Seen memory s) internal view returns (uint256) {
+        bool less = s.b.impaired && s.b.holdings < s.liabilities;
+        return less ? uint256(t.exit.amount) * s.b.holdings / s.liabilities : t.exit.amount;
     }
 
     /// @dev Screening by this release forgets a record that the list has dropped.
@@ -145,7 +159,7 @@ abstract contract LeaveVerbs is AskVerbs {
         return _cost(t.exit.amount, liabilities, _inForce(address(vault), ParamKeys.ofAsset(kind, t.exit.asset)));
     }
 
-    function _tookSlot(Ticket storage t, Seen memory s, bool paid) private {
+    function _tookSlot(Ticket storage t, Seen memory s, bool paid) internal {
         t.large = t.exit.amount * 1_000 > s.liabilities;
         Asset memory a = vault.assetOf(t.exit.asset);
         uint256 slot = t.large ? a.largeLane : a.smallLane;
@@ -156,12 +170,10 @@ abstract contract LeaveVerbs is AskVerbs {
         _law("INV-POL-4", paid == (clock * UNIT >= slot), "paid before its slot, or not at it");
     }
 
-    function _onPaid(uint256 place, Ticket storage t, Seen memory s) private {
+    function _onPaid(uint256 place, Ticket storage t, Seen memory s) internal {
         Exit memory e = t.exit;
-        uint256 due = e.amount;
-        if (s.b.impaired && s.b.inVault < s.liabilities) due = uint256(e.amount) * s.b.inVault / s.liabilities;
-        uint256 left = s.b.inVault - _held(t.asset, address(vault));
-        _law("INV-CUS-2", left == due && left <= e.amount, "an exit paid another amount");
+        uint256 left = s.b.holdings - _holdings(t.asset);
+        _law("INV-CUS-2", left == _dueOf(t, s) && left <= e.amount, "an exit paid another amount");
         uint256 got = _held(t.asset, e.to) - s.b.atRecipient;
         _law("INV-CUS-2", got == (t.asset == 3 ? left - left / 100 : left), "not all went to the recipient");
         bool mature = clock >= (t.fate == Fate.ENDORSED ? e.soon : e.late);

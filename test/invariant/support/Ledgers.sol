@@ -91,7 +91,7 @@ abstract contract Ledgers is People, Books, Pace, Usage {
 
     /// @dev Liabilities are covered, or anyone's check flags the asset.
     function _solvent(uint256 k, uint256 liabilities) internal {
-        if (_held(k, address(vault)) >= liabilities) {
+        if (_holdings(k) >= liabilities) {
             _law("INV-CUS-1", true, "");
             return;
         }

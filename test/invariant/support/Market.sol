@@ -17,6 +17,7 @@ import {SeizableToken} from "./SeizableToken.sol";
 abstract contract Market is Meter {
     uint256 internal constant ASSETS = 6;
     uint256 internal constant NATIVE = 0;
+    uint256 internal constant COLD = 2;
     uint256 internal constant REENTRANT = 4;
     uint256 internal constant SEIZABLE = 5;
 

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {ListMode} from "../../../contracts/mocks/MockSanctionsList.sol";
 import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
-import {World} from "./World.sol";
+import {Levels} from "./Levels.sol";
 
 /// @notice The model of customers: who belongs to whom, tiers, holds, books of destinations, own limits, and what the list
 /// said when it was last asked.
-abstract contract People is World {
+abstract contract People is Levels {
     struct Standing {
         uint8 tier;
         uint8 before;
@@ -26,6 +26,7 @@ abstract contract People is World {
     mapping(address account => bool) internal recorded;
     uint256 internal everyoneHeldUntil;
     bool internal listSilent;
+    bool internal instantClosed;
 
     function _subject(address account) internal view returns (address) {
         address s = linkedTo[account];

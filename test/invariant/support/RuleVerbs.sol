@@ -92,19 +92,31 @@ abstract contract RuleVerbs is OfficeVerbs {
         if (ok) _done();
     }
 
-    /// @notice The issuer takes from the Vault, gives back, or denies a recipient; anyone checks.
+    /// @notice The issuer takes from the Vault or a reserve, gives back, or denies a recipient; anyone checks.
     function seize(uint256 seed) external act("seize", seed) {
         SeizableToken token = SeizableToken(kits[SEIZABLE].token);
-        uint256 inVault = token.balanceOf(address(vault));
+        address from = _once(2) ? address(vault) : address(levels[_below(LEVELS)]);
+        uint256 all = _holdings(SEIZABLE);
         if (_once(4)) token.setDenied(payees[_below(PEOPLE)], _once(2));
-        if (owed[SEIZABLE] > inVault && _once(2)) token.mint(address(vault), owed[SEIZABLE] - inVault);
-        else token.seize(address(vault), inVault * _upTo(5) / 100);
+        if (owed[SEIZABLE] > all && _once(2)) token.mint(address(vault), owed[SEIZABLE] - all);
+        else token.seize(from, token.balanceOf(from) * _upTo(5) / 100);
         bytes memory data = abi.encodeCall(vault.checkImpairment, (kits[SEIZABLE].id));
         bool before = vault.assetOf(kits[SEIZABLE].id).impaired;
         (bool ok,) = _knock(stranger, address(vault), data);
-        bool short = token.balanceOf(address(vault)) < owed[SEIZABLE];
+        bool short = _holdings(SEIZABLE) < owed[SEIZABLE];
         _law("INV-CUS-1", vault.assetOf(kits[SEIZABLE].id).impaired == short, "the flag differs from the books");
         _law("INV-CUS-1", ok == (before != short), "a check changed nothing, or refused a change");
+        _done();
+    }
+
+    /// @notice An upgrade was rolled back, and nothing is instant until governance says so.
+    function switchInstant(uint256 seed) external act("switchInstant", seed) {
+        if (!instantClosed && !_once(4)) return _done();
+        bytes memory data =
+            instantClosed ? abi.encodeCall(vault.openInstant, ()) : abi.encodeCall(vault.closeInstant, ());
+        (bool ok,) = _knock(instantClosed ? governor : controller, address(vault), data);
+        if (!ok) return;
+        instantClosed = !instantClosed;
         _done();
     }
 

@@ -233,7 +233,11 @@ abstract contract VetoWorld is Meter {
             : _timelock.hashOperationBatch(targets, values, data, 0, bytes32(n));
     }
 
-    function _words(uint256 n) private view returns (address[] memory targets, uint256[] memory values, bytes[] memory data) {
+    function _words(uint256 n)
+        private
+        view
+        returns (address[] memory targets, uint256[] memory values, bytes[] memory data)
+    {
         Plan storage p = _plans[n];
         uint256 size = p.next == address(0) ? 1 : 2;
         (targets, values, data) = (new address[](size), new uint256[](size), new bytes[](size));

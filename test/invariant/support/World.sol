@@ -31,6 +31,7 @@ abstract contract World is Market, Numbers {
     address internal registry = address(0xA004);
     address internal guardianKey = address(0xA005);
     address internal stranger = address(0xA006);
+    address internal controller = address(0xA00A);
 
     IVault internal vault;
     AccessManager internal manager;
@@ -83,6 +84,8 @@ abstract contract World is Market, Numbers {
         _allow(address(vault), vault.setPolicy.selector, Roles.PARAMETERS);
         _allow(address(vault), vault.set.selector, Roles.PARAMETERS);
         _allow(address(vault), vault.tighten.selector, Roles.RISK_OFFICER);
+        _allow(address(vault), vault.openInstant.selector, Roles.PARAMETERS);
+        _allow(address(vault), vault.closeInstant.selector, Roles.CONTROLLER);
         _allow(address(vault), vault.hold.selector, Roles.GUARDIAN);
         _allow(address(vault), vault.lift.selector, Roles.GUARDIAN);
         _allow(address(vault), vault.endorse.selector, Roles.REVIEWER);
@@ -103,6 +106,7 @@ abstract contract World is Market, Numbers {
         manager.grantRole(Roles.GUARDIAN, address(guardian), 0);
         manager.grantRole(Roles.REVIEWER, reviewer, 0);
         manager.grantRole(Roles.REGISTRY, registry, 0);
+        manager.grantRole(Roles.CONTROLLER, controller, 0);
     }
 
     function _allow(address target, bytes4 selector, uint64 role) internal {
@@ -146,7 +150,7 @@ abstract contract World is Market, Numbers {
         _setBase(policy, ParamKeys.ofTier(ParamKeys.TIER_LATE, tier), late);
     }
 
-    function _setBase(address target, bytes32 key, uint64 value) private {
+    function _setBase(address target, bytes32 key, uint64 value) internal {
         (bool ok,) = _knock(governor, target, abi.encodeWithSelector(vault.set.selector, key, 0, NEVER, value));
         assertTrue(ok, "setting up a parameter");
         _modelSet(target, key, value);

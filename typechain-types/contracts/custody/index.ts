@@ -8,6 +8,8 @@ import type * as libraries from './libraries/index.js';
 export type { libraries };
 export type { DepositAddress } from './DepositAddress.js';
 export type { DepositFactory } from './DepositFactory.js';
+export type { Recovery } from './Recovery.js';
+export type { Reserve } from './Reserve.js';
 export type { Vault } from './Vault.js';
 export type { VaultAdmin } from './VaultAdmin.js';
 export type { VaultExits } from './VaultExits.js';

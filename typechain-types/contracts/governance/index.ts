@@ -4,4 +4,11 @@
 /* eslint-disable */
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
+import type * as libraries from './libraries/index.js';
+export type { libraries };
 export type { Guardian } from './Guardian.js';
+export type { SafeGuard } from './SafeGuard.js';
+export type { SafeSetup } from './SafeSetup.js';
+export type { Succession } from './Succession.js';
+export type { UpgradeController } from './UpgradeController.js';
+export type { VetoGate } from './VetoGate.js';

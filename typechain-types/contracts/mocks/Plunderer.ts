@@ -7,13 +7,15 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface PlundererInterface extends Interface {
-    getFunction(nameOrSignature: "plunder"): FunctionFragment;
+    getFunction(nameOrSignature: "plunder" | "ready"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'plunder', values: [AddressLike, AddressLike[]]): string;
+encodeFunctionData(functionFragment: 'ready', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'plunder', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'ready', data: BytesLike): Result;
   }
 
   
@@ -59,6 +61,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     >
     
 
+    
+    ready: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
@@ -66,6 +76,11 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
       [to: AddressLike, tokens: AddressLike[], ],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'ready'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
     >;
 
     

@@ -2,19 +2,183 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
-import type { BaseContract, BytesLike, FunctionFragment, Result, Interface, ContractRunner, ContractMethod, Listener } from "ethers"
-import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedListener, TypedContractMethod } from "../../../common.js"
+import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
+import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../../../common.js"
+  
+    export type ExitStruct = {owner: AddressLike, to: AddressLike, asset: BigNumberish, amount: BigNumberish, soon: BigNumberish, late: BigNumberish, seq: BigNumberish}
+
+    export type ExitStructOutput = [owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint] & {owner: string, to: string, asset: bigint, amount: bigint, soon: bigint, late: bigint, seq: bigint }
+  
+
+    export type AnnouncementStruct = {readyAt: BigNumberish, vetoedUntil: BigNumberish}
+
+    export type AnnouncementStructOutput = [readyAt: bigint, vetoedUntil: bigint] & {readyAt: bigint, vetoedUntil: bigint }
   
 
   export interface IReserveInterface extends Interface {
-    getFunction(nameOrSignature: "vault"): FunctionFragment;
+    getFunction(nameOrSignature: "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "colder" | "cover" | "lackingFor" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "send" | "sweep" | "sweepable" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
 
-    
+    getEvent(nameOrSignatureOrTopic: "Announced" | "Covered" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
+    encodeFunctionData(functionFragment: 'allVetoedUntil', values?: undefined): string;
+encodeFunctionData(functionFragment: 'announce', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'announceReturn', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'announcedOf', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'colder', values?: undefined): string;
+encodeFunctionData(functionFragment: 'cover', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'lackingFor', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'refill', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'refillDelay', values?: undefined): string;
+encodeFunctionData(functionFragment: 'returnAll', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'returnReadyAt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'send', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'sweep', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'sweepable', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'unveto', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'unvetoAll', values?: undefined): string;
+encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
+encodeFunctionData(functionFragment: 'veto', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'vetoAll', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'allVetoedUntil', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'announce', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'announceReturn', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'announcedOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'colder', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'lackingFor', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refillDelay', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'returnAll', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'returnReadyAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'send', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sweepable', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'unveto', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'unvetoAll', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
   }
+
+  
+    export namespace AnnouncedEvent {
+      export type InputTuple = [id: BytesLike, exit: ExitStruct, announcementSlot: BigNumberish];
+      export type OutputTuple = [id: string, exit: ExitStructOutput, announcementSlot: bigint];
+      export interface OutputObject {id: string, exit: ExitStructOutput, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace CoveredEvent {
+      export type InputTuple = [id: BytesLike, asset: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [id: string, asset: bigint, amount: bigint];
+      export interface OutputObject {id: string, asset: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReturnAnnouncedEvent {
+      export type InputTuple = [asset: BigNumberish, readyAt: BigNumberish];
+      export type OutputTuple = [asset: bigint, readyAt: bigint];
+      export interface OutputObject {asset: bigint, readyAt: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReturnedEvent {
+      export type InputTuple = [asset: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, amount: bigint];
+      export interface OutputObject {asset: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace SentEvent {
+      export type InputTuple = [asset: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, amount: bigint];
+      export interface OutputObject {asset: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace SweptColderEvent {
+      export type InputTuple = [asset: BigNumberish, colder: AddressLike, amount: BigNumberish];
+      export type OutputTuple = [asset: bigint, colder: string, amount: bigint];
+      export interface OutputObject {asset: bigint, colder: string, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace UnvetoedEvent {
+      export type InputTuple = [id: BytesLike, announcementSlot: BigNumberish];
+      export type OutputTuple = [id: string, announcementSlot: bigint];
+      export interface OutputObject {id: string, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace UnvetoedAllEvent {
+      export type InputTuple = [];
+      export type OutputTuple = [];
+      export interface OutputObject {};
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace VetoedEvent {
+      export type InputTuple = [id: BytesLike, announcementSlot: BigNumberish];
+      export type OutputTuple = [id: string, announcementSlot: bigint];
+      export interface OutputObject {id: string, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace VetoedAllEvent {
+      export type InputTuple = [until: BigNumberish];
+      export type OutputTuple = [until: bigint];
+      export interface OutputObject {until: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
 
   
 
@@ -52,6 +216,134 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
     
     
+    allVetoedUntil: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    announce: TypedContractMethod<
+      [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    announceReturn: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    announcedOf: TypedContractMethod<
+      [id: BytesLike, ],
+      [AnnouncementStructOutput],
+      'view'
+    >
+    
+
+    
+    colder: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
+    cover: TypedContractMethod<
+      [exit: ExitStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    lackingFor: TypedContractMethod<
+      [exit: ExitStruct, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    refill: TypedContractMethod<
+      [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    refillDelay: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    returnAll: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    returnReadyAt: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    send: TypedContractMethod<
+      [asset: BigNumberish, amount: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    sweep: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    sweepable: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    unveto: TypedContractMethod<
+      [id: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    unvetoAll: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     vault: TypedContractMethod<
       [],
       [string],
@@ -59,18 +351,172 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     >
     
 
+    
+    veto: TypedContractMethod<
+      [id: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    vetoAll: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'vault'): TypedContractMethod<
+    getFunction(nameOrSignature: 'allVetoedUntil'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'announce'): TypedContractMethod<
+      [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'announceReturn'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'announcedOf'): TypedContractMethod<
+      [id: BytesLike, ],
+      [AnnouncementStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'colder'): TypedContractMethod<
       [],
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'cover'): TypedContractMethod<
+      [exit: ExitStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'lackingFor'): TypedContractMethod<
+      [exit: ExitStruct, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'refill'): TypedContractMethod<
+      [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'refillDelay'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'returnAll'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'returnReadyAt'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'send'): TypedContractMethod<
+      [asset: BigNumberish, amount: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'sweep'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'sweepable'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'unveto'): TypedContractMethod<
+      [id: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'unvetoAll'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'vault'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'veto'): TypedContractMethod<
+      [id: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'vetoAll'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 
-    
+    getEvent(key: 'Announced'): TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+getEvent(key: 'Covered'): TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
+getEvent(key: 'ReturnAnnounced'): TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
+getEvent(key: 'Returned'): TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
+getEvent(key: 'Sent'): TypedContractEvent<SentEvent.InputTuple, SentEvent.OutputTuple, SentEvent.OutputObject>;
+getEvent(key: 'SweptColder'): TypedContractEvent<SweptColderEvent.InputTuple, SweptColderEvent.OutputTuple, SweptColderEvent.OutputObject>;
+getEvent(key: 'Unvetoed'): TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
+getEvent(key: 'UnvetoedAll'): TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+getEvent(key: 'VetoedAll'): TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
 
     filters: {
       
+      'Announced(bytes32,tuple,uint256)': TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+      Announced: TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+    
+
+      'Covered(bytes32,uint256,uint256)': TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
+      Covered: TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
+    
+
+      'ReturnAnnounced(uint256,uint40)': TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
+      ReturnAnnounced: TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
+    
+
+      'Returned(uint256,uint256)': TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
+      Returned: TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
+    
+
+      'Sent(uint256,uint256)': TypedContractEvent<SentEvent.InputTuple, SentEvent.OutputTuple, SentEvent.OutputObject>;
+      Sent: TypedContractEvent<SentEvent.InputTuple, SentEvent.OutputTuple, SentEvent.OutputObject>;
+    
+
+      'SweptColder(uint256,address,uint256)': TypedContractEvent<SweptColderEvent.InputTuple, SweptColderEvent.OutputTuple, SweptColderEvent.OutputObject>;
+      SweptColder: TypedContractEvent<SweptColderEvent.InputTuple, SweptColderEvent.OutputTuple, SweptColderEvent.OutputObject>;
+    
+
+      'Unvetoed(bytes32,uint256)': TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
+      Unvetoed: TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
+    
+
+      'UnvetoedAll()': TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+      UnvetoedAll: TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+    
+
+      'Vetoed(bytes32,uint256)': TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+      Vetoed: TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+    
+
+      'VetoedAll(uint40)': TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
+      VetoedAll: TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
+    
     };
   }

@@ -5,6 +5,7 @@
 export type { IApp } from './IApp.js';
 export type { IDepositAddress } from './IDepositAddress.js';
 export type { IDepositFactory } from './IDepositFactory.js';
+export type { IRecovery } from './IRecovery.js';
 export type { IReserve } from './IReserve.js';
 export type { IVault } from './IVault.js';
 export type { IVaultAdmin } from './IVaultAdmin.js';

@@ -2,4 +2,11 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+import type * as iSafeSol from './ISafe.sol/index.js';
+export type { iSafeSol };
 export type { IGuardian } from './IGuardian.js';
+export type { ISafeGuard } from './ISafeGuard.js';
+export type { ISafeSetup } from './ISafeSetup.js';
+export type { ISuccession } from './ISuccession.js';
+export type { IUpgradeController } from './IUpgradeController.js';
+export type { IVetoGate } from './IVetoGate.js';

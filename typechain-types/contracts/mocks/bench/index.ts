@@ -6,6 +6,7 @@ export type { IConsume } from './IConsume.js';
 export type { NothingConsumed } from './NothingConsumed.js';
 export type { OzBucketConsumed } from './OzBucketConsumed.js';
 export type { OzLedger } from './OzLedger.js';
+export type { OzManagedSetter } from './OzManagedSetter.js';
 export type { OzTokenVault } from './OzTokenVault.js';
 export type { OzWindowConsumed } from './OzWindowConsumed.js';
 export type { PlainSanctionsList } from './PlainSanctionsList.js';

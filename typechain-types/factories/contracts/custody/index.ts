@@ -6,6 +6,8 @@ export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
 export { DepositAddress__factory } from './DepositAddress__factory.js';
 export { DepositFactory__factory } from './DepositFactory__factory.js';
+export { Recovery__factory } from './Recovery__factory.js';
+export { Reserve__factory } from './Reserve__factory.js';
 export { Vault__factory } from './Vault__factory.js';
 export { VaultAdmin__factory } from './VaultAdmin__factory.js';
 export { VaultExits__factory } from './VaultExits__factory.js';

@@ -3,4 +3,10 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
+export * as libraries from './libraries/index.js';
 export { Guardian__factory } from './Guardian__factory.js';
+export { SafeGuard__factory } from './SafeGuard__factory.js';
+export { SafeSetup__factory } from './SafeSetup__factory.js';
+export { Succession__factory } from './Succession__factory.js';
+export { UpgradeController__factory } from './UpgradeController__factory.js';
+export { VetoGate__factory } from './VetoGate__factory.js';

@@ -4,6 +4,7 @@
 /* eslint-disable */
 export * as bench from './bench/index.js';
 export * as oracle from './oracle/index.js';
+export * as upgrade from './upgrade/index.js';
 export { DenyListToken__factory } from './DenyListToken__factory.js';
 export { ExtraTakingToken__factory } from './ExtraTakingToken__factory.js';
 export { FalseReturningToken__factory } from './FalseReturningToken__factory.js';
@@ -11,6 +12,7 @@ export { FeeToken__factory } from './FeeToken__factory.js';
 export { GasBurnerReceiver__factory } from './GasBurnerReceiver__factory.js';
 export { HostilePolicy__factory } from './HostilePolicy__factory.js';
 export { HugeToken__factory } from './HugeToken__factory.js';
+export { HungryTarget__factory } from './HungryTarget__factory.js';
 export { KeepsAllowanceToken__factory } from './KeepsAllowanceToken__factory.js';
 export { LyingToken__factory } from './LyingToken__factory.js';
 export { MockApp__factory } from './MockApp__factory.js';
@@ -28,4 +30,5 @@ export { RejectingReceiver__factory } from './RejectingReceiver__factory.js';
 export { ReturnBombReceiver__factory } from './ReturnBombReceiver__factory.js';
 export { ReturnBombToken__factory } from './ReturnBombToken__factory.js';
 export { SelfDestructingSender__factory } from './SelfDestructingSender__factory.js';
+export { SickReserve__factory } from './SickReserve__factory.js';
 export { UsdtLike__factory } from './UsdtLike__factory.js';

@@ -8,6 +8,1023 @@
 
   const _abi = [
   {
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_AllVetoed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_AnnouncedAlready",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "arrived",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_ArrivedDiffers",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_IsVetoed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Reserve_NotAnnounced",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_NotListed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "from",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_NotMature",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Reserve_NotOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_NotReady",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Reserve_NotReleased",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Reserve_NotVetoed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_NotWindingDown",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Reserve_NothingColder",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_NothingHere",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "held",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "kept",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_NothingToSweep",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Reserve_NothingVetoed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "Reserve_OnlyOwner",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "Reserve_OnlyReserves",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "Reserve_OwnerStopped",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "name": "Reserve_PushFailed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_ReturnAnnounced",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_ReturnNotReady",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "sent",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_SentDiffers",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "reserve",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "vault",
+        "type": "address"
+      }
+    ],
+    "name": "Reserve_ServesAnother",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "lacking",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_TooLittle",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "againFrom",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_VetoedAllBefore",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_VetoedBefore",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Reserve_ZeroAddress",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Reserve_ZeroAmount",
+    "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          },
+          {
+            "internalType": "uint40",
+            "name": "soon",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "late",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "seq",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct Exit",
+        "name": "exit",
+        "type": "tuple"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "announcementSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "Announced",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "Covered",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "ReturnAnnounced",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "Returned",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "Sent",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "colder",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "SweptColder",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "announcementSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "Unvetoed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [],
+    "name": "UnvetoedAll",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "announcementSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "Vetoed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "VetoedAll",
+    "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "allVetoedUntil",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          },
+          {
+            "internalType": "uint40",
+            "name": "soon",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "late",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "seq",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Exit",
+        "name": "exit",
+        "type": "tuple"
+      }
+    ],
+    "name": "announce",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "announceReturn",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "announcedOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint40",
+            "name": "readyAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "vetoedUntil",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct Announcement",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "colder",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          },
+          {
+            "internalType": "uint40",
+            "name": "soon",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "late",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "seq",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Exit",
+        "name": "exit",
+        "type": "tuple"
+      }
+    ],
+    "name": "cover",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          },
+          {
+            "internalType": "uint40",
+            "name": "soon",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "late",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "seq",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Exit",
+        "name": "exit",
+        "type": "tuple"
+      }
+    ],
+    "name": "lackingFor",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "to",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          },
+          {
+            "internalType": "uint40",
+            "name": "soon",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "late",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "seq",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Exit",
+        "name": "exit",
+        "type": "tuple"
+      }
+    ],
+    "name": "refill",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "brought",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "refillDelay",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "returnAll",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "returnReadyAt",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "send",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "sweep",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "sweepable",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "unveto",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "unvetoAll",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "vault",
     "outputs": [
@@ -18,6 +1035,26 @@
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "veto",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "vetoAll",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   }
 ] as const;

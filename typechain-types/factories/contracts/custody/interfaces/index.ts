@@ -5,6 +5,7 @@
 export { IApp__factory } from './IApp__factory.js';
 export { IDepositAddress__factory } from './IDepositAddress__factory.js';
 export { IDepositFactory__factory } from './IDepositFactory__factory.js';
+export { IRecovery__factory } from './IRecovery__factory.js';
 export { IReserve__factory } from './IReserve__factory.js';
 export { IVault__factory } from './IVault__factory.js';
 export { IVaultAdmin__factory } from './IVaultAdmin__factory.js';

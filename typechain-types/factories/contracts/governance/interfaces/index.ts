@@ -2,4 +2,10 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export * as iSafeSol from './ISafe.sol/index.js';
 export { IGuardian__factory } from './IGuardian__factory.js';
+export { ISafeGuard__factory } from './ISafeGuard__factory.js';
+export { ISafeSetup__factory } from './ISafeSetup__factory.js';
+export { ISuccession__factory } from './ISuccession__factory.js';
+export { IUpgradeController__factory } from './IUpgradeController__factory.js';
+export { IVetoGate__factory } from './IVetoGate__factory.js';

@@ -6,6 +6,7 @@ export { IConsume__factory } from './IConsume__factory.js';
 export { NothingConsumed__factory } from './NothingConsumed__factory.js';
 export { OzBucketConsumed__factory } from './OzBucketConsumed__factory.js';
 export { OzLedger__factory } from './OzLedger__factory.js';
+export { OzManagedSetter__factory } from './OzManagedSetter__factory.js';
 export { OzTokenVault__factory } from './OzTokenVault__factory.js';
 export { OzWindowConsumed__factory } from './OzWindowConsumed__factory.js';
 export { PlainSanctionsList__factory } from './PlainSanctionsList__factory.js';

@@ -1,0 +1,23 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { ZeroAddress } from "ethers";
+import type { Plan } from "./plan.ts";
+
+/**
+ * The suite's timelock and the reserve's, with the guards that they give their Safes.
+ *
+ * Anyone executes. OpenZeppelin's constructor would make every proposer a canceller too, and has no argument for other
+ * cancellers; and the Safes that propose need the timelock as their module, so it comes first. So the deployer is its
+ * admin for a few transactions, while it has no power over anything, and leaves before it gets any (governance.ts).
+ */
+export function timelocksModule(plan: Plan) {
+  return buildModule("Timelocks", (m) => {
+    const made = (delaySeconds: bigint, id: string) =>
+      m.contract("TimelockController", [delaySeconds, [], [ZeroAddress], plan.deployer], { id });
+    const timelock = made(plan.config.timelock.delaySeconds, "TimelockController");
+    const reserveTimelock = made(plan.config.reserve.delaySeconds, "ReserveTimelock");
+    const safeGuard = m.contract("SafeGuard", [timelock]);
+    const reserveSafeGuard = m.contract("SafeGuard", [reserveTimelock], { id: "ReserveSafeGuard" });
+    const safeSetup = m.contract("SafeSetup");
+    return { timelock, reserveTimelock, safeGuard, reserveSafeGuard, safeSetup };
+  });
+}

@@ -1,0 +1,278 @@
+import { expect } from "chai";
+import hre from "hardhat";
+import type {
+  IVault,
+  TimelockController,
+  UpgradeController,
+  VaultAdminV2,
+} from "../../typechain-types/index.ts";
+import { deployAs } from "../support/deployAs.ts";
+import { KINDS, paramKey, ROLES } from "../support/deployCore.ts";
+import { CENT, setStage } from "../support/stage.ts";
+import {
+  adminOf,
+  COMPARE,
+  codehashOf,
+  DELAY,
+  type Probe,
+  pointerOf,
+  probeOf,
+  type Release,
+  releaseOf,
+  stepOf,
+  WINDOW,
+} from "../support/upgradeFixture.ts";
+
+const connection = await hre.network.create();
+const { ethers, networkHelpers } = connection;
+
+/** The real Vault under the real controller, timelock and AccessManager, with money, an open exit and used windows. */
+async function ready() {
+  const s = await setStage(connection);
+  const [council, rescuer] = s.crowd;
+  if (!council || !rescuer) throw new Error("the network has too few signers");
+  const timelock = await deployAs<TimelockController>(ethers, "TimelockController", [
+    DELAY,
+    [council],
+    [ethers.ZeroAddress],
+    ethers.ZeroAddress,
+  ]);
+  const controller = await deployAs<UpgradeController>(ethers, "UpgradeController", [
+    s.manager,
+    timelock,
+    s.vault,
+    WINDOW,
+  ]);
+  const { manager } = s;
+  const selectors = (
+    ...names: ("adopt" | "upgrade" | "announceHandOver" | "cancelHandOver" | "rollback")[]
+  ) => names.map((name) => controller.interface.getFunction(name).selector);
+  const upgrades = selectors("adopt", "upgrade", "announceHandOver", "cancelHandOver");
+  await manager.setTargetFunctionRole(controller, upgrades, ROLES.UPGRADER);
+  await manager.setTargetFunctionRole(controller, selectors("rollback"), ROLES.ROLLBACK);
+  await manager.grantRole(ROLES.UPGRADER, timelock, 0);
+  await manager.grantRole(ROLES.PARAMETERS, timelock, 0);
+  await manager.grantRole(ROLES.CONTROLLER, controller, 0);
+  await manager.grantRole(ROLES.ROLLBACK, rescuer, 0);
+  await manager.revokeRole(ROLES.UPGRADER, s.timelock);
+  const proxy = await s.vault.getAddress();
+  const admin = await adminOf(ethers, proxy);
+  await admin.connect(s.timelock).transferOwnership(controller);
+
+  const { id: asset } = await s.token();
+  await s.ready(s.anna, 1n, asset, 100_000n * CENT, s.anna);
+  expect((await s.ask(s.anna, asset, 700n * CENT, s.anna)).paid).to.equal(true);
+  const exit = await s.queue(s.anna, asset, 300n * CENT, s.bert);
+
+  const subject = ethers.zeroPadValue(s.anna.address, 32);
+  const views: [keyof IVault & string, unknown[]][] = [
+    ["authority", []],
+    ["policy", []],
+    ["revision", []],
+    ["listedAssets", []],
+    ["balanceSlot", [s.anna.address, asset]],
+    ["balanceOf", [s.anna.address, asset]],
+    ["accountOf", [s.anna.address]],
+    ["subjectRecord", [s.anna.address]],
+    ["assetOf", [asset]],
+    ["holdings", [asset]],
+    ["windowOf", [subject]],
+    ["windowOf", [ethers.toBeHex(asset, 32)]],
+    ["openOf", [s.idOf(exit)]],
+    ["destinationOf", [s.anna.address, s.anna.address]],
+    ["param", [paramKey(KINDS.FRESH_PERIOD)]],
+    ["everyoneHeldUntil", []],
+    ["instantClosed", []],
+    ["nonces", [s.anna.address, 0n]],
+  ];
+  const probes = views.map(([view, args]) => probeOf(proxy, s.vault, view, args));
+  const answers = () =>
+    Promise.all(probes.map(({ target, data }) => ethers.provider.call({ to: target, data })));
+
+  const schedule = async (to: string, data: string) => {
+    const none = ethers.ZeroHash;
+    await timelock.connect(council).schedule(to, 0, data, none, none, DELAY);
+    return {
+      id: await timelock.hashOperation(to, 0, data, none, none),
+      execute: () => timelock.connect(s.mallory).execute(to, 0, data, none, none),
+    };
+  };
+  const govern = async (to: string, data: string) => {
+    const { execute } = await schedule(to, data);
+    await s.wait(DELAY);
+    return execute();
+  };
+  const implementation = await pointerOf(ethers, proxy);
+  const own = String(controller.target);
+  const encode = controller.interface.encodeFunctionData.bind(controller.interface);
+  await govern(own, encode("adopt", [admin.target, proxy, implementation, probes]));
+
+  const before = await ethers.deployContract("VaultAdmin");
+  const half = await deployAs<VaultAdminV2>(ethers, "VaultAdminV2", [before]);
+  const next = await ethers.deployContract("Vault", [half]);
+  const v2 = half.attach(proxy) as VaultAdminV2;
+  const release = async (more: Probe[] = [], change: Partial<Release> = {}) => {
+    const migrate = half.interface.encodeFunctionData("migrate", [42n]);
+    const step = await stepOf(ethers, controller, proxy, next, migrate);
+    // What the Vault holds as an immutable is code of the release too, and what that holds.
+    const account = async ({ target }: { target: unknown }) => ({
+      account: String(target),
+      codehash: await codehashOf(ethers, target),
+    });
+    const pins = [await account(half), await account(before)];
+    const all = [...probes, probeOf(proxy, half, "notes", [], COMPARE.NEW), ...more];
+    return releaseOf(ethers, [step], all, { pins, ...change });
+  };
+  const upgradeCall = (r: Release) => encode("upgrade", [r]);
+  return {
+    ...s,
+    council,
+    rescuer,
+    controls: timelock,
+    controller,
+    own,
+    proxy,
+    implementation,
+    next,
+    half,
+    v2,
+    asset,
+    exit,
+    answers,
+    schedule,
+    govern,
+    release,
+    upgradeCall,
+  };
+}
+
+describe("the Vault's own upgrade", () => {
+  const setup = () => networkHelpers.loadFixture(ready);
+
+  it("INV-GOV-3: goes forth and back through the timelock with every balance, window and exit in place", async () => {
+    const s = await setup();
+    const { anna, asset, exit } = s;
+    const release = await s.release();
+    const id = await s.controller.idOf(release);
+    const before = await s.answers();
+    const { execute } = await s.schedule(s.own, s.upgradeCall(release));
+    await expect(execute()).to.be.revertedWithCustomError(s.controls, "TimelockUnexpectedOperationState");
+    expect(await s.answers()).to.deep.equal(before);
+    await s.wait(DELAY);
+    await expect(execute()).to.emit(s.controller, "ReleaseExecuted");
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.next.target);
+    expect([...(await s.v2.notes())]).to.deep.equal([42n, 1n]);
+    expect(await s.answers()).to.deep.equal(before);
+
+    // Life goes on under the new code: instant exits, deposits, a further queued exit.
+    expect((await s.ask(anna, asset, 50n * CENT, anna)).paid).to.equal(true);
+    await s.fund(s.bert, asset, 1_000n * CENT);
+    const under = await s.queue(anna, asset, 20n * CENT, s.carl);
+    const [balance, held] = [await s.vault.balanceOf(anna, asset), await s.vault.holdings(asset)];
+
+    await expect(s.controller.connect(s.rescuer).rollback(id))
+      .to.emit(s.controller, "InstantExitsAsked")
+      .withArgs(id, true);
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.implementation);
+    await expect(s.v2.notes()).to.be.revert(ethers);
+    expect([await s.vault.balanceOf(anna, asset), await s.vault.holdings(asset)]).to.deep.equal([
+      balance,
+      held,
+    ]);
+    for (const open of [exit, under]) expect((await s.vault.openOf(s.idOf(open))).phase).to.equal(1n);
+
+    // Nothing is instant, everything still leaves.
+    const asked = await s.ask(anna, asset, CENT, anna);
+    expect([asked.paid, asked.reasons]).to.deep.equal([false, ["INSTANT_CLOSED"]]);
+    await s.payOut(exit);
+    await s.payOut(under);
+    expect(await s.holds(asset, s.bert)).to.equal(300n * CENT);
+    expect((await s.ask(anna, asset, CENT, anna)).reasons).to.deep.equal(["INSTANT_CLOSED"]);
+
+    // Only the timelock opens it again.
+    for (const who of [s.rescuer, s.mallory, s.riskOfficer]) {
+      await expect(s.vault.connect(who).openInstant()).to.be.revertedWithCustomError(
+        s.vault,
+        "AccessManagedUnauthorized",
+      );
+    }
+    await s.govern(s.proxy, s.vault.interface.encodeFunctionData("openInstant"));
+    expect((await s.ask(anna, asset, CENT, anna)).paid).to.equal(true);
+    await s.audit();
+  });
+
+  it("INV-GOV-2: is never executed once the operation was cancelled", async () => {
+    const s = await setup();
+    const { id, execute } = await s.schedule(s.own, s.upgradeCall(await s.release()));
+    await s.controls.connect(s.council).cancel(id);
+    for (let i = 0; i < 3; i++) {
+      await s.wait(DELAY);
+      await expect(execute()).to.be.revertedWithCustomError(s.controls, "TimelockUnexpectedOperationState");
+    }
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.implementation);
+  });
+
+  it("INV-GOV-4: no key alone upgrades the Vault, rolls it back or hands it over", async () => {
+    const s = await setup();
+    const release = await s.release();
+    await s.govern(s.own, s.upgradeCall(release));
+    const id = await s.controller.idOf(release);
+    const again = { ...release, salt: ethers.id("again") };
+    for (const who of [s.council, s.timelock, s.riskOfficer, s.reviewer, s.guardianKey, s.mallory]) {
+      const as = s.controller.connect(who);
+      for (const call of [
+        () => as.upgrade(again),
+        () => as.rollback(id),
+        () => as.announceHandOver(s.own),
+        () => as.cancelHandOver(),
+      ]) {
+        await expect(call()).to.be.revertedWithCustomError(s.controller, "AccessManagedUnauthorized");
+      }
+      await expect(as.handOver()).to.be.revertedWithCustomError(
+        s.controller,
+        "UpgradeController_NothingAnnounced",
+      );
+    }
+    for (const call of ["upgrade", "announceHandOver", "cancelHandOver"] as const) {
+      const role = await s.manager.getTargetFunctionRole(
+        s.controller,
+        s.controller.interface.getFunction(call).selector,
+      );
+      expect((await s.manager.hasRole(role, s.rescuer)).isMember, call).to.equal(false);
+    }
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.next.target);
+  });
+
+  it("REVIEW 8: a next Vault with another half than the scheduled one isn't put in force", async () => {
+    const s = await setup();
+    const release = await s.release();
+    const pins = release.pins.map(({ account }) => ({ account, codehash: ethers.id("what was reviewed") }));
+    const { execute } = await s.schedule(s.own, s.upgradeCall({ ...release, pins }));
+    await s.wait(DELAY);
+    await expect(execute())
+      .to.be.revertedWithCustomError(s.controller, "UpgradeController_WrongCode")
+      .withArgs(s.half.target, release.pins[0]?.codehash);
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.implementation);
+  });
+
+  it("hands the Vault over at twice the delay, and the successor governs it", async () => {
+    const s = await setup();
+    const heir = await deployAs<UpgradeController>(ethers, "UpgradeController", [
+      s.manager,
+      s.controls,
+      s.vault,
+      WINDOW,
+    ]);
+    const started = await s.now();
+    const announce = s.controller.interface.encodeFunctionData("announceHandOver", [heir.target]);
+    await s.govern(s.own, announce);
+    await expect(s.controller.connect(s.mallory).handOver()).to.be.revertedWithCustomError(
+      s.controller,
+      "UpgradeController_TooSoon",
+    );
+    await s.wait(DELAY);
+    await s.controller.connect(s.mallory).handOver();
+    expect((await s.now()) - started).to.be.greaterThanOrEqual(2n * DELAY);
+    expect(await (await adminOf(ethers, s.proxy)).owner()).to.equal(heir.target);
+  });
+});
