@@ -43,6 +43,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { checkLayouts } = await import("../../verify/checks/layouts.ts");
     return checkLayouts(await copy());
   },
+  formal: async () => {
+    const { checkFormal } = await import("../../verify/checks/formal.ts");
+    return checkFormal(process.cwd());
+  },
   coverage: async (copy) => checkCoverage(await copy()),
 };
 
