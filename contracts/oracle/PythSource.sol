@@ -28,6 +28,9 @@ contract PythSource is BaseSource {
     uint256 private constant _MAX_CONF_BPS = 1_000;
     uint256 private constant _MAX_SIGMAS = 10;
     int256 private constant _MIN_EXPO = -24;
+    // What Pyth's dollar prices come in: no power to compute.
+    int256 private constant _USUAL_EXPO = -8;
+    uint256 private constant _USUAL_MULTIPLIER = 10_000;
     uint256 private constant _BPS = 10_000;
     uint256 private constant _MAX_INT64 = uint64(type(int64).max);
 
@@ -87,7 +90,10 @@ contract PythSource is BaseSource {
             // Check: sure enough of itself.
             if (conf * _BPS > price * MAX_CONF_BPS) return (false, 0, 0, 0);
             width = conf * SIGMAS;
-            if (expo < -12) {
+            if (expo == _USUAL_EXPO) {
+                price *= _USUAL_MULTIPLIER;
+                width *= _USUAL_MULTIPLIER;
+            } else if (expo < -12) {
                 uint256 divisor = 10 ** uint256(-12 - expo);
                 price /= divisor;
                 width = (width + divisor - 1) / divisor;
