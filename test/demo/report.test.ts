@@ -65,6 +65,16 @@ function hostileReport(): DemoReport {
   return {
     ...sample,
     steps: [{ id: attack, title: attack, ok: false, gas: 1, figures: { [attack]: attack } }],
+    prices: sample.prices.map((result) => ({
+      ...result,
+      id: attack,
+      title: attack,
+      finding: attack,
+      symbol: attack,
+      sources: [attack],
+      caveats: [attack],
+      broken: [attack],
+    })),
     incidents: sample.incidents.slice(0, 2).map((incident) => ({
       ...incident,
       name: attack,
@@ -225,6 +235,16 @@ describe("The report for machines", () => {
       z.looseObject({
         id: z.string(),
         lost: z.strictObject({ reality: money, bucket: money, strongroom: money }),
+      }),
+    ),
+    prices: z.array(
+      z.looseObject({
+        id: z.string(),
+        ok: z.boolean(),
+        steps: z.array(
+          z.looseObject({ at: z.int(), mode: z.enum(["HALT", "DEGRADED", "DISPUTED", "NORMAL"]), mid: z.string() }),
+        ),
+        exits: z.array(z.looseObject({ amount: z.string().regex(/^\d+$/), charged: money })),
       }),
     ),
   });

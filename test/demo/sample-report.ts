@@ -3,6 +3,7 @@ import { asRecorded, drainBuckets } from "../../src/demo/bucket.ts";
 import { type Incident, loadIncidents } from "../../src/demo/incidents.ts";
 import { PARAMETERS, type ReplayParameters } from "../../src/demo/parameters.ts";
 import { mostLost } from "../../src/demo/promise.ts";
+import { samplePrices } from "./sample-prices.ts";
 import type { DemoReport, IncidentResult } from "../../src/demo/report.ts";
 import { boundGrid } from "../../src/demo/sweep.ts";
 import { joinTimelines } from "../../src/demo/timeline.ts";
@@ -64,5 +65,6 @@ export function sampleReport(): DemoReport {
     ],
     incidents: incidents.map((incident) => sampleResult(incident)),
     sensitivity: boundGrid(incidents, PARAMETERS),
+    prices: [samplePrices()],
   };
 }
