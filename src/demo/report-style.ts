@@ -47,7 +47,7 @@ caption{padding:.5rem 0;color:var(--soft);text-align:left}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top}
 thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--line)}
 tbody th{font-weight:500}tfoot th,tfoot td{border-bottom:0;border-top:1px solid var(--line);font-weight:600}
-.number{text-align:right;white-space:nowrap}.strong{font-weight:600;color:var(--strongroom)}
+.number{text-align:right;white-space:nowrap}thead .number{white-space:normal}.wide{min-width:13rem}.strong{font-weight:600;color:var(--strongroom)}
 details{margin-top:.5rem}summary{cursor:pointer;color:var(--soft)}summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
 .notes{margin:0 0 1rem;padding-left:1.1rem;color:var(--soft);font-size:.9rem}
 .outcome{font-weight:600}.outcome.paid{color:var(--reality)}.outcome.queued{color:var(--bucket)}.outcome.refused{color:var(--strongroom)}

@@ -8,7 +8,14 @@ const DOLLAR = 10n ** 12n;
 
 /** Four hours of a stable coin: agreed, disputed, one source, silence. */
 export function samplePrices(): PriceReplayResult {
-  const step = (hour: number, mode: Mode, bid: bigint, mid: bigint, ask: bigint, mask: number): PriceStep => ({
+  const step = (
+    hour: number,
+    mode: Mode,
+    bid: bigint,
+    mid: bigint,
+    ask: bigint,
+    mask: number,
+  ): PriceStep => ({
     at: START + hour * HOUR,
     mode,
     bid: (bid * DOLLAR) / 1_000n,

@@ -3,10 +3,10 @@ import { asRecorded, drainBuckets } from "../../src/demo/bucket.ts";
 import { type Incident, loadIncidents } from "../../src/demo/incidents.ts";
 import { PARAMETERS, type ReplayParameters } from "../../src/demo/parameters.ts";
 import { mostLost } from "../../src/demo/promise.ts";
-import { samplePrices } from "./sample-prices.ts";
 import type { DemoReport, IncidentResult } from "../../src/demo/report.ts";
 import { boundGrid } from "../../src/demo/sweep.ts";
 import { joinTimelines } from "../../src/demo/timeline.ts";
+import { samplePrices } from "./sample-prices.ts";
 
 /** A result that puts the model's bound where a chain's answer would stand. */
 export function sampleResult(incident: Incident, parameters: ReplayParameters = PARAMETERS): IncidentResult {

@@ -5,10 +5,10 @@ import { MODES, type Mode, PRICE_DECIMALS } from "./model.ts";
 import { CUSTOMER_NAMES, type CustomerId } from "./replays.ts";
 import type { ExitRecord, PriceReplayResult, PriceStep } from "./result.ts";
 
-const [LEFT, RIGHT] = [118, 944];
+const [LEFT, SPLIT, RIGHT] = [118, 800, 944];
 const STRIP = { top: 30, height: 22 } as const;
-const PLOT = { top: 66, bottom: 290 } as const;
-const LANES = { top: 316, height: 26 } as const;
+const PLOT = { top: 84, bottom: 308 } as const;
+const LANES = { top: 330, height: 30 } as const;
 const CUSTOMERS: readonly CustomerId[] = ["dollars", "units", "early"];
 const AXIS = LANES.top + CUSTOMERS.length * LANES.height + 8;
 const HEIGHT = AXIS + 40;
@@ -23,6 +23,15 @@ function endOf(result: PriceReplayResult): number {
   return Math.max(result.recordEnds, result.steps.at(-1)?.at ?? 0, lastRelease);
 }
 
+/** The record takes most of the width; what comes after it, which may be weeks, the rest. */
+function timeScale(start: number, split: number, end: number): Scale {
+  if (split <= start || split >= end) return (at) => LEFT + ((at - start) / (end - start)) * (RIGHT - LEFT);
+  return (at) =>
+    at <= split
+      ? LEFT + ((at - start) / (split - start)) * (SPLIT - LEFT)
+      : SPLIT + ((at - split) / (end - split)) * (RIGHT - SPLIT);
+}
+
 /**
  * One replay as an SVG: the mode as a strip of words and hatchings, mid as a line inside the band of bid and ask, what
  * each customer's exits did, over UTC time. The same result draws the same chart.
@@ -30,7 +39,7 @@ function endOf(result: PriceReplayResult): number {
 export function priceChart(result: PriceReplayResult): Markup {
   const start = result.steps[0]?.at ?? 0;
   const end = Math.max(endOf(result), start + HOUR);
-  const x: Scale = (at) => LEFT + ((at - start) / (end - start)) * (RIGHT - LEFT);
+  const x = timeScale(start, result.recordEnds, end);
   const { y, ticks } = priceScale(result);
   const id = `price-${result.id}`;
   const grid = ticks.map(
@@ -38,13 +47,22 @@ export function priceChart(result: PriceReplayResult): Markup {
       html`<line class="grid" x1="${LEFT}" y1="${coordinate(y(tick))}" x2="${RIGHT}" y2="${coordinate(y(tick))}"/><text class="tick" x="${LEFT - 8}" y="${coordinate(y(tick) + 4)}" text-anchor="end">${formatPrice(toChain(tick))}</text>`,
   );
   const ended = coordinate(x(result.recordEnds));
-  return html`<svg viewBox="0 0 960 ${HEIGHT}" role="img" aria-labelledby="${id} ${id}-desc"><title id="${id}">${result.finding}</title><desc id="${id}-desc">${result.title}. Mid price with the band from bid to ask, the price's mode, and each customer's exits: paid at once, queued, released. The tables beside it hold the figures.</desc>${patterns(id)}<text class="tick" x="${LEFT}" y="20">mode of the price</text>${strip(result, x, end, id)}<text class="tick" x="${LEFT}" y="${PLOT.top - 4}">dollars for one ${result.symbol}${result.scale === "log" ? ", logarithmic" : ""}</text>${grid}${band(result, x, y, id)}${midLine(result, x, y)}<line class="mark" x1="${ended}" y1="${PLOT.top}" x2="${ended}" y2="${AXIS}"/><text class="tick" x="${coordinate(Number(ended) - 5)}" y="${PLOT.bottom - 6}" text-anchor="end">the record ends</text>${lanes(result, x)}${timeAxis(x, start, end)}</svg>`;
+  return html`<svg viewBox="0 0 960 ${HEIGHT}" role="img" aria-labelledby="${id} ${id}-desc"><title id="${id}">${result.finding}</title><desc id="${id}-desc">${result.title}. Mid price with the band from bid to ask, the price's mode, and each customer's exits: paid at once, queued, released. The tables beside it hold the figures.</desc>${patterns(id)}<text class="tick" x="${LEFT}" y="20">mode of the price</text>${strip(result, x, end, id)}<text class="tick" x="${LEFT}" y="${PLOT.top - 14}">dollars for one ${result.symbol}${result.scale === "log" ? ", logarithmic" : ""}</text>${grid}${timeAxis(x, start, result.recordEnds)}${band(result, x, y)}${midLine(result, x, y)}${lanes(result, x)}<line class="mark" x1="${ended}" y1="${STRIP.top + STRIP.height}" x2="${ended}" y2="${AXIS}"/>${silence(result, x, end)}</svg>`;
 }
 
 function patterns(id: string): Markup {
   const hatch = (mode: Mode, body: Markup): Markup =>
     html`<pattern id="${id}-${mode}" width="6" height="6" patternUnits="userSpaceOnUse">${body}</pattern>`;
   return html`<defs>${hatch("HALT", html`<rect class="mode-halt" width="6" height="6"/>`)}${hatch("DEGRADED", html`<rect class="mode-degraded" width="6" height="6"/><circle class="mode-ink" cx="3" cy="3" r="1"/>`)}${hatch("DISPUTED", html`<rect class="mode-disputed" width="6" height="6"/><path class="mode-stroke" d="M0 6L6 0"/>`)}${hatch("NORMAL", html`<rect class="mode-normal" width="6" height="6"/>`)}</defs>`;
+}
+
+/** The words beside the line at which the record ends. */
+function silence(result: PriceReplayResult, x: Scale, end: number): Markup {
+  const days = Math.round((end - result.recordEnds) / DAY);
+  if (days === 0) return html``;
+  const at = coordinate(x(result.recordEnds) + 7);
+  const lines = ["The record ends:", "silent feeds for", `${days} days, drawn`, "narrower"];
+  return html`${lines.map((line, index) => html`<text class="tick" x="${at}" y="${PLOT.top + 14 + index * 15}">${line}</text>`)}`;
 }
 
 interface Span {
@@ -100,7 +118,7 @@ function endOfRun(result: PriceReplayResult, run: readonly PriceStep[]): number 
   return result.steps.find(({ at }) => at > last)?.at ?? last;
 }
 
-function band(result: PriceReplayResult, x: Scale, y: Scale, id: string): Markup[] {
+function band(result: PriceReplayResult, x: Scale, y: Scale): Markup[] {
   return priced(result.steps).map((run) => {
     const end = Math.min(endOfRun(result, run), result.recordEnds);
     const edge = (price: (step: PriceStep) => bigint): string[] =>
@@ -148,20 +166,27 @@ function marks(exit: ExitRecord, x: Scale, y: number): Markup {
   const square = html`<rect class="exit-queued" x="${coordinate(at - 3)}" y="${y - 3}" width="6" height="6"><title>queued, ${utc(exit.at)}: ${why}</title></rect>`;
   if (exit.release === undefined) return square;
   const out = x(exit.release.at);
-  return html`${square}<path class="exit-released" d="M${coordinate(out)} ${y - 5}L${coordinate(out + 4.5)} ${y + 4}H${coordinate(out - 4.5)}Z"><title>released, ${utc(exit.release.at)}, price ${exit.release.mode}</title></path>`;
+  // A little lower, so that neither hides the other.
+  return html`${square}<path class="exit-released" d="M${coordinate(out)} ${y + 5}L${coordinate(out + 4.5)} ${y + 14}H${coordinate(out - 4.5)}Z"><title>released, ${utc(exit.release.at)}, price ${exit.release.mode}</title></path>`;
 }
 
 function timeAxis(x: Scale, start: number, end: number): Markup[] {
   const days = Math.ceil((end - start) / DAY);
   const every = Math.ceil(days / 10) * DAY;
   const first = Math.ceil(start / DAY) * DAY;
-  const ticks = Array.from({ length: Math.floor((end - first) / every) + 1 }, (_, index) => first + index * every);
+  const ticks = Array.from(
+    { length: Math.floor((end - first) / every) + 1 },
+    (_, index) => first + index * every,
+  );
   const marks = ticks.map(
     (at) =>
       html`<line class="grid" x1="${coordinate(x(at))}" y1="${PLOT.top}" x2="${coordinate(x(at))}" y2="${AXIS}"/><text class="tick" x="${coordinate(x(at))}" y="${AXIS + 15}" text-anchor="middle">${utc(at).slice(5, 10)}</text>`,
   );
   const year = new Date(start * 1000).getUTCFullYear();
-  return [...marks, html`<text class="tick" x="${RIGHT}" y="${HEIGHT - 6}" text-anchor="end">00:00 UTC, ${year}</text>`];
+  return [
+    ...marks,
+    html`<text class="tick" x="${LEFT}" y="${HEIGHT - 6}">month-day at 00:00 UTC, ${year}</text>`,
+  ];
 }
 
 /** A linear or logarithmic scale over what the band spans, with four to seven ticks. */

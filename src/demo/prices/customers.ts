@@ -57,12 +57,13 @@ export class Customers {
     }
   }
 
-  /** Whoever has a request to make at this step makes it. */
-  async ask(step: PriceStep): Promise<void> {
+  /** Whoever has a request to make at this step makes it; `all` who ask regularly, whatever the hour. */
+  async ask(step: PriceStep, all = false): Promise<void> {
     if (step.ask > 0n) this.#lastAsk = step.ask;
     const since = step.at - this.#replay.from;
     for (const plan of this.#replay.customers) {
-      if (plan.id === "early" ? since !== 0 : since === 0 || since % plan.every !== 0) continue;
+      const due = plan.id === "early" ? since === 0 : since > 0 && (all || since % plan.every === 0);
+      if (!due) continue;
       const left = this.#left.get(plan.id) ?? 0n;
       const wanted = this.#wanted(plan);
       const amount = wanted < left ? wanted : left;
@@ -91,7 +92,9 @@ export class Customers {
   async arrived(): Promise<bigint> {
     let sum = 0n;
     for (const plan of this.#replay.customers) {
-      const [balance] = await this.#stage.chain.view("token", this.#asset.token, "balanceOf", [walletOf(plan)]);
+      const [balance] = await this.#stage.chain.view("token", this.#asset.token, "balanceOf", [
+        walletOf(plan),
+      ]);
       sum += balance as bigint;
     }
     return sum;

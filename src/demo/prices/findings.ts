@@ -109,7 +109,7 @@ const SAYS: Readonly<Record<string, (played: Played) => string>> = {
       .reduce((sum, { amount }) => sum + amount, 0n);
     const [first] = priced(played.steps);
     const last = lowest(played.steps);
-    return `LUNA fell from ${formatPrice(first?.mid ?? 0n)} to ${formatPrice(last?.mid ?? 0n)}, and at most ${formatAmount(mostInADay(paid), played)} left at once in any day: the breaker counts units. Limits in dollars alone would have paid ${formatAmount(heldBack, played)} more at once.`;
+    return `LUNA fell from ${formatPrice(first?.mid ?? 0n)} to ${formatPrice(last?.mid ?? 0n)}, and at most ${formatAmount(mostInADay(paid), played)} left at once in any day, because the breaker counts units: limits in dollars alone would have paid ${formatAmount(heldBack, played)} more at once.`;
   },
   "usdc-depeg": (played) => {
     const low = lowest(played.steps);

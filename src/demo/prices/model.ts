@@ -1,6 +1,5 @@
-import { RECORD_DECIMALS } from "./records.ts";
+import { observationAt, RECORD_DECIMALS } from "./records.ts";
 import type { PriceReplay } from "./replays.ts";
-import { observationAt } from "./records.ts";
 
 /** Names of `Mode` in contracts/oracle/interfaces/IPriceRouter.sol, in its order. */
 export const MODES = ["HALT", "DEGRADED", "DISPUTED", "NORMAL"] as const;

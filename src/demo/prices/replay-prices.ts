@@ -11,6 +11,8 @@ import type { PriceStage } from "./stage.ts";
 /** After the record the feeds are silent; what is still queued leaves within this time or is reported. */
 const TAIL = 60 * DAY;
 const TAIL_STEP = 12 * HOUR;
+/** By then each source is too old to be believed. */
+const SILENT = 2 * HOUR;
 
 /** Plays one stretch of recorded prices to the deployed suite, and leaves the chain as it was. */
 export async function replayPrices(stage: PriceStage, replay: PriceReplay): Promise<PriceReplayResult> {
@@ -32,12 +34,12 @@ export async function replayPrices(stage: PriceStage, replay: PriceReplay): Prom
     await customers.ask(step);
   }
   // Silence. The first of these steps still hears requests: they must queue, not fail.
-  const [tail, tailEnd] = [replay.until + TAIL_STEP, replay.until + TAIL];
+  const [tail, tailEnd] = [replay.until + SILENT, replay.until + TAIL];
   for (let at = tail; at === tail || (customers.waiting > 0 && at <= tailEnd); at += TAIL_STEP) {
     const step = await player.playTo(at);
     steps.push(step);
     await customers.release(step);
-    if (at === tail) await customers.ask(step);
+    if (at === tail) await customers.ask(step, true);
   }
   const { held, owed } = await customers.solvency();
   const arrived = await customers.arrived();

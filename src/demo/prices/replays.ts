@@ -14,8 +14,20 @@ export interface ReplaySource {
 
 /** Who asks for exits. Amounts of `units` and `early` are raw units. */
 export type CustomerPlan =
-  | { readonly id: "dollars"; readonly tier: Tier; readonly cents: Cents; readonly every: number; readonly deposit: bigint }
-  | { readonly id: "units"; readonly tier: Tier; readonly amount: bigint; readonly every: number; readonly deposit: bigint }
+  | {
+      readonly id: "dollars";
+      readonly tier: Tier;
+      readonly cents: Cents;
+      readonly every: number;
+      readonly deposit: bigint;
+    }
+  | {
+      readonly id: "units";
+      readonly tier: Tier;
+      readonly amount: bigint;
+      readonly every: number;
+      readonly deposit: bigint;
+    }
   | { readonly id: "early"; readonly tier: Tier; readonly amount: bigint; readonly deposit: bigint };
 export type CustomerId = CustomerPlan["id"];
 
@@ -57,7 +69,8 @@ export interface PriceReplay {
 }
 
 const VENUE_AGE = HOUR + 900;
-const TETHER = "Venues that quote in USDT are taken as if USDT were a dollar; its own premium shows as a difference.";
+const TETHER =
+  "Venues that quote in USDT are taken as if USDT were a dollar; its own premium shows as a difference.";
 
 function at(text: string): number {
   return Date.parse(`${text}:00Z`) / 1000;
@@ -82,7 +95,13 @@ function customers(
   const one = 10n ** BigInt(decimals);
   const [forDollars, forUnits] = told.deposits;
   return [
-    { id: "dollars", tier: told.tier, cents: told.cents, every: told.every ?? 4 * HOUR, deposit: forDollars * one },
+    {
+      id: "dollars",
+      tier: told.tier,
+      cents: told.cents,
+      every: told.every ?? 4 * HOUR,
+      deposit: forDollars * one,
+    },
     { id: "units", tier: told.tier, amount: told.units * one, every: 6 * HOUR, deposit: forUnits * one },
     { id: "early", tier: told.tier, amount: told.early * one, deposit: told.early * one },
   ];
@@ -252,7 +271,10 @@ export function loadReplays(): PriceReplay[] {
         deposits: [2_000_000n, 1_000_000n],
       }),
       scale: "linear",
-      caveats: ["Binance's record has no rows before 11 March 15:00 UTC: until then there is one source.", TETHER],
+      caveats: [
+        "Binance's record has no rows before 11 March 15:00 UTC: until then there is one source.",
+        TETHER,
+      ],
     },
   ];
 }

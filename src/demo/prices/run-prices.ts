@@ -29,7 +29,9 @@ function stepOf(prices: readonly PriceReplayResult[]): StepResult {
   const counts = prices.map(({ exits }) => countExits(exits));
   const sum = (of: (count: (typeof counts)[number]) => number): number =>
     counts.reduce((total, count) => total + of(count), 0);
-  const broken = prices.flatMap(({ id, broken: faults }) => faults.slice(0, 3).map((fault) => `${id}: ${fault}`));
+  const broken = prices.flatMap(({ id, broken: faults }) =>
+    faults.slice(0, 3).map((fault) => `${id}: ${fault}`),
+  );
   const figures = {
     replays: prices.length,
     prices: prices.reduce((total, { steps }) => total + steps.length, 0),
@@ -39,7 +41,8 @@ function stepOf(prices: readonly PriceReplayResult[]): StepResult {
   };
   return {
     id: "prices",
-    title: "Real prices are replayed: none is clamped, nothing is instant without a good one, nothing queued is lost",
+    title:
+      "Real prices are replayed: none is clamped, nothing is instant without a good one, nothing queued is lost",
     ok: broken.length === 0 && prices.length > 0,
     gas: 0,
     figures: broken.length === 0 ? figures : { ...figures, broken: broken.join("; ") },

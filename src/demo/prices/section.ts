@@ -12,7 +12,7 @@ export function pricesSection(results: readonly PriceReplayResult[]): Markup {
   if (results.length === 0) return html``;
   return html`<section aria-labelledby="prices">
 <h2 id="prices">Prices under stress</h2>
-<p>Recorded prices were played, second by second of their own time, to the deployed price sources, router, policy and vault. Three customers went on asking for exits: one for the same dollars each time, one for the same units, and one who had asked before it began. An exit is instant only while the price is NORMAL; a release looks at no price. After the record ends every feed is silent, and what is still queued leaves all the same.</p>
+<p>Recorded prices were played, at their own times, to the deployed price sources, router, policy and vault. Three customers went on asking for exits: one for the same dollars each time, one for the same units, and one who had asked before it began. An exit is instant only while the price is NORMAL; a release looks at no price. After the record ends every feed is silent, and what is still queued leaves all the same.</p>
 ${summary(results)}
 ${legend()}
 ${results.map(article)}
@@ -28,13 +28,14 @@ function summary(results: readonly PriceReplayResult[]): Markup {
   const rows = results.map((result) => {
     const { paid, queued, released, releasedWithoutPrice } = countExits(result.exits);
     const most = mostInADay(result.exits.filter(({ outcome }) => outcome === "paid"));
-    return html`<tr><th scope="row"><a href="#prices-${result.id}">${result.title}</a></th><td>${formatModes(result)}</td><td class="number">${paid}</td><td class="number">${queued}</td><td class="number">${released}</td><td class="number">${releasedWithoutPrice}</td><td class="number">${formatAmount(most, result)}</td><td class="number">${formatAmount(result.breaker, result)}</td></tr>`;
+    return html`<tr><th scope="row" class="wide"><a href="#prices-${result.id}">${result.title}</a></th><td>${formatModes(result)}</td><td class="number">${paid}</td><td class="number">${queued}</td><td class="number">${released}</td><td class="number">${releasedWithoutPrice}</td><td class="number">${formatAmount(most, result)}</td><td class="number">${formatAmount(result.breaker, result)}</td></tr>`;
   });
   return html`<div class="scroll"><table>
 <caption>What the price was, and what exits did</caption>
-<thead><tr><th scope="col">Replay</th><th scope="col">Price</th><th scope="col" class="number">Paid at once</th><th scope="col" class="number">Queued</th><th scope="col" class="number">Released</th><th scope="col" class="number">of these without a normal price</th><th scope="col" class="number">Most at once in a day</th><th scope="col" class="number">Breaker</th></tr></thead>
+<thead><tr><th scope="col">Replay</th><th scope="col">Price</th><th scope="col" class="number">Paid at once</th><th scope="col" class="number">Queued</th><th scope="col" class="number">Released</th><th scope="col" class="number">without price*</th><th scope="col" class="number">Most in a day, at once</th><th scope="col" class="number">Breaker</th></tr></thead>
 <tbody>${rows}</tbody>
-</table></div>`;
+</table></div>
+<p class="faint">* released while the price was not NORMAL.</p>`;
 }
 
 function article(result: PriceReplayResult): Markup {
@@ -44,13 +45,18 @@ function article(result: PriceReplayResult): Markup {
       : html`<p class="warning">Not as promised: ${result.broken.slice(0, 5).join("; ")}</p>`;
   return html`<article id="prices-${result.id}">
 <h3>${result.title}</h3>
-<p><strong>${result.finding}</strong> <span class="faint">Sources: ${result.sources.join(", ")}; they agree within ${result.deltaBps / 100} % of the median.</span></p>
+<p><strong>${result.finding}</strong> <span class="faint">${sourcesOf(result)}</span></p>
 ${broken}
 <div class="scroll">${priceChart(result)}</div>
 <ul class="notes">${result.caveats.map((caveat) => html`<li>${caveat}</li>`)}</ul>
 ${days(result)}
 ${exits(result)}
 </article>`;
+}
+
+function sourcesOf({ sources, deltaBps }: PriceReplayResult): string {
+  if (sources.length === 1) return `Source: ${sources.join()}.`;
+  return `Sources: ${sources.join(", ")}; one agrees if it lies within ${deltaBps / 100} % of the median.`;
 }
 
 function days(result: PriceReplayResult): Markup {
