@@ -12,8 +12,9 @@ const LANES = { top: 330, height: 30 } as const;
 const CUSTOMERS: readonly CustomerId[] = ["dollars", "units", "early"];
 const AXIS = LANES.top + CUSTOMERS.length * LANES.height + 8;
 const HEIGHT = AXIS + 40;
-/** About how wide a letter of the strip is. */
+/** About how wide a letter of the strip is, and its heading. */
 const LETTER = 8;
+const HEADING = 110;
 
 type Scale = (value: number) => number;
 
@@ -84,13 +85,19 @@ export function spansOf(steps: readonly PriceStep[], end: number): Span[] {
 }
 
 function strip(result: PriceReplayResult, x: Scale, end: number, id: string): Markup[] {
+  // The strip's own heading stands above its left end.
+  let above = LEFT + HEADING;
   return spansOf(result.steps, end).map(({ mode, from, to }) => {
     const [left, width] = [x(from), Math.max(x(to) - x(from), 0.5)];
-    const fits = [mode, mode.slice(0, 4), mode.slice(0, 2)].find((word) => word.length * LETTER + 8 <= width);
-    const label =
-      fits === undefined
-        ? html``
-        : html`<rect class="mode-plate" x="${coordinate(left + width / 2 - (fits.length * LETTER) / 2 - 3)}" y="${STRIP.top + 4}" width="${fits.length * LETTER + 6}" height="14" rx="2"/><text class="mode-word" x="${coordinate(left + width / 2)}" y="${STRIP.top + 15}" text-anchor="middle">${fits}</text>`;
+    const [middle, wide] = [left + width / 2, mode.length * LETTER + 8];
+    let label = html``;
+    if (wide <= width) {
+      label = html`<rect class="mode-plate" x="${coordinate(middle - wide / 2 + 1)}" y="${STRIP.top + 4}" width="${wide - 2}" height="14" rx="2"/><text class="mode-word" x="${coordinate(middle)}" y="${STRIP.top + 15}" text-anchor="middle">${mode}</text>`;
+    } else if (middle - wide / 2 > above) {
+      // Too narrow for its word, which goes above where there is room; the next of the same hatching needs none.
+      above = middle + wide / 2;
+      label = html`<text class="mode-word" x="${coordinate(middle)}" y="${STRIP.top - 6}" text-anchor="middle">${mode}</text>`;
+    }
     return html`<g><title>${mode} from ${utc(from)} to ${utc(to)}</title><rect class="mode-edge" x="${coordinate(left)}" y="${STRIP.top}" width="${coordinate(width)}" height="${STRIP.height}" fill="url(#${id}-${mode})"/>${label}</g>`;
   });
 }

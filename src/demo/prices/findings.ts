@@ -114,7 +114,7 @@ const SAYS: Readonly<Record<string, (played: Played) => string>> = {
   "usdc-depeg": (played) => {
     const low = lowest(played.steps);
     const seconds = secondsByMode(played);
-    return `USDC fell to ${formatPrice(low?.mid ?? 0n)}; while its sources were up to ${percent(widestBps(played.steps))} apart, or all but one silent, exits queued (${(seconds.DISPUTED + seconds.DEGRADED) / HOUR} h), and instant again once they agreed, at the low price.`;
+    return `USDC fell to ${formatPrice(low?.mid ?? 0n)}. For ${(seconds.DISPUTED + seconds.DEGRADED) / HOUR} h its sources lay up to ${percent(widestBps(played.steps))} apart or one stood alone, and exits queued; once most agreed, exits were instant again, counted at the low price.`;
   },
   "two-venues": (played) => {
     const disputed = played.exits.filter(({ mode }) => mode === "DISPUTED");

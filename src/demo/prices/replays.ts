@@ -214,7 +214,7 @@ export function loadReplays(): PriceReplay[] {
       scale: "log",
       caveats: [
         "Only one venue's record is at hand (Binance LUNA/USDT, hourly closes): all three feeds follow it, so that no source ever objects. That is the worst case for limits in dollars.",
-        "The record stops on 13 May at $0.00005. What traded under the same symbol 18 days later is another coin and is not played.",
+        "The record stops on 13 May at $0.00005, which the sources' own lower bound of $0.0001 takes for no price: HALT, not $0.0001. What traded under the same symbol 18 days later is another coin and is not played.",
       ],
     },
     {

@@ -26,7 +26,6 @@ export interface PriceStage {
   readonly offices: Offices;
   readonly vault: string;
   readonly router: string;
-  readonly policy: string;
   /** By the replay's asset key. */
   readonly assets: ReadonlyMap<string, ReplayAsset>;
 }
@@ -80,7 +79,7 @@ export async function openPriceStage(
       { id: BigInt(id), token, feeds: sources.map(({ feed }) => feed) },
     ]),
   );
-  const { vault, router, policy } = suite.addresses;
-  const stage = { chain, offices: new SuiteOffices(suite, chain), vault, router, policy, assets };
+  const { vault, router } = suite.addresses;
+  const stage = { chain, offices: new SuiteOffices(suite, chain), vault, router, assets };
   return { stage, close: () => connection.close() };
 }
