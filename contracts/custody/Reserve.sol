@@ -27,11 +27,17 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
 
     /// @notice How long a veto lasts. Then the exit is refillable: neither lost nor stolen keys of the Safe trap money.
     uint40 public constant VETO_FOR = 30 days;
+    /// @notice How long after the end of a veto of everything there can't be another.
+    uint40 public constant REST_FOR = 60 days;
+    /// @notice How long an announced return can be made once it is ready.
+    uint40 public constant RETURN_TERM = 30 days;
 
     IVault private immutable _vault;
     IReserve private immutable _colder;
     Params.Table private _table;
     mapping(bytes32 id => Announcement) private _announced;
+    mapping(AssetId asset => uint40 readyAt) private _returns;
+    uint40 private _allVetoedUntil;
 
     /// @param authority This level's own AccessManager.
     /// @param vault_ The Vault to serve.
@@ -131,6 +137,25 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IReserve
+    function vetoAll() external restricted {
+        uint40 before = _allVetoedUntil;
+        // Check: never renewed before it has rested, or it would trap money.
+        if (before != 0 && block.timestamp < before + REST_FOR) revert Reserve_VetoedAllBefore(before + REST_FOR);
+        // Effect
+        _allVetoedUntil = uint40(block.timestamp) + VETO_FOR;
+        emit VetoedAll(_allVetoedUntil);
+    }
+
+    /// @inheritdoc IReserve
+    function unvetoAll() external restricted {
+        // Check
+        if (block.timestamp >= _allVetoedUntil) revert Reserve_NothingVetoed();
+        // Effect: its rest begins.
+        _allVetoedUntil = uint40(block.timestamp);
+        emit UnvetoedAll();
+    }
+
+    /// @inheritdoc IReserve
     function send(AssetId asset, uint256 amount) external restricted nonReentrant {
         // Check
         _listed(asset);
@@ -168,9 +193,26 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IReserve
-    function returnAll(AssetId asset) external nonReentrant returns (uint256 amount) {
+    function announceReturn(AssetId asset) external returns (uint40 readyAt) {
+        uint40 before = _returns[asset];
         // Check
         if (!_listed(asset).windingDown) revert Reserve_NotWindingDown(asset);
+        if (before != 0 && block.timestamp < before + RETURN_TERM) revert Reserve_ReturnAnnounced(asset, before);
+        // Effect: a week from now at most.
+        readyAt = uint40(block.timestamp + refillDelay());
+        _returns[asset] = readyAt;
+        emit ReturnAnnounced(asset, readyAt);
+    }
+
+    /// @inheritdoc IReserve
+    function returnAll(AssetId asset) external nonReentrant returns (uint256 amount) {
+        uint40 readyAt = _returns[asset];
+        // Check: the Vault says that it is winding down, and a Vault can lie. So this waits, and can be vetoed, like a refill.
+        if (!_listed(asset).windingDown) revert Reserve_NotWindingDown(asset);
+        if (readyAt == 0 || block.timestamp < readyAt || block.timestamp >= readyAt + RETURN_TERM) {
+            revert Reserve_ReturnNotReady(asset, readyAt);
+        }
+        if (block.timestamp < _allVetoedUntil) revert Reserve_AllVetoed(_allVetoedUntil);
         amount = Tokens.held(asset, address(this));
         if (amount == 0) revert Reserve_NothingHere(asset);
         emit Returned(asset, amount);
@@ -183,6 +225,16 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
     /// @inheritdoc IReserve
     function announcedOf(bytes32 id) external view returns (Announcement memory) {
         return _announced[id];
+    }
+
+    /// @inheritdoc IReserve
+    function allVetoedUntil() external view returns (uint40) {
+        return _allVetoedUntil;
+    }
+
+    /// @inheritdoc IReserve
+    function returnReadyAt(AssetId asset) external view returns (uint40) {
+        return _returns[asset];
     }
 
     /// @inheritdoc IReserve
@@ -231,6 +283,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         if (a.readyAt == 0) revert Reserve_NotAnnounced(id);
         if (block.timestamp < a.readyAt) revert Reserve_NotReady(id, a.readyAt);
         if (block.timestamp < a.vetoedUntil) revert Reserve_IsVetoed(id, a.vetoedUntil);
+        if (block.timestamp < _allVetoedUntil) revert Reserve_AllVetoed(_allVetoedUntil);
         Open memory open = _openNow(id);
         uint40 from = open.phase == Phase.ENDORSED ? exit.soon : exit.late;
         uint40 slot = Lanes.secondsUp(open.slot);

@@ -101,8 +101,11 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         row.store(a);
         VaultLayout.slots().opens[id].store(0);
         emit Released(id, exit.asset, exit.to, amount, a);
+        // Check: the rest may be in the reserves.
+        uint256 held = Tokens.held(exit.asset, address(this));
+        if (held < amount) revert Vault_NotFunded(exit.asset, held, amount);
         // Interaction
-        Tokens.pay(exit.asset, exit.to, amount, Tokens.held(exit.asset, address(this)));
+        Tokens.pay(exit.asset, exit.to, amount, held);
         return true;
     }
 

@@ -1,6 +1,6 @@
 import type { CareGas } from "./governance.ts";
 import type { LimiterGas, RecordedGas } from "./peers.ts";
-import type { VerbGas } from "./verbs.ts";
+import type { MixedExitGas, VerbGas } from "./verbs.ts";
 
 /** One comparison. Gas of whole transactions, steady state; windows without the call around them. */
 export interface GasRow {
@@ -28,11 +28,11 @@ export interface PeerGas {
 }
 
 /** Promised gas, and promised shares of a peer's. */
-const GOALS = { window: 5_500, instantWarm: 110_000, instantCold: 145_000 } as const;
+const GOALS = { window: 5_500, instantWarm: 110_000, instantCold: 145_000, mixedCold: 150_000 } as const;
 const SHARES = { transfer: 1.25, queue: 0.6, release: 0.85, cancel: 0.7 } as const;
 
 /** Sets all comparisons. */
-export function gasRows(verbs: VerbGas, peers: PeerGas): GasRow[] {
+export function gasRows(verbs: VerbGas, mixed: MixedExitGas, peers: PeerGas): GasRow[] {
   const { limiters, recorded, ozTransfer, ozDeposit, safeTransfer } = peers;
   const measured = rowsOf("measured");
   const written = rowsOf("recorded");
@@ -92,6 +92,8 @@ export function gasRows(verbs: VerbGas, peers: PeerGas): GasRow[] {
       GOALS.instantCold,
     ),
     measured("instant-cold/safe", verbs.instantCold.gas, safe, safeTransfer, GOALS.instantCold),
+    measured("instant-warm-mixed/safe", mixed.warm.gas, safe, safeTransfer, GOALS.instantWarm),
+    measured("instant-cold-mixed/safe", mixed.cold.gas, safe, safeTransfer, GOALS.mixedCold),
     written(
       "queue/ntt",
       verbs.queue.gas,

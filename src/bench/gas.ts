@@ -12,10 +12,11 @@ import {
   measureSafeTransfer,
   readRecorded,
 } from "./peers.ts";
+import { mixedSources } from "./price-sources.ts";
 import { nameEverything } from "./slot-names.ts";
 import { deploySuite, type Suite } from "./strongroom.ts";
 import { breakDown } from "./trace.ts";
-import { measureVerbs, type VerbGas } from "./verbs.ts";
+import { measureMixedExits, measureVerbs, type VerbGas } from "./verbs.ts";
 
 /** What bench/gas.json holds. */
 export interface GasBench {
@@ -50,12 +51,13 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   const suite = await deploySuite(chain);
   const verbs = await measureVerbs(chain, suite);
   const explained = await explainVerbs(chain, suite, verbs);
+  const mixed = await measureMixedExits(chain, await deploySuite(chain, mixedSources));
   progress("Measuring governance, reserves and upgrades");
   const care = await measureCare(chain, suite, peers.safeTransfer);
   const bench: GasBench = {
     compiler: compilerText(),
     evm: `Hardhat's embedded chain, hardfork ${chain.hardfork}`,
-    rows: [...gasRows(verbs, peers), ...careRows(care)],
+    rows: [...gasRows(verbs, mixed, peers), ...careRows(care)],
   };
   mkdirSync("bench", { recursive: true });
   const text = `${JSON.stringify(bench, null, 2)}\n`;

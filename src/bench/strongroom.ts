@@ -1,11 +1,11 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { type BaseContract, getCreateAddress, id, MaxUint256, ZeroAddress } from "ethers";
+import { type BaseContract, getCreateAddress, MaxUint256, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import type { Chain } from "./chain.ts";
+import { pushSources } from "./price-sources.ts";
 
 const DAY = 86_400n;
 const NEVER = (1n << 40n) - 1n;
-const DOLLAR = 10n ** 12n;
 const TIER = 3n;
 const WARM_FOR = 900n;
 
@@ -44,7 +44,7 @@ export interface Suite {
   readonly owner: HardhatEthersSigner;
   readonly friend: HardhatEthersSigner;
   readonly recipient: string;
-  /** Pushes a new round to every feed. */
+  /** Makes the price of every source young again. */
   freshenFeeds(): Promise<void>;
 }
 
@@ -57,10 +57,10 @@ export function paramKey(kind: bigint, argument = 0n): string {
 export const EXIT_KEYS = KIND;
 
 /**
- * Deploys the suite with everything on: proxy, policy, real router with three Chainlink sources, sanctions list, own cap,
- * destination book. One key governs: who governs costs the measured verbs nothing.
+ * Deploys the suite with everything on: proxy, policy, real router with three sources (of Chainlink, unless others are
+ * made), sanctions list, own cap, destination book. One key governs: who governs costs the measured verbs nothing.
  */
-export async function deploySuite(chain: Chain): Promise<Suite> {
+export async function deploySuite(chain: Chain, makeSources = pushSources): Promise<Suite> {
   const [governor, owner, friend, other] = chain.signers;
   if (!governor || !owner || !friend || !other)
     throw new TerminalError("NO_SIGNERS", "The chain has no accounts");
@@ -81,22 +81,7 @@ export async function deploySuite(chain: Chain): Promise<Suite> {
   const token = await chain.deploy("MockERC20", ["Dollar", 18]);
   const asset = (2n << 248n) | BigInt(chain.address(token));
 
-  const feeds: BaseContract[] = [];
-  const sources: BaseContract[] = [];
-  for (const name of ["one", "two", "three"]) {
-    const feed = await chain.deploy("MockAggregator", [8]);
-    feeds.push(feed);
-    const bounds = [DOLLAR / 2n, DOLLAR * 2n];
-    sources.push(await chain.deploy("ChainlinkSource", [feed, id(name), DAY, ...bounds, ZeroAddress, 0]));
-  }
-  let round = 0n;
-  const freshenFeeds = async () => {
-    round += 1n;
-    const time = await chain.now();
-    for (const [i, feed] of feeds.entries()) {
-      await chain.send(governor, feed, "push", [round, 100_000_000n + BigInt(i) * 10_000n, time, time]);
-    }
-  };
+  const { sources, feeds, freshen: freshenFeeds } = await makeSources(chain, governor);
   await freshenFeeds();
   const feedSet = await chain.deploy("FeedSet", [sources.map((source) => source.target), 100]);
   await chain.send(governor, router, "setFeedSet", [asset, ZeroAddress, feedSet]);

@@ -79,6 +79,30 @@ export async function measureVerbs(chain: Chain, suite: Suite): Promise<VerbGas>
   };
 }
 
+/** Instant exits, their price read from three kinds of source. */
+export interface MixedExitGas {
+  readonly warm: Mined;
+  readonly cold: Mined;
+}
+
+/** Measures instant exits in their steady state, with the stored price and with one that is read from all sources. */
+export async function measureMixedExits(chain: Chain, suite: Suite): Promise<MixedExitGas> {
+  const { vault, router, asset, owner, recipient, governor } = suite;
+  const withdraw = async () => {
+    const mined = await chain.send(owner, vault, "withdraw", [asset, SMALL, recipient]);
+    expectLog(suite, mined, "Withdrawn");
+    return mined;
+  };
+  await suite.freshenFeeds();
+  await chain.send(governor, router, "poke", [asset]);
+  await withdraw();
+  await withdraw();
+  const warm = await withdraw();
+  // The stored price has grown too old, and the sources' have not.
+  await chain.pass(HOUR / 2n);
+  return { warm, cold: await withdraw() };
+}
+
 /** The event `name` of the transaction: what was measured is what was meant. */
 function expectLog({ vault }: Suite, mined: Mined, name: string) {
   for (const log of mined.receipt.logs) {

@@ -13,6 +13,7 @@ import { MockApp__factory } from "../../typechain-types/factories/contracts/mock
 import { MockERC20__factory } from "../../typechain-types/factories/contracts/mocks/MockERC20__factory.ts";
 import { MockAggregator__factory } from "../../typechain-types/factories/contracts/mocks/oracle/MockAggregator__factory.ts";
 import { Plunderer__factory } from "../../typechain-types/factories/contracts/mocks/Plunderer__factory.ts";
+import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import { TerminalError } from "../core/errors.ts";
@@ -33,6 +34,7 @@ const SUITE_FACES = {
   token: MockERC20__factory.createInterface(),
   app: MockApp__factory.createInterface(),
   feed: MockAggregator__factory.createInterface(),
+  router: PriceRouter__factory.createInterface(),
   plunderer: Plunderer__factory.createInterface(),
 } as const;
 export type Face = keyof typeof SUITE_FACES;

@@ -2,6 +2,7 @@ import { type Cents, formatUsdShort, formatUsdWhole } from "../core/money.ts";
 import { CAUSES } from "./causes.ts";
 import { comparisonChart, heatMap, lossChart } from "./charts.ts";
 import { html, Markup } from "./html.ts";
+import { pricesSection } from "./prices/section.ts";
 import {
   type AttemptResult,
   type DemoReport,
@@ -46,6 +47,7 @@ ${header(report)}
 ${report.incidents.length > 0 ? comparison(report) : ""}
 ${report.sensitivity.length > 0 ? sensitivity(report) : ""}
 ${report.incidents.length > 0 ? incidents(report.incidents) : ""}
+${pricesSection(report.prices)}
 ${report.steps.length > 0 ? story(report.steps) : ""}
 ${method()}
 </main>

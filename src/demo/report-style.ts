@@ -47,7 +47,7 @@ caption{padding:.5rem 0;color:var(--soft);text-align:left}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top}
 thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--line)}
 tbody th{font-weight:500}tfoot th,tfoot td{border-bottom:0;border-top:1px solid var(--line);font-weight:600}
-.number{text-align:right;white-space:nowrap}.strong{font-weight:600;color:var(--strongroom)}
+.number{text-align:right;white-space:nowrap}thead .number{white-space:normal}.wide{min-width:13rem}.strong{font-weight:600;color:var(--strongroom)}
 details{margin-top:.5rem}summary{cursor:pointer;color:var(--soft)}summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
 .notes{margin:0 0 1rem;padding-left:1.1rem;color:var(--soft);font-size:.9rem}
 .outcome{font-weight:600}.outcome.paid{color:var(--reality)}.outcome.queued{color:var(--bucket)}.outcome.refused{color:var(--strongroom)}
@@ -59,6 +59,11 @@ details{margin-top:.5rem}summary{cursor:pointer;color:var(--soft)}summary:focus-
 .gas{margin-left:.5rem;color:var(--soft);font:400 .85rem system-ui,sans-serif;white-space:nowrap}
 .facts{display:flex;flex-wrap:wrap;gap:.5rem 1.75rem;margin:0;font-size:.9rem}
 .facts dt{color:var(--soft);font-size:.8rem}.facts dd{margin:0;overflow-wrap:anywhere}
+.band{fill:var(--strongroom);fill-opacity:.22;stroke:var(--strongroom);stroke-opacity:.55;stroke-width:.75}.mid-line{stroke:var(--ink);stroke-width:1.75}
+.mode-normal{fill:var(--card)}.mode-degraded{fill:color-mix(in srgb,var(--bucket) 30%,var(--card))}.mode-disputed{fill:color-mix(in srgb,var(--reality) 35%,var(--card))}.mode-halt{fill:var(--ink)}
+.mode-ink{fill:var(--ink)}.mode-stroke{stroke:var(--ink);stroke-width:1}.mode-edge{stroke:var(--soft);stroke-width:.5}.mode-plate{fill:var(--paper)}.mode-word{font-size:11px;font-weight:600}
+.legend .mode-normal::before{background:var(--card);border:1px solid var(--soft)}.legend .mode-degraded::before{background:radial-gradient(var(--ink) 1px,transparent 1.5px) 0 0/4px 4px;border:1px solid var(--soft)}.legend .mode-disputed::before{background:repeating-linear-gradient(135deg,var(--ink) 0 1px,transparent 1px 4px);border:1px solid var(--soft)}.legend .mode-halt::before{background:var(--ink)}
+.lane{font-size:11px}svg .lane{fill:var(--soft)}.exit-paid{fill:var(--strongroom)}.exit-queued{fill:var(--paper);stroke:var(--reality);stroke-width:1.5}.exit-released{fill:var(--bucket);stroke:var(--ink);stroke-width:.5}
 @media print{body{background:#fff}article{break-inside:avoid}main{padding:0}details{display:none}}
 @media (max-width:40rem){main{padding:2rem 1rem 3rem}article{padding:1rem}}
 `;

@@ -63,6 +63,7 @@ export function toTerminal(report: DemoReport, options: TerminalOptions): string
     table(report, paint, width),
     chart(report, paint, width),
     sensitivity(report),
+    prices(report, paint),
   ];
   const closing = isOk(report)
     ? paint(32, `Every step did what was promised. ${report.seconds.toFixed(1)} s.`)
@@ -141,6 +142,15 @@ function chart(report: DemoReport, paint: Paint, width: number): string {
     }),
   ]);
   return [paint(1, "Lost, on a logarithmic scale from $1,000 to $10 B"), ...rows].join("\n");
+}
+
+function prices(report: DemoReport, paint: Paint): string {
+  if (report.prices.length === 0) return "";
+  const lines = report.prices.map(({ title, finding, broken }) => {
+    const mark = broken.length === 0 ? paint(32, "✓") : paint(31, "✗");
+    return `${mark} ${safe(title)}: ${safe(finding)}`;
+  });
+  return [paint(1, "Prices under stress"), ...lines].join("\n");
 }
 
 function sensitivity(report: DemoReport): string {

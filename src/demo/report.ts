@@ -1,5 +1,7 @@
 import { type Cents, formatUsdShort, sumCents, usdDecimal } from "../core/money.ts";
 import type { CauseClass } from "./incidents.ts";
+import { type PriceReplayJson, pricesJson } from "./prices/json.ts";
+import type { PriceReplayResult } from "./prices/result.ts";
 
 /** The three outcomes that the replay compares. */
 export const OUTCOMES = ["reality", "bucket", "strongroom"] as const;
@@ -75,6 +77,7 @@ export interface DemoReport {
   readonly steps: readonly StepResult[];
   readonly incidents: readonly IncidentResult[];
   readonly sensitivity: readonly SensitivityPoint[];
+  readonly prices: readonly PriceReplayResult[];
 }
 
 /** True where every step did what was promised. A report without steps has shown nothing. */
@@ -106,10 +109,11 @@ export interface DemoJson {
     readonly attempts: Readonly<Record<AttemptResult["outcome"], number>>;
     readonly notes: readonly string[];
   }[];
+  readonly prices: readonly PriceReplayJson[];
 }
 
 /**
- * The report for machines: `{ok, seconds, steps, incidents}`, safe for `JSON.stringify`.
+ * The report for machines: `{ok, seconds, steps, incidents, prices}`, safe for `JSON.stringify`.
  *
  * @example
  * process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
@@ -145,6 +149,7 @@ export function toJson(report: DemoReport): DemoJson {
         notes: incident.notes,
       };
     }),
+    prices: report.prices.map(pricesJson),
   };
 }
 

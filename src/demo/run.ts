@@ -90,9 +90,10 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   say("Compiling what has changed ...");
   await compile();
   const { openStage } = await import("./open-stage.ts");
+  const { runPrices } = await import("./prices/run-prices.ts");
   say("An embedded chain; the suite is deployed on it as on a real one:");
   const { stage, close } = await openStage((what) => say(`  ${what}`));
-  let report: DemoReport;
+  let report: Omit<DemoReport, "seconds" | "prices">;
   try {
     const fresh = await mark(stage);
     const story = await tellStory(stage, say);
@@ -103,9 +104,7 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
     const { incidents, step } = await replayAll(stage, thefts, say);
     say("Some of them again, noticed earlier or later and under other limits:");
     const sweep = await sweepOnChain(stage, thefts, say);
-    const seconds = Math.round(performance.now() - started) / 1000;
     report = {
-      seconds,
       steps: [...story, step, sweep],
       incidents,
       sensitivity: boundGrid(thefts, PARAMETERS),
@@ -113,18 +112,22 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   } finally {
     await close();
   }
+  say("Real prices, played to a suite of their own:");
+  const { prices, step: played } = await runPrices(say);
+  const seconds = Math.round(performance.now() - started) / 1000;
+  const whole: DemoReport = { ...report, seconds, prices, steps: [...report.steps, played] };
 
   const file = options.report ?? (options.json ? undefined : DEFAULT_REPORT);
-  if (file !== undefined) await writeReport(file, report);
-  if (options.json) process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
+  if (file !== undefined) await writeReport(file, whole);
+  if (options.json) process.stdout.write(`${JSON.stringify(toJson(whole))}\n`);
   else {
     const { isTTY, columns } = process.stdout;
     process.stdout.write(
-      `\n${toTerminal(report, { isTTY: isTTY === true, columns: columns ?? 100, env: process.env })}`,
+      `\n${toTerminal(whole, { isTTY: isTTY === true, columns: columns ?? 100, env: process.env })}`,
     );
   }
   if (file !== undefined) say(`The report with charts: ${file}`);
-  return isOk(report) ? 0 : 1;
+  return isOk(whole) ? 0 : 1;
 }
 
 async function writeReport(file: string, report: DemoReport): Promise<void> {

@@ -683,28 +683,95 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Choose one inside the bounds.",
   },
   FeedSet_NotEnoughGas: starved,
-  ChainlinkSource_NoCode: { when: "there is no contract at a feed's address", remedy: "Check the address." },
-  ChainlinkSource_NoUpstream: {
+  Source_NoCode: {
+    when: "there is no contract at the address of a feed, a Pyth contract or a sequencer's uptime feed",
+    remedy: "Check the address.",
+  },
+  Source_NoUpstream: {
     when: "no upstream was named",
     remedy: "Name who stands behind the data, not the feed's address.",
   },
-  ChainlinkSource_MaxAgeOutOfBounds: {
-    when: "the greatest age of an answer isn't from 1 second to 3 days",
-    remedy: "Choose the feed's heartbeat and some slack.",
+  Source_MaxAgeOutOfBounds: {
+    when: "the greatest age of an answer isn't from 1 second to 3 days, or to 1 hour for Pyth and RedStone",
+    remedy:
+      "For a push feed choose its heartbeat and some slack; for a pull feed a minute or so, since users pick the time.",
   },
-  ChainlinkSource_PriceBounds: {
+  Source_PriceBounds: {
     when: "the least price is zero or not below the greatest",
     remedy: "Give bounds with 12 decimals that the asset can't leave in sanity.",
   },
-  ChainlinkSource_GraceOutOfBounds: {
+  Source_GraceOutOfBounds: {
     when: "a sequencer feed comes without a grace time, a grace time without a feed, or it is above a day",
     remedy: "Give both or neither.",
   },
-  ChainlinkSource_DecimalsOutOfBounds: {
+  Source_DecimalsOutOfBounds: {
     when: "the feed has more than 24 decimals",
     remedy: "Use another feed.",
   },
-  ChainlinkSource_NotEnoughGas: starved,
+  Feeds_NotEnoughGas: starved,
+  PythSource_NoPriceId: { when: "the price id is zero", remedy: "Take the id from Pyth's list of feeds." },
+  PythSource_ConfOutOfBounds: {
+    when: "the widest confidence isn't from 1 to 1,000 basis points of the price",
+    remedy: "Choose what the feed states on a bad day, and no more.",
+  },
+  PythSource_SigmasOutOfBounds: {
+    when: "the spread isn't from 1 to 10 confidences",
+    remedy: "Choose 2 or 3.",
+  },
+  PythSource_ExpoBounds: {
+    when: "the exponents aren't an ascending range within -24 to 0",
+    remedy: "Give the feed's own exponent for both, -8 mostly.",
+  },
+  RedStoneSource_NoFeedId: { when: "the feed's name is empty", remedy: "Name the feed as RedStone does." },
+  RedStoneSource_SignerCount: {
+    when: "there are fewer than two signers or more than eight",
+    remedy: "Name the signers of the data service that serves the feed.",
+  },
+  RedStoneSource_ZeroSigner: { when: "a signer is the zero address", remedy: "Check the list." },
+  RedStoneSource_SignerTwice: { when: "a signer is named twice", remedy: "Check the list." },
+  RedStoneSource_ThresholdOutOfBounds: {
+    when: "the threshold isn't more than half of the signers, or more than all of them, or one",
+    remedy: "Take the data service's own threshold, 3 of 5 mostly.",
+  },
+  RedStoneSource_NoPackages: { when: "the payload has no packages", remedy: "Fetch another payload." },
+  RedStoneSource_TimestampsDiffer: {
+    when: "the packages of a payload are of different times",
+    remedy: "Fetch one payload whose packages share a time; don't join two.",
+  },
+  RedStoneSource_FromTheFuture: {
+    when: "the packages are more than a minute ahead of the block",
+    remedy: "Wait, and look at your clock.",
+  },
+  RedStoneSource_TooFewSigners: {
+    when: "fewer signers of the source's set than its threshold have signed a value of its feed",
+    remedy:
+      "Ask the gateway for more packages. If RedStone has rotated its signers, the asset needs a feed set with a new source.",
+  },
+  RedStoneSource_LeftOver: {
+    when: "bytes precede the first package",
+    remedy: "Send the payload alone, as RedStone's package makes it.",
+  },
+  RedStonePayload_NoMarker: {
+    when: "the payload doesn't end with RedStone's marker",
+    remedy: "Send the payload whole, as RedStone's package makes it.",
+  },
+  RedStonePayload_Truncated: {
+    when: "the payload is shorter than what it says of itself",
+    remedy: "Send the payload whole, as RedStone's package makes it.",
+  },
+  RedStonePayload_ValueSize: {
+    when: "a package's values have no bytes or more than 32",
+    remedy: "Only numeric feeds can be read.",
+  },
+  PullPrices_NoCode: {
+    when: "there is no contract at the address of Pyth or of the Vault",
+    remedy: "Check the addresses; give zero where a network has no Pyth.",
+  },
+  PullPrices_NotEnoughGas: starved,
+  PullPrices_RefundFailed: {
+    when: "the caller can't be given back what it sent beyond the fee",
+    remedy: "Send exactly the fee, or call from an account that takes money.",
+  },
 
   // ---- Reserve ----
   Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
@@ -777,6 +844,26 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the asset isn't being wound down",
     remedy:
       "Use `refill`. Winding down begins with the Vault's `windDown`, when governance has been silent for long.",
+  },
+  Reserve_VetoedAllBefore: {
+    when: "everything was vetoed not long ago: a veto of everything rests for 60 days after its end",
+    remedy: "Veto single exits, or wait until the time in the error.",
+  },
+  Reserve_NothingVetoed: {
+    when: "no veto of everything is in force",
+    remedy: "Nothing to do.",
+  },
+  Reserve_AllVetoed: {
+    when: "the reserve's Safe has vetoed everything, as it may for 30 days",
+    remedy: "Wait until the time in the error; nothing is lost meanwhile, and cancelling stays possible.",
+  },
+  Reserve_ReturnAnnounced: {
+    when: "the asset's return was announced, and is ready or will be",
+    remedy: "Call `returnAll` from the time in the error on.",
+  },
+  Reserve_ReturnNotReady: {
+    when: "the asset's return wasn't announced, its delay isn't over, or the announcement has lapsed",
+    remedy: "Announce it (`announceReturn`), and call again within 30 days of the time in the error.",
   },
   Reserve_PushFailed: {
     when: "the colder level didn't take the native currency",

@@ -95,6 +95,8 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "reserve", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
   { target: "reserve", signature: "veto(bytes32)", role: "TREASURER" },
   { target: "reserve", signature: "unveto(bytes32)", role: "TREASURER" },
+  { target: "reserve", signature: "vetoAll()", role: "TREASURER" },
+  { target: "reserve", signature: "unvetoAll()", role: "TREASURER" },
   { target: "reserve", signature: "send(uint256,uint256)", role: "TREASURER" },
 ];
 

@@ -1,6 +1,5 @@
 import { AbiCoder, type ContractTransactionReceipt, keccak256, type Signer, ZeroHash } from "ethers";
 import type { TimelockController } from "../../typechain-types/@openzeppelin/contracts/governance/TimelockController.ts";
-import type { VetoGate } from "../../typechain-types/contracts/governance/VetoGate.ts";
 import { TerminalError } from "../core/errors.ts";
 import type { Call, Safe } from "./safe.ts";
 
@@ -81,17 +80,4 @@ export async function execute(
     });
   }
   return receipt;
-}
-
-/** Vetoes through the canceller's Safe: the gate cancels what it has seen the words of. */
-export async function veto(
-  gate: VetoGate,
-  canceller: Safe,
-  { calls, predecessor, salt }: TimelockOperation,
-  owners: readonly Signer[],
-): Promise<ContractTransactionReceipt> {
-  const [targets, values, payloads] = columnsOf(calls);
-  const words = [targets, values, payloads, predecessor, salt] as const;
-  const data = gate.interface.encodeFunctionData("veto", [...words]);
-  return canceller.send({ to: await gate.getAddress(), data }, owners);
 }

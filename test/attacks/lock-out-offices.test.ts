@@ -28,6 +28,8 @@ import {
   send,
   wish,
 } from "../support/offices.ts";
+import { releaseVault } from "../support/release.ts";
+import { pointerOf } from "../support/upgradeFixture.ts";
 
 describe("attack: lock-out, offices and single keys", () => {
   const setup = () => networkHelpers.loadFixture(populated);
@@ -156,31 +158,51 @@ describe("attack: lock-out, offices and single keys", () => {
   });
 
   describe("the rollback Safe", () => {
-    const member = async (s: Fortified, account: string) =>
-      (await s.contracts.manager.hasRole(ROLES.ROLLBACK, account)).isMember;
-
-    it("REVIEW 10: lost, nothing is rolled back; governance gives the Safe new owners or the role to another", async () => {
+    it("REVIEW 10: lost, releases go on and nothing is rolled back; governance gives the Safe new owners, who can", async () => {
       const s = await setup();
       await ownersLeave(s);
       const { safe, keys } = s.rollback;
+      const controller = s.contracts.upgradeController;
+      const id = await releaseVault(s);
       const next = await restored(s, safe, keys);
-      await send(safe, next, { to: s.outsider.address, data: "0x" });
+      await send(safe, next, callOf(controller, "rollback", [id]));
+      expect((await controller.releaseOf(id)).rolledBack).to.equal(true);
+      expect(await pointerOf(ethers, s.addresses.vault)).to.equal(s.addresses.vaultImplementation);
       const fresh = await s.freshSafe();
       await passRole(s, "ROLLBACK", safe.address, fresh.safe.address);
-      expect([await member(s, safe.address), await member(s, fresh.safe.address)]).to.deep.equal([
-        false,
-        true,
-      ]);
+      const again = await releaseVault(s);
+      await send(fresh.safe, fresh.keys, callOf(controller, "rollback", [again]));
     });
 
-    it("REVIEW 10: stolen, it keeps neither its Safe nor its role against governance", async () => {
+    it("REVIEW 10: stolen, it undoes one release and closes the instant exits; governance takes the role and opens them", async () => {
       const s = await setup();
       const { safe, keys } = s.rollback;
+      const { vault, manager } = s.contracts;
       await cantChangeItself(s, safe, keys);
-      await governs(s);
+      const controller = s.contracts.upgradeController;
+      const id = await releaseVault(s);
+      const rollback = callOf(controller, "rollback", [id]);
+      await send(safe, keys, rollback);
+      expect(await pointerOf(ethers, s.addresses.vault)).to.equal(s.addresses.vaultImplementation);
+      expect(await vault.instantClosed()).to.equal(true);
+      await expect(send(safe, keys, rollback)).to.be.revertedWithCustomError(
+        controller,
+        "UpgradeController_RolledBackAlready",
+      );
+      // Nobody is trapped: exits queue, and leave.
+      await payOut(s, await queued(s));
       const fresh = await s.freshSafe();
-      await passRole(s, "ROLLBACK", safe.address, fresh.safe.address);
-      expect(await member(s, safe.address)).to.equal(false);
+      await throughGovernance(s, [
+        callOf(manager, "revokeRole", [ROLES.ROLLBACK, safe.address]),
+        callOf(manager, "grantRole", [ROLES.ROLLBACK, fresh.safe.address, 0]),
+        callOf(vault, "openInstant", []),
+      ]);
+      await ownersLeave(s);
+      const next = await releaseVault(s);
+      await expect(send(safe, keys, callOf(controller, "rollback", [next]))).to.be.revertedWithCustomError(
+        controller,
+        "AccessManagedUnauthorized",
+      );
       await restored(s, safe, keys);
     });
   });

@@ -67,6 +67,7 @@ describe("attack: recovery of an account, by and against thieves", () => {
         expect((await s.recovery.agentsOf(s.anna)).inForce.threshold).to.equal(2n);
       }
       await s.wait(APPOINTMENT_WAIT - DELAY - 10n * HOUR);
+      expect((await s.recovery.agentsOf(s.anna)).inForce.threshold).to.equal(2n);
       await s.waitUntil(await s.approve(s.haven));
       await s.execute([s.id]);
       expect(await s.vault.balanceOf(s.haven, s.id)).to.equal(MONEY);
@@ -108,6 +109,11 @@ describe("attack: recovery of an account, by and against thieves", () => {
       const [first] = exits;
       if (!first) throw new Error("no exit");
       await s.thiefAtVault.cancel(first);
+      const passes = await s.recovery.execute.staticCall(s.anna, [s.id], exits).then(
+        () => true,
+        () => false,
+      );
+      expect(passes, "one cancelled exit stopped the execution").to.equal(true);
       await s.execute([s.id], exits);
       expect(await s.vault.balanceOf(s.haven, s.id)).to.equal(MONEY);
       for (const exit of exits) {

@@ -65,6 +65,16 @@ function hostileReport(): DemoReport {
   return {
     ...sample,
     steps: [{ id: attack, title: attack, ok: false, gas: 1, figures: { [attack]: attack } }],
+    prices: sample.prices.map((result) => ({
+      ...result,
+      id: attack,
+      title: attack,
+      finding: attack,
+      symbol: attack,
+      sources: [attack],
+      caveats: [attack],
+      broken: [attack],
+    })),
     incidents: sample.incidents.slice(0, 2).map((incident) => ({
       ...incident,
       name: attack,
@@ -121,13 +131,14 @@ describe("The HTML report", () => {
         if (key === "href") expect(value).to.match(/^#/);
       }
     }
-    expect(page).to.not.match(/url\(|@import|https?:/);
+    // Hatchings are parts of the page itself.
+    expect(page.replaceAll(/url\(#price-[\w-]+\)/g, "")).to.not.match(/url\(|@import|https?:/);
     expect(page).to.contain("default-src 'none'");
   });
 
   it("shows every incident once as a chart with a title, and serves both colour schemes", () => {
     const charts = elements.filter((element) => element.name === "svg");
-    expect(charts).to.have.length(report.incidents.length + 2);
+    expect(charts).to.have.length(report.incidents.length + 2 + report.prices.length);
     expect(
       charts.every(
         (chart) => chart.attributes.get("role") === "img" && chart.attributes.has("aria-labelledby"),
@@ -135,12 +146,16 @@ describe("The HTML report", () => {
     ).to.equal(true);
     expect(page).to.contain("prefers-color-scheme:dark");
     for (const incident of report.incidents) expect(page).to.contain(`id="incident-${incident.id}"`);
+    for (const { id, finding } of report.prices) {
+      expect(page).to.contain(`id="prices-${id}"`);
+      expect(page).to.contain(finding);
+    }
   });
 
   it("keeps every coordinate a number inside its picture", () => {
     expect(page).to.not.match(/NaN|undefined|\[object/);
     for (const { attributes } of elements) {
-      expect(attributes.get("d") ?? "").to.match(/^[MHV\d. -]*$/);
+      expect(attributes.get("d") ?? "").to.match(/^[MLHVZ\d. -]*$/);
       for (const key of ["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "width", "height"]) {
         const value = attributes.get(key);
         if (value !== undefined) expect(Number(value), `${key}=${value}`).to.be.within(-1, 2_000);
@@ -162,7 +177,7 @@ describe("The HTML report", () => {
   });
 
   it("tells nothing untrue where there is nothing to tell", () => {
-    const empty = toHtml({ seconds: 0, steps: [], incidents: [], sensitivity: [] });
+    const empty = toHtml({ seconds: 0, steps: [], incidents: [], sensitivity: [], prices: [] });
     expect(parseStrictly(empty).some((element) => element.name === "svg")).to.equal(false);
     expect(empty).to.contain("Not every step did what was promised");
   });
@@ -186,6 +201,7 @@ describe("The terminal report", () => {
     expect(text).to.match(/Bybit.*: Limits alone do not stop it/);
     expect(text).to.contain("Here the plain bucket loses less");
     expect(text).to.contain("Every step did what was promised");
+    for (const { title, finding } of report.prices) expect(text).to.contain(`${title}: ${finding}`);
   });
 
   it("lets no text move the cursor, and names the steps that failed", () => {
@@ -225,6 +241,20 @@ describe("The report for machines", () => {
       z.looseObject({
         id: z.string(),
         lost: z.strictObject({ reality: money, bucket: money, strongroom: money }),
+      }),
+    ),
+    prices: z.array(
+      z.looseObject({
+        id: z.string(),
+        ok: z.boolean(),
+        steps: z.array(
+          z.looseObject({
+            at: z.int(),
+            mode: z.enum(["HALT", "DEGRADED", "DISPUTED", "NORMAL"]),
+            mid: z.string(),
+          }),
+        ),
+        exits: z.array(z.looseObject({ amount: z.string().regex(/^\d+$/), charged: money })),
       }),
     ),
   });

@@ -6,6 +6,7 @@ import { mostLost } from "../../src/demo/promise.ts";
 import type { DemoReport, IncidentResult } from "../../src/demo/report.ts";
 import { boundGrid } from "../../src/demo/sweep.ts";
 import { joinTimelines } from "../../src/demo/timeline.ts";
+import { samplePrices } from "./sample-prices.ts";
 
 /** A result that puts the model's bound where a chain's answer would stand. */
 export function sampleResult(incident: Incident, parameters: ReplayParameters = PARAMETERS): IncidentResult {
@@ -64,5 +65,6 @@ export function sampleReport(): DemoReport {
     ],
     incidents: incidents.map((incident) => sampleResult(incident)),
     sensitivity: boundGrid(incidents, PARAMETERS),
+    prices: [samplePrices()],
   };
 }

@@ -7,7 +7,8 @@ import { propose, throughGovernance } from "../../src/governance/proposal.ts";
 import { PERMISSIONS, selectorOf, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import type { Call } from "../../src/governance/safe.ts";
-import { execute, operationId, operationOf, scheduleCall, veto } from "../../src/governance/timelock.ts";
+import { execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
+import { veto } from "../../src/governance/veto.ts";
 import type { ExitPolicy } from "../../typechain-types/index.ts";
 import { callOf, DAY, ETHER, ethers, HOUR, REASON, type Scene, scene, season, withdraw } from "./scene.ts";
 
@@ -142,7 +143,7 @@ describe("Governance through the deployed suite", () => {
     await expect(s.safes.council.send(byCouncil, s.keys.council.slice(0, 3))).to.be.revert(ethers);
     await expect(s.safes.canceller.send(byCouncil, s.keys.canceller.slice(0, 2))).to.be.revert(ethers);
     expect(await timelock.isOperationPending(operationId(operation))).to.equal(true);
-    await veto(vetoGate, s.safes.canceller, operation, s.keys.canceller.slice(0, 2));
+    await veto(vetoGate, s.safes.canceller, [operation], s.keys.canceller.slice(0, 2));
     expect(await timelock.isOperation(operationId(operation))).to.equal(false);
     // Scheduled again, anyone stops it again.
     await s.safes.council.send(await scheduleCall(timelock, operation), s.keys.council.slice(0, 3));

@@ -1,13 +1,11 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { id, Wallet, ZeroAddress } from "ethers";
-import { throughGovernance } from "../../src/governance/proposal.ts";
-import { ROLES } from "../../src/governance/roles.ts";
+import { id, type Signer, Wallet } from "ethers";
 import type { Safe } from "../../src/governance/safe.ts";
 import { selfCall } from "../../src/governance/safe-settings.ts";
-import type { SafeGuard, SafeSetup, Succession, VetoGate } from "../../typechain-types/index.ts";
-import { callOf, ethers, type Scene, scene } from "../scenario/scene.ts";
+import type { SafeGuard, Succession, VetoGate } from "../../typechain-types/index.ts";
+import { ethers, type Scene, scene } from "../scenario/scene.ts";
 import { deployAs } from "./deployAs.ts";
-import { installGuard, realSafes } from "./realSafes.ts";
+import { realSafes } from "./realSafes.ts";
 
 export const PROPOSER = id("PROPOSER_ROLE");
 export const CANCELLER = id("CANCELLER_ROLE");
@@ -18,13 +16,13 @@ export interface Fresh {
   readonly keys: readonly Wallet[];
 }
 
-/** The deployed suite, every Safe of it under the guard, with the veto gate and the succession in their places. */
+/** The deployed suite with the names that lock-out stories use, and makers of further Safes and gates. */
 export interface Fortified extends Scene {
   readonly guard: SafeGuard;
   readonly gate: VetoGate;
   readonly succession: Succession;
   /** Holds ROLLBACK. */
-  readonly rollback: Fresh;
+  readonly rollback: { readonly safe: Safe; readonly keys: readonly Signer[] };
   /** A new Safe under the guard: two of three new keys. */
   freshSafe(): Promise<Fresh>;
   /** A new Safe with the timelock as its module and no guard. */
@@ -34,27 +32,19 @@ export interface Fortified extends Scene {
   readonly outsider: HardhatEthersSigner;
 }
 
-/** Puts the guard, the gate and the succession on a suite, as docs/operations/safe-guard.md says. */
+/** The suite as it is deployed: every Safe under the guard, gate and succession in their places. */
 export async function fortified(): Promise<Fortified> {
   const s = await scene();
-  const { timelock, manager } = s.contracts;
+  const { timelock, vetoGate: gate, succession } = s.contracts;
   const [relayer, , , , outsider] = await ethers.getSigners();
   if (!relayer || !outsider) throw new Error("too few signers");
-  const guard = await deployAs<SafeGuard>(ethers, "SafeGuard", [timelock]);
-  const setUp = await deployAs<SafeSetup>(ethers, "SafeSetup");
-  const { council, canceller, guardian, reviewer, riskOfficer } = s.safes;
-  if (!riskOfficer) throw new Error("the local configuration has a Safe for the risk officer");
-  const gateFor = async (safe: Safe, former: string = ZeroAddress) =>
-    deployAs<VetoGate>(ethers, "VetoGate", [timelock, safe.address, former]);
-  const gate = await gateFor(canceller);
-  const offices = [guardian, canceller, reviewer].map(({ address }) => address);
-  const succession = await deployAs<Succession>(ethers, "Succession", [timelock, offices, 2]);
-
+  const guard = (await ethers.getContractAt("SafeGuard", s.addresses.safeGuard)) as unknown as SafeGuard;
+  const setUp = await ethers.getContractAt("SafeSetup", s.addresses.safeSetup);
   const makers = await realSafes(ethers, relayer);
-  const data = setUp.interface.encodeFunctionData("setUp", [String(timelock.target), String(guard.target)]);
+  const data = setUp.interface.encodeFunctionData("setUp", [s.addresses.timelock, s.addresses.safeGuard]);
   const freshSafe = async () => {
     const keys = [0, 1, 2].map(() => new Wallet(Wallet.createRandom().privateKey));
-    return { safe: await makers.make(keys, 2, { to: String(setUp.target), data }), keys };
+    return { safe: await makers.make(keys, 2, { to: s.addresses.safeSetup, data }), keys };
   };
   const bareSafe = async () => {
     const key = new Wallet(Wallet.createRandom().privateKey);
@@ -62,26 +52,8 @@ export async function fortified(): Promise<Fortified> {
     await safe.send(selfCall(safe, "enableModule", [timelock.target]), [key]);
     return safe;
   };
-  const rollback = await freshSafe();
-
-  for (const [safe, keys] of [
-    [council, s.keys.council],
-    [canceller, s.keys.canceller],
-    [guardian, s.keys.guardian],
-    [reviewer, s.keys.reviewer],
-    [riskOfficer, s.keys.riskOfficer],
-  ] as const) {
-    const quorum = keys.slice(0, await safe.threshold());
-    await installGuard(safe, quorum, String(timelock.target), String(guard.target));
-  }
-  await throughGovernance(s, [
-    callOf(timelock, "grantRole", [CANCELLER, gate.target]),
-    callOf(timelock, "revokeRole", [CANCELLER, canceller.address]),
-    callOf(timelock, "grantRole", [PROPOSER, succession.target]),
-    callOf(manager, "grantRole", [ROLES.ROLLBACK, rollback.safe.address, 0]),
-  ]);
-  return {
-    ...{ ...s, guard, gate, succession, rollback, freshSafe, bareSafe, outsider },
-    gateFor: (safe: Safe) => gateFor(safe, String(gate.target)),
-  };
+  const rollback = { safe: s.safes.rollback, keys: s.keys.rollback };
+  const gateFor = async (safe: Safe) =>
+    deployAs<VetoGate>(ethers, "VetoGate", [timelock, safe.address, gate.target]);
+  return { ...s, guard, gate, succession, rollback, freshSafe, bareSafe, outsider, gateFor };
 }

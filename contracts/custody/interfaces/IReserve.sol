@@ -16,17 +16,21 @@ struct Announcement {
 /// mature exit comes after a delay, by anyone, unless this reserve's Safe vetoes; everything else needs the Safe.
 ///
 /// Assumptions. Correctness: the Vault and its other reserves are code that governance has reviewed; tokens move exactly.
-/// Liveness: nobody. A veto ends after 30 days, a delay is 7 days at most, and neither can be renewed for the same exit.
+/// Liveness: nobody. A veto ends after 30 days, a delay is 7 days at most, and neither can be renewed for the same exit; a
+/// veto of everything ends after 30 days too, and rests for 60.
 interface IReserve {
     /// @param announcementSlot The exit's slot here after the write.
     event Announced(bytes32 indexed id, Exit exit, uint256 announcementSlot);
     event Vetoed(bytes32 indexed id, uint256 announcementSlot);
     event Unvetoed(bytes32 indexed id, uint256 announcementSlot);
+    event VetoedAll(uint40 until);
+    event UnvetoedAll();
     /// @notice This reserve's part of what the Vault lacked for an exit.
     event Covered(bytes32 indexed id, AssetId indexed asset, uint256 amount);
     /// @notice By the Safe's will.
     event Sent(AssetId indexed asset, uint256 amount);
     event SweptColder(AssetId indexed asset, address indexed colder, uint256 amount);
+    event ReturnAnnounced(AssetId indexed asset, uint40 readyAt);
     /// @notice All of it, as the asset is being wound down.
     event Returned(AssetId indexed asset, uint256 amount);
 
@@ -51,6 +55,11 @@ interface IReserve {
     error Reserve_NothingToSweep(AssetId asset, uint256 held, uint256 kept);
     error Reserve_NothingHere(AssetId asset);
     error Reserve_NotWindingDown(AssetId asset);
+    error Reserve_VetoedAllBefore(uint40 againFrom);
+    error Reserve_NothingVetoed();
+    error Reserve_AllVetoed(uint40 until);
+    error Reserve_ReturnAnnounced(AssetId asset, uint40 readyAt);
+    error Reserve_ReturnNotReady(AssetId asset, uint40 readyAt);
     error Reserve_PushFailed(address to);
     error Reserve_SentDiffers(AssetId asset, uint256 expected, uint256 sent);
     error Reserve_ArrivedDiffers(AssetId asset, uint256 expected, uint256 arrived);
@@ -86,6 +95,13 @@ interface IReserve {
     /// @notice Ends a veto. It can't be put back (TREASURER).
     function unveto(bytes32 id) external;
 
+    /// @notice Forbids all refills and returns from here for 30 days; not again until 60 days after its end (TREASURER). For a
+    /// Vault whose code or ledger can't be believed: there a thief has more exits than anyone vetoes one by one.
+    function vetoAll() external;
+
+    /// @notice Ends that (TREASURER).
+    function unvetoAll() external;
+
     /// @notice Brings the Vault `amount`, for whatever reason (TREASURER). A fee that the token takes on the way is borne.
     function send(AssetId asset, uint256 amount) external;
 
@@ -96,12 +112,23 @@ interface IReserve {
     /// Requirements: there is a colder one, which is among the Vault's reserves; the asset is listed; there is an excess.
     function sweep(AssetId asset) external returns (uint256 amount);
 
-    /// @notice Gives all back to the Vault while the asset is being wound down, by anyone, whatever is vetoed.
+    /// @notice Starts the delay of giving all back, while the asset is being wound down, by anyone.
+    function announceReturn(AssetId asset) external returns (uint40 readyAt);
+
+    /// @notice Gives all back to the Vault while the asset is being wound down, by anyone, whatever exits are vetoed.
+    ///
+    /// Requirements: announced, and ready for less than `RETURN_TERM`; not everything is vetoed.
     function returnAll(AssetId asset) external returns (uint256 amount);
 
     // ---- views ----
 
     function announcedOf(bytes32 id) external view returns (Announcement memory);
+
+    /// @notice Until when everything is vetoed, Unix seconds; 0 = never was.
+    function allVetoedUntil() external view returns (uint40);
+
+    /// @notice From when all of an asset may be given back, Unix seconds; 0 = not announced.
+    function returnReadyAt(AssetId asset) external view returns (uint40);
 
     /// @notice What the Vault lacks to pay this exit now, raw units.
     function lackingFor(Exit calldata exit) external view returns (uint256);

@@ -31,16 +31,12 @@ library Tokens {
     /// @notice What `account` holds of an asset; nothing if its token gives no answer.
     function heldOrNothing(AssetId asset, address account) internal view returns (uint256 amount) {
         if (asset.eq(AssetIds.native())) return account.balance;
-        bool ok;
-        (ok, amount) = _ask(asset.token(), account);
-        if (!ok) amount = 0;
+        (, amount) = _ask(asset.token(), account);
     }
 
     /// @notice Pushes exactly `amount` out of this contract; anything else reverts and leaves the claim payable.
-    /// @param before What it holds now.
+    /// @param before What it holds now: at least `amount`.
     function pay(AssetId asset, address to, uint256 amount, uint256 before) internal {
-        // Check: the rest may be in the reserves.
-        if (before < amount) revert IVaultEvents.Vault_NotFunded(asset, before, amount);
         // Interaction
         if (asset.eq(AssetIds.native())) {
             bool ok;
@@ -58,6 +54,7 @@ library Tokens {
         if (paid != amount) revert IVaultEvents.Vault_PaidDiffers(asset, amount, paid);
     }
 
+    /// @dev The amount is zero unless `ok`.
     function _ask(address token, address account) private view returns (bool ok, uint256 amount) {
         uint256 selector = uint32(IERC20.balanceOf.selector);
         assembly ("memory-safe") {
@@ -67,7 +64,7 @@ library Tokens {
             // One word is copied, whatever the answer's size. Yul evaluates right to left: the call stands alone.
             ok := staticcall(gas(), token, 0x1c, 0x24, 0x00, 0x20)
             ok := and(ok, gt(returndatasize(), 0x1f))
-            amount := mload(0x00)
+            amount := mul(ok, mload(0x00)) // `ok` is 0 or 1
         }
     }
 }

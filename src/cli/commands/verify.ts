@@ -48,6 +48,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { checkMutation } = await import("../../verify/checks/mutation.ts");
     return checkMutation(process.cwd());
   },
+  formal: async () => {
+    const { checkFormal } = await import("../../verify/checks/formal.ts");
+    return checkFormal(process.cwd());
+  },
   coverage: async (copy) => checkCoverage(await copy()),
 };
 

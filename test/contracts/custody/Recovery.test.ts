@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { AppointmentStructOutput } from "../../../typechain-types/contracts/custody/Recovery.ts";
 import type { MockWallet1271 } from "../../../typechain-types/index.ts";
 import { DAY, HOUR, ROLES } from "../../support/deployCore.ts";
 import {
@@ -51,6 +52,14 @@ async function withMoney() {
 const strangers = (n: number) =>
   Array.from({ length: n }, (_, i) => ethers.zeroPadValue(ethers.toBeHex(i + 1), 20));
 
+/** An appointment as plain values. */
+const told = ({ agents, threshold, delay, closed }: AppointmentStructOutput) => [
+  [...agents],
+  threshold,
+  delay,
+  closed,
+];
+
 describe("Recovery", () => {
   describe("construction", () => {
     it("names its Vault and authority, and refuses zero for either", async () => {
@@ -96,11 +105,7 @@ describe("Recovery", () => {
       const shown = [[a.address, b.address, c.address], 2n, DELAY, true];
       const none = [[], 0n, 0n, false];
       const { inForce, waiting, from } = await s.recovery.agentsOf(s.anna);
-      expect([inForce.toArray(true), waiting.toArray(true), from]).to.deep.equal([
-        none,
-        shown,
-        t + APPOINTMENT_WAIT,
-      ]);
+      expect([told(inForce), told(waiting), from]).to.deep.equal([none, shown, t + APPOINTMENT_WAIT]);
       await s.at(t + APPOINTMENT_WAIT - 1n);
       await expect(s.recovery.connect(a).vote(s.anna, s.haven))
         .to.be.revertedWithCustomError(s.recovery, "Recovery_NoAgents")
@@ -108,11 +113,7 @@ describe("Recovery", () => {
       await s.at(t + APPOINTMENT_WAIT);
       await s.recovery.connect(a).vote(s.anna, s.haven);
       const later = await s.recovery.agentsOf(s.anna);
-      expect([later.inForce.toArray(true), later.waiting.toArray(true), later.from]).to.deep.equal([
-        shown,
-        none,
-        0n,
-      ]);
+      expect([told(later.inForce), told(later.waiting), later.from]).to.deep.equal([shown, none, 0n]);
     });
 
     it("until a new one is in force, the old one stays; a third replaces the one that waits, and waits anew", async () => {
@@ -255,7 +256,7 @@ describe("Recovery", () => {
       await expect(s.recovery.connect(b).vote(s.anna, s.haven))
         .to.emit(s.recovery, "RecoveryStarted")
         .withArgs(s.anna, s.haven, PATH.AGENTS, t + DELAY, t + DELAY + WINDOW);
-      expect((await s.recovery.recoveryOf(s.anna)).toArray()).to.deep.equal([
+      expect([...(await s.recovery.recoveryOf(s.anna))]).to.deep.equal([
         STAGE.DELAY,
         PATH.AGENTS,
         s.haven.address,
@@ -264,7 +265,7 @@ describe("Recovery", () => {
         round + 1n,
         0n,
       ]);
-      expect((await s.recovery.voteOf(s.anna, b)).toArray()).to.deep.equal([s.haven.address, t, round, 1n]);
+      expect([...(await s.recovery.voteOf(s.anna, b))]).to.deep.equal([s.haven.address, t, round, 1n]);
     });
 
     it("an agent has one vote: twice the same is one, another one replaces it", async () => {
@@ -419,7 +420,7 @@ describe("Recovery", () => {
       await expect(s.recovery.connect(s.attestor).propose(s.anna, s.haven, EVIDENCE))
         .to.emit(s.recovery, "RecoveryProposed")
         .withArgs(s.anna, s.haven, s.attestor, EVIDENCE, t + PROPOSAL_TERM);
-      expect((await s.recovery.proposalOf(s.anna, s.haven)).toArray()).to.deep.equal([s.attestor.address, t]);
+      expect([...(await s.recovery.proposalOf(s.anna, s.haven))]).to.deep.equal([s.attestor.address, t]);
       expect(await s.stage()).to.equal(STAGE.NONE);
       const c = t + PROPOSAL_TERM - 1n;
       await s.at(c);
@@ -665,13 +666,13 @@ describe("Recovery", () => {
       await s.link(s.bert, s.anna);
       await s.fund(s.bert, s.id, MONEY);
       const state = async () => [
-        (await s.vault.accountOf(s.anna)).toArray(),
-        (await s.vault.subjectRecord(s.anna)).toArray(),
-        (await s.vault.subjectRecord(s.haven)).toArray(),
+        [...(await s.vault.accountOf(s.anna))],
+        [...(await s.vault.subjectRecord(s.anna))],
+        [...(await s.vault.subjectRecord(s.haven))],
         await s.vault.destinationOf(s.anna, s.carl),
         await s.vault.subjectOf(s.bert),
         await s.vault.balanceSlot(s.bert, s.id),
-        (await s.vault.assetOf(s.id)).toArray(),
+        [...(await s.vault.assetOf(s.id))],
       ];
       const before = await state();
       await s.waitUntil(await s.approve(s.haven));

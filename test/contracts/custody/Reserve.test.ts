@@ -138,6 +138,8 @@ describe("Reserve", () => {
           () => r.tighten(key, DAY),
           () => r.veto(id),
           () => r.unveto(id),
+          () => r.vetoAll(),
+          () => r.unvetoAll(),
           () => r.send(NATIVE, 1n),
         ]) {
           await expect(sent())
@@ -380,6 +382,45 @@ describe("Reserve", () => {
       await expect(s.cold.reserve.refill(exit))
         .to.emit(s.cold.reserve, "Covered")
         .withArgs(s.idOf(exit), asset, 30n * ONE);
+    });
+  });
+
+  describe("vetoAll", () => {
+    it("stops every refill and return for 30 days, then rests for 60: a Vault that lies can't be vetoed one by one", async () => {
+      const s = await load();
+      await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
+      await sweepAll(s, s.plain, 500n * ONE);
+      const { reserve, safe } = s.warm;
+      const exit = await ask(s, s.plain, 50n * ONE);
+      await reserve.announce(exit);
+      await s.wait(40n * DAY);
+      await expect(reserve.connect(safe).unvetoAll()).to.be.revertedWithCustomError(
+        reserve,
+        "Reserve_NothingVetoed",
+      );
+      const until = (await s.now()) + 1n + VETO;
+      await expect(reserve.connect(safe).vetoAll()).to.emit(reserve, "VetoedAll").withArgs(until);
+      expect(await reserve.allVetoedUntil()).to.equal(until);
+      await expect(reserve.refill(exit))
+        .to.be.revertedWithCustomError(reserve, "Reserve_AllVetoed")
+        .withArgs(until);
+      await s.waitUntil(until);
+      await expect(reserve.connect(safe).vetoAll())
+        .to.be.revertedWithCustomError(reserve, "Reserve_VetoedAllBefore")
+        .withArgs(until + 60n * DAY);
+      await expect(reserve.refill(exit)).to.emit(s.vault, "Released");
+      await s.waitUntil(until + 60n * DAY);
+      await s.vault.windDown(s.plain);
+      await reserve.announceReturn(s.plain);
+      await reserve.connect(safe).vetoAll();
+      await s.wait(7n * DAY);
+      await expect(reserve.returnAll(s.plain)).to.be.revertedWithCustomError(reserve, "Reserve_AllVetoed");
+      await expect(reserve.connect(safe).unvetoAll()).to.emit(reserve, "UnvetoedAll");
+      await expect(reserve.returnAll(s.plain)).to.emit(reserve, "Returned");
+      await expect(reserve.connect(safe).vetoAll()).to.be.revertedWithCustomError(
+        reserve,
+        "Reserve_VetoedAllBefore",
+      );
     });
   });
 
@@ -713,15 +754,17 @@ describe("Reserve", () => {
   });
 
   describe("returnAll", () => {
-    it("waits for the winding down; then anyone brings all back, whatever is vetoed", async () => {
+    it("waits for the winding down and a delay; then anyone brings all back, whatever exits are vetoed", async () => {
       const s = await load();
       await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
       for (const named of BOTH) {
         const asset = s.asset(named);
         await sweepAll(s, asset, 500n * ONE);
-        await expect(s.warm.reserve.returnAll(asset))
-          .to.be.revertedWithCustomError(s.warm.reserve, "Reserve_NotWindingDown")
-          .withArgs(asset);
+        for (const call of ["announceReturn", "returnAll"] as const) {
+          await expect(s.warm.reserve[call](asset))
+            .to.be.revertedWithCustomError(s.warm.reserve, "Reserve_NotWindingDown")
+            .withArgs(asset);
+        }
       }
       const exit = await ask(s, s.plain, 50n * ONE);
       await s.wait(90n * DAY);
@@ -731,6 +774,21 @@ describe("Reserve", () => {
         const asset = s.asset(named);
         await s.vault.connect(s.mallory).windDown(asset);
         for (const { reserve } of [s.warm, s.cold]) {
+          await expect(reserve.returnAll(asset))
+            .to.be.revertedWithCustomError(reserve, "Reserve_ReturnNotReady")
+            .withArgs(asset, 0n);
+          const readyAt = (await s.now()) + 1n + (await reserve.refillDelay());
+          await expect(reserve.connect(s.mallory).announceReturn(asset))
+            .to.emit(reserve, "ReturnAnnounced")
+            .withArgs(asset, readyAt);
+          expect(await reserve.returnReadyAt(asset)).to.equal(readyAt);
+          await expect(reserve.announceReturn(asset))
+            .to.be.revertedWithCustomError(reserve, "Reserve_ReturnAnnounced")
+            .withArgs(asset, readyAt);
+          await expect(reserve.returnAll(asset))
+            .to.be.revertedWithCustomError(reserve, "Reserve_ReturnNotReady")
+            .withArgs(asset, readyAt);
+          await s.waitUntil(readyAt);
           await expect(reserve.connect(s.mallory).returnAll(asset))
             .to.emit(reserve, "Returned")
             .withArgs(asset, 500n * ONE);
@@ -742,6 +800,22 @@ describe("Reserve", () => {
       }
       await s.vault.release(exit);
       await s.audit();
+    });
+
+    it("lapses when nobody makes it: a later winding down has a delay of its own", async () => {
+      const s = await load();
+      await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
+      await sweepAll(s, NATIVE, 500n * ONE);
+      await s.wait(90n * DAY);
+      await s.vault.windDown(NATIVE);
+      const { reserve } = s.warm;
+      await reserve.announceReturn(NATIVE);
+      const readyAt = await reserve.returnReadyAt(NATIVE);
+      await s.waitUntil(readyAt + (await reserve.RETURN_TERM()));
+      await expect(reserve.returnAll(NATIVE))
+        .to.be.revertedWithCustomError(reserve, "Reserve_ReturnNotReady")
+        .withArgs(NATIVE, readyAt);
+      await expect(reserve.announceReturn(NATIVE)).to.emit(reserve, "ReturnAnnounced");
     });
 
     it("pays a share to anyone's refill once an impaired asset is being wound down", async () => {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {BaseSource} from "../../../contracts/oracle/BaseSource.sol";
 import {ChainlinkSource} from "../../../contracts/oracle/ChainlinkSource.sol";
+import {Feeds} from "../../../contracts/oracle/libraries/Feeds.sol";
 import {FEED_GAS, FEED_GAS_NEEDED, SOURCE_GAS} from "../../../contracts/oracle/libraries/OracleGas.sol";
 import {MockAggregator} from "../../../contracts/mocks/oracle/MockAggregator.sol";
 import {Cheats} from "../../support/Cheats.sol";
@@ -44,22 +46,22 @@ contract ChainlinkSourceTest is Cheats {
     }
 
     function test_refusesAFeedWithoutCode() external {
-        vm.expectRevert(abi.encodeWithSelector(ChainlinkSource.ChainlinkSource_NoCode.selector, address(1234)));
+        vm.expectRevert(abi.encodeWithSelector(BaseSource.Source_NoCode.selector, address(1234)));
         new ChainlinkSource(address(1234), UPSTREAM, MAX_AGE, MIN, MAX, NONE, 0);
     }
 
     function test_refusesASequencerFeedWithoutCode() external {
-        vm.expectRevert(abi.encodeWithSelector(ChainlinkSource.ChainlinkSource_NoCode.selector, address(1234)));
+        vm.expectRevert(abi.encodeWithSelector(BaseSource.Source_NoCode.selector, address(1234)));
         new ChainlinkSource(address(feed), UPSTREAM, MAX_AGE, MIN, MAX, address(1234), GRACE);
     }
 
     function test_refusesNoUpstream() external {
-        vm.expectRevert(abi.encodeWithSelector(ChainlinkSource.ChainlinkSource_NoUpstream.selector));
+        vm.expectRevert(abi.encodeWithSelector(BaseSource.Source_NoUpstream.selector));
         new ChainlinkSource(address(feed), 0, MAX_AGE, MIN, MAX, NONE, 0);
     }
 
     function test_refusesMaxAgesOutOfBounds() external {
-        bytes4 selector = ChainlinkSource.ChainlinkSource_MaxAgeOutOfBounds.selector;
+        bytes4 selector = BaseSource.Source_MaxAgeOutOfBounds.selector;
         vm.expectRevert(abi.encodeWithSelector(selector, 0, 3 days));
         new ChainlinkSource(address(feed), UPSTREAM, 0, MIN, MAX, NONE, 0);
         vm.expectRevert(abi.encodeWithSelector(selector, 3 days + 1, 3 days));
@@ -68,7 +70,7 @@ contract ChainlinkSourceTest is Cheats {
     }
 
     function test_refusesEmptyPriceBounds() external {
-        bytes4 selector = ChainlinkSource.ChainlinkSource_PriceBounds.selector;
+        bytes4 selector = BaseSource.Source_PriceBounds.selector;
         vm.expectRevert(abi.encodeWithSelector(selector, 0, MAX));
         new ChainlinkSource(address(feed), UPSTREAM, MAX_AGE, 0, MAX, NONE, 0);
         vm.expectRevert(abi.encodeWithSelector(selector, MAX, MAX));
@@ -76,7 +78,7 @@ contract ChainlinkSourceTest is Cheats {
     }
 
     function test_refusesGraceWithoutSequencerAndTheReverse() external {
-        bytes4 selector = ChainlinkSource.ChainlinkSource_GraceOutOfBounds.selector;
+        bytes4 selector = BaseSource.Source_GraceOutOfBounds.selector;
         vm.expectRevert(abi.encodeWithSelector(selector, NONE, 1, 1 days));
         new ChainlinkSource(address(feed), UPSTREAM, MAX_AGE, MIN, MAX, NONE, 1);
         vm.expectRevert(abi.encodeWithSelector(selector, address(sequencer), 0, 1 days));
@@ -88,7 +90,7 @@ contract ChainlinkSourceTest is Cheats {
     function test_refusesAbsurdDecimals() external {
         address odd = address(new MockAggregator(25));
         vm.expectRevert(
-            abi.encodeWithSelector(ChainlinkSource.ChainlinkSource_DecimalsOutOfBounds.selector, 25, 24)
+            abi.encodeWithSelector(BaseSource.Source_DecimalsOutOfBounds.selector, 25, 24)
         );
         new ChainlinkSource(odd, UPSTREAM, MAX_AGE, MIN, MAX, NONE, 0);
     }
@@ -278,7 +280,7 @@ contract ChainlinkSourceTest is Cheats {
     function test_starvedItReverts() external view {
         (bool ok, bytes memory why) = address(source).staticcall{gas: FEED_GAS}(abi.encodeCall(source.read, ()));
         assertFalse(ok);
-        assertEq(bytes32(bytes4(why)), bytes32(ChainlinkSource.ChainlinkSource_NotEnoughGas.selector));
+        assertEq(bytes32(bytes4(why)), bytes32(Feeds.Feeds_NotEnoughGas.selector));
     }
 
     /// No amount of gas turns a healthy feed into an invalid one.

@@ -136,21 +136,21 @@ abstract contract RecoveryBooks is World {
         return said.length != 0 && said[said.length - 1].seq > seq;
     }
 
-    /// @dev By another party, in the week before, and in no owner's quiet time.
+    /// @dev By another party, in the week before, and neither before an owner's veto nor in its quiet time.
     function _proposed(uint256 who, Said memory c) private view returns (bool) {
         Said[] storage proposals = books[who].proposals;
         for (uint256 i; i < proposals.length; ++i) {
             Said memory p = proposals[i];
             bool inTime = p.seq < c.seq && c.time < p.time + PROPOSED;
-            if (p.to == c.to && p.by != c.by && inTime && !_quiet(who, p)) return true;
+            if (p.to == c.to && p.by != c.by && inTime && !_quiet(who, p, c)) return true;
         }
         return false;
     }
 
-    function _quiet(uint256 who, Said memory p) private view returns (bool) {
+    function _quiet(uint256 who, Said memory p, Said memory c) private view returns (bool) {
         Said[] storage vetoes = books[who].vetoes;
         for (uint256 i; i < vetoes.length; ++i) {
-            if (vetoes[i].to != address(0) && vetoes[i].seq < p.seq && p.time < vetoes[i].time + QUIET) return true;
+            if (vetoes[i].to != address(0) && vetoes[i].seq < c.seq && p.time < vetoes[i].time + QUIET) return true;
         }
         return false;
     }

@@ -5,60 +5,19 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {
     AgentSignature,
     Appointment,
-    IRecovery,
     Path,
     RecoveryStatus,
     Stage
 } from "../../../contracts/custody/interfaces/IRecovery.sol";
 import {IVaultEvents} from "../../../contracts/custody/interfaces/IVaultEvents.sol";
 import {Exit, Phase} from "../../../contracts/custody/interfaces/IVaultTypes.sol";
-import {Roles} from "../../../contracts/governance/Roles.sol";
 import {AssetId} from "../../../contracts/shared/AssetId.sol";
 import {Vm} from "../../support/Cheats.sol";
-import {RecoveryBooks} from "./RecoveryBooks.sol";
+import {RecoveryVoters} from "./RecoveryVoters.sol";
 
 /// @notice Owners, their agents and the office over the real Vault. An owner's key is its own and a thief's: both appoint,
 /// drop, veto, queue and cancel.
-abstract contract RecoveryWorld is RecoveryBooks {
-    uint256 private constant OWNERS = 3;
-    uint256 private constant AGENTS = 6;
-    uint256 private constant K = 1;
-    bytes32 private constant _VOTE =
-        keccak256("Vote(address owner,address to,uint256 round,uint256 nonce,uint40 deadline)");
-    bytes32 private constant _DOMAIN =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-
-    IRecovery internal recovery;
-    uint256[AGENTS] private _agentKeys; // ascending by address
-    address[2] private _attestors = [address(0xB001), address(0xB002)];
-    mapping(address account => uint256) private _claim; // balance and open exits
-    mapping(uint256 who => Exit[]) private _exits;
-    AssetId private _asset;
-
-    constructor() {
-        _deploy();
-        _configure();
-        _asset = kits[K].id;
-        recovery = IRecovery(ship("Recovery", abi.encode(manager, vault)));
-        _allow(address(recovery), recovery.propose.selector, Roles.ATTESTOR);
-        _allow(address(recovery), recovery.confirm.selector, Roles.REVIEWER);
-        _allow(address(vault), vault.recover.selector, Roles.RECOVERY);
-        manager.grantRole(Roles.RECOVERY, address(recovery), 0);
-        for (uint256 i; i < 2; ++i) {
-            manager.grantRole(Roles.ATTESTOR, _attestors[i], 0);
-        }
-        // The reviewer has the other role as well: still it needs a second party.
-        manager.grantRole(Roles.ATTESTOR, reviewer, 0);
-        for (uint256 i; i < AGENTS; ++i) {
-            uint256 key = keys[OWNERS + i];
-            uint256 j = i;
-            for (; j != 0 && vm.addr(_agentKeys[j - 1]) > vm.addr(key); --j) {
-                _agentKeys[j] = _agentKeys[j - 1];
-            }
-            _agentKeys[j] = key;
-        }
-    }
-
+abstract contract RecoveryWorld is RecoveryVoters {
     function verbs() external pure returns (bytes4[] memory list_) {
         list_ = new bytes4[](11);
         (list_[0], list_[1], list_[2]) = (this.appoint.selector, this.drop.selector, this.vote.selector);
@@ -75,7 +34,7 @@ abstract contract RecoveryWorld is RecoveryBooks {
 
     function appoint(uint256 seed) external act("appoint", seed) {
         uint256 who = _below(OWNERS);
-        (, , uint40 waits) = recovery.agentsOf(people[who]);
+        (,, uint40 waits) = recovery.agentsOf(people[who]);
         Made memory m = _someAgents();
         bytes memory data = abi.encodeCall(recovery.appoint, (m.agents, uint8(m.threshold), uint40(m.delay), m.closed));
         (bool ok,) = _knock(people[who], address(recovery), data);
@@ -91,14 +50,14 @@ abstract contract RecoveryWorld is RecoveryBooks {
         uint256 n = _once(6) ? 0 : 1 + _below(AGENTS - first);
         (m.time, m.agents, m.closed) = (clock, new address[](n), _once(3));
         for (uint256 i; i < n; ++i) {
-            m.agents[i] = vm.addr(_agentKeys[first + i]);
+            m.agents[i] = vm.addr(agentKeys[first + i]);
         }
         if (n != 0) (m.threshold, m.delay) = (1 + _below(n), 3 days + _upTo(_once(3) ? 27 days : 3 days));
     }
 
     function drop(uint256 seed) external act("drop", seed) {
         uint256 who = _below(OWNERS);
-        (, , uint40 waits) = recovery.agentsOf(people[who]);
+        (,, uint40 waits) = recovery.agentsOf(people[who]);
         (bool ok,) = _knock(people[who], address(recovery), abi.encodeCall(recovery.dropAppointment, ()));
         _law("INV-CUS-4", ok == (waits != 0), "dropped what doesn't wait, or not what does");
         if (ok) books[who].made[books[who].made.length - 1].gone = true;
@@ -111,75 +70,16 @@ abstract contract RecoveryWorld is RecoveryBooks {
         uint256 amount = _worth(K, 1_000 + _upTo(50_000));
         _give(K, stranger, amount);
         _knock(stranger, kits[K].token, abi.encodeCall(IERC20.approve, (address(vault), amount)));
-        (bool ok,) = _knock(stranger, address(vault), abi.encodeCall(vault.deposit, (_asset, amount, people[who])));
+        (bool ok,) = _knock(stranger, address(vault), abi.encodeCall(vault.deposit, (asset, amount, people[who])));
         if (!ok) return;
-        _claim[people[who]] += amount;
-        uint112 part = uint112(1 + _below(vault.balanceOf(people[who], _asset.raw())));
-        _knock(people[who], address(vault), abi.encodeCall(vault.withdraw, (_asset, part, payees[who])));
-        if (_exits[who].length != 0 && _once(2)) {
-            Exit memory e = _exits[who][_below(_exits[who].length)];
+        claims[people[who]] += amount;
+        uint112 part = uint112(1 + _below(vault.balanceOf(people[who], asset.raw())));
+        _knock(people[who], address(vault), abi.encodeCall(vault.withdraw, (asset, part, payees[who])));
+        if (exits[who].length != 0 && _once(2)) {
+            Exit memory e = exits[who][_below(exits[who].length)];
             _knock(people[who], address(vault), abi.encodeCall(vault.cancel, (e)));
         }
         _done();
-    }
-
-    // ---- agents ----
-
-    function vote(uint256 seed) external act("vote", seed) {
-        uint256 who = _below(OWNERS);
-        if (_vote(who, payees[4 + _upTo(_once(3) ? 1 : 0)], 1 + _upTo(3))) _done();
-        // While a recovery runs agents vote for no other, and without agents nobody votes.
-        else if (!_mayVote(who)) _done();
-    }
-
-    /// @notice Agents take votes back, or withdraw what runs.
-    function withdraw(uint256 seed) external act("withdraw", seed) {
-        (uint256 who,) = _running(Path.AGENTS);
-        if (_vote(who, address(0), 1 + _upTo(3))) _done();
-        else if (!_mayVote(who)) _done();
-    }
-
-    function _mayVote(uint256 who) private view returns (bool) {
-        (Appointment memory a,,) = recovery.agentsOf(people[who]);
-        return a.threshold != 0 && recovery.recoveryOf(people[who]).path != Path.AGENTS;
-    }
-
-    /// @dev Up to `n` agents in force vote, each by a call or a signature. True if one did.
-    function _vote(uint256 who, address to, uint256 n) private returns (bool any) {
-        (Appointment memory a,,) = recovery.agentsOf(people[who]);
-        uint256 first = a.agents.length == 0 ? 0 : _below(a.agents.length);
-        for (uint256 i; i < n && i < a.agents.length; ++i) {
-            address agent = a.agents[(first + i) % a.agents.length];
-            bool before = recovery.recoveryOf(people[who]).path == Path.AGENTS;
-            (bool ok,) = _once(3)
-                ? _knock(stranger, address(recovery), _signed(who, to, agent))
-                : _knock(agent, address(recovery), abi.encodeCall(recovery.vote, (people[who], to)));
-            if (!ok) return any;
-            any = true;
-            _say(books[who].votes, agent, to);
-            if (!before && recovery.recoveryOf(people[who]).path == Path.AGENTS) _say(books[who].starts, agent, to);
-        }
-    }
-
-    function _signed(uint256 who, address to, address agent) private returns (bytes memory) {
-        uint40 deadline = uint40(clock + _upTo(1 days));
-        uint256 round = recovery.recoveryOf(people[who]).round;
-        uint256 nonce = recovery.voteOf(people[who], agent).nonce;
-        bytes32 text = keccak256(abi.encode(_VOTE, people[who], to, round, nonce, deadline));
-        bytes32 domain = keccak256(
-            abi.encode(_DOMAIN, keccak256("Strongroom Recovery"), keccak256("1"), block.chainid, address(recovery))
-        );
-        AgentSignature[] memory one = new AgentSignature[](1);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keyOf(agent), keccak256(abi.encodePacked("\x19\x01", domain, text)));
-        one[0] = AgentSignature(agent, abi.encodePacked(r, s, v));
-        return abi.encodeCall(recovery.voteBySig, (people[who], to, deadline, one));
-    }
-
-    function _keyOf(address agent) private view returns (uint256) {
-        for (uint256 i; i < AGENTS; ++i) {
-            if (vm.addr(_agentKeys[i]) == agent) return _agentKeys[i];
-        }
-        return 0;
     }
 
     // ---- the office ----
@@ -187,7 +87,7 @@ abstract contract RecoveryWorld is RecoveryBooks {
     function office(uint256 seed) external act("office", seed) {
         uint256 who = _below(OWNERS);
         address to = payees[6 + _below(2)];
-        address by = _once(5) ? reviewer : _attestors[_below(2)];
+        address by = _once(5) ? reviewer : attestors[_below(2)];
         (bool ok,) = _knock(by, address(recovery), abi.encodeCall(recovery.propose, (people[who], to, "")));
         if (ok) {
             _say(books[who].proposals, by, to);
@@ -216,9 +116,14 @@ abstract contract RecoveryWorld is RecoveryBooks {
         address[4] memory entitled = [people[who], reviewer, riskOfficer, people[who]];
         if (a.agents.length != 0) entitled[3] = a.agents[_below(a.agents.length)];
         uint256 n = _below(4);
+        // The office has a second proposal ready, which a veto by the owner or an agent voids.
+        (address by, address to) = (attestors[_below(2)], payees[6 + _below(2)]);
+        (bool ready,) = _knock(by, address(recovery), abi.encodeCall(recovery.propose, (people[who], to, "")));
+        if (ready) _say(books[who].proposals, by, to);
         (bool ok,) = _knock(entitled[n], address(recovery), abi.encodeCall(recovery.veto, (people[who])));
         _law("INV-CUS-4", ok == runs, "a veto was refused, or there was nothing to veto");
         if (ok) _say(books[who].vetoes, entitled[n], n == 0 || n == 3 ? people[who] : address(0));
+        _confirm(who, to);
         _done();
     }
 
@@ -246,18 +151,18 @@ abstract contract RecoveryWorld is RecoveryBooks {
         address owner = people[who];
         RecoveryStatus memory r = recovery.recoveryOf(owner);
         AssetId[] memory assets = new AssetId[](1);
-        assets[0] = _asset;
-        uint256 before = r.to == address(0) ? 0 : vault.balanceOf(r.to, _asset.raw());
-        bytes memory data = abi.encodeCall(recovery.execute, (owner, assets, _exits[who]));
+        assets[0] = asset;
+        uint256 before = r.to == address(0) ? 0 : vault.balanceOf(r.to, asset.raw());
+        bytes memory data = abi.encodeCall(recovery.execute, (owner, assets, exits[who]));
         (ok,) = _knock(stranger, address(recovery), data);
         if (!ok) return false;
         if (r.path == Path.AGENTS) _law("INV-CUS-4 agents", _dueByAgents(who, r.to), "agents' recovery wasn't due");
         else _law("INV-CUS-4 office", _dueByOffice(who, r.to), "the office's recovery wasn't due");
-        bool all = vault.balanceOf(r.to, _asset.raw()) == before + _claim[owner];
+        bool all = vault.balanceOf(r.to, asset.raw()) == before + claims[owner];
         _law("INV-CUS-4", all, "something of the owner's didn't arrive");
-        _claim[r.to] += _claim[owner];
-        _claim[owner] = 0;
-        delete _exits[who];
+        claims[r.to] += claims[owner];
+        claims[owner] = 0;
+        delete exits[who];
     }
 
     /// @notice Someone without the right tries.
@@ -294,21 +199,12 @@ abstract contract RecoveryWorld is RecoveryBooks {
 
     // ---- inside ----
 
-    /// @dev An owner whose recovery runs on that path, if there is one.
-    function _running(Path path) private returns (uint256 who, bool runs) {
-        uint256 first = _below(OWNERS);
-        for (uint256 i; i < OWNERS; ++i) {
-            who = (first + i) % OWNERS;
-            if (recovery.recoveryOf(people[who]).path == path) return (who, true);
-        }
-    }
-
     function _onLogs(Vm.Log[] memory logs) internal override {
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].topics[0] != IVaultEvents.Queued.selector) continue;
             Exit memory e = abi.decode(logs[i].data, (Exit));
             for (uint256 who; who < OWNERS; ++who) {
-                if (people[who] == e.owner) _exits[who].push(e);
+                if (people[who] == e.owner) exits[who].push(e);
             }
         }
     }
@@ -316,16 +212,16 @@ abstract contract RecoveryWorld is RecoveryBooks {
     /// @dev Balances and open exits are what came in, less what recoveries have moved.
     function _audit() internal override {
         for (uint256 who; who < OWNERS; ++who) {
-            uint256 sum = vault.balanceOf(people[who], _asset.raw());
-            for (uint256 i; i < _exits[who].length; ++i) {
-                if (vault.openOf(keccak256(abi.encode(_exits[who][i]))).phase != Phase.NONE) {
-                    sum += _exits[who][i].amount;
+            uint256 sum = vault.balanceOf(people[who], asset.raw());
+            for (uint256 i; i < exits[who].length; ++i) {
+                if (vault.openOf(keccak256(abi.encode(exits[who][i]))).phase != Phase.NONE) {
+                    sum += exits[who][i].amount;
                 }
             }
-            _law("INV-CUS-4", sum == _claim[people[who]], "a claim changed without a recovery");
+            _law("INV-CUS-4", sum == claims[people[who]], "a claim changed without a recovery");
         }
         for (uint256 i = 4; i < 8; ++i) {
-            _law("INV-CUS-4", vault.balanceOf(payees[i], _asset.raw()) == _claim[payees[i]], "somebody got more");
+            _law("INV-CUS-4", vault.balanceOf(payees[i], asset.raw()) == claims[payees[i]], "somebody got more");
         }
     }
 }

@@ -26,12 +26,16 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface ReserveInterface extends Interface {
-    getFunction(nameOrSignature: "VETO_FOR" | "announce" | "announcedOf" | "authority" | "colder" | "cover" | "inForce" | "isConsumingScheduledOp" | "lackingFor" | "param" | "refill" | "refillDelay" | "returnAll" | "revision" | "send" | "set" | "setAuthority" | "specOf" | "sweep" | "sweepable" | "tighten" | "unveto" | "vault" | "veto"): FunctionFragment;
+    getFunction(nameOrSignature: "REST_FOR" | "RETURN_TERM" | "VETO_FOR" | "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "authority" | "colder" | "cover" | "inForce" | "isConsumingScheduledOp" | "lackingFor" | "param" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "revision" | "send" | "set" | "setAuthority" | "specOf" | "sweep" | "sweepable" | "tighten" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Announced" | "AuthorityUpdated" | "Covered" | "ParamSet" | "ParamTightened" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "Vetoed"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Announced" | "AuthorityUpdated" | "Covered" | "ParamSet" | "ParamTightened" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'VETO_FOR', values?: undefined): string;
+    encodeFunctionData(functionFragment: 'REST_FOR', values?: undefined): string;
+encodeFunctionData(functionFragment: 'RETURN_TERM', values?: undefined): string;
+encodeFunctionData(functionFragment: 'VETO_FOR', values?: undefined): string;
+encodeFunctionData(functionFragment: 'allVetoedUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'announce', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'announceReturn', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'announcedOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'colder', values?: undefined): string;
@@ -43,6 +47,7 @@ encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'refill', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'refillDelay', values?: undefined): string;
 encodeFunctionData(functionFragment: 'returnAll', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'returnReadyAt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
 encodeFunctionData(functionFragment: 'send', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'set', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish]): string;
@@ -52,11 +57,17 @@ encodeFunctionData(functionFragment: 'sweep', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweepable', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tighten', values: [BytesLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'unveto', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'unvetoAll', values?: undefined): string;
 encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 encodeFunctionData(functionFragment: 'veto', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'vetoAll', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'VETO_FOR', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'REST_FOR', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'RETURN_TERM', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'VETO_FOR', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'allVetoedUntil', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'announce', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'announceReturn', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'announcedOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'colder', data: BytesLike): Result;
@@ -68,6 +79,7 @@ decodeFunctionResult(functionFragment: 'param', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'refillDelay', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'returnAll', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'returnReadyAt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'send', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'set', data: BytesLike): Result;
@@ -77,8 +89,10 @@ decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepable', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tighten', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'unveto', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'unvetoAll', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
   }
 
   
@@ -142,6 +156,18 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
 
   
 
+    export namespace ReturnAnnouncedEvent {
+      export type InputTuple = [asset: BigNumberish, readyAt: BigNumberish];
+      export type OutputTuple = [asset: bigint, readyAt: bigint];
+      export interface OutputObject {asset: bigint, readyAt: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ReturnedEvent {
       export type InputTuple = [asset: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [asset: bigint, amount: bigint];
@@ -190,10 +216,34 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
 
   
 
+    export namespace UnvetoedAllEvent {
+      export type InputTuple = [];
+      export type OutputTuple = [];
+      export interface OutputObject {};
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace VetoedEvent {
       export type InputTuple = [id: BytesLike, announcementSlot: BigNumberish];
       export type OutputTuple = [id: string, announcementSlot: bigint];
       export interface OutputObject {id: string, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace VetoedAllEvent {
+      export type InputTuple = [until: BigNumberish];
+      export type OutputTuple = [until: bigint];
+      export interface OutputObject {until: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -236,7 +286,31 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
 
     
     
+    REST_FOR: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    RETURN_TERM: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     VETO_FOR: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    allVetoedUntil: TypedContractMethod<
       [],
       [bigint],
       'view'
@@ -246,6 +320,14 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     
     announce: TypedContractMethod<
       [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    announceReturn: TypedContractMethod<
+      [asset: BigNumberish, ],
       [bigint],
       'nonpayable'
     >
@@ -340,6 +422,14 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     
 
     
+    returnReadyAt: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     revision: TypedContractMethod<
       [],
       [bigint],
@@ -412,6 +502,14 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     
 
     
+    unvetoAll: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     vault: TypedContractMethod<
       [],
       [string],
@@ -427,16 +525,44 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     >
     
 
+    
+    vetoAll: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'VETO_FOR'): TypedContractMethod<
+    getFunction(nameOrSignature: 'REST_FOR'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'RETURN_TERM'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'VETO_FOR'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'allVetoedUntil'): TypedContractMethod<
       [],
       [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'announce'): TypedContractMethod<
       [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'announceReturn'): TypedContractMethod<
+      [asset: BigNumberish, ],
       [bigint],
       'nonpayable'
     >;
@@ -495,6 +621,11 @@ getFunction(nameOrSignature: 'returnAll'): TypedContractMethod<
       [bigint],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'returnReadyAt'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'revision'): TypedContractMethod<
       [],
       [bigint],
@@ -540,6 +671,11 @@ getFunction(nameOrSignature: 'unveto'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'unvetoAll'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'vault'): TypedContractMethod<
       [],
       [string],
@@ -550,17 +686,25 @@ getFunction(nameOrSignature: 'veto'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'vetoAll'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 
     getEvent(key: 'Announced'): TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
 getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'Covered'): TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
 getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSetEvent.OutputTuple, ParamSetEvent.OutputObject>;
 getEvent(key: 'ParamTightened'): TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
+getEvent(key: 'ReturnAnnounced'): TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
 getEvent(key: 'Returned'): TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
 getEvent(key: 'Sent'): TypedContractEvent<SentEvent.InputTuple, SentEvent.OutputTuple, SentEvent.OutputObject>;
 getEvent(key: 'SweptColder'): TypedContractEvent<SweptColderEvent.InputTuple, SweptColderEvent.OutputTuple, SweptColderEvent.OutputObject>;
 getEvent(key: 'Unvetoed'): TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
+getEvent(key: 'UnvetoedAll'): TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
 getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+getEvent(key: 'VetoedAll'): TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
 
     filters: {
       
@@ -584,6 +728,10 @@ getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.
       ParamTightened: TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
     
 
+      'ReturnAnnounced(uint256,uint40)': TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
+      ReturnAnnounced: TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
+    
+
       'Returned(uint256,uint256)': TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
       Returned: TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
     
@@ -600,8 +748,16 @@ getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.
       Unvetoed: TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
     
 
+      'UnvetoedAll()': TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+      UnvetoedAll: TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+    
+
       'Vetoed(bytes32,uint256)': TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
       Vetoed: TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+    
+
+      'VetoedAll(uint40)': TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
+      VetoedAll: TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
     
     };
   }

@@ -4,6 +4,12 @@
 /* eslint-disable */
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
+import type * as libraries from './libraries/index.js';
+export type { libraries };
+export type { BaseSource } from './BaseSource.js';
 export type { ChainlinkSource } from './ChainlinkSource.js';
 export type { FeedSet } from './FeedSet.js';
 export type { PriceRouter } from './PriceRouter.js';
+export type { PullPrices } from './PullPrices.js';
+export type { PythSource } from './PythSource.js';
+export type { RedStoneSource } from './RedStoneSource.js';

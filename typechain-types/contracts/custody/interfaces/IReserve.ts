@@ -16,11 +16,13 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IReserveInterface extends Interface {
-    getFunction(nameOrSignature: "announce" | "announcedOf" | "colder" | "cover" | "lackingFor" | "refill" | "refillDelay" | "returnAll" | "send" | "sweep" | "sweepable" | "unveto" | "vault" | "veto"): FunctionFragment;
+    getFunction(nameOrSignature: "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "colder" | "cover" | "lackingFor" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "send" | "sweep" | "sweepable" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Announced" | "Covered" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "Vetoed"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Announced" | "Covered" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'announce', values: [ExitStruct]): string;
+    encodeFunctionData(functionFragment: 'allVetoedUntil', values?: undefined): string;
+encodeFunctionData(functionFragment: 'announce', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'announceReturn', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'announcedOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'colder', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cover', values: [ExitStruct]): string;
@@ -28,14 +30,19 @@ encodeFunctionData(functionFragment: 'lackingFor', values: [ExitStruct]): string
 encodeFunctionData(functionFragment: 'refill', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'refillDelay', values?: undefined): string;
 encodeFunctionData(functionFragment: 'returnAll', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'returnReadyAt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'send', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweep', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweepable', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'unveto', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'unvetoAll', values?: undefined): string;
 encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 encodeFunctionData(functionFragment: 'veto', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'vetoAll', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'announce', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'allVetoedUntil', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'announce', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'announceReturn', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'announcedOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'colder', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cover', data: BytesLike): Result;
@@ -43,12 +50,15 @@ decodeFunctionResult(functionFragment: 'lackingFor', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'refillDelay', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'returnAll', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'returnReadyAt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'send', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepable', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'unveto', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'unvetoAll', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
   }
 
   
@@ -68,6 +78,18 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
       export type InputTuple = [id: BytesLike, asset: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [id: string, asset: bigint, amount: bigint];
       export interface OutputObject {id: string, asset: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace ReturnAnnouncedEvent {
+      export type InputTuple = [asset: BigNumberish, readyAt: BigNumberish];
+      export type OutputTuple = [asset: bigint, readyAt: bigint];
+      export interface OutputObject {asset: bigint, readyAt: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -124,10 +146,34 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
 
   
 
+    export namespace UnvetoedAllEvent {
+      export type InputTuple = [];
+      export type OutputTuple = [];
+      export interface OutputObject {};
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace VetoedEvent {
       export type InputTuple = [id: BytesLike, announcementSlot: BigNumberish];
       export type OutputTuple = [id: string, announcementSlot: bigint];
       export interface OutputObject {id: string, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace VetoedAllEvent {
+      export type InputTuple = [until: BigNumberish];
+      export type OutputTuple = [until: bigint];
+      export interface OutputObject {until: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -170,8 +216,24 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
 
     
     
+    allVetoedUntil: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     announce: TypedContractMethod<
       [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    announceReturn: TypedContractMethod<
+      [asset: BigNumberish, ],
       [bigint],
       'nonpayable'
     >
@@ -234,6 +296,14 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     
 
     
+    returnReadyAt: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     send: TypedContractMethod<
       [asset: BigNumberish, amount: BigNumberish, ],
       [void],
@@ -266,6 +336,14 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     
 
     
+    unvetoAll: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     vault: TypedContractMethod<
       [],
       [string],
@@ -281,11 +359,29 @@ decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
     >
     
 
+    
+    vetoAll: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'announce'): TypedContractMethod<
+    getFunction(nameOrSignature: 'allVetoedUntil'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'announce'): TypedContractMethod<
       [exit: ExitStruct, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'announceReturn'): TypedContractMethod<
+      [asset: BigNumberish, ],
       [bigint],
       'nonpayable'
     >;
@@ -324,6 +420,11 @@ getFunction(nameOrSignature: 'returnAll'): TypedContractMethod<
       [bigint],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'returnReadyAt'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'send'): TypedContractMethod<
       [asset: BigNumberish, amount: BigNumberish, ],
       [void],
@@ -344,6 +445,11 @@ getFunction(nameOrSignature: 'unveto'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'unvetoAll'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'vault'): TypedContractMethod<
       [],
       [string],
@@ -354,14 +460,22 @@ getFunction(nameOrSignature: 'veto'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'vetoAll'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 
     getEvent(key: 'Announced'): TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
 getEvent(key: 'Covered'): TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
+getEvent(key: 'ReturnAnnounced'): TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
 getEvent(key: 'Returned'): TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
 getEvent(key: 'Sent'): TypedContractEvent<SentEvent.InputTuple, SentEvent.OutputTuple, SentEvent.OutputObject>;
 getEvent(key: 'SweptColder'): TypedContractEvent<SweptColderEvent.InputTuple, SweptColderEvent.OutputTuple, SweptColderEvent.OutputObject>;
 getEvent(key: 'Unvetoed'): TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
+getEvent(key: 'UnvetoedAll'): TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
 getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+getEvent(key: 'VetoedAll'): TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
 
     filters: {
       
@@ -371,6 +485,10 @@ getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.
 
       'Covered(bytes32,uint256,uint256)': TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
       Covered: TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
+    
+
+      'ReturnAnnounced(uint256,uint40)': TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
+      ReturnAnnounced: TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
     
 
       'Returned(uint256,uint256)': TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
@@ -389,8 +507,16 @@ getEvent(key: 'Vetoed'): TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.
       Unvetoed: TypedContractEvent<UnvetoedEvent.InputTuple, UnvetoedEvent.OutputTuple, UnvetoedEvent.OutputObject>;
     
 
+      'UnvetoedAll()': TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+      UnvetoedAll: TypedContractEvent<UnvetoedAllEvent.InputTuple, UnvetoedAllEvent.OutputTuple, UnvetoedAllEvent.OutputObject>;
+    
+
       'Vetoed(bytes32,uint256)': TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
       Vetoed: TypedContractEvent<VetoedEvent.InputTuple, VetoedEvent.OutputTuple, VetoedEvent.OutputObject>;
+    
+
+      'VetoedAll(uint40)': TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
+      VetoedAll: TypedContractEvent<VetoedAllEvent.InputTuple, VetoedAllEvent.OutputTuple, VetoedAllEvent.OutputObject>;
     
     };
   }

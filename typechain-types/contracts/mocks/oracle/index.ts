@@ -3,4 +3,5 @@
 /* tslint:disable */
 /* eslint-disable */
 export type { MockAggregator } from './MockAggregator.js';
+export type { MockPull } from './MockPull.js';
 export type { MockSource } from './MockSource.js';

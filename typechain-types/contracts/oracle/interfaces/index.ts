@@ -6,3 +6,6 @@ export type { IAggregatorV3 } from './IAggregatorV3.js';
 export type { IFeedSet } from './IFeedSet.js';
 export type { IPriceRouter } from './IPriceRouter.js';
 export type { IPriceSource } from './IPriceSource.js';
+export type { IPullPrices } from './IPullPrices.js';
+export type { IPythPrices } from './IPythPrices.js';
+export type { IRedStoneSource } from './IRedStoneSource.js';

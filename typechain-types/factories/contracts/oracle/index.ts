@@ -3,6 +3,11 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
+export * as libraries from './libraries/index.js';
+export { BaseSource__factory } from './BaseSource__factory.js';
 export { ChainlinkSource__factory } from './ChainlinkSource__factory.js';
 export { FeedSet__factory } from './FeedSet__factory.js';
 export { PriceRouter__factory } from './PriceRouter__factory.js';
+export { PullPrices__factory } from './PullPrices__factory.js';
+export { PythSource__factory } from './PythSource__factory.js';
+export { RedStoneSource__factory } from './RedStoneSource__factory.js';

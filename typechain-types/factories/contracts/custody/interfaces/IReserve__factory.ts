@@ -10,6 +10,17 @@
   {
     "inputs": [
       {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_AllVetoed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "id",
         "type": "bytes32"
@@ -196,6 +207,11 @@
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "Reserve_NothingVetoed",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -237,6 +253,38 @@
       }
     ],
     "name": "Reserve_PushFailed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_ReturnAnnounced",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_ReturnNotReady",
     "type": "error"
   },
   {
@@ -290,6 +338,17 @@
       }
     ],
     "name": "Reserve_TooLittle",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "againFrom",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_VetoedAllBefore",
     "type": "error"
   },
   {
@@ -416,6 +475,25 @@
       },
       {
         "indexed": false,
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "ReturnAnnounced",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
         "internalType": "uint256",
         "name": "amount",
         "type": "uint256"
@@ -489,6 +567,12 @@
   },
   {
     "anonymous": false,
+    "inputs": [],
+    "name": "UnvetoedAll",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
     "inputs": [
       {
         "indexed": true,
@@ -505,6 +589,32 @@
     ],
     "name": "Vetoed",
     "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "VetoedAll",
+    "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "allVetoedUntil",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [
@@ -552,6 +662,25 @@
       }
     ],
     "name": "announce",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "announceReturn",
     "outputs": [
       {
         "internalType": "uint40",
@@ -806,6 +935,25 @@
         "internalType": "AssetId",
         "name": "asset",
         "type": "uint256"
+      }
+    ],
+    "name": "returnReadyAt",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
       },
       {
         "internalType": "uint256",
@@ -871,6 +1019,13 @@
   },
   {
     "inputs": [],
+    "name": "unvetoAll",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "vault",
     "outputs": [
       {
@@ -891,6 +1046,13 @@
       }
     ],
     "name": "veto",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "vetoAll",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"

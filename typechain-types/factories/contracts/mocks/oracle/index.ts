@@ -3,4 +3,5 @@
 /* tslint:disable */
 /* eslint-disable */
 export { MockAggregator__factory } from './MockAggregator__factory.js';
+export { MockPull__factory } from './MockPull__factory.js';
 export { MockSource__factory } from './MockSource__factory.js';

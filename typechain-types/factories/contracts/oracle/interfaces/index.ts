@@ -6,3 +6,6 @@ export { IAggregatorV3__factory } from './IAggregatorV3__factory.js';
 export { IFeedSet__factory } from './IFeedSet__factory.js';
 export { IPriceRouter__factory } from './IPriceRouter__factory.js';
 export { IPriceSource__factory } from './IPriceSource__factory.js';
+export { IPullPrices__factory } from './IPullPrices__factory.js';
+export { IPythPrices__factory } from './IPythPrices__factory.js';
+export { IRedStoneSource__factory } from './IRedStoneSource__factory.js';
