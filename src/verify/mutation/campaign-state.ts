@@ -15,7 +15,7 @@ const PACKAGES = ["@openzeppelin/contracts", "@openzeppelin/contracts-upgradeabl
 interface Remembered {
   readonly outcome: Outcome;
   readonly seconds: number;
-  /** Digest of the mutated file, of the tests that the verdict depends on, and of the configuration. */
+  /** Digest of the mutated file, of the tests that the verdict depends on, and of the packages that run them. */
   readonly digest: string;
 }
 
@@ -54,7 +54,7 @@ export class CampaignState {
 
   #digest(file: string, domain: DomainFiles, outcome: Outcome): string {
     const tests = outcome.verdict === "killed" ? [outcome.by] : [...domain.solidity, ...domain.mocha];
-    const files = [file, ...tests, "hardhat.config.ts"];
+    const files = [file, ...tests];
     const hash = createHash("sha256").update(JSON.stringify([RUNNER, FUZZ, this.#packages]));
     for (const name of files) hash.update(`\0${name}\0${this.#digestOf(name)}`);
     return hash.digest("hex");
@@ -62,7 +62,7 @@ export class CampaignState {
 
   /** Digests a domain's files now: verdicts are about what the copy holds, whatever is edited while they come in. */
   prime({ sources, solidity, mocha }: DomainFiles): void {
-    for (const file of [...sources, ...solidity, ...mocha, "hardhat.config.ts"]) this.#digestOf(file);
+    for (const file of [...sources, ...solidity, ...mocha]) this.#digestOf(file);
   }
 
   /** What is known of a mutant of that file and still holds. */
