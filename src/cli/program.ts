@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
+import type { VerifyOptions } from "./commands/verify.ts";
 
 /** Receives the exit code of the command that ran. */
 type Finish = (code: number) => void;
@@ -53,9 +54,15 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       "Check format, types, storage layouts, sizes, generated files, requirement IDs, coverage, Slither's findings, licences, the bill of materials, and that tests assert every error and event",
     )
     .option("--mutants", "instead: break the contracts on purpose and require that a test notices", false)
-    .option("--only <name>", "run this one check, or with --mutants this one mutant")
+    .option("--mutation", "instead: break the contracts in generated ways, a seeded sample per domain", false)
+    .option(
+      "--only <name>",
+      "run this one check, with --mutants this one mutant, with --mutation this one domain",
+    )
+    .option("--sample <number>", "with --mutation: how many mutants per domain")
+    .option("--seed <text>", "with --mutation: which sample")
     .addHelpText("after", EXIT_CODES)
-    .action(async (options: { mutants: boolean; only?: string }) => {
+    .action(async (options: VerifyOptions) => {
       const { verify } = await import("./commands/verify.ts");
       finish(await verify(options));
     });

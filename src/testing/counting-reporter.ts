@@ -12,9 +12,12 @@ function isAssertion(error: unknown): boolean {
 /**
  * A Mocha reporter that prints like `spec` and counts into `result`. Hardhat's own summary counts skipped tests as
  * passed, and tests that a failing hook kept from running too; here the former are skipped and the latter failed.
+ *
+ * @param named how a test's file is called in the result
  */
 export function countingReporter(
   result: TestResult,
+  named: (file: string) => string = (file) => file,
 ): new (
   runner: Mocha.Runner,
   options: Mocha.MochaOptions,
@@ -39,6 +42,7 @@ export function countingReporter(
           title: test.fullTitle(),
           message: error instanceof Error ? error.message : String(error),
           assertion: !hook && isAssertion(error),
+          ...(test.file === undefined ? {} : { file: named(test.file) }),
         });
       });
       runner.on("end", () => {

@@ -24,7 +24,7 @@ export interface RunOptions {
  * The environment without what a Hardhat that runs around this one has set: above all HARDHAT_CONFIG, which would make
  * the process run that project's tests instead of the ones at `root`.
  */
-function environment(coverage: boolean): NodeJS.ProcessEnv {
+export function environment(coverage: boolean): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith("HARDHAT_") && name !== "HH_TEST",
   );
@@ -38,7 +38,7 @@ function environment(coverage: boolean): NodeJS.ProcessEnv {
 }
 
 /** Hardhat's own loader, as its command line uses it: generated types import each other by `.js` names. */
-function loader(root: string): string {
+export function loader(root: string): string {
   const hardhat = createRequire(join(root, "package.json")).resolve("hardhat/package.json");
   return pathToFileURL(createRequire(hardhat).resolve("tsx/esm")).href;
 }

@@ -8,6 +8,12 @@ export interface TestRequest {
   readonly profile?: string;
   /** Overrides of the profile's campaign. */
   readonly campaign?: { readonly runs: number; readonly depth: number; readonly seed: string };
+  /** Overrides the profile's fuzz tests. */
+  readonly fuzz?: { readonly runs: number; readonly seed: string };
+  /** Runs on the artifacts that are there and builds nothing. */
+  readonly built?: boolean;
+  /** Ends the Mocha tests at the first that fails. */
+  readonly bail?: boolean;
   /** Measures coverage of the Solidity sources. */
   readonly coverage?: boolean;
 }
@@ -24,6 +30,8 @@ export interface FailedTest {
   readonly message: string;
   /** True when an expectation of the test was not met; false for hooks, set-ups and crashes. */
   readonly assertion: boolean;
+  /** The test's file from the project's root, where one is to blame. */
+  readonly file?: string;
 }
 
 /** Executed and all statements and lines of one Solidity file. */

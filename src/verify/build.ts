@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerminalError } from "../core/errors.ts";
+import { environment } from "../testing/run-tests.ts";
 import { runCommand } from "./run-command.ts";
 
 /** The parts of a Hardhat artifact that the checks read. */
@@ -20,7 +21,7 @@ export async function build(root: string): Promise<void> {
   const { code, output } = await runCommand(
     process.execPath,
     ["node_modules/hardhat/dist/src/cli.js", "build"],
-    { cwd: root },
+    { cwd: root, env: environment(false) },
   );
   if (code !== 0) {
     throw new TerminalError("BUILD_FAILED", "The contracts do not compile", {

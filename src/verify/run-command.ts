@@ -4,10 +4,10 @@ import { spawn } from "node:child_process";
 export function runCommand(
   program: string,
   words: readonly string[],
-  { cwd = process.cwd() } = {},
+  { cwd = process.cwd(), env = process.env } = {},
 ): Promise<{ code: number | null; output: string; stdout: string }> {
   return new Promise((settle) => {
-    const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     let stdout = "";
     child.stdout.on("data", (chunk: Buffer) => {

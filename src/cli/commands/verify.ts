@@ -9,6 +9,7 @@ import { checkRequirements } from "../../verify/checks/requirements.ts";
 import { checkSizes } from "../../verify/checks/sizes.ts";
 import { checkSources } from "../../verify/checks/sources.ts";
 import { runMutants } from "../../verify/mutants.ts";
+import { DEFAULT_SAMPLE, DEFAULT_SEED, runMutation } from "../../verify/mutation/run-mutation.ts";
 import { ProjectCopy } from "../../verify/project-copy.ts";
 import { ExitCode } from "../exit-code.ts";
 
@@ -42,6 +43,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   layouts: async (copy) => {
     const { checkLayouts } = await import("../../verify/checks/layouts.ts");
     return checkLayouts(await copy());
+  },
+  mutation: async () => {
+    const { checkMutation } = await import("../../verify/checks/mutation.ts");
+    return checkMutation(process.cwd());
   },
   formal: async () => {
     const { checkFormal } = await import("../../verify/checks/formal.ts");
@@ -95,16 +100,45 @@ async function runChecks(names: readonly string[]): Promise<CheckResult[]> {
   return results;
 }
 
-/** `./strongroom verify`: the named checks, or with --mutants the mutants, then one closing line. */
-export async function verify({ mutants, only }: { mutants: boolean; only?: string }): Promise<number> {
-  if (!mutants && only !== undefined && !(only in CHECKS)) {
+/** What `./strongroom verify` was asked. */
+export interface VerifyOptions {
+  readonly mutants: boolean;
+  readonly mutation: boolean;
+  readonly only?: string;
+  readonly sample?: string;
+  readonly seed?: string;
+}
+
+function mutation({ only, sample, seed }: VerifyOptions): Promise<CheckResult[]> {
+  if (sample !== undefined && !/^[1-9]\d{0,5}$/.test(sample)) {
+    throw new UsageError(`"${sample}" is no number of mutants`, {
+      advice: "Give a whole number, 1 or more.",
+    });
+  }
+  return runMutation({
+    ...(only === undefined ? {} : { only }),
+    sample: sample === undefined ? DEFAULT_SAMPLE : Number(sample),
+    seed: seed ?? DEFAULT_SEED,
+  });
+}
+
+/** `./strongroom verify`: the named checks, or with --mutants or --mutation those, then one closing line. */
+export async function verify(options: VerifyOptions): Promise<number> {
+  const { mutants, only, sample, seed } = options;
+  if (mutants && options.mutation) throw new UsageError("--mutants and --mutation are two runs");
+  if (!options.mutation && (sample !== undefined || seed !== undefined)) {
+    throw new UsageError("--sample and --seed belong to --mutation");
+  }
+  if (!mutants && !options.mutation && only !== undefined && !(only in CHECKS)) {
     throw new UsageError(`there is no check "${only}"`, {
       advice: `The checks: ${Object.keys(CHECKS).join(", ")}.`,
     });
   }
-  const results = mutants
-    ? await runMutants(only)
-    : await runChecks(only === undefined ? Object.keys(CHECKS) : [only]);
+  const results = options.mutation
+    ? await mutation(options)
+    : mutants
+      ? await runMutants(only)
+      : await runChecks(only === undefined ? Object.keys(CHECKS) : [only]);
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const result of results) {
     total.passed += result.passed;

@@ -78,6 +78,7 @@ describe("Succession", () => {
       );
       const many = Array.from({ length: 10 }, (_, n) => ethers.zeroPadValue(ethers.toBeHex(n + 1), 20));
       for (const [offices, quorum] of [
+        [three.slice(0, 1), 1],
         [three, 1],
         [three, 0],
         [three, 4],

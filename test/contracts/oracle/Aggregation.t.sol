@@ -67,6 +67,26 @@ contract AggregationTest is Cheats {
         _expect(_run(five, 200), 99, 100, 101, Mode.NORMAL);
     }
 
+    /// @notice Sorting keeps to its five words: what lies behind them in memory neither changes nor counts.
+    function test_sortsWithinItsWords() external pure {
+        uint256[5] memory readings;
+        uint256[2] memory behind = [type(uint256).max, type(uint256).max];
+        uint256[5] memory values = [uint256(500), 400, 300, 200, 100];
+        for (uint256 i; i < 5; ++i) {
+            readings[i] = Aggregation.reading(values[i], i);
+        }
+        (uint256 bid, uint256 mid, uint256 ask, Mode mode) = Aggregation.aggregate(readings, 5, 1);
+        assertEq(mid, 300);
+        assertEq(bid, 96);
+        assertEq(ask, 500);
+        assertEq(uint256(mode), uint256(Mode.DISPUTED));
+        for (uint256 i; i < 5; ++i) {
+            assertEq(readings[i], Aggregation.reading(values[4 - i], 4 - i), "ascending, each with its spread");
+        }
+        assertEq(behind[0], type(uint256).max);
+        assertEq(behind[1], type(uint256).max);
+    }
+
     function test_confidenceWidensTheSpread() external pure {
         uint256[2][] memory three = _three(10_000, 10_010, 10_020, 3);
         three[0][1] = 50;

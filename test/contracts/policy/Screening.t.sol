@@ -15,6 +15,16 @@ contract HungryList {
     }
 }
 
+/// @dev A list that answers only to the question, to the byte.
+contract StrictList {
+    error StrictList_NotTheQuestion();
+
+    function isSanctioned(address account) external pure returns (bool) {
+        if (msg.data.length != 36) revert StrictList_NotTheQuestion();
+        return account == address(0xA11A);
+    }
+}
+
 contract ScreeningTest is Cheats {
     MockSanctionsList private _list;
     address private constant ANNA = address(0xA11A);
@@ -41,6 +51,10 @@ contract ScreeningTest is Cheats {
         _expect(address(_list), true, false);
         _list.setListed(ANNA, true);
         _expect(address(_list), true, true);
+    }
+
+    function test_theQuestionIsToTheByte() external {
+        _expect(address(new StrictList()), true, true);
     }
 
     /// @notice Each kind of sickness is silence, also where the account is listed and where it isn't.

@@ -143,6 +143,21 @@ contract SlicesTest is Cheats {
         _expect(_tier(3, 1), 30 days, 30 days, ABOVE_SINGLE_LIMIT, 0);
     }
 
+    /// @notice The digest spares reading the rows: what they say counts from the next refresh.
+    function test_betweenRefreshesTheDigestSpeaks() external {
+        _orderedTable();
+        bytes32 key = ParamKeys.ofTier(ParamKeys.TIER_WINDOW, 3);
+        TierLimits.refresh(_digests, _table, key);
+        _row(3, 50, 5, 500, 5_000);
+        _expect(_tier(3, 40), 100, 1_000, 0, 400);
+        _expect(_tier(0, 10), 400, 4_000, 0, 100);
+        vm.warp(type(uint40).max - 1);
+        _expect(_tier(3, 40), 100, 1_000, 0, 400);
+        TierLimits.refresh(_digests, _table, key);
+        _expect(_tier(3, 6), 500, 5_000, ABOVE_SINGLE_LIMIT, 50);
+        _expect(_tier(0, 6), 500, 5_000, ABOVE_SINGLE_LIMIT, 50);
+    }
+
     function test_noPriceIsAboveAnySingleLimit() external {
         _row(3, uint64(NO_LIMIT), uint64(NO_LIMIT) - 1, 1, 2);
         _expect(_tier(3, NO_LIMIT), 1, 2, ABOVE_SINGLE_LIMIT, NO_LIMIT);

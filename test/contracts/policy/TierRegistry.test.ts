@@ -424,6 +424,20 @@ describe("TierRegistry", () => {
         await expect(attest(d, { subject })).to.emit(d.registry, "Attested");
       });
 
+      it("says when the next lift fits, not when two would", async () => {
+        const d = await setup();
+        const sub = DAY / 5n;
+        const victims = d.users.slice(4, 4 + Number(LIFTS) + 1).map(({ address }) => address);
+        const start = ((await now()) / sub + 2n) * sub;
+        await networkHelpers.time.increaseTo(start);
+        await attest(d, { subject: victims[0] ?? "" });
+        await networkHelpers.time.increaseTo(start + sub);
+        for (const subject of victims.slice(1, -1)) await attest(d, { subject });
+        await expect(attest(d, { subject: victims.at(-1) ?? "" }))
+          .to.be.revertedWithCustomError(d.registry, "TierRegistry_LiftsSpent")
+          .withArgs(d.attestor.address, LIFTS, start + 6n * sub);
+      });
+
       it("each attestor has a window of its own, and the risk officer can stop all lifts at once", async () => {
         const d = await setup();
         await d.manager.grantRole(ROLES.ATTESTOR, d.carl, 0);

@@ -67,6 +67,27 @@ contract KeysTest is Cheats {
         }
     }
 
+    /// @notice Keys are written into tables that outlive a release: a kind that changes reads another's row.
+    function test_kindsAreForEver() external pure {
+        assertEq(ParamKeys.FRESH_PERIOD, 1);
+        assertEq(ParamKeys.HOLDINGS_CAP, 2);
+        assertEq(ParamKeys.SMALL_LANE_RATE, 3);
+        assertEq(ParamKeys.LARGE_LANE_RATE, 4);
+        assertEq(ParamKeys.HOT_COVER, 5);
+        assertEq(ParamKeys.HOT_MIN, 6);
+        assertEq(ParamKeys.HOT_MAX, 7);
+        assertEq(ParamKeys.WIND_DOWN_AFTER, 8);
+        assertEq(ParamKeys.TIER_WINDOW, 16);
+        assertEq(ParamKeys.TIER_SINGLE, 17);
+        assertEq(ParamKeys.TIER_SOON, 18);
+        assertEq(ParamKeys.TIER_LATE, 19);
+        assertEq(ParamKeys.ASSET_BREAKER, 20);
+        assertEq(ParamKeys.UNVERIFIED_POOL, 21);
+        assertEq(ParamKeys.ATTESTOR_LIFTS, 32);
+        assertEq(ParamKeys.REFILL_DELAY, 48);
+        assertEq(ParamKeys.KEEP, 49);
+    }
+
     // ---- windows
 
     function testFuzz_windowsOfDifferentThingsDiffer(address account, address token, bytes32 name) external pure {
