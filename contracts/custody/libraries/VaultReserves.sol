@@ -88,7 +88,12 @@ library VaultReserves {
         address reserve = $.reserves[0];
         emit IVaultEvents.Swept(asset, reserve, amount);
         // Interaction
+        uint256 there = Tokens.held(asset, reserve);
         Tokens.pay(asset, reserve, amount, held);
+        // Check: anyone sweeps, so a fee that the token has begun to take since it was listed is paid by no sweep.
+        uint256 then = Tokens.held(asset, reserve);
+        uint256 arrived = then > there ? then - there : 0;
+        if (arrived != amount) revert IVaultEvents.Vault_ReceivedDiffers(asset, amount, arrived);
     }
 
     /// @dev Under the lock: what comes while another verb counts tokens would be counted as its own.
