@@ -388,7 +388,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
 
   // ---- UpgradeController ----
   UpgradeController_NotAContract: {
-    when: "an account that must be a contract has no code",
+    when: "an account that must be a contract has no code, or a delegation (EIP-7702) in its place",
     remedy: "Check the address, and that it is deployed on this chain.",
   },
   UpgradeController_BadWindow: {
