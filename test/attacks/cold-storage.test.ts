@@ -259,12 +259,20 @@ describe("attack: cold storage", () => {
           await snapshot.restore();
         }
       }
-      // Through another level's door: that one finds this level locked too, brings nothing, and is undone.
+      // Through another level's door. Before the move that one finds this level locked, and has nothing itself. After it the
+      // exit is paid from in there, and this level, which finds nothing arrived, undoes it all.
       await coin.arm(s.warm.address, verbs.refill, before);
       const all = await s.vault.holdings(id);
       const paid = await s.holds(id, s.carl);
+      if (!before) {
+        await expect(reserve.refill(exit))
+          .to.be.revertedWithCustomError(reserve, "Reserve_ArrivedDiffers")
+          .withArgs(id, 10n * CENT, 0n);
+        expect([await s.vault.holdings(id), await s.holds(id, s.carl)]).to.deep.equal([all, paid]);
+        await coin.arm(ethers.ZeroAddress, "0x", false);
+      }
       await reserve.refill(exit);
-      expect(await coin.succeeded()).to.equal(false);
+      expect([await coin.called(), await coin.succeeded()]).to.deep.equal([before, false]);
       expect((await s.holds(id, s.carl)) - paid).to.equal(10n * CENT);
       expect(await s.vault.holdings(id)).to.equal(all - 10n * CENT);
     }
