@@ -44,6 +44,7 @@ export interface SuiteAddresses {
   readonly reserve: string;
   readonly factory: string;
   readonly lens: string;
+  readonly pullPrices: string;
   /** Zero where nobody is screened. */
   readonly sanctionsList: string;
   readonly assets: readonly {
@@ -52,7 +53,12 @@ export interface SuiteAddresses {
     /** Zero for the chain's own currency. */
     readonly token: string;
     readonly feedSet: string;
-    readonly sources: readonly { readonly address: string; readonly feed: string }[];
+    readonly sources: readonly {
+      readonly address: string;
+      readonly kind: "chainlink" | "pyth" | "redstone";
+      /** What it reads: the feed, or the Pyth contract; zero where signed packages come to the source itself. */
+      readonly feed: string;
+    }[];
   }[];
   readonly guardianKeys: readonly {
     readonly key: string;

@@ -24,6 +24,7 @@ import type {
   MockSanctionsList,
   PriceRouter,
   ProxyAdmin,
+  PullPrices,
   Recovery,
   Reserve,
   Succession,
@@ -36,7 +37,7 @@ import type {
 import type { SuiteAddresses } from "./addresses.ts";
 import { localKeys } from "./config/local.ts";
 import { EMBEDDED_CHAIN, type SuiteConfig } from "./config/schema.ts";
-import type { Plan, PlannedAsset } from "./modules/plan.ts";
+import type { Plan, PlannedAsset, PlannedFeed } from "./modules/plan.ts";
 import { feedSetName, sourceName } from "./modules/prices.ts";
 import type { SafeName } from "./modules/safes.ts";
 import { strongroomModule } from "./modules/strongroom.ts";
@@ -99,6 +100,7 @@ export interface Suite {
     readonly reserveTimelock: TimelockController;
     readonly factory: DepositFactory;
     readonly lens: VaultLens;
+    readonly pullPrices: PullPrices;
   };
   readonly safes: Readonly<Record<Exclude<SafeName, "riskOfficer">, Safe>> & {
     /** Absent where the risk officer is an account. */
@@ -155,8 +157,12 @@ async function buildWorld({ ethers }: SuiteConnection, config: SuiteConfig): Pro
     } else if (asset.token !== "native") {
       token = asset.token;
     }
-    const resolved: (typeof assets)[number]["feeds"][number][] = [];
+    const resolved: PlannedFeed[] = [];
     for (const feed of asset.feeds) {
+      if (feed.kind !== "chainlink") {
+        resolved.push(feed);
+        continue;
+      }
       if (typeof feed.aggregator === "string") {
         resolved.push({ ...feed, aggregator: feed.aggregator });
         continue;
@@ -222,6 +228,12 @@ async function checkSafeCode(ethers: HardhatEthers, which: SafeContract, address
       facts: { address, found, expected },
     });
   }
+}
+
+/** What a source of this feed reads. */
+function readBy(feed: PlannedFeed, pyth: string | undefined): string {
+  if (feed.kind === "chainlink") return feed.aggregator;
+  return feed.kind === "pyth" && pyth !== undefined ? pyth : ZeroAddress;
 }
 
 function expiryOf(expires: SuiteConfig["guardianKeys"][number]["expires"], now: bigint): bigint {
@@ -336,6 +348,7 @@ export async function deploySuite(
     reserve: await at("reserve"),
     factory: await at("factory"),
     lens: await at("lens"),
+    pullPrices: await at("pullPrices"),
     sanctionsList: world.sanctionsList,
     assets: await Promise.all(
       world.assets.map(async ({ symbol, id, token, feeds }) => ({
@@ -349,9 +362,10 @@ export async function deploySuite(
               : ((await world.mocks.tokens[symbol]?.getAddress()) ?? ZeroAddress),
         feedSet: await at(feedSetName(symbol)),
         sources: await Promise.all(
-          feeds.map(async ({ upstream, aggregator }) => ({
-            address: await at(sourceName(symbol, upstream)),
-            feed: aggregator,
+          feeds.map(async (feed) => ({
+            address: await at(sourceName(symbol, feed.upstream)),
+            kind: feed.kind,
+            feed: readBy(feed, config.pyth),
           })),
         ),
       })),
@@ -419,6 +433,7 @@ async function attachSuite(
       ),
       factory: await contractAt<DepositFactory>(ethers, "DepositFactory", addresses.factory),
       lens: await contractAt<VaultLens>(ethers, "VaultLens", addresses.lens),
+      pullPrices: await contractAt<PullPrices>(ethers, "PullPrices", addresses.pullPrices),
     },
     safes: {
       council: safe(addresses.safes.council),

@@ -8,6 +8,7 @@ import {AssetId, AssetIds} from "../shared/AssetId.sol";
 /// @notice A reserve without rules: it gives to its Vault whatever anyone tells it to.
 contract PlainReserve {
     address public immutable vault;
+    uint256 public constant refillDelay = 1 hours;
 
     constructor(address vault_) {
         vault = vault_;

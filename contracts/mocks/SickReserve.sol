@@ -6,6 +6,7 @@ import {Exit} from "../custody/interfaces/IVaultTypes.sol";
 /// @notice A level that takes no native currency and covers nothing.
 contract SickReserve {
     address public vault;
+    uint256 public constant refillDelay = 1 hours;
 
     error SickReserve_Fails();
 

@@ -18,7 +18,7 @@ const address = z.string().transform((text, context) => {
 
 /** A whole number inside bounds; files may write it as a number, a bigint or digits. */
 function whole(least: bigint, most: bigint, unit: string) {
-  return z.union([z.bigint(), z.number().int(), z.string().regex(/^\d+$/)]).transform((input, context) => {
+  return z.union([z.bigint(), z.number().int(), z.string().regex(/^-?\d+$/)]).transform((input, context) => {
     const value = BigInt(input);
     if (value < least || value > most) {
       context.addIssue({ code: "custom", message: `${value} ${unit} is outside ${least} to ${most}` });
@@ -61,16 +61,76 @@ const mockToken = z.strictObject({
 /** US dollars with 12 decimals. */
 const price = whole(1n, (1n << 64n) - 1n, "(dollars, 12 decimals)");
 
-const feed = z
+const feedTerms = {
+  /** Who stands behind the data: sources of one upstream count once. */
+  upstream: z.string().min(1),
+  minPrice: price,
+  maxPrice: price,
+  sequencer: z.strictObject({ feed: address, graceSeconds: whole(1n, DAY, "s") }).optional(),
+};
+
+/** A Chainlink feed, or any with its interface: the kind that needs no name. */
+const chainlinkFeed = z.strictObject({
+  kind: z
+    .literal("chainlink")
+    .optional()
+    .transform(() => "chainlink" as const),
+  ...feedTerms,
+  /** Heartbeat and slack. */
+  maxAgeSeconds: whole(1n, 3n * DAY, "s"),
+  aggregator: z.union([mockFeed, address]),
+});
+
+/** Whoever brings a signed price picks it out of this time: short. */
+const pulledAge = whole(1n, 3_600n, "s");
+
+/** A price of the network's Pyth contract. */
+const pythFeed = z
   .strictObject({
-    aggregator: z.union([mockFeed, address]),
-    /** Who stands behind the data: sources of one upstream count once. */
-    upstream: z.string().min(1),
-    /** Heartbeat and slack. */
-    maxAgeSeconds: whole(1n, 3n * DAY, "s"),
-    minPrice: price,
-    maxPrice: price,
-    sequencer: z.strictObject({ feed: address, graceSeconds: whole(1n, DAY, "s") }).optional(),
+    kind: z.literal("pyth"),
+    ...feedTerms,
+    maxAgeSeconds: pulledAge,
+    priceId: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{64}$/, "not 32 bytes in hex")
+      .refine((text) => BigInt(text) !== 0n, "zero names no price"),
+    /** A price less sure than this is not valid, confidence over price. */
+    maxConfBps: whole(1n, 1_000n, "basis points"),
+    /** How many confidences the spread is. */
+    sigmas: whole(1n, 10n, "confidences"),
+    minExpo: whole(-24n, 0n, "(exponent of ten)"),
+    maxExpo: whole(-24n, 0n, "(exponent of ten)"),
+  })
+  .refine(({ minExpo, maxExpo }) => minExpo <= maxExpo, { path: ["minExpo"], message: "above maxExpo" });
+
+/** A RedStone feed, whose signers' packages are brought to the source itself. */
+const redstoneFeed = z
+  .strictObject({
+    kind: z.literal("redstone"),
+    ...feedTerms,
+    maxAgeSeconds: pulledAge,
+    /** RedStone's name of it. */
+    feedId: z.string().regex(/^[\x21-\x7e]{1,31}$/, "not 1 to 31 characters of ASCII without spaces"),
+    /** Of its values; RedStone's numbers have 8. */
+    decimals: whole(0n, 24n, "decimals"),
+    signers: z
+      .array(address)
+      .min(2, "name at least 2 signers")
+      .max(8, "at most 8 signers")
+      .refine((all) => new Set(all).size === all.length, "a signer is named twice"),
+    /** So many must agree on a time. */
+    threshold: whole(2n, 8n, "signers"),
+  })
+  .superRefine(({ signers, threshold }, context) => {
+    const count = BigInt(signers.length);
+    if (2n * threshold > count && threshold <= count) return;
+    const message = `${threshold} of ${count} signers: more than half of them, and no more than all`;
+    context.addIssue({ code: "custom", path: ["threshold"], message });
+  });
+
+const feed = z
+  .discriminatedUnion("kind", [chainlinkFeed, pythFeed, redstoneFeed], {
+    error: "one of chainlink (if none is named), pyth and redstone",
   })
   .refine(({ minPrice, maxPrice }) => minPrice < maxPrice, {
     path: ["minPrice"],
@@ -159,6 +219,8 @@ const schema = z
     }),
     /** An oracle with `isSanctioned(address)`; "none" screens nobody. */
     sanctionsList: z.union([z.literal("none"), z.literal("mock"), address]),
+    /** The network's Pyth contract. */
+    pyth: address.optional(),
     freshHours: whole(1n, 168n, "hours"),
     /** From unverified upwards. */
     tiers: z.array(tier).length(4, "four tiers, from unverified upwards"),
@@ -200,9 +262,12 @@ const schema = z
       if (new Set(upstreams).size !== upstreams.length) {
         issue([...path, "feeds"], "two sources of one upstream count once");
       }
-      for (const [which, { aggregator }] of row.feeds.entries()) {
-        if (!embedded && typeof aggregator === "object") {
+      for (const [which, source] of row.feeds.entries()) {
+        if (!embedded && source.kind === "chainlink" && typeof source.aggregator === "object") {
           issue([...path, "feeds", which, "aggregator"], "mock feeds exist on the embedded chain only");
+        }
+        if (source.kind === "pyth" && config.pyth === undefined) {
+          issue(["pyth"], "name the network's Pyth contract: a feed reads it");
         }
       }
     }

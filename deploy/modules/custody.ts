@@ -39,10 +39,12 @@ export function custodyModule(
     const guardian = m.contract("Guardian", [manager, vault]);
     const factory = m.contract("DepositFactory", [vault]);
     const lens = m.contract("VaultLens", [vault]);
+    const pullPrices = m.contract("PullPrices", [plan.config.pyth ?? ZeroAddress, vault]);
     const recovery = m.contract("Recovery", [manager, vault], { after: [handedOver] });
     const reserve = m.contract("Reserve", [reserveManager, vault, ZeroAddress]);
     return {
       lens,
+      pullPrices,
       vault,
       vaultImplementation,
       vaultAdmin,

@@ -26,13 +26,16 @@ import { VetoGate__factory } from "../../typechain-types/factories/contracts/gov
 import { ChainlinkSource__factory } from "../../typechain-types/factories/contracts/oracle/ChainlinkSource__factory.ts";
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
+import { PullPrices__factory } from "../../typechain-types/factories/contracts/oracle/PullPrices__factory.ts";
+import { PythSource__factory } from "../../typechain-types/factories/contracts/oracle/PythSource__factory.ts";
+import { RedStoneSource__factory } from "../../typechain-types/factories/contracts/oracle/RedStoneSource__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import { SUCCESSION_QUORUM } from "../modules/governance.ts";
-import { upstreamId } from "../modules/prices.ts";
 import type { Chain, Findings } from "./chain.ts";
+import { declaredSource } from "./sources.ts";
 
 /** The creation code that this source compiles to. */
 const CREATION = {
@@ -54,6 +57,9 @@ const CREATION = {
   ChainlinkSource: ChainlinkSource__factory.bytecode,
   FeedSet: FeedSet__factory.bytecode,
   PriceRouter: PriceRouter__factory.bytecode,
+  PullPrices: PullPrices__factory.bytecode,
+  PythSource: PythSource__factory.bytecode,
+  RedStoneSource: RedStoneSource__factory.bytecode,
   ExitPolicy: ExitPolicy__factory.bytecode,
   TierRegistry: TierRegistry__factory.bytecode,
   TransparentUpgradeableProxy: TransparentUpgradeableProxy__factory.bytecode,
@@ -241,6 +247,14 @@ export async function checkCode(
     [vault],
   );
   await check("lens", "the lens is ours", addresses.lens, "VaultLens", ["address"], [vault]);
+  await check(
+    "pullPrices",
+    "what brings signed prices is ours, for the declared Pyth contract",
+    addresses.pullPrices,
+    "PullPrices",
+    ["address", "address"],
+    [config.pyth ?? ZeroAddress, vault],
+  );
   const domain = (verifyingContract: string) =>
     TypedDataEncoder.hashDomain({
       name: "Strongroom TierRegistry",
@@ -291,21 +305,14 @@ export async function checkCode(
     for (const [index, feed] of asset.feeds.entries()) {
       const source = where.sources[index];
       if (source === undefined) continue;
+      const { name, types, values } = declaredSource(feed, source.feed, config.pyth ?? ZeroAddress);
       await check(
         `source.${asset.symbol}.${feed.upstream}`,
         `${asset.symbol}: the source reads the declared feed within the declared bounds`,
         source.address,
-        "ChainlinkSource",
-        ["address", "bytes32", "uint32", "uint64", "uint64", "address", "uint32"],
-        [
-          source.feed,
-          upstreamId(feed.upstream),
-          feed.maxAgeSeconds,
-          feed.minPrice,
-          feed.maxPrice,
-          feed.sequencer?.feed ?? ZeroAddress,
-          feed.sequencer?.graceSeconds ?? 0n,
-        ],
+        name,
+        types,
+        values,
       );
     }
   }

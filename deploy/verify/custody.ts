@@ -116,6 +116,16 @@ async function checkReserves(
   );
 }
 
+/** What the feed's source reads; undefined for a mock, which has no declared address. */
+function declaredFeed(
+  feed: SuiteConfig["assets"][number]["feeds"][number],
+  pyth: string | undefined,
+): string | undefined {
+  if (feed.kind === "pyth") return pyth;
+  if (feed.kind === "redstone") return ZeroAddress;
+  return typeof feed.aggregator === "string" ? feed.aggregator : undefined;
+}
+
 async function checkAssets(chain: Chain, a: SuiteAddresses, config: SuiteConfig, f: Findings): Promise<void> {
   const vault = chain.at(a.vault, FACES.vault);
   const router = chain.at(a.router, FACES.router);
@@ -152,13 +162,15 @@ async function checkAssets(chain: Chain, a: SuiteAddresses, config: SuiteConfig,
     if (typeof asset.token === "string" && asset.token !== "native") {
       f.equal(`asset.${asset.symbol}.token`, `${asset.symbol}: the declared token`, where.token, asset.token);
     }
-    for (const [index, { aggregator }] of asset.feeds.entries()) {
-      if (typeof aggregator !== "string") continue;
+    for (const [index, feed] of asset.feeds.entries()) {
+      const source = where.sources[index];
+      const declared = declaredFeed(feed, config.pyth);
+      // Which mock stands for a feed, only the deployment knows.
       f.equal(
         `asset.${asset.symbol}.feed.${index}`,
         `${asset.symbol}: the declared feed`,
-        where.sources[index]?.feed ?? ZeroAddress,
-        aggregator,
+        [source?.kind, declared === undefined ? "a mock" : source?.feed],
+        [feed.kind, declared ?? "a mock"],
       );
     }
   }

@@ -60,8 +60,8 @@ contract Purse {
     }
 }
 
-/// @notice INV-CUS-2 and INV-CUS-3 on the Vault's own code: one exit in any state of its slot, its asset's lanes whatever, at any
-/// time. It is a ten-thousandth or a tenth of 10^24 owed, so of the small lane or of the large one. Nobody is held or listed,
+/// @notice INV-CUS-2 and INV-CUS-3 on the Vault's own code: one exit in any state of its slot, at any time of this
+/// century; its asset's lanes never used, or taken until 2001 or 2033. It is a ten-thousandth or a tenth of 10^24 owed, so of the small lane or of the large one. Nobody is held or listed,
 /// no list is asked, the asset is not impaired, the Vault holds enough.
 contract ExitsSpec is Spec {
     using Assets for uint256;
@@ -82,11 +82,11 @@ contract ExitsSpec is Spec {
 
     /// @notice Two verbs, each a release or a cancellation, at any two times: the exit is paid once or comes back once, not both,
     /// to its recipient, in full; and what has gone either way is gone.
-    function check_INV_CUS_2_paidOrBackOnce(bool big, uint40 late, uint256 open, uint40 clock, bool[2] calldata back, uint32[2] calldata time)
+    function check_INV_CUS_2_paidOrBackOnce(bool big, uint40 late, uint256 open, uint8 lane, bool[2] calldata back, uint32[2] calldata time)
         external
     {
         Exit memory exit = _exit(big, late, late);
-        _put(exit, open, clock);
+        _put(exit, open, lane);
         _at(time[0]);
         if (!_go(exit, back[0])) return;
         bool gone = _purse.payments() != 0 || _returned(exit) != 0;
@@ -104,9 +104,9 @@ contract ExitsSpec is Spec {
 
     /// @notice A release that pays: of an open exit, from `late` on, or from `soon` on if it is endorsed, and not before its slot,
     /// be it taken before or now; and its claim leaves the liabilities, exactly.
-    function check_INV_CUS_3_neverEarly(bool big, uint40 soon, uint40 late, uint256 open, uint40 clock, uint32 time) external {
+    function check_INV_CUS_3_neverEarly(bool big, uint40 soon, uint40 late, uint256 open, uint8 lane, uint32 time) external {
         Exit memory exit = _exit(big, soon, late);
-        _put(exit, open, clock);
+        _put(exit, open, lane);
         uint256 current = _at(time);
         if (!_go(exit, false)) return;
         uint256 a = _vault.assetWord(exit.asset);
@@ -124,9 +124,17 @@ contract ExitsSpec is Spec {
         assert(a.liabilities() == _OWED - exit.amount);
     }
 
-    function _put(Exit memory exit, uint256 open, uint256 clock) private {
+    function _put(Exit memory exit, uint256 open, uint8 lane) private {
         uint256 asset = Assets.listed(TokenClass.EXACT, 18, 12, 24).owe(_OWED).enqueue(exit.amount);
-        _vault.put(exit, open, asset.withClock(true, clock).withClock(false, clock), 200);
+        // Branches, so that the slot is a number on each path: else its exponent is unknown, and with it what a tick is.
+        if (lane == 0) asset = _lanes(asset, 0);
+        else if (lane == 1) asset = _lanes(asset, 1e9 * 256);
+        else asset = _lanes(asset, 2e9 * 256 + 77);
+        _vault.put(exit, open, asset, 200);
+    }
+
+    function _lanes(uint256 asset, uint256 clock) private pure returns (uint256) {
+        return asset.withClock(true, clock).withClock(false, clock);
     }
 
     function _exit(bool big, uint40 soon, uint40 late) private view returns (Exit memory) {

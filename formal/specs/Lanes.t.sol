@@ -69,14 +69,14 @@ contract LanesSpec is Spec {
     }
 
     /// @notice A slot's cost, times what the lane pays in a 1/256 s, is at least the amount: rounding never speeds a lane up,
-    /// nor does it cost a whole part more; and at the slowest rate nothing costs more than 50 days. Liabilities of 200
+    /// nor does it cost a whole part more; and at the slowest rate nothing costs more than 50 days. Liabilities of 29
     /// units, at the slowest and the fastest rate.
     function check_INV_POL_4_costIsRoundedUp(uint8 amount) external pure {
         // Nothing costs nothing: `_rounded` divides what is one less.
-        assert(Units.laneTimeUp(0, 200, 200) == 0);
-        vm.assume(_and(amount != 0, amount <= 200));
-        _rounded(amount, 200, 200);
-        _rounded(amount, 200, 10_000);
+        assert(Units.laneTimeUp(0, 29, 200) == 0);
+        vm.assume(_and(amount != 0, amount <= 29));
+        _rounded(amount, 29, 200);
+        _rounded(amount, 29, 10_000);
     }
 
     function _rounded(uint256 amount, uint256 liabilities, uint256 bps) private pure {

@@ -44,7 +44,7 @@ export const VAULT_EVENTS = new Interface([
  * ERC-6909's approvals, and the proxy's own. A recovery's writes are told by its exits and moves.
  */
 export const OTHER_EVENTS = new Interface([
-  "event Recovered(address indexed from, address indexed to)",
+  "event AccountRecovered(address indexed from, address indexed to)",
   "event Swept(uint256 indexed asset, address indexed reserve, uint256 amount)",
   "event Refilled(uint256 indexed asset, address indexed reserve, uint256 held)",
   "event Referenced(address indexed owner, bytes32 indexed ref)",

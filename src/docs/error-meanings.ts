@@ -75,9 +75,9 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Send exactly the expected value.",
   },
   Vault_ReceivedDiffers: {
-    when: "a token delivered another amount than it was asked for: less or more for class EXACT, more for FEE_TAKING",
+    when: "a token delivered another amount than it was asked for, to the Vault or in a sweep: less or more for class EXACT, more for FEE_TAKING",
     remedy:
-      "The deposit is undone. If the token takes fees it was listed in the wrong class: stop deposits with its holdings cap.",
+      "The deposit or sweep is undone. If the token takes fees it was listed in the wrong class: stop deposits with its holdings cap.",
   },
   Vault_NothingReceived: {
     when: "the token said yes and moved nothing",
@@ -388,7 +388,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
 
   // ---- UpgradeController ----
   UpgradeController_NotAContract: {
-    when: "an account that must be a contract has no code",
+    when: "an account that must be a contract has no code, or a delegation (EIP-7702) in its place",
     remedy: "Check the address, and that it is deployed on this chain.",
   },
   UpgradeController_BadWindow: {

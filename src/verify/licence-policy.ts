@@ -48,8 +48,9 @@ export const STATED_ELSEWHERE: Readonly<Record<string, { licence: string; where:
   "memorystream@0.3.1": { licence: "MIT", where: "`licenses` in its package.json" },
 };
 
-/** What Python packages write instead of an SPDX expression. */
+/** What packages and sources write instead of an SPDX expression. */
 const IN_SPDX: Readonly<Record<string, string>> = {
+  "Apache 2": "Apache-2.0",
   "Apache 2.0": "Apache-2.0",
   "BSD, Public Domain": "BSD-2-Clause AND Unlicense",
   "MIT License": "MIT",
@@ -60,6 +61,11 @@ const IN_SPDX: Readonly<Record<string, string>> = {
   "License :: OSI Approved :: MIT License": "MIT",
   "License :: OSI Approved :: GNU Affero General Public License v3": "AGPL-3.0-only",
 };
+
+/** A licence as SPDX writes it, where its author wrote it otherwise. */
+export function inSpdx(words: string): string {
+  return IN_SPDX[words] ?? words;
+}
 
 function parsed(expression: string): Expression | undefined {
   try {

@@ -236,8 +236,8 @@ describe("attack: cold storage", () => {
     const coin = token as unknown as ReentrantToken;
     await s.setParam("vault", paramKey(KINDS.HOT_MAX, id), 0n);
     await s.fund(s.anna, id, MONEY);
+    await sweepDown(s, id);
     for (const before of [true, false]) {
-      await sweepDown(s, id);
       const { reserve, safe } = s.cold;
       const exit = await s.queue(s.anna, id, 10n * CENT, s.carl);
       await announceTo(exit, s.warm, s.cold);
@@ -259,12 +259,20 @@ describe("attack: cold storage", () => {
           await snapshot.restore();
         }
       }
-      // Through another level's door: that one finds this level locked too, brings nothing, and is undone.
+      // Through another level's door. Before the move that one finds this level locked, and has nothing itself. After it the
+      // exit is paid from in there, and this level, which finds nothing arrived, undoes it all.
       await coin.arm(s.warm.address, verbs.refill, before);
       const all = await s.vault.holdings(id);
       const paid = await s.holds(id, s.carl);
+      if (!before) {
+        await expect(reserve.refill(exit))
+          .to.be.revertedWithCustomError(reserve, "Reserve_ArrivedDiffers")
+          .withArgs(id, 10n * CENT, 0n);
+        expect([await s.vault.holdings(id), await s.holds(id, s.carl)]).to.deep.equal([all, paid]);
+        await coin.arm(ethers.ZeroAddress, "0x", false);
+      }
       await reserve.refill(exit);
-      expect(await coin.succeeded()).to.equal(false);
+      expect([await coin.called(), await coin.succeeded()]).to.deep.equal([before, false]);
       expect((await s.holds(id, s.carl)) - paid).to.equal(10n * CENT);
       expect(await s.vault.holdings(id)).to.equal(all - 10n * CENT);
     }
@@ -312,7 +320,7 @@ describe("attack: cold storage", () => {
       await s.coin.getFunction("mint")(to, 1n);
     }
     await s.waitUntil(exit.late + HOUR);
-    await s.warm.reserve.sweep(s.id);
+    expect(await s.warm.reserve.sweepable(s.id), "less than the Vault lacks for what is queued").to.equal(0n);
     await s.cold.reserve.refill(exit);
     expect(await s.holds(s.id, s.carl)).to.equal(1_000n * CENT);
     expect(WARM_DELAY).to.be.lessThan(COLD_DELAY);

@@ -152,15 +152,21 @@ describe("attack: standing power", () => {
     const s = await setup();
     const { id, token } = await s.token("FalseReturningToken");
     await s.ready(s.bert, 1n, id, MONEY, s.bert);
-    // The token has lost the money; it returns false where others revert.
+    const key = ethers.zeroPadValue(s.bert.address, 32);
+    // It returns false where others revert.
+    await token.getFunction("setFails")(true);
+    await expect(s.vault.connect(s.bert).withdraw(id, CENT, s.bert)).to.revert(ethers);
+    expect(await s.vault.windowOf(key)).to.equal(0n);
+    expect(await s.vault.balanceOf(s.bert, id)).to.equal(MONEY);
+    await token.getFunction("setFails")(false);
+    // Nor does a token that has lost the money: what isn't there isn't asked for, and the exit queues.
     const thief = await ethers.getImpersonatedSigner(await s.vault.getAddress());
     await networkHelpers.setBalance(thief.address, 10n ** 18n);
     await token.connect(thief).getFunction("transfer")(s.mallory, MONEY);
     await networkHelpers.setBalance(thief.address, 0n);
-    const key = ethers.zeroPadValue(s.bert.address, 32);
-    await expect(s.vault.connect(s.bert).withdraw(id, CENT, s.bert)).to.revert(ethers);
+    const asked = await s.ask(s.bert, id, CENT, s.bert);
+    expect([asked.paid, asked.reasons]).to.deep.equal([false, ["NOT_IN_HOT"]]);
     expect(await s.vault.windowOf(key)).to.equal(0n);
-    expect(await s.vault.balanceOf(s.bert, id)).to.equal(MONEY);
     await s.audit();
   });
 

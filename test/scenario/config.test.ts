@@ -130,4 +130,125 @@ describe("Parameter files", () => {
   it("refuses fields it does not know", () => {
     expect(complaints({ timelok: 1 } as never)).to.match(/timelok/);
   });
+
+  describe("given feeds of each kind", () => {
+    const PYTH = wallet();
+    type Feed = SuiteConfigInput["assets"][number]["feeds"][number];
+    const terms = { maxAgeSeconds: 60, minPrice: 10n ** 12n, maxPrice: 10n ** 18n };
+    const chainlink = { ...terms, aggregator: wallet(), upstream: "chainlink" };
+    const pyth = {
+      ...terms,
+      kind: "pyth" as const,
+      upstream: "pyth",
+      priceId: `0x${"1f".repeat(32)}`,
+      maxConfBps: 100,
+      sigmas: 3,
+      minExpo: -8,
+      maxExpo: -8,
+    };
+    const redstone = {
+      ...terms,
+      kind: "redstone" as const,
+      upstream: "redstone",
+      feedId: "ETH",
+      decimals: 8,
+      signers: Array.from({ length: 5 }, wallet),
+      threshold: 3,
+    };
+
+    const withFeeds = (feeds: readonly unknown[], address: string | undefined = PYTH) => {
+      const [asset] = local.assets;
+      if (asset === undefined) throw new Error("the local file lists assets");
+      const named = address === "" ? {} : { pyth: address };
+      return { ...named, assets: [{ ...asset, feeds: feeds as Feed[] }] };
+    };
+
+    it("takes them, and Chainlink's without a name", () => {
+      const config = parseConfig({ ...local, ...withFeeds([chainlink, pyth, redstone]) });
+      expect(config.pyth).to.equal(PYTH);
+      expect(config.assets[0]?.feeds.map(({ kind }) => kind)).to.deep.equal([
+        "chainlink",
+        "pyth",
+        "redstone",
+      ]);
+      const named = parseConfig({ ...local, ...withFeeds([{ ...chainlink, kind: "chainlink" }]) });
+      expect(named.assets[0]?.feeds).to.deep.equal([config.assets[0]?.feeds[0]]);
+    });
+
+    it("takes each bound itself", () => {
+      const wide = { maxAgeSeconds: 3_600, maxConfBps: 1_000, sigmas: 10, minExpo: -24, maxExpo: 0 };
+      const narrow = { maxAgeSeconds: 1, maxConfBps: 1, sigmas: 1, minExpo: "-24", maxExpo: "-24" };
+      const most = { feedId: "x".repeat(31), decimals: 24, signers: Array.from({ length: 8 }, wallet) };
+      const least = { feedId: "x", decimals: 0, signers: redstone.signers.slice(0, 2), threshold: 2 };
+      const bounds = [
+        { ...pyth, ...wide, upstream: "a" },
+        { ...pyth, ...narrow, upstream: "b" },
+        { ...redstone, ...most, threshold: 5, upstream: "c" },
+        { ...redstone, ...most, threshold: 8, upstream: "d" },
+        { ...redstone, ...least, upstream: "e" },
+      ];
+      expect(complaints(withFeeds(bounds))).to.equal("");
+    });
+
+    it("refuses a kind it does not know, and fields of another kind", () => {
+      expect(complaints(withFeeds([{ ...pyth, kind: "band" }]))).to.include(
+        "assets.0.feeds.0.kind: one of chainlink (if none is named), pyth and redstone",
+      );
+      expect(complaints(withFeeds([{ ...pyth, aggregator: wallet() }]))).to.include(
+        'assets.0.feeds.0: Unrecognized key: "aggregator"',
+      );
+    });
+
+    it("refuses a Pyth feed without the network's Pyth contract", () => {
+      const message = "pyth: name the network's Pyth contract: a feed reads it";
+      expect(complaints(withFeeds([pyth], ""))).to.include(message);
+      expect(complaints(withFeeds([chainlink, redstone], ""))).to.equal("");
+      expect(complaints(withFeeds([pyth], "0x12"))).to.include('pyth: "0x12" is not an address');
+    });
+
+    for (const [change, message] of [
+      [{ maxAgeSeconds: 3_601 }, "maxAgeSeconds: 3601 s is outside 1 to 3600"],
+      [{ minPrice: terms.maxPrice }, "minPrice: not below maxPrice"],
+      [{ priceId: "0x1f" }, "priceId: not 32 bytes in hex"],
+      [{ priceId: `0x${"0".repeat(64)}` }, "priceId: zero names no price"],
+      [{ maxConfBps: 0 }, "maxConfBps: 0 basis points is outside 1 to 1000"],
+      [{ maxConfBps: 1_001 }, "maxConfBps: 1001 basis points is outside 1 to 1000"],
+      [{ sigmas: 0 }, "sigmas: 0 confidences is outside 1 to 10"],
+      [{ sigmas: 11 }, "sigmas: 11 confidences is outside 1 to 10"],
+      [{ minExpo: -25 }, "minExpo: -25 (exponent of ten) is outside -24 to 0"],
+      [{ maxExpo: 1 }, "maxExpo: 1 (exponent of ten) is outside -24 to 0"],
+      [{ minExpo: -7 }, "minExpo: above maxExpo"],
+    ] as const) {
+      it(`refuses Pyth's ${message}`, () => {
+        expect(complaints(withFeeds([{ ...pyth, ...change }]))).to.include(`assets.0.feeds.0.${message}`);
+      });
+    }
+
+    const { signers } = redstone;
+    const one = signers.slice(0, 1);
+    for (const [change, message] of [
+      [{ maxAgeSeconds: 3_601 }, "maxAgeSeconds: 3601 s is outside 1 to 3600"],
+      [{ minPrice: terms.maxPrice }, "minPrice: not below maxPrice"],
+      [{ decimals: 25 }, "decimals: 25 decimals is outside 0 to 24"],
+      [{ signers: one }, "signers: name at least 2 signers"],
+      [{ signers: [...signers, ...signers.slice(0, 4)] }, "signers: at most 8 signers"],
+      [{ signers: [...signers, one[0]?.toLowerCase()] }, "signers: a signer is named twice"],
+      [{ threshold: 1 }, "threshold: 1 signers is outside 2 to 8"],
+      [{ threshold: 2 }, "threshold: 2 of 5 signers: more than half"],
+      [{ threshold: 2, signers: signers.slice(0, 4) }, "threshold: 2 of 4 signers: more than half"],
+      [{ threshold: 6 }, "threshold: 6 of 5 signers: more than half of them, and no more than all"],
+    ] as const) {
+      it(`refuses RedStone's ${message}`, () => {
+        expect(complaints(withFeeds([{ ...redstone, ...change }]))).to.include(`assets.0.feeds.0.${message}`);
+      });
+    }
+
+    it("refuses RedStone's names that are none, too long or not ASCII", () => {
+      for (const feedId of ["", "x".repeat(32), "E TH", "\u039e"]) {
+        expect(complaints(withFeeds([{ ...redstone, feedId }]))).to.include(
+          "assets.0.feeds.0.feedId: not 1 to 31 characters of ASCII without spaces",
+        );
+      }
+    });
+  });
 });

@@ -121,7 +121,7 @@ interface IVaultAdmin is IAccessManaged, IParams {
     /// @notice What the Vault and its reserves hold of the asset.
     function holdings(AssetId asset) external view returns (uint256);
 
-    /// @notice Raw units that deposits may still bring; 0 for an unlisted asset.
+    /// @notice Raw units that deposits may still bring; 0 for an asset that is unlisted or being wound down.
     function room(AssetId asset) external view returns (uint256);
 
     /// @notice Every listed asset, in the order of listing.

@@ -47,7 +47,7 @@ interface IVaultEvents {
     event Cancelled(bytes32 indexed id, address indexed owner, uint256 balanceSlot, uint256 assetSlot);
 
     /// @notice After its exits' `Cancelled` and before its balances' moves.
-    event Recovered(address indexed from, address indexed to);
+    event AccountRecovered(address indexed from, address indexed to);
 
     // ---- reserves ----
 

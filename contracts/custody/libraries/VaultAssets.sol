@@ -78,9 +78,10 @@ library VaultAssets {
         }
     }
 
-    /// @notice What the holdings cap leaves for deposits.
+    /// @notice What the holdings cap leaves for deposits: nothing while the asset is being wound down.
     /// @param a The asset's slot.
     function room(AssetId asset, uint256 a) internal view returns (uint256) {
+        if (a.windingDown()) return 0;
         uint256 ticks = VaultLayout.slots().params.inForce(ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, asset));
         uint256 cap = ticks * Units.tick(a.tickExponent());
         if (cap > Balances.MAX_TOTAL) cap = Balances.MAX_TOTAL;

@@ -34,7 +34,7 @@ library VaultCare {
         for (uint256 i; i < exits.length; ++i) {
             Queue.cancel(from, exits[i]);
         }
-        emit IVaultEvents.Recovered(from, to);
+        emit IVaultEvents.AccountRecovered(from, to);
         for (uint256 i; i < assets.length; ++i) {
             Ledger.move(from, to, assets[i], VaultLayout.slots().balances[from][assets[i]].word.total());
         }

@@ -35,7 +35,7 @@ library VaultReserves {
         // Check
         if (reserves.length == MAX_RESERVES) revert IVaultEvents.Vault_TooManyReserves(MAX_RESERVES);
         if (_indexOf(reserve) != reserves.length) revert IVaultEvents.Vault_Unchanged();
-        if (reserve.code.length == 0 || IReserve(reserve).vault() != address(this)) {
+        if (reserve.code.length == 0 || IReserve(reserve).vault() != address(this) || !_refills(reserve)) {
             revert IVaultEvents.Vault_NotAReserve(reserve);
         }
         // Effect
@@ -88,7 +88,12 @@ library VaultReserves {
         address reserve = $.reserves[0];
         emit IVaultEvents.Swept(asset, reserve, amount);
         // Interaction
+        uint256 there = Tokens.held(asset, reserve);
         Tokens.pay(asset, reserve, amount, held);
+        // Check: anyone sweeps, so a fee that the token has begun to take since it was listed is paid by no sweep.
+        uint256 then = Tokens.held(asset, reserve);
+        uint256 arrived = then > there ? then - there : 0;
+        if (arrived != amount) revert IVaultEvents.Vault_ReceivedDiffers(asset, amount, arrived);
     }
 
     /// @dev Under the lock: what comes while another verb counts tokens would be counted as its own.
@@ -99,6 +104,15 @@ library VaultReserves {
         }
         if (msg.value != 0 && !asset.eq(AssetIds.native())) revert IVaultEvents.Vault_WrongValue(msg.value, 0);
         emit IVaultEvents.Refilled(asset, msg.sender, Tokens.held(asset, address(this)));
+    }
+
+    /// @dev Half of the suite has a `vault()`, a deposit address too: what is swept there would be lost, or its owner's.
+    function _refills(address reserve) private view returns (bool) {
+        try IReserve(reserve).refillDelay() returns (uint256 delay) {
+            return delay != 0;
+        } catch {
+            return false;
+        }
     }
 
     function _indexOf(address reserve) private view returns (uint256 index) {

@@ -87,12 +87,25 @@ library Rehearsal {
         }
     }
 
-    /// @dev An account without code has a hash too, that of nothing: it is never right.
+    /// @dev An account without code has a hash too, that of nothing: it is never right. Nor is that of a delegation, which
+    /// the account's key may turn to other code at any time.
     function _checkHash(address account, bytes32 codehash) private view {
-        if (account.code.length == 0) revert IUpgradeController.UpgradeController_NotAContract(account);
+        if (account.code.length == 0 || _delegates(account)) {
+            revert IUpgradeController.UpgradeController_NotAContract(account);
+        }
         if (account.codehash != codehash) {
             revert IUpgradeController.UpgradeController_WrongCode(account, account.codehash);
         }
+    }
+
+    /// @dev EIP-7702: 0xef0100 and an address. Contracts can't begin with 0xef (EIP-3541).
+    function _delegates(address account) private view returns (bool) {
+        bytes32 word;
+        assembly ("memory-safe") {
+            extcodecopy(account, 0x00, 0x00, 0x20)
+            word := mload(0x00)
+        }
+        return bytes3(word) == 0xef0100;
     }
 
     /// @dev Whether any probe asks the old code. Each proxy must be asked, under the old code too if it may come back.

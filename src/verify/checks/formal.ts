@@ -77,7 +77,13 @@ export async function checkFormal(
     const since = performance.now();
     const problem = await (async () => {
       const overlay = { [mutant.file]: mutate(mutant, readFileSync(join(root, mutant.file), "utf8")) };
-      const { reports } = await runHalmos(spec.file, { root, halmos, only: spec.name, overlay });
+      const { reports } = await runHalmos(spec.file, {
+        root,
+        halmos,
+        only: spec.name,
+        overlay,
+        firstOnly: true,
+      });
       const report = reports.get(spec.name);
       const verdict = mutantVerdict(report);
       if (verdict === wanted) return undefined;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ownSources, table } from "../../docs/solidity-text.ts";
 import { type CheckResult, type Finding, resultOf } from "../check.ts";
-import { APART, allows, LINKABLE, STATED_ELSEWHERE, TOOLS_ONLY } from "../licence-policy.ts";
+import { APART, allows, inSpdx, LINKABLE, STATED_ELSEWHERE, TOOLS_ONLY } from "../licence-policy.ts";
 import { idOf, installedLicence, type Package, packagesInLock, pythonPackages } from "../packages.ts";
 import { REQUIREMENTS } from "../slither.ts";
 import { packageOf, withImports } from "../solidity-imports.ts";
@@ -39,7 +39,8 @@ export function packageFindings(packages: readonly Package[]): readonly Finding[
 
 /** A source's SPDX identifier; undefined when it has none. */
 export function spdxOf(source: string): string | undefined {
-  return source.match(/SPDX-License-Identifier:[^\S\n]*([^\s*](?:[^\n*]*[^\s*])?)/)?.[1];
+  const words = source.match(/SPDX-License-Identifier:[^\S\n]*([^\s*](?:[^\n*]*[^\s*])?)/)?.[1];
+  return words === undefined ? undefined : inSpdx(words);
 }
 
 /** Each Solidity source that ends up in what is deployed, by the header of the file itself. */

@@ -113,13 +113,15 @@ export interface RunOptions {
   readonly only?: string;
   /** Texts that take a file's place, by path from the root. */
   readonly overlay?: Readonly<Record<string, string>>;
+  /** Stops at the first counterexample. */
+  readonly firstOnly?: boolean;
   readonly seconds?: number;
 }
 
 /** Compiles a source of specs and runs Halmos on it, in a directory of its own that is removed afterwards. */
 export async function runHalmos(
   file: string,
-  { root, halmos, only = "check_\\w+", overlay = {}, seconds = MOST_SECONDS }: RunOptions,
+  { root, halmos, only = "check_\\w+", overlay = {}, firstOnly = false, seconds = MOST_SECONDS }: RunOptions,
 ): Promise<HalmosRun> {
   const work = mkdtempSync(join(tmpdir(), "strongroom-halmos-"));
   try {
@@ -130,7 +132,13 @@ export async function runHalmos(
     writeFileSync(join(bin, "forge"), "#!/bin/sh\nexit 0\n");
     chmodSync(join(bin, "forge"), 0o755);
     const report = join(work, "report.json");
-    const words = [`--root=${work}`, `--json-output=${report}`, `--match-test=^${only}\\(`, ...WORDS];
+    const words = [
+      `--root=${work}`,
+      `--json-output=${report}`,
+      `--match-test=^${only}\\(`,
+      ...WORDS,
+      ...(firstOnly ? ["--early-exit"] : []),
+    ];
     const { code, output } = await runGroup(halmos, words, {
       cwd: work,
       env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`, NO_COLOR: "1" },

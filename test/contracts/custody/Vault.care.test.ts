@@ -50,7 +50,7 @@ describe("Vault: recover", () => {
     await d.vault.connect(d.officer).hold(d.anna, DAY);
     const before = await d.vault.subjectRecord(d.anna);
     const sent = d.vault.connect(d.carl).recover(d.anna, d.fresh, [d.tokenId, NATIVE], [exit]);
-    await expect(sent).to.emit(d.vault, "Recovered").withArgs(d.anna, d.fresh);
+    await expect(sent).to.emit(d.vault, "AccountRecovered").withArgs(d.anna, d.fresh);
     await expect(sent).to.emit(d.vault, "Cancelled");
     await expect(sent)
       .to.emit(d.face, "Transfer")

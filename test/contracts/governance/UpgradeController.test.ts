@@ -470,7 +470,9 @@ describe("UpgradeController", () => {
         const release = await tillRelease(v2);
         await upgrade(release);
         await door.setMode(mode);
-        await expect(rollback(release))
+        const sent = rollback(release);
+        await expect(sent).not.to.be.revert(ethers);
+        await expect(sent)
           .to.emit(controller, "InstantExitsAsked")
           .withArgs(await controller.idOf(release), closed);
         expect(await pointerOf(ethers, till.proxy)).to.equal(till.implementation);

@@ -98,11 +98,15 @@ abstract contract ReserveVerbs is TheftVerbs {
         if (openTickets.length == 0) return;
         Ticket storage t = tickets[openTickets[place]];
         bytes32 id = keccak256(abi.encode(t.exit));
+        // Some announce only when it has matured, and don't wait.
+        bool early = _once(4);
+        uint256 due = _dueAt(t);
+        if (early && due > clock) _warp(due);
         for (uint256 i; i < LEVELS && !_once(8); ++i) {
             if (notices[i][id].readyAt == 0) _announce(i, t.exit);
         }
-        uint256 due = _fundableAt(t);
-        if (due > clock && !_once(8)) _warp(due + _upTo(1 hours));
+        due = _fundableAt(t);
+        if (due > clock && !early) _warp(due + _upTo(1 hours));
         if (vault.openOf(id).slot == 0 && _once(2)) {
             if (_release(place, stranger)) return _done();
             due = _fundableAt(t);

@@ -18,7 +18,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface VaultInterface extends Interface {
     getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -58,6 +58,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
 
   
+    export namespace AccountRecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ApprovalEvent {
       export type InputTuple = [owner: AddressLike, spender: AddressLike, id: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [owner: string, spender: string, id: bigint, amount: bigint];
@@ -314,18 +326,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace RecoveredEvent {
-      export type InputTuple = [from: AddressLike, to: AddressLike];
-      export type OutputTuple = [from: string, to: string];
-      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -760,7 +760,8 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
       'nonpayable'
     >;
 
-    getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
+    getEvent(key: 'AccountRecovered'): TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
 getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
 getEvent(key: 'Cancelled'): TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;
 getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.OutputTuple, CapSetEvent.OutputObject>;
@@ -782,7 +783,6 @@ getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.Out
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
 getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
@@ -800,6 +800,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountRecovered(address,address)': TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+      AccountRecovered: TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+    
+
       'Approval(address,address,uint256,uint256)': TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
       Approval: TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
     
@@ -886,10 +890,6 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-    
-
-      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
-      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;

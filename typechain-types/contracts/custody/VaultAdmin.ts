@@ -48,7 +48,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface VaultAdminInterface extends Interface {
     getFunction(nameOrSignature: "accountOf" | "addReserve" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "closeInstant" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "sweep" | "tighten" | "windDown" | "windowOf"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): string;
@@ -158,6 +158,18 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
   }
 
   
+    export namespace AccountRecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace AssetListedEvent {
       export type InputTuple = [asset: BigNumberish, tokenClass: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [asset: bigint, tokenClass: bigint, assetSlot: bigint];
@@ -414,18 +426,6 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
       export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace RecoveredEvent {
-      export type InputTuple = [from: AddressLike, to: AddressLike];
-      export type OutputTuple = [from: string, to: string];
-      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -1315,7 +1315,8 @@ getFunction(nameOrSignature: 'windowOf'): TypedContractMethod<
       'view'
     >;
 
-    getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
+    getEvent(key: 'AccountRecovered'): TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
 getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'Cancelled'): TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;
 getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.OutputTuple, CapSetEvent.OutputObject>;
@@ -1337,7 +1338,6 @@ getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSet
 getEvent(key: 'ParamTightened'): TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
 getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
@@ -1355,6 +1355,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountRecovered(address,address)': TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+      AccountRecovered: TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+    
+
       'AssetListed(uint256,uint8,uint256)': TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
       AssetListed: TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
     
@@ -1441,10 +1445,6 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-    
-
-      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
-      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;

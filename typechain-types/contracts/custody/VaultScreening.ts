@@ -13,7 +13,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface VaultScreeningInterface extends Interface {
     
 
-    getEvent(nameOrSignatureOrTopic: "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "WindDownBegun" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     
 
@@ -21,6 +21,18 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   }
 
   
+    export namespace AccountRecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace AssetListedEvent {
       export type InputTuple = [asset: BigNumberish, tokenClass: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [asset: bigint, tokenClass: bigint, assetSlot: bigint];
@@ -237,18 +249,6 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
   
 
-    export namespace RecoveredEvent {
-      export type InputTuple = [from: AddressLike, to: AddressLike];
-      export type OutputTuple = [from: string, to: string];
-      export interface OutputObject {from: string, to: string };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
     export namespace ReferencedEvent {
       export type InputTuple = [owner: AddressLike, ref: BytesLike];
       export type OutputTuple = [owner: string, ref: string];
@@ -444,7 +444,8 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
     
 
-    getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
+    getEvent(key: 'AccountRecovered'): TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
 getEvent(key: 'Cancelled'): TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;
 getEvent(key: 'CapSet'): TypedContractEvent<CapSetEvent.InputTuple, CapSetEvent.OutputTuple, CapSetEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
@@ -462,7 +463,6 @@ getEvent(key: 'Lifted'): TypedContractEvent<LiftedEvent.InputTuple, LiftedEvent.
 getEvent(key: 'Moved'): TypedContractEvent<MovedEvent.InputTuple, MovedEvent.OutputTuple, MovedEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
 getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
@@ -479,6 +479,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountRecovered(address,address)': TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+      AccountRecovered: TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+    
+
       'AssetListed(uint256,uint8,uint256)': TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
       AssetListed: TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
     
@@ -549,10 +553,6 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-    
-
-      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
-      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;

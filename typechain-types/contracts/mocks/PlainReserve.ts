@@ -7,14 +7,16 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface PlainReserveInterface extends Interface {
-    getFunction(nameOrSignature: "give" | "vault"): FunctionFragment;
+    getFunction(nameOrSignature: "give" | "refillDelay" | "vault"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'give', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'refillDelay', values?: undefined): string;
 encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'give', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refillDelay', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
   }
 
@@ -62,6 +64,14 @@ decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
     
 
     
+    refillDelay: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     vault: TypedContractMethod<
       [],
       [string],
@@ -76,6 +86,11 @@ decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
       [asset: BigNumberish, amount: BigNumberish, ],
       [void],
       'payable'
+    >;
+getFunction(nameOrSignature: 'refillDelay'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
     >;
 getFunction(nameOrSignature: 'vault'): TypedContractMethod<
       [],

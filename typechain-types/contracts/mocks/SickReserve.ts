@@ -11,14 +11,16 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface SickReserveInterface extends Interface {
-    getFunction(nameOrSignature: "cover" | "vault"): FunctionFragment;
+    getFunction(nameOrSignature: "cover" | "refillDelay" | "vault"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'cover', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'refillDelay', values?: undefined): string;
 encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'cover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'refillDelay', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
   }
 
@@ -66,6 +68,14 @@ decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
     
 
     
+    refillDelay: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     vault: TypedContractMethod<
       [],
       [string],
@@ -79,6 +89,11 @@ decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
     getFunction(nameOrSignature: 'cover'): TypedContractMethod<
       [arg0: ExitStruct, ],
       [void],
+      'view'
+    >;
+getFunction(nameOrSignature: 'refillDelay'): TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'vault'): TypedContractMethod<

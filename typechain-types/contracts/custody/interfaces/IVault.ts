@@ -53,7 +53,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface IVaultInterface extends Interface {
     getFunction(nameOrSignature: "accountOf" | "addReserve" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "closeInstant" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "release" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "sweep" | "tighten" | "transfer" | "transferFrom" | "windDown" | "windowOf" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Recovered" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): string;
@@ -193,6 +193,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
 
   
+    export namespace AccountRecoveredEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike];
+      export type OutputTuple = [from: string, to: string];
+      export interface OutputObject {from: string, to: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ApprovalEvent {
       export type InputTuple = [owner: AddressLike, spender: AddressLike, id: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [owner: string, spender: string, id: bigint, amount: bigint];
@@ -461,18 +473,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [id: BytesLike, owner: AddressLike, to: AddressLike, exit: ExitStruct, reasons: BigNumberish, balanceSlot: BigNumberish, accountSlot: BigNumberish, openSlot: BigNumberish, assetSlot: BigNumberish];
       export type OutputTuple = [id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint];
       export interface OutputObject {id: string, owner: string, to: string, exit: ExitStructOutput, reasons: bigint, balanceSlot: bigint, accountSlot: bigint, openSlot: bigint, assetSlot: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace RecoveredEvent {
-      export type InputTuple = [from: AddressLike, to: AddressLike];
-      export type OutputTuple = [from: string, to: string];
-      export interface OutputObject {from: string, to: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -1557,7 +1557,8 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
       'nonpayable'
     >;
 
-    getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
+    getEvent(key: 'AccountRecovered'): TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
 getEvent(key: 'AssetListed'): TypedContractEvent<AssetListedEvent.InputTuple, AssetListedEvent.OutputTuple, AssetListedEvent.OutputObject>;
 getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'Cancelled'): TypedContractEvent<CancelledEvent.InputTuple, CancelledEvent.OutputTuple, CancelledEvent.OutputObject>;
@@ -1580,7 +1581,6 @@ getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSet
 getEvent(key: 'ParamTightened'): TypedContractEvent<ParamTightenedEvent.InputTuple, ParamTightenedEvent.OutputTuple, ParamTightenedEvent.OutputObject>;
 getEvent(key: 'PolicySet'): TypedContractEvent<PolicySetEvent.InputTuple, PolicySetEvent.OutputTuple, PolicySetEvent.OutputObject>;
 getEvent(key: 'Queued'): TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-getEvent(key: 'Recovered'): TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
 getEvent(key: 'Referenced'): TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
 getEvent(key: 'Refilled'): TypedContractEvent<RefilledEvent.InputTuple, RefilledEvent.OutputTuple, RefilledEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
@@ -1598,6 +1598,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountRecovered(address,address)': TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+      AccountRecovered: TypedContractEvent<AccountRecoveredEvent.InputTuple, AccountRecoveredEvent.OutputTuple, AccountRecoveredEvent.OutputObject>;
+    
+
       'Approval(address,address,uint256,uint256)': TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
       Approval: TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
     
@@ -1688,10 +1692,6 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'Queued(bytes32,address,address,tuple,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
       Queued: TypedContractEvent<QueuedEvent.InputTuple, QueuedEvent.OutputTuple, QueuedEvent.OutputObject>;
-    
-
-      'Recovered(address,address)': TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
-      Recovered: TypedContractEvent<RecoveredEvent.InputTuple, RecoveredEvent.OutputTuple, RecoveredEvent.OutputObject>;
     
 
       'Referenced(address,bytes32)': TypedContractEvent<ReferencedEvent.InputTuple, ReferencedEvent.OutputTuple, ReferencedEvent.OutputObject>;
