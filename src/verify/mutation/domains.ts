@@ -68,7 +68,10 @@ export interface DomainFiles {
 }
 
 export function filesOf({ name, sources, solidity, mocha, measuring }: Domain, root: string): DomainFiles {
-  const find = (patterns: readonly string[]) => globSync([...patterns], { cwd: root }).sort();
+  // In the order of the patterns: it is the one in which tests run.
+  const find = (patterns: readonly string[]) => [
+    ...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root }).sort())),
+  ];
   return {
     name,
     sources: find(sources),

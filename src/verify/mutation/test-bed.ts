@@ -195,21 +195,35 @@ export class TestBed implements Judge, AsyncDisposable {
     const named = Object.keys(changed).map((file) => basename(file, ".sol"));
     const first = solidity.filter((test) => likely[0] === test || named.includes(basename(test, ".t.sol")));
     const rest = solidity.filter((test) => !first.includes(test));
-    for (const files of [first, rest]) {
-      if (files.length === 0) continue;
-      const why = await prepare({ solidity: files, mocha: false });
-      if (why !== undefined) return { verdict: "invalid", why };
-      const outcome = await this.#run({ solidity: { files } }, files.join(", "));
-      if (outcome !== undefined) return outcome;
-    }
-    if (domain.mocha.length === 0) return { verdict: "survived" };
-    const why = await prepare({ solidity: [], mocha: true });
-    if (why !== undefined) return { verdict: "invalid", why };
-    const files = [
+    // A test that deploys the changed contract as it ships waits for its compilation: then Mocha may as well go first.
+    const [importing, shipping] = [true, false].map((wanted) =>
+      rest.filter((test) => {
+        const closure = this.#artifacts.closure(test);
+        return Object.keys(changed).some((file) => closure.has(file)) === wanted;
+      }),
+    );
+    const mocha = [
       ...likely.filter((file) => domain.mocha.includes(file)),
       ...domain.mocha.filter((file) => !likely.includes(file)),
     ];
-    return (await this.#run({ mocha: { files } }, "Mocha")) ?? { verdict: "survived" };
+    const runs: readonly TestRequest[] = [
+      { solidity: { files: first } },
+      { solidity: { files: importing ?? [] } },
+      { mocha: { files: mocha } },
+      { solidity: { files: shipping ?? [] } },
+    ];
+    for (const request of runs) {
+      const files = request.solidity?.files ?? request.mocha?.files ?? [];
+      if (files.length === 0) continue;
+      const why = await prepare({
+        solidity: request.solidity?.files ?? [],
+        mocha: request.mocha !== undefined,
+      });
+      if (why !== undefined) return { verdict: "invalid", why };
+      const outcome = await this.#run(request, files.join(", "));
+      if (outcome !== undefined) return outcome;
+    }
+    return { verdict: "survived" };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
