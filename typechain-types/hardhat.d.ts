@@ -57,8 +57,8 @@ getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
 getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
 getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
-getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
 getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
+getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
 getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
 getContractFactory(name: 'PythSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PythSource__factory>
 getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStoneSource__factory>
@@ -99,8 +99,8 @@ getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
-getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
+getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
 getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
 getContractFactory(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockInstantDoor__factory>
 getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SpoilingVault__factory>
@@ -173,8 +173,8 @@ getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
 getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
 getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
-getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
 getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
+getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
 getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
 getContractAt(name: 'PythSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PythSource>
 getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStoneSource>
@@ -215,8 +215,8 @@ getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
-getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
+getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
 getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
 getContractAt(name: 'MockInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockInstantDoor>
 getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SpoilingVault>
@@ -289,8 +289,8 @@ deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
 deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
 deployContract(name: 'PythSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
 deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
@@ -331,8 +331,8 @@ deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | D
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
-deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
+deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
 deployContract(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
 deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
@@ -405,8 +405,8 @@ deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
 deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
 deployContract(name: 'PythSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
 deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
@@ -447,8 +447,8 @@ deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethe
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
-deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
+deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
 deployContract(name: 'MockInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
 deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
