@@ -32,7 +32,7 @@ export const DOMAINS: readonly Domain[] = [
     sources: ["contracts/oracle/**/*.sol"],
     solidity: ["test/contracts/oracle/*.t.sol"],
     mocha: ["test/contracts/oracle/*.test.ts"],
-    measuring: ["test/contracts/oracle/FeedSet.t.sol"],
+    measuring: ["test/contracts/oracle/{FeedSet,RedStoneSource}.t.sol"],
   },
   {
     name: "governance",

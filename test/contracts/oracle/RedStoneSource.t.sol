@@ -271,7 +271,8 @@ contract RedStoneSourceTest is Cheats {
 
     function testFuzz_valuesOfEverySize(uint256 size, uint64 value) external {
         size = bound(size, 5, 32);
-        value = uint64(bound(value, 100e8, 20_000e8));
+        // Five bytes hold no more than 10,995.11627775.
+        value = uint64(bound(value, 100e8, size == 5 ? 10_995e8 : 20_000e8));
         bytes memory all;
         bytes memory short = new bytes(size);
         for (uint256 i; i < size; ++i) {
