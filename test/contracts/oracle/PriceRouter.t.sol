@@ -386,6 +386,17 @@ contract PriceRouterTest is Cheats {
         if (raw.length != 192) assertEq(uint256(p.mode), uint256(Mode.HALT));
     }
 
+    /// The mask's eight bits are the feed set's own: all are taken, a ninth is no mask.
+    function test_aMaskHasEightBits() external {
+        MockSource feeds = _replaceTheFeedSet();
+        feeds.setRaw(abi.encode(99 * ONE, 100 * ONE, 101 * ONE, Mode.NORMAL, 255, NOW));
+        Price memory p = _expectPeeks();
+        _expectPrice(p, 100 * ONE, Mode.NORMAL, NOW);
+        assertEq(p.sourceMask, 255);
+        feeds.setRaw(abi.encode(99 * ONE, 100 * ONE, 101 * ONE, Mode.NORMAL, 256, NOW));
+        _expectPrice(_expectPeeks(), 0, Mode.HALT, NOW);
+    }
+
     /// Six words near what a feed set answers: taken exactly if in range, else HALT; never anything in between.
     function testFuzz_INV_ORA_2_feedSetRanges(uint256[6] memory w, uint8 shape) external {
         if (shape & 1 == 0) w[1] = bound(w[1], 0, 1 << 64);

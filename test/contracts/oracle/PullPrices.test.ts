@@ -401,6 +401,21 @@ describe("PullPrices", () => {
       ).to.changeEtherBalances(ethers, [s.bert, s.evil, s.pull], [-1_000n, 1_000n, 0n]);
     });
 
+    it("REVIEW 15: that is slow to quote its fee is heard out, whatever gas is sent", async () => {
+      const s = await bad();
+      await s.evil.setRaw(UPDATE, "0x");
+      await s.evil.setSlow(QUOTE, word(PYTH_FEE), 140_000n);
+      const fresh = { ...NOTHING, pyth: ["0x"] };
+      await expect(s.pull.update(fresh, { value: PYTH_FEE })).not.to.emit(s.pull, "UpdateFailed");
+      for (let gasLimit = 150_000n; gasLimit <= 200_000n; gasLimit += 500n) {
+        const receipt = await s.pull
+          .update(fresh, { value: PYTH_FEE, gasLimit })
+          .then((sent) => sent.wait())
+          .catch(() => undefined);
+        expect(receipt?.logs ?? [], String(gasLimit)).to.deep.equal([]);
+      }
+    });
+
     it("that calls back can't spend what the outer call has left", async () => {
       const s = await bad();
       const again = s.pull.interface.encodeFunctionData("update", [{ ...NOTHING, pyth: ["0x"] }]);
@@ -435,7 +450,31 @@ describe("PullPrices", () => {
     });
   });
 
+  describe("failed updates", () => {
+    it("each with its own reason: none is taken for the one before", async () => {
+      const s = await load();
+      const feeds = await ethers.getContractAt("IFeedSet", await s.prices.feedSetOf(NATIVE));
+      const [chainlink = "", , redstone = ""] = (await feeds.getFunction("sources")()) as string[];
+      const truncated = ethers.id("RedStonePayload_Truncated(uint256,uint256)").slice(0, 10);
+      const signed = [2, 0, 2].map((source) => ({ asset: NATIVE, source, payload: "0x1234" }));
+      const receipt = await (await s.pull.update({ ...NOTHING, signed })).wait();
+      const failed = receipt?.logs.map((log) => s.pull.interface.parseLog(log)?.args.toArray());
+      expect(failed).to.deep.equal([
+        [redstone, truncated],
+        [chainlink, "0x00000000"], // it has no such function, and says nothing
+        [redstone, truncated],
+      ]);
+    });
+  });
+
   describe("construction", () => {
+    it("states its caps", async () => {
+      const s = await load();
+      expect(await s.pull.UPDATE_GAS()).to.equal(1_500_000n);
+      expect(await s.pull.ASK_GAS()).to.equal(150_000n);
+      expect(await s.pull.POKE_GAS()).to.equal(384_000n);
+    });
+
     it("refuses addresses without code; a network may have no Pyth", async () => {
       const s = await load();
       const factory = await ethers.getContractFactory("PullPrices");

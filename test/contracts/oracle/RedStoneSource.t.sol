@@ -229,7 +229,14 @@ contract RedStoneSourceTest is Cheats {
     function test_aSignatureOfNobodyIsNobodys() external {
         bytes memory data = abi.encodePacked(ETH, uint256(9_000e8), uint48(MS), uint32(32), uint24(1));
         bytes memory nobody = abi.encodePacked(data, bytes32(0), bytes32(0), uint8(27));
-        _expectTooFew(bytes.concat(_package(1, 2_000e8), _package(2, 2_000e8), nobody), 3, 2);
+        for (uint256 absent = 1; absent <= 3; ++absent) {
+            bytes memory two;
+            for (uint256 key = 1; key <= 3; ++key) {
+                if (key != absent) two = bytes.concat(two, _package(key, 2_000e8));
+            }
+            _expectTooFew(bytes.concat(two, nobody), 3, 2);
+            _expectTooFew(bytes.concat(nobody, two), 3, 2);
+        }
     }
 
     function test_aChangedByteIsAnothersSignature() external {
@@ -295,6 +302,9 @@ contract RedStoneSourceTest is Cheats {
         source.update(new bytes(13));
         vm.expectRevert(abi.encodeWithSelector(RedStonePayload.RedStonePayload_NoMarker.selector));
         source.update(new bytes(14));
+        // The number of packages has two bytes.
+        vm.expectRevert(abi.encodeWithSelector(truncated, 78, 0));
+        source.update(Payloads.framed("", 256));
         vm.expectRevert(abi.encodeWithSelector(IRedStoneSource.RedStoneSource_NoPackages.selector));
         source.update(Payloads.framed("", 0));
         // More metadata than there is.
