@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { mutationFindings } from "../../src/verify/checks/mutation.ts";
+import { mutationFindings, neverRun } from "../../src/verify/checks/mutation.ts";
 import { runCampaign } from "../../src/verify/mutation/campaign.ts";
 import { CampaignState } from "../../src/verify/mutation/campaign-state.ts";
 import { Compiler } from "../../src/verify/mutation/compiler.ts";
@@ -367,9 +367,10 @@ describe("a campaign", () => {
     const { policy: _, ...fewer } = domains;
     const without = { ...report, domains: fewer };
     expect(problems(mutationFindings(without, given, renderPage(without, given)))).to.deep.equal([
-      "was never run",
       "is stale: x → y",
     ]);
+    expect(neverRun(report)).to.deep.equal([]);
+    expect(neverRun(without)).to.deep.equal(["policy"]);
     const low = { ...report, domains: { ...domains, oracle: { ...till, survivors: [], killed: 89 } } };
     expect(problems(mutationFindings(low, given, renderPage(low, given)))).to.deep.equal([
       "89.0 %, at least 90 %",

@@ -16,11 +16,14 @@ import {
 /** Fewest mutants that a domain's score is taken from, unless it has no more. */
 const LEAST_SAMPLE = 100;
 
-/** The kept results of the mutation run, judged: every domain, its score, every survivor, every argument. */
+/** The domains without a result: their mutants take long, and are owed. */
+export function neverRun(report: MutationReport): readonly string[] {
+  return DOMAINS.map(({ name }) => name).filter((name) => report.domains[name] === undefined);
+}
+
+/** The kept results of the mutation run, judged: each domain's score, every survivor, every argument. */
 export function mutationFindings(report: MutationReport, given: Arguments, page: string): readonly Finding[] {
-  const findings: Finding[] = DOMAINS.map(({ name }): Finding => {
-    const domain = report.domains[name];
-    if (domain === undefined) return { subject: name, problem: "was never run" };
+  const findings: Finding[] = Object.entries(report.domains).map(([name, domain]): Finding => {
     const score = scoreOf(domain);
     if (score < LEAST_SCORE)
       return { subject: name, problem: `${score.toFixed(1)} %, at least ${LEAST_SCORE} %` };
@@ -55,5 +58,8 @@ export function checkMutation(root: string): CheckResult {
   if (report === undefined) return resultOf("mutation", []);
   const page = join(root, PAGE_FILE);
   const text = existsSync(page) ? readFileSync(page, "utf8") : "";
-  return resultOf("mutation", mutationFindings(report, readArguments(root), text));
+  const owed = neverRun(report);
+  const notes = owed.map((name) => `${name}: was never run: ./strongroom verify --mutation --only ${name}`);
+  const judged = resultOf("mutation", mutationFindings(report, readArguments(root), text), notes);
+  return { ...judged, skipped: owed.length };
 }
