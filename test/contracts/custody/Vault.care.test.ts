@@ -124,7 +124,9 @@ describe("Vault: instant exits closed", () => {
     const lens = await ethers.deployContract("VaultLens", [d.vault]);
     const said = await lens.getFunction("explain")(d.anna, NATIVE, ONE, d.mallory);
     expect([said.reasons, said.instantNow]).to.deep.equal([REASON.INSTANT_CLOSED, 0n]);
-    const { exit, reasons } = await queuedIn(d, d.vault.connect(d.anna).withdraw(NATIVE, ONE, d.mallory));
+    const sent = d.vault.connect(d.anna).withdraw(NATIVE, ONE, d.mallory);
+    await expect(sent).to.emit(d.vault, "Queued");
+    const { exit, reasons } = await queuedIn(d, sent);
     expect(reasons).to.equal(REASON.INSTANT_CLOSED);
     // Beside a hold on everyone, and beside what is queued: both go on as ever.
     await d.vault.connect(d.officer).hold(ethers.ZeroAddress, 60n);

@@ -124,6 +124,12 @@ describe("Vault: reserves", () => {
         const lens = await ethers.deployContract("VaultLens", [d.vault]);
         const said = await lens.getFunction("explain")(d.anna, asset, 20n * ONE + 1n, d.carl);
         expect([said.reasons, said.instantNow]).to.deep.equal([REASON.NOT_IN_HOT, 20n * ONE]);
+        const asked = d.vault.connect(d.anna).withdraw.staticCall(asset, 20n * ONE + 1n, d.carl);
+        const answer = await asked.then(
+          () => "taken",
+          () => "refused",
+        );
+        expect(answer).to.equal("taken");
         const sent = d.vault.connect(d.anna).withdraw(asset, 20n * ONE + 1n, d.carl);
         const { exit, reasons } = await queuedIn(d, sent);
         expect(reasons).to.equal(REASON.NOT_IN_HOT);
@@ -198,6 +204,11 @@ describe("Vault: reserves", () => {
       await token.transfer(d.reserve, 10n * ONE);
       const call = d.reserve.interface.encodeFunctionData("give", [asset, ONE]);
       await token.arm(d.reserve, call, true);
+      const credited = await d.vault
+        .connect(d.anna)
+        .deposit.staticCall(asset, 5n * ONE, d.anna)
+        .then(String, () => "refused");
+      expect(credited).to.equal(String(5n * ONE));
       await d.vault.connect(d.anna).deposit(asset, 5n * ONE, d.anna);
       expect(await token.succeeded()).to.equal(false);
       expect(await d.vault.balanceOf(d.anna, asset)).to.equal(5n * ONE);
