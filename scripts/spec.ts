@@ -1,8 +1,7 @@
 // Runs one source of specs, or one spec of it, and prints all that Halmos says:
 //   node scripts/spec.ts formal/specs/Lattice.t.sol [check_INV_POL_2_idempotent]
-import { REQUIREMENTS } from "../src/verify/checks/formal.ts";
 import { runHalmos, specProblem } from "../src/verify/formal/halmos.ts";
-import { ensureVenv } from "../src/verify/python.ts";
+import { ensureVenv, REQUIREMENTS } from "../src/verify/python.ts";
 
 const [file, only] = process.argv.slice(2);
 if (file === undefined) {

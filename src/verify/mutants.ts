@@ -11,20 +11,44 @@ import { ProjectCopy } from "./project-copy.ts";
 const MUTANTS = "formal/mutants/*.json";
 const STATE_FILE = ".strongroom/mutants/state.json";
 
-/**
- * A deliberate defect: one replacement in one source, and the test that must notice it. The file's name is its id.
- *
- * @example
- * { "id": "release-twice", "requirement": "INV-CUS-2", "why": "An exit must pay once", "file": "contracts/custody/Vault.sol",
- *   "search": "delete open[id];", "replace": "", "test": { "file": "test/contracts/Vault.t.sol", "grep": "test_paysOnce" } }
- */
-const mutantSchema = z.strictObject({
+/** What every deliberate defect says: one replacement in one source. */
+export const DEFECT = {
   id: z.string().regex(/^[a-z0-9-]+$/),
   requirement: z.string().regex(/^INV-[A-Z]{2,5}-\d+$/),
   why: z.string().min(1),
   file: z.string().regex(/^contracts\/.*\.sol$/),
   search: z.string().min(1),
   replace: z.string(),
+};
+
+/** Parses a defect's file; the id must be the file's name. */
+export function parseDefect<T extends { id: string }>(
+  schema: z.ZodType<T>,
+  what: string,
+  file: string,
+  text: string,
+): T {
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    throw new TerminalError("BAD_MUTANT", `${file} is not ${what}`, {
+      cause: new Error(z.prettifyError(parsed.error)),
+    });
+  }
+  if (parsed.data.id !== basename(file, ".json")) {
+    throw new TerminalError("BAD_MUTANT", `${file}: its id is "${parsed.data.id}", not its file's name`);
+  }
+  return parsed.data;
+}
+
+/**
+ * A defect and the test that must notice it. The file's name is its id.
+ *
+ * @example
+ * { "id": "release-twice", "requirement": "INV-CUS-2", "why": "An exit must pay once", "file": "contracts/custody/Vault.sol",
+ *   "search": "delete open[id];", "replace": "", "test": { "file": "test/contracts/Vault.t.sol", "grep": "test_paysOnce" } }
+ */
+const mutantSchema = z.strictObject({
+  ...DEFECT,
   test: z.strictObject({
     file: z.string().regex(/^test\/.*(\.t\.sol|\.test\.ts)$/),
     grep: z.string().min(1).optional(),
@@ -37,16 +61,7 @@ export type Verdict = "killed" | "survived" | "broken";
 
 /** Parses a mutant's file; the id must be the file's name. */
 export function parseMutant(file: string, text: string): Mutant {
-  const parsed = mutantSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) {
-    throw new TerminalError("BAD_MUTANT", `${file} is not a mutant`, {
-      cause: new Error(z.prettifyError(parsed.error)),
-    });
-  }
-  if (parsed.data.id !== basename(file, ".json")) {
-    throw new TerminalError("BAD_MUTANT", `${file}: its id is "${parsed.data.id}", not its file's name`);
-  }
-  return parsed.data;
+  return parseDefect(mutantSchema, "a mutant", file, text);
 }
 
 /** The mutated source. Throws unless the text to replace occurs exactly once and the replacement changes it. */

@@ -4,6 +4,9 @@ import { basename, join, resolve } from "node:path";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import { runCommand } from "./run-command.ts";
 
+/** The Python packages of `./strongroom verify`, from the project's root. */
+export const REQUIREMENTS = "formal/requirements.txt";
+
 /** The least Python that the pinned tools run on, as `python3 --version` counts. */
 export const LEAST_PYTHON: readonly [major: number, minor: number] = [3, 11];
 

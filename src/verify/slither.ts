@@ -14,12 +14,9 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { TerminalError } from "../core/errors.ts";
 import { ownSources } from "../docs/solidity-text.ts";
-import { ensureVenv } from "./python.ts";
+import { ensureVenv, REQUIREMENTS } from "./python.ts";
 import { runCommand } from "./run-command.ts";
 import { withImports } from "./solidity-imports.ts";
-
-/** The Python packages of `./strongroom verify`. */
-export const REQUIREMENTS = "formal/requirements.txt";
 
 /** One finding of Slither in our own code. */
 export interface SlitherFinding {

@@ -1,8 +1,6 @@
-// Compiles standard JSON: node solc-process.ts INPUT OUTPUT. A process of its own, because the compiler's module listens to
-// events of the process that loads it.
+// Compiles standard JSON in a process of its own: node solc-process.ts INPUT OUTPUT.
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { runSolc } from "./solc.ts";
 
 const [input = "", output = ""] = process.argv.slice(2);
-const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
-writeFileSync(output, solc.compile(readFileSync(input, "utf8")));
+writeFileSync(output, runSolc(readFileSync(input, "utf8")));

@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { TerminalError } from "../core/errors.ts";
 
 /** What a source imports, as the compiler names it. */
-function importsOf(name: string, source: string): string[] {
+export function importsOf(name: string, source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, " ");
   return [...code.matchAll(/(?:^|[;}])\s*import\s+(?:[^"';]*\s|[^"';]*\})?["']([^"']+)["']/gm)].map(
     ([, path = ""]) => (path.startsWith(".") ? posix.join(posix.dirname(name), path) : path),

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import {
   getContractVersion,
   getErrors,
@@ -17,6 +16,7 @@ import {
 } from "@openzeppelin/upgrades-core";
 import { TerminalError } from "../core/errors.ts";
 import { type Artifact, buildInfo, ownArtifacts } from "./build.ts";
+import { runSolc } from "./solc.ts";
 
 /** Where the committed layouts live: one file for each upgradeable contract. */
 export const LAYOUTS = "deploy/layouts";
@@ -32,8 +32,7 @@ export interface UpgradeableLayout {
 const options = withValidationDefaults({ kind: "transparent" });
 
 function compile(input: SolcInput): SolcOutput {
-  const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as SolcOutput;
+  const output = JSON.parse(runSolc(JSON.stringify(input))) as SolcOutput;
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
     throw new TerminalError("LAYOUT_BUILD", "The namespaced storage structs do not compile", {

@@ -6,11 +6,10 @@ import { type CheckResult, type Finding, resultOf } from "../check.ts";
 import { mutantVerdict, runHalmos, type Spec, specProblem, specsIn } from "../formal/halmos.ts";
 import { nameOf, parseSpecMutant, type SpecMutant, unmatched } from "../formal/spec-mutants.ts";
 import { mutate } from "../mutants.ts";
-import { ensureVenv } from "../python.ts";
+import { ensureVenv, REQUIREMENTS } from "../python.ts";
 
 const SPECS = "formal/specs/*.t.sol";
 const MUTANTS = "formal/mutants-halmos/*.json";
-export const REQUIREMENTS = "formal/requirements.txt";
 
 /** The specs of a project and the mutants that they must refute. */
 export function formalOf(root: string): { specs: Spec[]; mutants: SpecMutant[] } {

@@ -6,7 +6,7 @@ import { ownSources, table } from "../../docs/solidity-text.ts";
 import { type CheckResult, type Finding, resultOf } from "../check.ts";
 import { APART, allows, inSpdx, LINKABLE, STATED_ELSEWHERE, TOOLS_ONLY } from "../licence-policy.ts";
 import { idOf, installedLicence, type Package, packagesInLock, pythonPackages } from "../packages.ts";
-import { REQUIREMENTS } from "../slither.ts";
+import { REQUIREMENTS } from "../python.ts";
 import { packageOf, withImports } from "../solidity-imports.ts";
 
 /** The generated list. */

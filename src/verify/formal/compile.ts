@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
 import { runCommand } from "../run-command.ts";
+import { runSolc, sourcesOf } from "../solc.ts";
 
 /**
  * One compilation: a source of specs with what it imports, some of it replaced. It runs in a process of its own, as the
@@ -57,19 +57,9 @@ const ARTIFACT = [
 
 /** Compiles with the locked solc and writes artifacts in forge's form, which is the one that Halmos reads. */
 export function compile({ root, file, overlay, out }: CompileJob): void {
-  const read = (path: string) => {
-    const replaced = overlay[path];
-    if (replaced !== undefined) return { contents: replaced };
-    const found = [join(root, path), join(root, "node_modules", path)].find((place) => existsSync(place));
-    return found === undefined
-      ? { error: "there is no such file" }
-      : { contents: readFileSync(found, "utf8") };
-  };
+  const read = sourcesOf(root, overlay);
   const main = read(file);
-  if (main.contents === undefined) throw new TerminalError("NO_SPEC", `There is no ${file}`);
-  const solc = createRequire(import.meta.url)("solc") as {
-    compile(input: string, callbacks: { import: typeof read }): string;
-  };
+  if ("error" in main) throw new TerminalError("NO_SPEC", `There is no ${file}`);
   const input = {
     language: "Solidity",
     sources: { [file]: { content: main.contents } },
@@ -79,7 +69,7 @@ export function compile({ root, file, overlay, out }: CompileJob): void {
       outputSelection: { [file]: { "*": ARTIFACT, "": ["ast"] } },
     },
   };
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as CompilerOutput;
+  const output = JSON.parse(runSolc(JSON.stringify(input), read)) as CompilerOutput;
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
     throw new TerminalError("SPEC_DOES_NOT_COMPILE", `${file} does not compile`, {

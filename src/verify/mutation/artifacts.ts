@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { join } from "node:path";
+import { importsOf } from "../solidity-imports.ts";
 import type { Compiled } from "./compiler.ts";
 
 /** An artifact that holds code, and how the compiler made it. */
@@ -62,9 +63,8 @@ export class Artifacts {
     const all = new Set([source]);
     this.#closures.set(source, all);
     for (const file of all) {
-      const text = readFileSync(join(this.#root, file), "utf8");
-      for (const [, path = ""] of text.matchAll(/^\s*(?:import|\})[^;"]*"(\.[^"]+)";/gm)) {
-        all.add(posix.normalize(posix.join(dirname(file), path)));
+      for (const path of importsOf(file, readFileSync(join(this.#root, file), "utf8"))) {
+        if (/^(contracts|test)\//.test(path)) all.add(path);
       }
     }
     return all;

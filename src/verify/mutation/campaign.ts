@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CampaignState } from "./campaign-state.ts";
 import type { DomainFiles } from "./domains.ts";
-import { applyEdit, type GeneratedMutant } from "./mutant.ts";
+import { applyEdit, folded, type GeneratedMutant } from "./mutant.ts";
 import { inSeededOrder } from "./sample.ts";
 import type { ChangedSources, Judge, Outcome } from "./test-bed.ts";
 
@@ -11,6 +11,11 @@ export interface Judged {
   readonly mutant: GeneratedMutant;
   readonly outcome: Outcome;
   readonly seconds: number;
+}
+
+/** Whether a test noticed: by failing, or by never ending. */
+export function isNoticed({ verdict }: Outcome): boolean {
+  return verdict === "killed" || verdict === "timeout";
 }
 
 /** What one domain's campaign found. */
@@ -52,7 +57,7 @@ function likelyKillers(judged: readonly Judged[], file: string): readonly string
 
 export function describe({ file, line, original, replacement, operator }: GeneratedMutant): string {
   const short = (text: string) => {
-    const flat = text.replace(/\s+/g, " ").trim();
+    const flat = folded(text);
     return flat.length > 60 ? `${flat.slice(0, 57)}...` : flat;
   };
   return `${file}:${line} ${operator}: ${short(original)} → ${short(replacement) || "nothing"}`;

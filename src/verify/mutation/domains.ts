@@ -58,14 +58,8 @@ export const DOMAINS: readonly Domain[] = [
   },
 ];
 
-/** A domain with its patterns resolved in a project. */
-export interface DomainFiles {
-  readonly name: string;
-  readonly sources: readonly string[];
-  readonly solidity: readonly string[];
-  readonly mocha: readonly string[];
-  readonly measuring: readonly string[];
-}
+/** A domain whose patterns are resolved to files of a project. */
+export type DomainFiles = Domain;
 
 export function filesOf({ name, sources, solidity, mocha, measuring }: Domain, root: string): DomainFiles {
   // In the order of the patterns: it is the one in which tests run.

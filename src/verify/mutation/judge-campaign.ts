@@ -1,5 +1,5 @@
 import type { Finding } from "../check.ts";
-import { type Campaign, describe } from "./campaign.ts";
+import { type Campaign, describe, isNoticed } from "./campaign.ts";
 import { type Arguments, LEAST_SCORE, scoreOf, summarise } from "./report.ts";
 
 /** What of a domain's campaign passed and what failed: every mutant, every argument, and the score. */
@@ -20,11 +20,7 @@ export function judgeCampaign(campaign: Campaign, sample: number, given: Argumen
     };
   });
   const ids = new Set(generated.map(({ id }) => id));
-  const killed = new Set(
-    judged
-      .filter(({ outcome }) => outcome.verdict === "killed" || outcome.verdict === "timeout")
-      .map(({ mutant }) => mutant.id),
-  );
+  const killed = new Set(judged.filter(({ outcome }) => isNoticed(outcome)).map(({ mutant }) => mutant.id));
   const files = new Set(generated.map(({ file }) => file));
   for (const [id, { file }] of Object.entries(given)) {
     if (!files.has(file)) continue;

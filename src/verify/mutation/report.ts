@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
-import type { Campaign } from "./campaign.ts";
-import { OPERATORS } from "./mutant.ts";
+import { type Campaign, isNoticed } from "./campaign.ts";
+import { folded, OPERATORS } from "./mutant.ts";
 
 export const REPORT_FILE = "bench/mutation.json";
 export const PAGE_FILE = "bench/mutation.md";
@@ -68,12 +68,11 @@ export function readArguments(root: string): Arguments {
 
 /** The figures of a campaign. */
 export function summarise({ generated, judged, invalid }: Campaign): DomainReport {
-  const isKilled = (verdict: string) => verdict === "killed" || verdict === "timeout";
   const operators: DomainReport["operators"] = {};
   for (const name of OPERATORS) {
     const of = judged.filter(({ mutant }) => mutant.operator === name);
     if (of.length === 0) continue;
-    const killed = of.filter(({ outcome }) => isKilled(outcome.verdict)).length;
+    const killed = of.filter(({ outcome }) => isNoticed(outcome)).length;
     operators[name] = { sampled: of.length, killed };
   }
   const seconds = judged.reduce((sum, one) => sum + one.seconds, 0);
@@ -81,7 +80,7 @@ export function summarise({ generated, judged, invalid }: Campaign): DomainRepor
     generated: generated.length,
     sampled: judged.length,
     invalid,
-    killed: judged.filter(({ outcome }) => isKilled(outcome.verdict)).length,
+    killed: judged.filter(({ outcome }) => isNoticed(outcome)).length,
     timeouts: judged.filter(({ outcome }) => outcome.verdict === "timeout").length,
     secondsPerMutant: Number((seconds / Math.max(judged.length, 1)).toFixed(1)),
     operators,
@@ -106,7 +105,7 @@ export function scoreOf({ killed, sampled }: DomainReport): number {
 }
 
 function cell(text: string): string {
-  const flat = text.replace(/\s+/g, " ").trim();
+  const flat = folded(text);
   return flat === "" || flat === "{}" ? "*nothing*" : `\`${flat.replaceAll("|", "\\|")}\``;
 }
 
