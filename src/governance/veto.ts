@@ -1,20 +1,14 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { VetoGate } from "../../typechain-types/contracts/governance/VetoGate.ts";
 import type { Call, Safe } from "./safe.ts";
-import type { TimelockOperation } from "./timelock.ts";
+import { columnsOf, type TimelockOperation } from "./timelock.ts";
 
 /** The call of the gate that vetoes an operation. Its words come from `CallScheduled` and `CallSalt`. */
 export async function vetoCall(
   gate: VetoGate,
   { calls, predecessor, salt }: TimelockOperation,
 ): Promise<Call> {
-  const data = gate.interface.encodeFunctionData("veto", [
-    calls.map(({ to }) => to),
-    calls.map(({ value = 0n }) => value),
-    calls.map((call) => call.data),
-    predecessor,
-    salt,
-  ]);
+  const data = gate.interface.encodeFunctionData("veto", [...columnsOf(calls), predecessor, salt]);
   return { to: await gate.getAddress(), data };
 }
 
