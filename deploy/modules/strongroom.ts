@@ -2,6 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { ContractFuture } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
 import { KINDS, NEVER, parameterRows, paramKey } from "../../src/governance/parameters.ts";
+import { COMPARE } from "../../src/governance/release.ts";
 import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
 import { custodyModule } from "./custody.ts";
@@ -12,9 +13,6 @@ import { safesModule } from "./safes.ts";
 import { timelocksModule } from "./timelocks.ts";
 
 const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
-
-/** `Compare.SAME` of contracts/governance/interfaces/IUpgradeController.sol. */
-const COMPARE_SAME = 0;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
 export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
@@ -90,12 +88,12 @@ export function strongroomModule(plan: Plan) {
           [
             targets.vault,
             m.encodeFunctionCall(targets.vault, "policy", [], { id: "probe_policy" }),
-            COMPARE_SAME,
+            COMPARE.SAME,
           ],
           [
             targets.vault,
             m.encodeFunctionCall(targets.vault, "balanceOf", [plan.deployer, 0n], { id: "probe_balance" }),
-            COMPARE_SAME,
+            COMPARE.SAME,
           ],
         ],
       ]),

@@ -16,6 +16,18 @@ export interface Mined {
   readonly receipt: ContractTransactionReceipt;
 }
 
+/** The event `name` of the transaction, by that contract: what was measured is what was meant. */
+export function eventIn(contract: BaseContract, mined: Mined, name: string) {
+  for (const log of mined.receipt.logs) {
+    if (log.address !== contract.target) continue;
+    const parsed = contract.interface.parseLog(log);
+    if (parsed?.name === name) return parsed;
+  }
+  throw new TerminalError("NOT_AS_MEANT", `The transaction emitted no ${name}`, {
+    facts: { hash: mined.hash },
+  });
+}
+
 /** The embedded chain of one run: deploys, sends and moves time by exact steps. */
 export interface Chain {
   readonly ethers: HardhatEthers;

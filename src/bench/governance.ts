@@ -1,7 +1,9 @@
 import { type BaseContract, id, keccak256, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
-import type { Chain, Mined } from "./chain.ts";
-import { EXIT_KEYS, paramKey, type Suite } from "./strongroom.ts";
+import { KINDS, NEVER, paramKey } from "../governance/parameters.ts";
+import { COMPARE } from "../governance/release.ts";
+import { type Chain, eventIn, type Mined } from "./chain.ts";
+import type { Suite } from "./strongroom.ts";
 
 /** A verb of governance or of a reserve, and the nearest thing that others do, both in their steady state. */
 export interface CareGas {
@@ -11,14 +13,9 @@ export interface CareGas {
   readonly peerGas: number;
 }
 
-const NEVER = (1n << 40n) - 1n;
 const DAY = 86_400n;
-const HOT_MAX = 7n;
-const REFILL_DELAY = 48n;
 /** Above a tier-3 subject's limit for one instant exit, as in verbs.ts. */
 const LARGE = 26_345_678_901_234_567_890_123n;
-/** `Compare.SAME`. */
-const SAME = 0;
 
 const SETTER = "OZ AccessManaged setter";
 const PLAIN_UPGRADE = "OZ ProxyAdmin upgrade, unrehearsed";
@@ -53,9 +50,9 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
   };
   const tighten = (contract: BaseContract, key: string, value: bigint) =>
     chain.send(governor, contract, "tighten", [key, value]);
-  const tier = paramKey(EXIT_KEYS.tierWindow, 3n);
-  const cap = paramKey(EXIT_KEYS.holdingsCap, asset);
-  const breaker = paramKey(EXIT_KEYS.breaker, asset);
+  const tier = paramKey(KINDS.TIER_WINDOW, 3n);
+  const cap = paramKey(KINDS.HOLDINGS_CAP, asset);
+  const breaker = paramKey(KINDS.ASSET_BREAKER, asset);
   const rows = [
     await row("tighten/tier", tighten(policy, tier, 4_000_000n)),
     await row("loosen/tier", set(policy, tier, 6_000_000n)),
@@ -63,7 +60,7 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
     await row("loosen/asset-limit", set(policy, breaker, 1_100_000_000n)),
     await row("tighten/holdings-cap", tighten(vault, cap, 9_000_000_000n)),
     await row("loosen/holdings-cap", set(vault, cap, 11_000_000_000n)),
-    await row("set/fresh-period", set(vault, paramKey(EXIT_KEYS.freshPeriod), 24n)),
+    await row("set/fresh-period", set(vault, paramKey(KINDS.FRESH_PERIOD), 24n)),
     await row("tighten/price", chain.send(governor, router, "halt", [asset])),
     await row("loosen/price", chain.send(governor, router, "liftHalt", [asset])),
   ];
@@ -75,16 +72,16 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
 async function measureReserve(chain: Chain, suite: Suite, safeTransfer: number): Promise<CareGas[]> {
   const { vault, asset, owner, friend, recipient, governor } = suite;
   const reserve = await chain.deploy("Reserve", [await managerOf(vault), vault, ZeroAddress]);
-  await chain.send(governor, reserve, "set", [paramKey(REFILL_DELAY), 0, NEVER, DAY]);
+  await chain.send(governor, reserve, "set", [paramKey(KINDS.REFILL_DELAY), 0, NEVER, DAY]);
   await chain.send(governor, vault, "addReserve", [reserve]);
-  await chain.send(governor, vault, "set", [paramKey(HOT_MAX, asset), 0, NEVER, 0]);
+  await chain.send(governor, vault, "set", [paramKey(KINDS.HOT_MAX, asset), 0, NEVER, 0]);
   const sweep = () => chain.send(friend, vault, "sweep", [asset]);
   const refilled: Mined[] = [];
   const announced: Mined[] = [];
   const swept: Mined[] = [await sweep()];
   // The second of each finds its slots in use.
   for (let round = 0; round < 2; round++) {
-    const queued = logIn(
+    const queued = eventIn(
       vault,
       await chain.send(owner, vault, "withdraw", [asset, LARGE, recipient]),
       "Queued",
@@ -93,7 +90,7 @@ async function measureReserve(chain: Chain, suite: Suite, safeTransfer: number):
     announced.push(await chain.send(friend, reserve, "announce", [exit]));
     await chain.pass(3n * DAY);
     const refill = await chain.send(friend, reserve, "refill", [exit]);
-    logIn(vault, refill, "Released");
+    eventIn(vault, refill, "Released");
     refilled.push(refill);
     await chain.send(owner, vault, "deposit", [asset, LARGE, owner]);
     swept.push(await sweep());
@@ -125,7 +122,7 @@ async function measureUpgrade(chain: Chain, suite: Suite): Promise<CareGas[]> {
   const probe = (name: string, args: readonly unknown[]) => [
     vault.target,
     vault.interface.encodeFunctionData(name, [...args]),
-    SAME,
+    COMPARE.SAME,
   ];
   const probes = [
     probe("policy", []),
@@ -142,7 +139,7 @@ async function measureUpgrade(chain: Chain, suite: Suite): Promise<CareGas[]> {
     const release = [[step], [], probes, false, NEVER, id(`release ${round}`)];
     const released = await chain.send(governor, controller, "upgrade", [release]);
     releases.push(released);
-    const executed = logIn(controller, released, "ReleaseExecuted");
+    const executed = eventIn(controller, released, "ReleaseExecuted");
     rollbacks.push(await chain.send(governor, controller, "rollback", [executed.args.getValue("id")]));
   }
   return [
@@ -159,16 +156,4 @@ function last(mined: readonly Mined[]): Mined {
   const one = mined.at(-1);
   if (one === undefined) throw new TerminalError("NOT_MEASURED", "Nothing was measured");
   return one;
-}
-
-/** The event `name` of the transaction: what was measured is what was meant. */
-function logIn(contract: BaseContract, mined: Mined, name: string) {
-  for (const log of mined.receipt.logs) {
-    if (log.address !== contract.target) continue;
-    const parsed = contract.interface.parseLog(log);
-    if (parsed?.name === name) return parsed;
-  }
-  throw new TerminalError("NOT_AS_MEANT", `The transaction emitted no ${name}`, {
-    facts: { hash: mined.hash },
-  });
 }

@@ -1,6 +1,7 @@
 import { AbiCoder, keccak256, toBeHex } from "ethers";
+import { KINDS, paramKey } from "../governance/parameters.ts";
 import type { Chain } from "./chain.ts";
-import { EXIT_KEYS, paramKey, type Suite } from "./strongroom.ts";
+import type { Suite } from "./strongroom.ts";
 import type { Names } from "./trace.ts";
 
 /** VaultLayout._LAYOUT, and the order of the struct's fields. */
@@ -60,10 +61,10 @@ export async function nameEverything(chain: Chain, suite: Suite): Promise<Names>
     [mapped(field("windows"), owner), "subject's window"],
     [mapped(field("windows"), suite.asset), "asset's window"],
     [mapped(mapped(field("book"), owner), suite.recipient), "destination book"],
-    [mapped(field("params"), paramKey(EXIT_KEYS.largeLane, suite.asset)), "lane's rate"],
+    [mapped(field("params"), paramKey(KINDS.LARGE_LANE_RATE, suite.asset)), "lane's rate"],
     [mapped(field("accounts"), suite.recipient), "recipient's account"],
     [mapped(TIER_DIGESTS, tier), "tier's digest"],
-    [policy(EXIT_KEYS.breaker, suite.asset), "asset's limit"],
+    [policy(KINDS.ASSET_BREAKER, suite.asset), "asset's limit"],
     [mapped(STORED, suite.asset), "stored price"],
     [mapped(FEED_SETS, suite.asset), "feed set's address"],
   ]);

@@ -1,30 +1,16 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type BaseContract, getCreateAddress, MaxUint256, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
+import { erc20Asset, KINDS, NEVER, paramKey } from "../governance/parameters.ts";
 import type { Chain } from "./chain.ts";
 import { pushSources } from "./price-sources.ts";
 
 const DAY = 86_400n;
-const NEVER = (1n << 40n) - 1n;
 const TIER = 3n;
 const WARM_FOR = 900n;
 
 /** `TokenClass.EXACT`. */
 const EXACT = 2n;
-
-/** Parameter kinds, as in contracts/shared/ParamKeys.sol. */
-const KIND = {
-  freshPeriod: 1n,
-  holdingsCap: 2n,
-  smallLane: 3n,
-  largeLane: 4n,
-  tierWindow: 16n,
-  tierSingle: 17n,
-  tierSoon: 18n,
-  tierLate: 19n,
-  breaker: 20n,
-  pool: 21n,
-} as const;
 
 /** What measurements need of the deployed suite. */
 export interface Suite {
@@ -47,14 +33,6 @@ export interface Suite {
   /** Makes the price of every source young again. */
   freshenFeeds(): Promise<void>;
 }
-
-/** The key of a parameter, see ParamKeys.sol. */
-export function paramKey(kind: bigint, argument = 0n): string {
-  return `0x${((kind << 248n) | (argument & ((1n << 248n) - 1n))).toString(16).padStart(64, "0")}`;
-}
-
-/** The keys that an instant exit of a tier-3 subject reads. */
-export const EXIT_KEYS = KIND;
 
 /**
  * Deploys the suite with everything on: proxy, policy, real router with three sources (of Chainlink, unless others are
@@ -79,7 +57,7 @@ export async function deploySuite(chain: Chain, makeSources = pushSources): Prom
   const sanctions = await chain.deploy("PlainSanctionsList");
   const policy = await chain.deploy("ExitPolicy", [manager, router, sanctions]);
   const token = await chain.deploy("MockERC20", ["Dollar", 18]);
-  const asset = (2n << 248n) | BigInt(chain.address(token));
+  const asset = erc20Asset(chain.address(token));
 
   const { sources, feeds, freshen: freshenFeeds } = await makeSources(chain, governor);
   await freshenFeeds();
@@ -88,17 +66,17 @@ export async function deploySuite(chain: Chain, makeSources = pushSources): Prom
 
   const set = (contract: BaseContract, kind: bigint, argument: bigint, value: bigint) =>
     chain.send(governor, contract, "set", [paramKey(kind, argument), 0, NEVER, value]);
-  await set(vault, KIND.freshPeriod, 0n, 24n);
-  await set(vault, KIND.holdingsCap, asset, 10_000_000_000n);
-  await set(vault, KIND.smallLane, asset, 1_000n);
-  await set(vault, KIND.largeLane, asset, 500n);
-  await set(policy, KIND.breaker, asset, 1_000_000_000n);
-  await set(policy, KIND.pool, 0n, 200_000n);
+  await set(vault, KINDS.FRESH_PERIOD, 0n, 24n);
+  await set(vault, KINDS.HOLDINGS_CAP, asset, 10_000_000_000n);
+  await set(vault, KINDS.SMALL_LANE_RATE, asset, 1_000n);
+  await set(vault, KINDS.LARGE_LANE_RATE, asset, 500n);
+  await set(policy, KINDS.ASSET_BREAKER, asset, 1_000_000_000n);
+  await set(policy, KINDS.UNVERIFIED_POOL, 0n, 200_000n);
   for (let tier = 0n; tier <= TIER; tier++) {
-    await set(policy, KIND.tierWindow, tier, 5_000n * 10n ** tier);
-    await set(policy, KIND.tierSingle, tier, 2_500n * 10n ** tier);
-    await set(policy, KIND.tierSoon, tier, 3_600n * (4n - tier));
-    await set(policy, KIND.tierLate, tier, 43_200n * (4n - tier));
+    await set(policy, KINDS.TIER_WINDOW, tier, 5_000n * 10n ** tier);
+    await set(policy, KINDS.TIER_SINGLE, tier, 2_500n * 10n ** tier);
+    await set(policy, KINDS.TIER_SOON, tier, 3_600n * (4n - tier));
+    await set(policy, KINDS.TIER_LATE, tier, 43_200n * (4n - tier));
   }
   await chain.send(governor, vault, "setPolicy", [ZeroAddress, 0, NEVER, policy]);
   await chain.send(governor, vault, "list", [asset, EXACT, 15]);

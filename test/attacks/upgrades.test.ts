@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { COMPARE } from "../../src/governance/release.ts";
 import type { Coupled, HostileTill, TillV2 } from "../../typechain-types/index.ts";
 import { deployAs } from "../support/deployAs.ts";
 import {
-  COMPARE,
   DELAY,
   deployUpgrades,
   HARM,

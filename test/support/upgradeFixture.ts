@@ -1,5 +1,6 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
+import { COMPARE } from "../../src/governance/release.ts";
 import type {
   AccessManager,
   Coupled,
@@ -24,9 +25,6 @@ export const DELAY = 2n * DAY;
 /** Role ids, as in contracts/governance/Roles.sol. */
 export const UPGRADER = 2n;
 export const ROLLBACK = 12n;
-
-/** `Compare` of contracts/governance/interfaces/IUpgradeController.sol. */
-export const COMPARE = { SAME: 0n, CHANGED: 1n, NEW: 2n } as const;
 
 /** `Harm` and `Mood` of contracts/mocks/upgrade/HostileTill.sol. */
 export const HARM = {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { COMPARE } from "../../src/governance/release.ts";
 import type {
   IVault,
   TimelockController,
@@ -11,7 +12,6 @@ import { KINDS, paramKey, ROLES } from "../support/deployCore.ts";
 import { CENT, setStage } from "../support/stage.ts";
 import {
   adminOf,
-  COMPARE,
   codehashOf,
   DELAY,
   type Probe,

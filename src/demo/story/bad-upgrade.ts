@@ -1,14 +1,12 @@
 import { id as hashOf } from "ethers";
 import { dollars, formatUsd } from "../../core/money.ts";
 import { NEVER } from "../../governance/parameters.ts";
+import { COMPARE } from "../../governance/release.ts";
 import { callOf, FACES } from "../chain.ts";
 import { DAY, HOUR, PARAMETERS } from "../parameters.ts";
 import type { Scene, Step } from "./scene.ts";
 
 const ASKED = dollars(250n);
-
-/** `Compare.SAME` of contracts/governance/interfaces/IUpgradeController.sol. */
-const COMPARE_SAME = 0;
 
 /** What a release of one new implementation says: the code, and the views that must answer alike before and after. */
 async function releaseOf(scene: Scene, spoilsAt: number): Promise<readonly unknown[]> {
@@ -25,7 +23,7 @@ async function releaseOf(scene: Scene, spoilsAt: number): Promise<readonly unkno
   ).map(([name, args]) => [
     stage.vault,
     FACES.vault.encodeFunctionData(name, args as readonly unknown[] as unknown[]),
-    COMPARE_SAME,
+    COMPARE.SAME,
   ]);
   return [[step], [], probes, false, NEVER, hashOf("a release with a flaw")];
 }

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { COMPARE } from "../../../src/governance/release.ts";
 import type { TillV2 } from "../../../typechain-types/index.ts";
 import { deployAs } from "../../support/deployAs.ts";
 import { DAY } from "../../support/deployCore.ts";
 import {
-  COMPARE,
   codehashOf,
   DELAY,
   DOOR,
