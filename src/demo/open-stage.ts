@@ -1,11 +1,11 @@
 import { keccak256 } from "ethers";
-import hre from "hardhat";
 import { config as local } from "../../deploy/config/local.ts";
 import { parseConfig, type SuiteConfig } from "../../deploy/config/schema.ts";
 import { deploySuite, type Suite } from "../../deploy/suite.ts";
 import { TerminalError } from "../core/errors.ts";
 import { SUITE_ASSETS, type SuiteAsset } from "./assets.ts";
 import { Chain } from "./chain.ts";
+import { openEmbeddedChain } from "./embedded-chain.ts";
 import { FeedPlayer } from "./feeds.ts";
 import { SuiteOffices } from "./offices.ts";
 import type { Stage, StageAsset } from "./stage.ts";
@@ -66,14 +66,7 @@ export interface OpenStage {
  * timelock, access manager, price sources, vault, policy, registry, guardian.
  */
 export async function openStage(say: (line: string) => void): Promise<OpenStage> {
-  const connection = await hre.network.create({
-    override: {
-      initialDate: START,
-      allowBlocksWithSameTimestamp: true,
-      initialBaseFeePerGas: 0n,
-      gasPrice: 0n,
-    },
-  });
+  const connection = await openEmbeddedChain(START);
   const suite = await deploySuite(connection, demoConfig(), { onProgress: say });
   const { ethers } = connection;
   const lens = await ethers.deployContract("VaultLens", [suite.addresses.vault]);

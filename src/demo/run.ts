@@ -11,6 +11,7 @@ import {
   type IncidentResult,
   isOk,
   type StepResult,
+  stepOf,
   toJson,
 } from "./report.ts";
 import { toHtml } from "./report-html.ts";
@@ -64,16 +65,6 @@ async function sweepOnChain(stage: Stage, thefts: readonly Incident[], say: Say)
   };
   const title = "Slower detection and other limits, checked on the chain against the bound";
   return stepOf("sweep", title, figures, broken);
-}
-
-function stepOf(
-  id: string,
-  title: string,
-  figures: StepResult["figures"],
-  broken: readonly string[],
-): StepResult {
-  const ok = broken.length === 0;
-  return { id, title, ok, gas: 0, figures: ok ? figures : { ...figures, broken: broken.join("; ") } };
 }
 
 /**

@@ -23,6 +23,14 @@ export function mostInADay(outflows: readonly Outflow[]): bigint {
   return most;
 }
 
+/** Raw units that left, at once or released. */
+export function leftBy(exits: readonly ExitRecord[]): bigint {
+  return exits.reduce(
+    (sum, { outcome, amount, release }) => sum + (outcome === "paid" ? amount : (release?.paid ?? 0n)),
+    0n,
+  );
+}
+
 /** What `amount` raw units are worth at a price of the chain, rounded up to cents. */
 export function worthAt(price: bigint, amount: bigint, decimals: number): Cents {
   const quoted = { answer: price, decimals: PRICE_DECIMALS };
@@ -47,11 +55,10 @@ export function brokenPromises(replay: PriceReplay, played: Played): string[] {
   }
   check(played.held === played.owed, `the vault holds ${played.held} and owes ${played.owed}`);
   const brought = replay.customers.reduce((sum, { deposit }) => sum + deposit, replay.others);
-  const left = played.exits.reduce(
-    (sum, { outcome, amount, release }) => sum + (outcome === "paid" ? amount : (release?.paid ?? 0n)),
-    0n,
+  check(
+    played.owed === brought - leftBy(played.exits),
+    "what is owed is not what was brought less what left",
   );
-  check(played.owed === brought - left, "what is owed is not what was brought less what left");
   return broken;
 }
 

@@ -3,7 +3,7 @@ import { DAY, HOUR, PARAMETERS } from "../parameters.ts";
 import { Customers } from "./customers.ts";
 import { findingOf } from "./findings.ts";
 import { RecordPlayer } from "./player.ts";
-import { brokenPromises } from "./promises.ts";
+import { brokenPromises, leftBy } from "./promises.ts";
 import { OPENING, type PriceReplay } from "./replays.ts";
 import type { PriceReplayResult, PriceStep } from "./result.ts";
 import type { PriceStage } from "./stage.ts";
@@ -63,10 +63,7 @@ export async function replayPrices(stage: PriceStage, replay: PriceReplay): Prom
     held,
     owed,
   };
-  const left = customers.records.reduce(
-    (sum, { outcome, amount, release }) => sum + (outcome === "paid" ? amount : (release?.paid ?? 0n)),
-    0n,
-  );
+  const left = leftBy(customers.records);
   const short = arrived === left ? [] : [`${left} left the vault and ${arrived} arrived`];
   return { ...played, finding: findingOf(played), broken: [...brokenPromises(replay, played), ...short] };
 }

@@ -1,4 +1,4 @@
-import type { StepResult } from "../report.ts";
+import { type StepResult, stepOf } from "../report.ts";
 import { countExits } from "./findings.ts";
 import { replayPrices } from "./replay-prices.ts";
 import { loadReplays } from "./replays.ts";
@@ -22,16 +22,17 @@ export async function runPrices(
   } finally {
     await close();
   }
-  return { prices, step: stepOf(prices) };
+  return { prices, step: toldBy(prices) };
 }
 
-function stepOf(prices: readonly PriceReplayResult[]): StepResult {
+function toldBy(prices: readonly PriceReplayResult[]): StepResult {
   const counts = prices.map(({ exits }) => countExits(exits));
   const sum = (of: (count: (typeof counts)[number]) => number): number =>
     counts.reduce((total, count) => total + of(count), 0);
-  const broken = prices.flatMap(({ id, broken: faults }) =>
-    faults.slice(0, 3).map((fault) => `${id}: ${fault}`),
-  );
+  const broken = [
+    ...(prices.length === 0 ? ["no replay was played"] : []),
+    ...prices.flatMap(({ id, broken: faults }) => faults.slice(0, 3).map((fault) => `${id}: ${fault}`)),
+  ];
   const figures = {
     replays: prices.length,
     prices: prices.reduce((total, { steps }) => total + steps.length, 0),
@@ -39,12 +40,7 @@ function stepOf(prices: readonly PriceReplayResult[]): StepResult {
     queued: sum(({ queued }) => queued),
     released: sum(({ released }) => released),
   };
-  return {
-    id: "prices",
-    title:
-      "Real prices are replayed: none is clamped, nothing is instant without a good one, nothing queued is lost",
-    ok: broken.length === 0 && prices.length > 0,
-    gas: 0,
-    figures: broken.length === 0 ? figures : { ...figures, broken: broken.join("; ") },
-  };
+  const title =
+    "Real prices are replayed: none is clamped, nothing is instant without a good one, nothing queued is lost";
+  return stepOf("prices", title, figures, broken);
 }

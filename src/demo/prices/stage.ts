@@ -1,9 +1,9 @@
-import hre from "hardhat";
 import { config as local } from "../../../deploy/config/local.ts";
 import { parseConfig, type SuiteConfig } from "../../../deploy/config/schema.ts";
 import { deploySuite } from "../../../deploy/suite.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { Chain } from "../chain.ts";
+import { openEmbeddedChain } from "../embedded-chain.ts";
 import { SuiteOffices } from "../offices.ts";
 import type { Offices } from "../stage.ts";
 import { RECORD_DECIMALS } from "./records.ts";
@@ -62,14 +62,7 @@ export function priceConfig(replays: readonly PriceReplay[]): SuiteConfig {
 export async function openPriceStage(
   replays: readonly PriceReplay[],
 ): Promise<{ readonly stage: PriceStage; close(): Promise<void> }> {
-  const connection = await hre.network.create({
-    override: {
-      initialDate: START,
-      allowBlocksWithSameTimestamp: true,
-      initialBaseFeePerGas: 0n,
-      gasPrice: 0n,
-    },
-  });
+  const connection = await openEmbeddedChain(START);
   const suite = await deploySuite(connection, priceConfig(replays));
   const chain = new Chain(connection.provider);
   await chain.sync();
