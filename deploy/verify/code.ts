@@ -107,15 +107,15 @@ export async function checkCode(
     f.equal(`code.${id}`, title, keccak256(found), keccak256(expected));
   };
   const { manager, router, vault, timelock } = addresses;
-  for (const [id, address] of [
-    ["manager", manager],
-    ["reserveManager", addresses.reserveManager],
+  for (const [id, address, admin] of [
+    ["manager", manager, timelock],
+    ["reserveManager", addresses.reserveManager, addresses.reserveTimelock],
   ] as const) {
-    await check(id, "the AccessManager is OpenZeppelin's", address, "AccessManager", ["address"], [timelock]);
+    await check(id, "the AccessManager is OpenZeppelin's", address, "AccessManager", ["address"], [admin]);
   }
-  for (const [id, address] of [
-    ["timelock", timelock],
-    ["reserveTimelock", addresses.reserveTimelock],
+  for (const [id, address, delaySeconds] of [
+    ["timelock", timelock, config.timelock.delaySeconds],
+    ["reserveTimelock", addresses.reserveTimelock, config.reserve.delaySeconds],
   ] as const) {
     await check(
       id,
@@ -123,7 +123,7 @@ export async function checkCode(
       address,
       "TimelockController",
       ["uint256", "address[]", "address[]", "address"],
-      [config.timelock.delaySeconds, [], [], timelock],
+      [delaySeconds, [], [], address],
     );
   }
   const { safes } = addresses;
