@@ -5,13 +5,23 @@ import { throughGovernance } from "../../src/governance/proposal.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-settings.ts";
 import { operationOf } from "../../src/governance/timelock.ts";
-import { callOf, DAY, ETHER, eth, ethers, HOUR, networkHelpers, now, withdraw } from "../scenario/scene.ts";
+import {
+  attest,
+  attestorOf,
+  callOf,
+  DAY,
+  ETHER,
+  eth,
+  ethers,
+  HOUR,
+  networkHelpers,
+  now,
+  withdraw,
+} from "../scenario/scene.ts";
 import { type Fortified, PROPOSER } from "../support/fortified.ts";
 import {
   as,
   asRiskOfficer,
-  attest,
-  attestorOf,
   cantChangeItself,
   delay,
   governs,

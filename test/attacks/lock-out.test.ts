@@ -9,7 +9,7 @@ import { vetoCall } from "../../src/governance/veto.ts";
 import type { HungryTarget } from "../../typechain-types/index.ts";
 import { callOf, ethers, HOUR, networkHelpers, now } from "../scenario/scene.ts";
 import { deployAs } from "../support/deployAs.ts";
-import { CANCELLER, PROPOSER } from "../support/fortified.ts";
+import { CANCELLER, type Fortified, type Fresh, PROPOSER } from "../support/fortified.ts";
 import {
   as,
   cantChangeItself,
@@ -31,6 +31,22 @@ import {
 /** What `executeBatch` is given. */
 type Words = [targets: string[], values: bigint[], payloads: string[], predecessor: string, salt: string];
 
+/** Schedules the announced succession, by anyone: the operation that passes the council's power on. */
+async function scheduled(s: Fortified, heir: Fresh) {
+  const sent = await s.succession.connect(s.outsider).schedule();
+  const receipt = await sent.wait();
+  const log = receipt?.logs
+    .map((entry) => s.succession.interface.parseLog(entry))
+    .find((parsed) => parsed?.name === "SuccessionScheduled");
+  return operationOf(
+    [
+      callOf(s.contracts.timelock, "grantRole", [PROPOSER, heir.safe.address]),
+      callOf(s.contracts.timelock, "revokeRole", [PROPOSER, s.safes.council.address]),
+    ],
+    String(log?.args.salt),
+  );
+}
+
 describe("attack: lock-out, office by office", () => {
   const setup = () => networkHelpers.loadFixture(populated);
 
@@ -44,18 +60,7 @@ describe("attack: lock-out, office by office", () => {
       await as(s, "guardian", support);
       await as(s, "reviewer", support);
       await s.wait(NOTICE);
-      const sent = await s.succession.connect(s.outsider).schedule();
-      const receipt = await sent.wait();
-      const log = receipt?.logs
-        .map((entry) => s.succession.interface.parseLog(entry))
-        .find((parsed) => parsed?.name === "SuccessionScheduled");
-      const passing = operationOf(
-        [
-          callOf(s.contracts.timelock, "grantRole", [PROPOSER, heir.safe.address]),
-          callOf(s.contracts.timelock, "revokeRole", [PROPOSER, s.safes.council.address]),
-        ],
-        String(log?.args.salt),
-      );
+      const passing = await scheduled(s, heir);
       await expect(execute(s.contracts.timelock, passing)).to.be.revertedWithCustomError(
         s.contracts.timelock,
         "TimelockUnexpectedOperationState",
@@ -84,17 +89,7 @@ describe("attack: lock-out, office by office", () => {
       );
       for (const name of ["guardian", "reviewer"] as const) await as(s, name, support);
       await s.wait(NOTICE);
-      const receipt = await (await s.succession.schedule()).wait();
-      const log = receipt?.logs
-        .map((entry) => s.succession.interface.parseLog(entry))
-        .find((parsed) => parsed?.name === "SuccessionScheduled");
-      const passing = operationOf(
-        [
-          callOf(s.contracts.timelock, "grantRole", [PROPOSER, heir.safe.address]),
-          callOf(s.contracts.timelock, "revokeRole", [PROPOSER, s.safes.council.address]),
-        ],
-        String(log?.args.salt),
-      );
+      const passing = await scheduled(s, heir);
       await veto(s, passing);
       await isGone(s, passing);
       await governs(s);

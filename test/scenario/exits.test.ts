@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { Wallet, ZeroHash } from "ethers";
+import { Wallet } from "ethers";
 import {
+  attest,
+  attestorOf,
   callOf,
   DAY,
   depositByAddress,
@@ -10,7 +12,6 @@ import {
   HOUR,
   now,
   REASON,
-  type Scene,
   scene,
   season,
   withdraw,
@@ -19,34 +20,6 @@ import {
 const ILL = 1n;
 /** Enough that a small exit is a thousandth of liabilities. */
 const CROWD = 500n * ETHER;
-
-const ATTESTATION = {
-  Attestation: [
-    { name: "subject", type: "address" },
-    { name: "tier", type: "uint8" },
-    { name: "until", type: "uint40" },
-    { name: "evidence", type: "bytes32" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint40" },
-  ],
-};
-
-async function attest(s: Scene, subject: string, tier: bigint): Promise<void> {
-  const [attestor] = s.keys.attestors;
-  if (attestor === undefined) throw new Error("the local configuration has an attestor");
-  const { registry } = s.contracts;
-  const time = await now();
-  const nonce = await registry.attestationNonce(subject);
-  const value = { subject, tier, until: time + 365n * DAY, evidence: ZeroHash, nonce, deadline: time + HOUR };
-  const domain = {
-    name: "Strongroom TierRegistry",
-    version: "1",
-    chainId: s.config.chainId,
-    verifyingContract: s.addresses.registry,
-  };
-  const signature = await attestor.signTypedData(domain, ATTESTATION, value);
-  await registry.connect(s.mallory).attest(value, signature, await attestor.getAddress());
-}
 
 describe("Exits through the deployed suite", () => {
   it("pays a deposit out only once it is seasoned, and to a new destination only later", async () => {
@@ -113,7 +86,7 @@ describe("Exits through the deployed suite", () => {
     const home = Wallet.createRandom().address;
     const { registry } = s.contracts;
     await season(s, s.anna, 20n * ETHER, home);
-    await attest(s, s.anna.address, 2n);
+    await attest(s, attestorOf(s), s.anna.address, 2n);
     await s.wait(DAY - HOUR);
     await s.mocks.refreshPrices();
     expect(await registry.tierInForce(s.anna)).to.equal(0n);

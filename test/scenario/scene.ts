@@ -1,9 +1,11 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { type BaseWallet, type Signer, ZeroHash } from "ethers";
 import hre from "hardhat";
 import { loadConfig } from "../../deploy/config/load.ts";
 import { deploySuite, type Suite } from "../../deploy/suite.ts";
 import type { CreationCode } from "../../deploy/verify/code.ts";
 import type { Call } from "../../src/governance/safe.ts";
+import { ATTESTATION_TYPES } from "../support/stage.ts";
 
 export const HOUR = 3_600n;
 export const DAY = 24n * HOUR;
@@ -44,6 +46,29 @@ export function callOf(
     to: String(contract.target),
     data: contract.interface.encodeFunctionData(name as never, args as never),
   };
+}
+
+/** The attestor whose key is at hand. */
+export function attestorOf(s: Suite): Signer {
+  const [attestor] = s.keys.attestors;
+  if (!attestor) throw new Error("the local configuration has an attestor");
+  return attestor;
+}
+
+/** An attestation of `subject`, signed by the attestor and brought by somebody else. */
+export async function attest(s: Scene, attestor: Signer | BaseWallet, subject: string, tier: bigint) {
+  const { registry } = s.contracts;
+  const time = await now();
+  const nonce = await registry.attestationNonce(subject);
+  const value = { subject, tier, until: time + 365n * DAY, evidence: ZeroHash, nonce, deadline: time + HOUR };
+  const domain = {
+    name: "Strongroom TierRegistry",
+    version: "1",
+    chainId: s.config.chainId,
+    verifyingContract: s.addresses.registry,
+  };
+  const signature = await attestor.signTypedData(domain, ATTESTATION_TYPES, value);
+  return registry.connect(s.mallory).attest(value, signature, await attestor.getAddress());
 }
 
 /** The creation code of this very build: under coverage it is instrumented. */

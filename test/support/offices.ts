@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type BaseWallet, type Signer, Wallet, ZeroAddress, ZeroHash } from "ethers";
+import { type Signer, Wallet, ZeroAddress } from "ethers";
 import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { ROLES } from "../../src/governance/roles.ts";
@@ -165,38 +165,6 @@ export async function passRole(s: Fortified, role: keyof typeof ROLES, from: str
     callOf(s.contracts.manager, "grantRole", [ROLES[role], to, 0]),
     callOf(s.contracts.manager, "revokeRole", [ROLES[role], from]),
   ]);
-}
-
-const ATTESTATION = {
-  Attestation: [
-    { name: "subject", type: "address" },
-    { name: "tier", type: "uint8" },
-    { name: "until", type: "uint40" },
-    { name: "evidence", type: "bytes32" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint40" },
-  ],
-};
-
-export async function attest(s: Fortified, attestor: Signer | BaseWallet, subject: string, tier: bigint) {
-  const { registry } = s.contracts;
-  const time = await now();
-  const nonce = await registry.attestationNonce(subject);
-  const value = { subject, tier, until: time + 300n * DAY, evidence: ZeroHash, nonce, deadline: time + HOUR };
-  const domain = {
-    name: "Strongroom TierRegistry",
-    version: "1",
-    chainId: s.config.chainId,
-    verifyingContract: s.addresses.registry,
-  };
-  const signature = await attestor.signTypedData(domain, ATTESTATION, value);
-  return registry.connect(s.outsider).attest(value, signature, await attestor.getAddress());
-}
-
-export function attestorOf(s: Fortified): Signer {
-  const [attestor] = s.keys.attestors;
-  if (!attestor) throw new Error("the local configuration has an attestor");
-  return attestor;
 }
 
 export async function populated(): Promise<Fortified> {

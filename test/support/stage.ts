@@ -95,7 +95,7 @@ export const INTENT_TYPES = {
   ],
 };
 
-const ATTESTATION_TYPES = {
+export const ATTESTATION_TYPES = {
   Attestation: [
     { name: "subject", type: "address" },
     { name: "tier", type: "uint8" },
