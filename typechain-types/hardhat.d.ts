@@ -22,6 +22,12 @@ getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
 getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
+getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
+getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
+getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
+getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
+getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UpgradeController__factory>
+getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
@@ -49,12 +55,6 @@ getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
 getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SickReserve__factory>
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
-getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
-getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
-getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
-getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UpgradeController__factory>
-getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
-getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
 getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
 getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
 getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
@@ -67,21 +67,31 @@ getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
 getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
-getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
+getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IRecovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRecovery__factory>
-getContractFactory(name: 'IReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IReserve__factory>
-getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
-getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
 getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
+getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
+getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
+getContractFactory(name: 'IReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IReserve__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
+getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
+getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
+getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
+getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
+getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
+getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
+getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
+getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
+getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
+getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
 getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
-getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
 getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
+getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
 getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
@@ -93,23 +103,13 @@ getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
 getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
 getContractFactory(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockInstantDoor__factory>
-getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
 getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SpoilingVault__factory>
+getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
 getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
 getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
-getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
-getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
-getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
-getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
-getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
-getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
-getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
-getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
-getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
-getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
-getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
+getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
 getContractFactory(name: 'IPullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPullPrices__factory>
 getContractFactory(name: 'IPythPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPythPrices__factory>
@@ -117,15 +117,15 @@ getContractFactory(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'Feeds', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Feeds__factory>
 getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStonePayload__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
-getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
+getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
+getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
 getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
 
   getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
 getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
@@ -138,6 +138,12 @@ getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
 getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
+getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
+getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
+getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
+getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
+getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UpgradeController>
+getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
@@ -165,12 +171,6 @@ getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, sig
 getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
 getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SickReserve>
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
-getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
-getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
-getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
-getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UpgradeController>
-getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
-getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
 getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
 getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
 getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
@@ -183,21 +183,31 @@ getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
 getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
-getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
+getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IRecovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRecovery>
-getContractAt(name: 'IReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IReserve>
-getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
-getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
 getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
+getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
+getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
+getContractAt(name: 'IReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IReserve>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
+getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
+getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
+getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
+getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
+getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
+getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
+getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
+getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
+getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
+getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
 getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
-getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
 getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
+getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
 getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
@@ -209,23 +219,13 @@ getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
 getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
 getContractAt(name: 'MockInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockInstantDoor>
-getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
 getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SpoilingVault>
+getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
 getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
 getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
-getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
-getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
-getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
-getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
-getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
-getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
-getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
-getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
-getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
-getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
-getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
+getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
 getContractAt(name: 'IPullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPullPrices>
 getContractAt(name: 'IPythPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPythPrices>
@@ -233,15 +233,15 @@ getContractAt(name: 'IRedStoneSource', address: string | ethers.Addressable, sig
 getContractAt(name: 'Feeds', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Feeds>
 getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStonePayload>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
-getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
+getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
+getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
 getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
 
   deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
@@ -254,6 +254,12 @@ deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
+deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
+deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
+deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
+deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
@@ -281,12 +287,6 @@ deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
-deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
-deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
-deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
-deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
-deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
 deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
@@ -299,21 +299,31 @@ deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IRecovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
-deployContract(name: 'IReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
-deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
-deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
 deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
+deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
+deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
+deployContract(name: 'IReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
+deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
+deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
+deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
+deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
+deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
+deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
+deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
+deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
 deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
-deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
 deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
+deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
 deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
@@ -325,23 +335,13 @@ deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
 deployContract(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
-deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
+deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
-deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
-deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
-deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
-deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
-deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
-deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
-deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
-deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
-deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
-deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
+deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IPullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
 deployContract(name: 'IPythPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
@@ -349,15 +349,15 @@ deployContract(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'Feeds', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
 deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
-deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
+deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
+deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 
   deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
@@ -370,6 +370,12 @@ deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
+deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
+deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
+deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
+deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
@@ -397,12 +403,6 @@ deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
-deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
-deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
-deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
-deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
-deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
 deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
@@ -415,21 +415,31 @@ deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IRecovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
-deployContract(name: 'IReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
-deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
-deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
 deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
+deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
+deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
+deployContract(name: 'IReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
+deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
+deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
+deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
+deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
+deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
+deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
+deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
+deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
 deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
-deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
 deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
+deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
 deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
@@ -441,23 +451,13 @@ deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
 deployContract(name: 'MockInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
-deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
+deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
-deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
-deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
-deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
-deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
-deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
-deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
-deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
-deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
-deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
-deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
+deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IPullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
 deployContract(name: 'IPythPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
@@ -465,15 +465,15 @@ deployContract(name: 'IRedStoneSource', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'Feeds', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
 deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
-deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
+deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
+deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 
     // default types
     getContractFactory(

@@ -14,7 +14,9 @@ import {IParams, ParamSpec} from "../shared/interfaces/IParams.sol";
 import {Announcement, IReserve} from "./interfaces/IReserve.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {Asset, Exit, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {Assets} from "./libraries/Assets.sol";
 import {Lanes} from "./libraries/Lanes.sol";
+import {Queue} from "./libraries/Queue.sol";
 import {ReserveParams} from "./libraries/ReserveParams.sol";
 import {Tokens} from "./libraries/Tokens.sol";
 
@@ -58,7 +60,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IReserve
     function announce(Exit calldata exit) external returns (uint40 readyAt) {
-        bytes32 id = _idOf(exit);
+        bytes32 id = Queue.idOf(exit);
         Announcement storage a = _announced[id];
         // Check
         _openNow(id);
@@ -71,7 +73,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IReserve
     function refill(Exit calldata exit) external nonReentrant returns (uint256 brought) {
-        bytes32 id = _idOf(exit);
+        bytes32 id = Queue.idOf(exit);
         Asset memory asset = _vault.assetOf(exit.asset);
         bool ownerReleases = asset.impaired && !asset.windingDown;
         // Check
@@ -96,7 +98,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IReserve
     function cover(Exit calldata exit) external nonReentrant {
-        bytes32 id = _idOf(exit);
+        bytes32 id = Queue.idOf(exit);
         // Check: such a caller has the exit paid afterwards, or all of this undone.
         if (!_isLevel(msg.sender)) revert Reserve_OnlyReserves(msg.sender);
         _requireReady(id, exit);
@@ -239,7 +241,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IReserve
     function lackingFor(Exit calldata exit) external view returns (uint256) {
-        _openNow(_idOf(exit));
+        _openNow(Queue.idOf(exit));
         return _lacking(exit);
     }
 
@@ -267,10 +269,6 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
     }
 
     // ---- what is asked of the Vault ----
-
-    function _idOf(Exit calldata exit) private pure returns (bytes32) {
-        return keccak256(abi.encode(exit));
-    }
 
     function _openNow(bytes32 id) private view returns (Open memory open) {
         open = _vault.openOf(id);
@@ -304,10 +302,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
     function _lacking(Exit calldata exit) private view returns (uint256) {
         Asset memory a = _vault.assetOf(exit.asset);
         uint256 due = exit.amount;
-        if (a.impaired) {
-            uint256 holdings = _vault.holdings(exit.asset);
-            if (holdings < a.liabilities) due = due * holdings / a.liabilities;
-        }
+        if (a.impaired) due = Assets.shareOf(due, _vault.holdings(exit.asset), a.liabilities);
         uint256 inVault = Tokens.held(exit.asset, address(_vault));
         return due > inVault ? due - inVault : 0;
     }

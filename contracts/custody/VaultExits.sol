@@ -95,7 +95,9 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
             }
         }
         if (!open.isDue()) revert Vault_SlotAhead(id, Lanes.secondsUp(open.slot()));
-        uint256 amount = proRata ? _haircut(exit.asset, exit.amount, a.liabilities()) : exit.amount;
+        uint256 amount = exit.amount;
+        // The other half of this contract's code knows the reserves.
+        if (proRata) amount = Assets.shareOf(amount, IVaultAdmin(address(this)).holdings(exit.asset), a.liabilities());
         // Effect: an exit's amount is part of the liabilities until it is paid or cancelled.
         a = a.settle(exit.amount).dequeue(exit.amount);
         row.store(a);
@@ -202,13 +204,6 @@ abstract contract VaultExits is VaultLedger, VaultScreening {
         proRata = access == Access.PRO_RATA;
         if (proRata && msg.sender != exit.owner && !a.windingDown()) revert Vault_OnlyOwner(exit.owner);
         if (VaultLayout.anyListed(exit.to)) revert Vault_RecipientListed(exit.to);
-    }
-
-    /// @dev What is left of `amount` when all liabilities share the holdings, rounded down; never more than it.
-    function _haircut(AssetId asset, uint256 amount, uint256 liabilities) private view returns (uint256) {
-        // The other half of this contract's code knows the reserves.
-        uint256 held = IVaultAdmin(address(this)).holdings(asset);
-        return held < liabilities ? amount * held / liabilities : amount;
     }
 
     /// @dev Screens both ends again. True if a record turned to listed, which is kept by not reverting: nothing is paid.

@@ -21,15 +21,17 @@ import {
     WindowState
 } from "./interfaces/IVaultLens.sol";
 import {Account, Asset, Exit, Kind, Open, Phase, Subject, TokenClass} from "./interfaces/IVaultTypes.sol";
+import {Assets} from "./libraries/Assets.sol";
 import {Balances} from "./libraries/Balances.sol";
 import {Access, Act, Guard} from "./libraries/Guard.sol";
 import {Lanes} from "./libraries/Lanes.sol";
+import {Queue} from "./libraries/Queue.sol";
 import {Quotes} from "./libraries/Quotes.sol";
 import {Tokens} from "./libraries/Tokens.sol";
 
 /// @title VaultLens
 /// @notice Explains one Vault in advance, with the very code that the Vault decides with (`Guard`, `Quotes`, `Balances`,
-/// `SlidingWindow`, `Lanes`).
+/// `SlidingWindow`, `Lanes`, `Assets`).
 contract VaultLens is IVaultLens {
     using Quotes for Quote;
     using Balances for uint256;
@@ -66,7 +68,7 @@ contract VaultLens is IVaultLens {
 
     /// @inheritdoc IVaultLens
     function statusOf(Exit calldata exit, address caller) external view returns (ExitStatus memory s) {
-        s.id = keccak256(abi.encode(exit));
+        s.id = Queue.idOf(exit);
         Open memory open = _vault.openOf(s.id);
         s.phase = open.phase;
         if (open.phase == Phase.NONE) {
@@ -88,8 +90,8 @@ contract VaultLens is IVaultLens {
         }
         uint256 needed = exit.amount;
         if (proRata) {
-            (uint256 all, uint256 owed) = (_vault.holdings(exit.asset), _vault.assetOf(exit.asset).liabilities);
-            if (all < owed) needed = needed * all / owed;
+            uint256 owed = _vault.assetOf(exit.asset).liabilities;
+            needed = Assets.shareOf(needed, _vault.holdings(exit.asset), owed);
         }
         uint256 held = Tokens.heldOrNothing(exit.asset, address(_vault));
         if (held < needed) {

@@ -81,6 +81,11 @@ library Assets {
         }
     }
 
+    /// @notice What is left of a claim of `amount` when all liabilities share the holdings, rounded down; never more than it.
+    function shareOf(uint256 amount, uint256 held, uint256 owed) internal pure returns (uint256) {
+        return held < owed ? amount * held / owed : amount;
+    }
+
     /// @notice Open exits, each in ticks rounded up.
     function queuedTicks(uint256 word) internal pure returns (uint256) {
         return (word >> _QUEUED_SHIFT) & _TICKS;

@@ -4,6 +4,7 @@ pragma solidity ^0.8.24;
 import {IRecovery} from "../interfaces/IRecovery.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Exit, Kind, Phase} from "../interfaces/IVaultTypes.sol";
+import {Queue} from "./Queue.sol";
 
 /// @title Recoverable
 /// @notice What the Vault's records say about a recovery: whose account may be moved to whose, and what is left open.
@@ -23,7 +24,7 @@ library Recoverable {
         open = new Exit[](exits.length);
         uint256 n;
         for (uint256 i; i < exits.length; ++i) {
-            if (vault.openOf(keccak256(abi.encode(exits[i]))).phase != Phase.NONE) open[n++] = exits[i];
+            if (vault.openOf(Queue.idOf(exits[i])).phase != Phase.NONE) open[n++] = exits[i];
         }
         assembly ("memory-safe") {
             // Shorter than it was allocated.
