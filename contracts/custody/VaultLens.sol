@@ -62,7 +62,8 @@ contract VaultLens is IVaultLens {
         (e.soon, e.late) = (uint40(block.timestamp + q.soon), uint40(block.timestamp + q.late));
         if (e.refusal.length != 0) e.verdict = Verdict.REFUSED;
         else if (e.reasons != 0) e.verdict = Verdict.QUEUED;
-        if (e.refusal.length == 0 || _onlyTooMuch(e, owner, asset, to)) e.instantNow = _mostInstant(owner, asset, to);
+        // Whatever was asked: the least of all requests tells whether any is taken.
+        if (_refusal(owner, asset, 1, to).length == 0) e.instantNow = _mostInstant(owner, asset, to);
         e.moreFrom = _moreFrom(e, owner, asset);
     }
 
@@ -167,11 +168,6 @@ contract VaultLens is IVaultLens {
             (bool fits,) = packed.charge(Quotes.EXIT_WINDOW, block.timestamp, charged, limit);
             if (!fits) reasons |= Reasons.bit(Reason.SUBJECT_LIMIT) << i;
         }
-    }
-
-    /// @dev Whether a smaller or any amount could pass where this one is refused.
-    function _onlyTooMuch(Explanation memory e, address owner, AssetId asset, address to) private view returns (bool) {
-        return e.facts.amount == 0 || _refusal(owner, asset, 1, to).length == 0;
     }
 
     /// @dev The largest amount without a reason. Verdicts only get tighter with the amount, so bisection finds it.

@@ -150,7 +150,18 @@ describe("VaultLens", () => {
         );
         expect(e.refusal).to.equal(thrown);
       }
-      expect((await explain(d, 11n * ETHER)).instantNow).to.equal(TIERS[0].single * CENT);
+    });
+
+    it("says what would be instant however much was asked, and nothing if no request is taken", async () => {
+      const d = await networkHelpers.loadFixture(seasoned);
+      const most = TIERS[0].single * CENT;
+      for (const amount of [0n, 1n, most + 1n, 11n * ETHER]) {
+        expect((await explain(d, amount)).instantNow, `${amount}`).to.equal(most);
+      }
+      await d.guardian.connect(d.guardianKey).hold(d.anna, HOUR);
+      for (const amount of [0n, 1n, 11n * ETHER]) {
+        expect((await explain(d, amount)).instantNow, `${amount} while held`).to.equal(0n);
+      }
     });
 
     it("knows holds on the subject and on everyone", async () => {
