@@ -243,9 +243,11 @@ contract BalancesTest is Cheats {
     function test_aSpentBucketSeasonsNothing() external pure {
         uint256 cell = 1_000 * 24 hours;
         uint256 later = cell + 24 hours;
-        uint256 word = uint256(0).credit(10, cell, 24, 1).credit(10, later, 24, 1);
-        assertEq(word.seasonsAt(later), cell + 48 hours, "the older bucket");
-        assertEq(word.debit(12, later, 1).seasonsAt(later), later + 48 hours, "nothing is left of it");
+        for (uint256 each = 1; each < 12; ++each) {
+            uint256 word = uint256(0).credit(each, cell, 24, 1).credit(each, later, 24, 1);
+            assertEq(word.seasonsAt(later), cell + 48 hours, "the older bucket");
+            assertEq(word.debit(each, later, 1).seasonsAt(later), later + 48 hours, "nothing is left of it");
+        }
     }
 
     function test_totalOf112BitsFits() external pure {

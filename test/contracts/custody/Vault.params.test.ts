@@ -125,6 +125,30 @@ describe("Vault: params", () => {
     });
   }
 
+  it("bounds every row, so that no number closes the Vault or opens it wide", async () => {
+    const { vault, policy } = await load();
+    // Least, most, and which way is tighter: 0 = neither, 1 = down, 2 = up.
+    const bounds = [
+      [vault, KINDS.FRESH_PERIOD, [1n, 168n, 0n]],
+      [vault, KINDS.HOLDINGS_CAP, [0n, MAX36, 1n]],
+      [vault, KINDS.SMALL_LANE_RATE, [200n, 10_000n, 1n]],
+      [vault, KINDS.LARGE_LANE_RATE, [200n, 10_000n, 1n]],
+      [vault, KINDS.HOT_COVER, [0n, 1_000_000n, 1n]],
+      [vault, KINDS.HOT_MIN, [0n, MAX36, 1n]],
+      [vault, KINDS.HOT_MAX, [0n, MAX36, 1n]],
+      [vault, KINDS.WIND_DOWN_AFTER, [90n, 730n, 0n]],
+      [policy, KINDS.TIER_WINDOW, [0n, MAX36, 1n]],
+      [policy, KINDS.TIER_SINGLE, [0n, MAX36, 1n]],
+      [policy, KINDS.TIER_SOON, [1n, 30n * DAY, 2n]],
+      [policy, KINDS.TIER_LATE, [1n, 30n * DAY, 2n]],
+      [policy, KINDS.ASSET_BREAKER, [0n, MAX36, 1n]],
+      [policy, KINDS.UNVERIFIED_POOL, [0n, MAX36, 1n]],
+    ] as const;
+    for (const [target, kind, expected] of bounds) {
+      expect([...(await target.specOf(paramKey(kind)))], `kind ${kind}`).to.deep.equal([...expected]);
+    }
+  });
+
   it("has no order for T: governance alone sets it", async () => {
     const d = await load();
     const key = paramKey(KINDS.FRESH_PERIOD);
