@@ -254,6 +254,28 @@ describe("Reserve", () => {
         await s.audit();
       });
 
+      it("brings a level's last unit, and passes over a level that has nothing in silence", async () => {
+        const s = await load();
+        const asset = s.asset(named);
+        await sweepAll(s, asset, 6n * ONE);
+        const exits: Exit[] = [];
+        for (const amount of [6n * ONE - 1n, 2n * ONE, ONE]) {
+          const exit = await ask(s, asset, amount);
+          await letMature(s, exit);
+          await s.waitUntil(exit.late + 9n * DAY);
+          exits.push(exit);
+        }
+        const [first, second, third] = exits as [Exit, Exit, Exit];
+        await s.warm.reserve.refill(first);
+        await expect(s.cold.reserve.refill(second))
+          .to.emit(s.warm.reserve, "Covered")
+          .withArgs(s.idOf(second), asset, 1n);
+        expect(await s.holds(asset, s.warm.address)).to.equal(0n);
+        const sent = s.cold.reserve.refill(third);
+        await expect(sent).to.emit(s.cold.reserve, "Covered").withArgs(s.idOf(third), asset, ONE);
+        await expect(sent).not.to.emit(s.warm.reserve, "Covered");
+      });
+
       it("moves nothing until every level that it needs is ready", async () => {
         const s = await load();
         const asset = s.asset(named);
@@ -421,6 +443,25 @@ describe("Reserve", () => {
         reserve,
         "Reserve_VetoedAllBefore",
       );
+    });
+
+    it("ends to the second, for what comes back as for what is refilled", async () => {
+      const s = await load();
+      await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
+      await sweepAll(s, s.plain, 500n * ONE);
+      const { reserve, safe } = s.warm;
+      await s.wait(90n * DAY);
+      await s.vault.windDown(s.plain);
+      await reserve.connect(safe).vetoAll();
+      const until = await reserve.allVetoedUntil();
+      await s.waitUntil(until - (await reserve.refillDelay()) - HOUR);
+      await reserve.announceReturn(s.plain);
+      await networkHelpers.time.setNextBlockTimestamp(until - 1n);
+      await expect(reserve.returnAll(s.plain))
+        .to.be.revertedWithCustomError(reserve, "Reserve_AllVetoed")
+        .withArgs(until);
+      await networkHelpers.time.setNextBlockTimestamp(until);
+      await expect(reserve.returnAll(s.plain)).to.emit(reserve, "Returned");
     });
   });
 
