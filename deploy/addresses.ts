@@ -30,6 +30,7 @@ export interface SuiteAddresses {
   readonly reserveManager: string;
   readonly reserveTimelock: string;
   readonly reserveVetoGate: string;
+  readonly reserveSuccession: string;
   readonly reserveSafeGuard: string;
   readonly vault: string;
   readonly vaultImplementation: string;

@@ -98,6 +98,8 @@ export interface Suite {
     readonly reserve: Reserve;
     readonly reserveManager: AccessManager;
     readonly reserveTimelock: TimelockController;
+    readonly reserveVetoGate: VetoGate;
+    readonly reserveSuccession: Succession;
     readonly factory: DepositFactory;
     readonly lens: VaultLens;
     readonly pullPrices: PullPrices;
@@ -334,6 +336,7 @@ export async function deploySuite(
     reserveManager: await at("reserveManager"),
     reserveTimelock: await at("reserveTimelock"),
     reserveVetoGate: await at("reserveVetoGate"),
+    reserveSuccession: await at("reserveSuccession"),
     reserveSafeGuard: await at("reserveSafeGuard"),
     vault: await at("vault"),
     vaultImplementation: await at("vaultImplementation"),
@@ -431,6 +434,8 @@ async function attachSuite(
         "TimelockController",
         addresses.reserveTimelock,
       ),
+      reserveVetoGate: await contractAt<VetoGate>(ethers, "VetoGate", addresses.reserveVetoGate),
+      reserveSuccession: await contractAt<Succession>(ethers, "Succession", addresses.reserveSuccession),
       factory: await contractAt<DepositFactory>(ethers, "DepositFactory", addresses.factory),
       lens: await contractAt<VaultLens>(ethers, "VaultLens", addresses.lens),
       pullPrices: await contractAt<PullPrices>(ethers, "PullPrices", addresses.pullPrices),

@@ -8,14 +8,14 @@ const PROPOSER = id("PROPOSER_ROLE");
 const CANCELLER = id("CANCELLER_ROLE");
 export const TIMELOCK_ADMIN = `0x${"00".repeat(32)}`;
 
-/** How many of the three offices it takes to pass a lost council's powers on. */
+/** How many of the three offices it takes to pass on what a lost council, or a reserve's lost Safe, proposes. */
 export const SUCCESSION_QUORUM = 2n;
 
 /**
  * Who proposes and who vetoes, and the AccessManagers.
  *
  * The council proposes; a gate vetoes for the canceller Safe, and can't veto its own replacement for ever; three offices
- * pass the council's power on when its keys are lost. What the council schedules by mistake the gate stops, and a stolen
+ * pass the council's power on when its keys are lost, and likewise the reserve Safe's. What the council schedules by mistake the gate stops, and a stolen
  * council can't cancel what would remove it. The reserve has a timelock, a gate and an AccessManager of its own.
  */
 export function governanceModule(
@@ -30,16 +30,17 @@ export function governanceModule(
     const reserveVetoGate = m.contract("VetoGate", [reserveTimelock, canceller, ZeroAddress], {
       id: "ReserveVetoGate",
     });
-    const succession = m.contract("Succession", [
-      timelock,
-      [guardian, canceller, reviewer],
-      SUCCESSION_QUORUM,
-    ]);
+    const offices = [guardian, canceller, reviewer];
+    const succession = m.contract("Succession", [timelock, offices, SUCCESSION_QUORUM]);
+    const reserveSuccession = m.contract("Succession", [reserveTimelock, offices, SUCCESSION_QUORUM], {
+      id: "ReserveSuccession",
+    });
     const grants = [
       [timelock, PROPOSER, council, "council_proposes"],
       [timelock, PROPOSER, succession, "succession_proposes"],
       [timelock, CANCELLER, vetoGate, "gate_vetoes"],
       [reserveTimelock, PROPOSER, reserve, "reserve_proposes"],
+      [reserveTimelock, PROPOSER, reserveSuccession, "reserve_succession_proposes"],
       [reserveTimelock, CANCELLER, reserveVetoGate, "reserve_gate_vetoes"],
     ] as const;
     const granted = grants.map(([where, role, to, name]) =>
@@ -62,6 +63,7 @@ export function governanceModule(
       vetoGate,
       reserveVetoGate,
       succession,
+      reserveSuccession,
       manager,
       reserveManager,
     };

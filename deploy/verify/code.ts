@@ -150,6 +150,13 @@ export async function checkCode(
       ["address", "address[]", "uint256"],
       [timelock, offices, SUCCESSION_QUORUM],
     ],
+    [
+      "reserveSuccession",
+      addresses.reserveSuccession,
+      "Succession",
+      ["address", "address[]", "uint256"],
+      [addresses.reserveTimelock, offices, SUCCESSION_QUORUM],
+    ],
     ["safeGuard", addresses.safeGuard, "SafeGuard", ["address"], [timelock]],
     ["reserveSafeGuard", addresses.reserveSafeGuard, "SafeGuard", ["address"], [addresses.reserveTimelock]],
     [

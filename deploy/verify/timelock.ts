@@ -41,13 +41,13 @@ export async function checkTimelocks(
     name: "reserve-timelock",
     address: a.reserveTimelock,
     delaySeconds: config.reserve.delaySeconds,
-    proposers: [a.safes.reserve],
+    proposers: [a.safes.reserve, a.reserveSuccession],
     cancellers: [a.reserveVetoGate],
   });
   await checkGates(chain, a, f);
 }
 
-/** Gates, succession and guards serve the declared timelocks and Safes. */
+/** Gates, successions and guards serve the declared timelocks and Safes. */
 async function checkGates(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
   const face = [
     "function timelock() view returns (address)",
@@ -65,6 +65,7 @@ async function checkGates(chain: Chain, a: SuiteAddresses, f: Findings): Promise
   await serves("veto-gate", a.vetoGate, a.timelock);
   await serves("reserve-veto-gate", a.reserveVetoGate, a.reserveTimelock);
   await serves("succession", a.succession, a.timelock);
+  await serves("reserve-succession", a.reserveSuccession, a.reserveTimelock);
   await serves("safe-guard", a.safeGuard, a.timelock);
   await serves("reserve-safe-guard", a.reserveSafeGuard, a.reserveTimelock);
   for (const [name, address] of [
@@ -78,19 +79,24 @@ async function checkGates(chain: Chain, a: SuiteAddresses, f: Findings): Promise
       a.safes.canceller,
     );
   }
-  const succession = chain.at(a.succession, face);
-  f.sameSet(
-    "succession.offices",
-    "three offices can pass a lost council's powers on",
-    await chain.view<string[]>(succession, "offices"),
-    [a.safes.guardian, a.safes.canceller, a.safes.reviewer],
-  );
-  f.equal(
-    "succession.quorum",
-    "two of them at least",
-    await chain.view<bigint>(succession, "quorum"),
-    SUCCESSION_QUORUM,
-  );
+  for (const [name, address, lost] of [
+    ["succession", a.succession, "council"],
+    ["reserve-succession", a.reserveSuccession, "reserve's Safe"],
+  ] as const) {
+    const succession = chain.at(address, face);
+    f.sameSet(
+      `${name}.offices`,
+      `three offices can pass a lost ${lost}'s powers on`,
+      await chain.view<string[]>(succession, "offices"),
+      [a.safes.guardian, a.safes.canceller, a.safes.reviewer],
+    );
+    f.equal(
+      `${name}.quorum`,
+      "two of them at least",
+      await chain.view<bigint>(succession, "quorum"),
+      SUCCESSION_QUORUM,
+    );
+  }
 }
 
 /** A timelock's delay and roles: two traps of its constructor each have a check by name. */
@@ -110,7 +116,7 @@ async function checkTimelock(chain: Chain, f: Findings, declared: Declared): Pro
   const of = (role: keyof typeof TIMELOCK_ROLES) => [...(members.get(TIMELOCK_ROLES[role]) ?? [])];
   f.sameSet(
     `${name}.proposers`,
-    "its Safe (and succession) alone propose",
+    "its Safe and its succession alone propose",
     of("PROPOSER"),
     declared.proposers,
   );

@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { Wallet, ZeroAddress, ZeroHash } from "ethers";
 import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
-import { throughGovernance } from "../../src/governance/proposal.ts";
+import { propose, throughGovernance } from "../../src/governance/proposal.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-settings.ts";
-import { operationOf } from "../../src/governance/timelock.ts";
+import { execute, operationOf } from "../../src/governance/timelock.ts";
+import { veto as vetoBySafe } from "../../src/governance/veto.ts";
 import {
+  type Asked,
   attest,
   attestorOf,
   callOf,
@@ -27,7 +29,9 @@ import {
   governs,
   HOME,
   heldUntil,
+  LARGE,
   NOTICE,
+  ofReserve,
   ownersLeave,
   POOL,
   passRole,
@@ -35,6 +39,7 @@ import {
   populated,
   queued,
   restored,
+  scheduled,
   send,
   wish,
 } from "../support/offices.ts";
@@ -87,6 +92,103 @@ describe("attack: lock-out, offices and single keys", () => {
       const expiry = (await now()) + 300n * DAY;
       await throughGovernance(s, [callOf(guardian, "setKey", [s.safes.guardian.address, expiry, DAY])]);
       await send(s.safes.guardian, keys, callOf(guardian, "hold", [s.mallory.address, HOUR]));
+    });
+  });
+
+  describe("the reserve's Safe", () => {
+    /** Everything is swept, and anna asks for some of it: mature, and announced to the reserve. */
+    async function sweptThenAsked(s: Fortified) {
+      const { vault, reserve } = s.contracts;
+      await vault.connect(s.outsider).sweep(eth(s));
+      const asked = await queued(s);
+      await reserve.connect(s.outsider).announce(asked.exit);
+      return asked;
+    }
+
+    async function refilled(s: Fortified, asked: Asked) {
+      const { reserve } = s.contracts;
+      const before = await ethers.provider.getBalance(HOME);
+      await reserve.connect(s.outsider).refill(asked.exit);
+      expect(await ethers.provider.getBalance(HOME)).to.equal(before + LARGE);
+    }
+
+    it("REVIEW 7, INV-GOV-4: lost, matured exits are refilled by anyone; two offices name who governs its level", async () => {
+      const s = await setup();
+      const { reserve, reserveManager, reserveTimelock, reserveSuccession } = s.contracts;
+      const asked = await sweptThenAsked(s);
+      await s.wait(40n * DAY);
+      await refilled(s, asked);
+
+      const heir = await s.freshSafe();
+      const support = callOf(reserveSuccession, "support", [s.safes.reserve.address, heir.safe.address]);
+      await as(s, "guardian", support);
+      await as(s, "reviewer", support);
+      await s.wait(NOTICE);
+      const passing = await scheduled(s, reserveSuccession, s.safes.reserve, heir);
+      await s.wait(await reserveTimelock.getMinDelay());
+      await execute(reserveTimelock, passing);
+      const byHeir = ofReserve(s, heir);
+      await throughGovernance(byHeir, [
+        callOf(reserveManager, "grantRole", [ROLES.TREASURER, heir.safe.address, 0]),
+        callOf(reserveManager, "revokeRole", [ROLES.TREASURER, s.safes.reserve.address]),
+      ]);
+      await send(heir.safe, heir.keys, callOf(reserve, "vetoAll", []));
+      expect(await reserve.allVetoedUntil()).to.be.greaterThan(await now());
+      await expect(as(s, "reserve", callOf(reserve, "unvetoAll", []))).to.be.revertedWithCustomError(
+        reserve,
+        "AccessManagedUnauthorized",
+      );
+      // Or it gives the Safe itself new owners.
+      await restored(s, s.safes.reserve, s.keys.reserve, byHeir);
+    });
+
+    it("REVIEW 7: not lost, it objects to a succession; the Vault's governance has no say in its level", async () => {
+      const s = await setup();
+      const { reserveSuccession, reserveTimelock } = s.contracts;
+      const heir = await s.freshSafe();
+      const support = callOf(reserveSuccession, "support", [s.safes.reserve.address, heir.safe.address]);
+      await as(s, "guardian", support);
+      await as(s, "reviewer", support);
+      await as(s, "reserve", callOf(reserveSuccession, "object", []));
+      await s.wait(NOTICE);
+      await expect(reserveSuccession.schedule()).to.be.revertedWithCustomError(
+        reserveSuccession,
+        "Succession_NothingAnnounced",
+      );
+      await expect(
+        propose(ofReserve(s, { safe: s.safes.council, keys: s.keys.council }), [
+          callOf(reserveTimelock, "grantRole", [PROPOSER, s.safes.council.address]),
+        ]),
+      ).to.be.revertedWithCustomError(reserveTimelock, "AccessControlUnauthorizedAccount");
+    });
+
+    it("REVIEW 7: stolen, it stops each refill once, moves nothing but to the Vault, and its owners get it back", async () => {
+      const s = await setup();
+      const { reserve, reserveManager, reserveTimelock, reserveVetoGate, vault } = s.contracts;
+      await cantChangeItself(s, s.safes.reserve, s.keys.reserve);
+      const asked = await sweptThenAsked(s);
+      await as(s, "reserve", callOf(reserve, "veto", [asked.id]));
+      await expect(as(s, "reserve", callOf(reserve, "veto", [asked.id]))).to.be.revertedWithCustomError(
+        reserve,
+        "Reserve_VetoedBefore",
+      );
+      const backed = await vault.holdings(eth(s));
+      await as(s, "reserve", callOf(reserve, "send", [eth(s), ETHER]));
+      expect(await vault.holdings(eth(s))).to.equal(backed);
+      // What he schedules on the level's timelock the canceller vetoes; the honest owners' own way out stands.
+      const { operation } = await propose(ofReserve(s), [
+        callOf(reserveManager, "grantRole", [ROLES.ADMIN, s.mallory.address, 0]),
+      ]);
+      await vetoBySafe(reserveVetoGate, s.safes.canceller, [operation], s.keys.canceller.slice(0, 2));
+      await s.wait(await reserveTimelock.getMinDelay());
+      await expect(execute(reserveTimelock, operation)).to.be.revertedWithCustomError(
+        reserveTimelock,
+        "TimelockUnexpectedOperationState",
+      );
+      const keys = await restored(s, s.safes.reserve, s.keys.reserve, ofReserve(s));
+      await s.wait(40n * DAY);
+      await refilled(s, asked);
+      await send(s.safes.reserve, keys, callOf(reserve, "vetoAll", []));
     });
   });
 
@@ -276,8 +378,9 @@ describe("attack: lock-out, offices and single keys", () => {
 
     it("INV-GOV-4: one owner of any Safe, lost, is replaced; stolen, is below the threshold", async () => {
       const s = await setup();
-      for (const name of ["council", "canceller", "guardian", "reviewer"] as const) {
+      for (const name of Object.keys(s.safes) as (keyof typeof s.safes)[]) {
         const safe = s.safes[name];
+        if (!safe) throw new Error(`the local configuration has a Safe for the ${name}`);
         const [first, ...others] = s.keys[name];
         if (!first) throw new Error("a Safe has owners");
         await expect(safe.send({ to: s.outsider.address, data: "0x" }, [first])).to.be.revert(ethers);
@@ -290,8 +393,14 @@ describe("attack: lock-out, offices and single keys", () => {
         const stay = await Promise.all(others.map((owner) => owner.getAddress()));
         const calls = await replaceOwners(safe, [...stay, fresh.address], await safe.threshold());
         expect(calls).to.have.length(2);
+        // Without the lost key, whoever signs.
+        const { council, reserve } = s.keys;
+        const by =
+          name === "reserve"
+            ? ofReserve(s, { safe, keys: reserve.slice(1) })
+            : { ...s, keys: { council: council.slice(1) } };
         await throughGovernance(
-          { ...s, keys: { council: name === "council" ? s.keys.council : s.keys.council.slice(1) } },
+          by,
           calls.map((call) => asModule(safe, call)),
         );
         await send(safe, [fresh, ...others], { to: s.outsider.address, data: "0x" });

@@ -227,6 +227,7 @@ describe("Governance through the deployed suite", () => {
       s.addresses.manager,
       s.addresses.reserveManager,
       s.addresses.succession,
+      s.addresses.reserveSuccession,
       s.addresses.vetoGate,
       s.addresses.vault,
       s.addresses.proxyAdmin,

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { type Signer, Wallet, ZeroAddress } from "ethers";
 import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
-import { throughGovernance } from "../../src/governance/proposal.ts";
+import { type Governed, throughGovernance } from "../../src/governance/proposal.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import type { Call, Safe } from "../../src/governance/safe.ts";
 import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-settings.ts";
-import { execute, type TimelockOperation } from "../../src/governance/timelock.ts";
+import { execute, operationOf, type TimelockOperation } from "../../src/governance/timelock.ts";
 import { veto as vetoBySafe } from "../../src/governance/veto.ts";
+import type { Succession } from "../../typechain-types/index.ts";
 import {
   type Asked,
   callOf,
@@ -20,7 +21,7 @@ import {
   season,
   withdraw,
 } from "../scenario/scene.ts";
-import { type Fortified, fortified } from "./fortified.ts";
+import { type Fortified, fortified, PROPOSER } from "./fortified.ts";
 
 export const POOL = paramKey(KINDS.UNVERIFIED_POOL);
 export const NOTICE = 30n * DAY;
@@ -33,7 +34,7 @@ export async function send(safe: Safe, keys: readonly Signer[], call: Call) {
   return safe.send(call, keys.slice(0, await safe.threshold()));
 }
 
-export function as(s: Fortified, name: "canceller" | "guardian" | "reviewer", call: Call) {
+export function as(s: Fortified, name: "canceller" | "guardian" | "reviewer" | "reserve", call: Call) {
   return send(s.safes[name], s.keys[name], call);
 }
 
@@ -60,6 +61,19 @@ export async function wish(s: Fortified): Promise<Call> {
 export interface Council {
   readonly safe: Safe;
   readonly keys: readonly Signer[];
+}
+
+/** The reserve's own governance: its timelock, and whoever proposes there. */
+export function ofReserve(
+  s: Fortified,
+  { safe, keys }: Council = { safe: s.safes.reserve, keys: s.keys.reserve },
+): Governed {
+  return {
+    contracts: { timelock: s.contracts.reserveTimelock },
+    safes: { council: safe },
+    keys: { council: keys },
+    wait: s.wait,
+  };
 }
 
 /** Whoever proposes gets a loosening through. */
@@ -125,8 +139,13 @@ export async function officesAct(s: Fortified) {
   expect(await policy.inForce(POOL)).to.equal(base - 1n);
 }
 
-/** Governance changes a Safe's owners through its module; the old keys are worth nothing then. */
-export async function restored(s: Fortified, safe: Safe, old: readonly Signer[]): Promise<readonly Wallet[]> {
+/** The Safe's governance changes its owners through its module; the old keys are worth nothing then. */
+export async function restored(
+  s: Fortified,
+  safe: Safe,
+  old: readonly Signer[],
+  by: Governed = s,
+): Promise<readonly Wallet[]> {
   const keys = [0, 1, 2].map(() => new Wallet(Wallet.createRandom().privateKey));
   const calls = await replaceOwners(
     safe,
@@ -134,7 +153,7 @@ export async function restored(s: Fortified, safe: Safe, old: readonly Signer[])
     2,
   );
   await throughGovernance(
-    s,
+    by,
     calls.map((call) => asModule(safe, call)),
   );
   expect(await safe.threshold()).to.equal(2);
@@ -165,6 +184,22 @@ export async function passRole(s: Fortified, role: keyof typeof ROLES, from: str
     callOf(s.contracts.manager, "grantRole", [ROLES[role], to, 0]),
     callOf(s.contracts.manager, "revokeRole", [ROLES[role], from]),
   ]);
+}
+
+/** Schedules the announced succession, by anyone: the operation that passes on what the lost Safe proposes. */
+export async function scheduled(s: Fortified, succession: Succession, lost: Safe, heir: Council) {
+  const receipt = await (await succession.connect(s.outsider).schedule()).wait();
+  const log = receipt?.logs
+    .map((entry) => succession.interface.parseLog(entry))
+    .find((parsed) => parsed?.name === "SuccessionScheduled");
+  const timelock = await ethers.getContractAt("TimelockController", await succession.timelock());
+  return operationOf(
+    [
+      callOf(timelock, "grantRole", [PROPOSER, heir.safe.address]),
+      callOf(timelock, "revokeRole", [PROPOSER, lost.address]),
+    ],
+    String(log?.args.salt),
+  );
 }
 
 export async function populated(): Promise<Fortified> {
