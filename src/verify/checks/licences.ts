@@ -117,7 +117,7 @@ Strongroom is under the MIT licence. Nothing under a copyleft licence is linked 
 
 ## Linked into what ships
 
-Solidity sources that the deployed contracts are compiled from, by the identifier in each file:
+Solidity sources that the contracts built here are compiled from, by the identifier in each file. @pythnetwork/pyth-sdk-solidity is among them for MockPyth alone, which tests and the bench deploy and no deployment of Strongroom does:
 
 ${table(
   ["From", "Licence"],
