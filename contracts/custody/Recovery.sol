@@ -29,6 +29,7 @@ import {Recoverable} from "./libraries/Recoverable.sol";
 contract Recovery is IRecovery, AccessManaged, EIP712 {
     using Appointments for Appointment;
     using Appointments for Owner;
+    using Appointments for Vote;
     using Recoverable for IVault;
 
     /// @notice From an appointment to its force: the time that true agents have to act against a thief's.
@@ -111,12 +112,14 @@ contract Recovery is IRecovery, AccessManaged, EIP712 {
         Owner memory o = _votable(owner, to);
         for (uint256 i; i < signatures.length; ++i) {
             address agent = signatures[i].agent;
-            uint256 nonce = _votes[owner][agent].nonce;
-            bytes32 text = keccak256(abi.encode(_VOTE_TYPEHASH, owner, to, o.round, nonce, deadline));
-            if (!SignatureChecker.isValidSignatureNowCalldata(agent, _hashTypedDataV4(text), signatures[i].signature)) {
+            Vote memory v = _votes[owner][agent];
+            bytes32 text = keccak256(abi.encode(_VOTE_TYPEHASH, owner, to, o.round, uint256(v.nonce), deadline));
+            if (SignatureChecker.isValidSignatureNowCalldata(agent, _hashTypedDataV4(text), signatures[i].signature)) {
+                _cast(owner, o, agent, to);
+            } else if (!v.counts(to, o.round)) {
+                // One that counts already, brought alone by somebody else, doesn't stop the others.
                 revert Recovery_BadSignature(agent);
             }
-            _cast(owner, o, agent, to);
         }
         _count(owner, o, to);
     }

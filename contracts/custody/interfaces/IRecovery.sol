@@ -161,7 +161,8 @@ interface IRecovery {
     /// `Vote(address owner,address to,uint256 round,uint256 nonce,uint40 deadline)` with the owner's round of
     /// `recoveryOf` and each agent's nonce of `voteOf`.
     ///
-    /// Requirements: as for `vote`, for each; the deadline hasn't passed.
+    /// Requirements: as for `vote`, for each; the deadline hasn't passed. A signature that was brought before is passed over
+    /// while its agent's vote for `to` counts.
     function voteBySig(address owner, address to, uint40 deadline, AgentSignature[] calldata signatures) external;
 
     // ---- path B: the office ----

@@ -88,8 +88,12 @@ library Appointments {
     ) internal view returns (uint256 count) {
         uint256 n = appointment.agents.length;
         for (uint256 i; i < n; ++i) {
-            Vote memory v = cast[appointment.agents[i]];
-            if (v.to == to && v.round == round && block.timestamp < v.time + VOTE_TERM) ++count;
+            if (counts(cast[appointment.agents[i]], to, round)) ++count;
         }
+    }
+
+    /// @notice Whether a vote is for `to` in this round, and within `VOTE_TERM`.
+    function counts(Vote memory v, address to, uint32 round) internal view returns (bool) {
+        return v.to == to && v.round == round && block.timestamp < v.time + VOTE_TERM;
     }
 }

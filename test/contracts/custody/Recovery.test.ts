@@ -386,6 +386,29 @@ describe("Recovery", () => {
       await expect(withdrawn).to.emit(s.recovery, "RecoveryWithdrawn");
     });
 
+    it("a signature that somebody brought alone doesn't stop the others, while it counts", async () => {
+      const s = await networkHelpers.loadFixture(withAgents);
+      const [a, b] = s.agents;
+      const deadline = (await s.now()) + 60n * DAY;
+      const votes = [
+        await s.signVote(a, s.haven.address, deadline),
+        await s.signVote(b, s.haven.address, deadline),
+      ];
+      await s.recovery.connect(s.mallory).voteBySig(s.anna, s.haven, deadline, votes.slice(0, 1));
+      const { time } = await s.recovery.voteOf(s.anna, a);
+      const early = await networkHelpers.takeSnapshot();
+      await s.at(time + 14n * DAY - 1n);
+      await expect(s.recovery.voteBySig(s.anna, s.haven, deadline, votes)).to.emit(
+        s.recovery,
+        "RecoveryStarted",
+      );
+      await early.restore();
+      await s.at(time + 14n * DAY);
+      await expect(s.recovery.voteBySig(s.anna, s.haven, deadline, votes))
+        .to.be.revertedWithCustomError(s.recovery, "Recovery_BadSignature")
+        .withArgs(a);
+    });
+
     it("the deadline is the last second", async () => {
       const s = await networkHelpers.loadFixture(withAgents);
       const deadline = (await s.now()) + HOUR;
