@@ -1,4 +1,4 @@
-import { id, ZeroAddress, ZeroHash } from "ethers";
+import { type EventLog, id, ZeroAddress, ZeroHash } from "ethers";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
@@ -99,6 +99,13 @@ async function checkGates(chain: Chain, a: SuiteAddresses, f: Findings): Promise
   }
 }
 
+/** Whether a log came before another one. */
+function isBefore(log: EventLog, other: EventLog): boolean {
+  return (
+    log.blockNumber < other.blockNumber || (log.blockNumber === other.blockNumber && log.index < other.index)
+  );
+}
+
 /** A timelock's delay and roles: two traps of its constructor each have a check by name. */
 async function checkTimelock(chain: Chain, f: Findings, declared: Declared): Promise<void> {
   const { name } = declared;
@@ -109,10 +116,9 @@ async function checkTimelock(chain: Chain, f: Findings, declared: Declared): Pro
     await chain.view<bigint>(timelock, "getMinDelay"),
     declared.delaySeconds,
   );
-  const members = replayMembers(
-    await chain.logs(timelock, "RoleGranted"),
-    await chain.logs(timelock, "RoleRevoked"),
-  );
+  const granted = await chain.logs(timelock, "RoleGranted");
+  const revoked = await chain.logs(timelock, "RoleRevoked");
+  const members = replayMembers(granted, revoked);
   const of = (role: keyof typeof TIMELOCK_ROLES) => [...(members.get(TIMELOCK_ROLES[role]) ?? [])];
   f.sameSet(
     `${name}.proposers`,
@@ -133,6 +139,14 @@ async function checkTimelock(chain: Chain, f: Findings, declared: Declared): Pro
     of("DEFAULT_ADMIN"),
     [declared.address],
   );
+  // Whoever was its admin could propose and take the proof away again: what he scheduled would wait, and count.
+  const handedOver = revoked.filter(({ args }) => args.role === TIMELOCK_ROLES.DEFAULT_ADMIN).at(-1);
+  const early = (await chain.logs(timelock, "CallScheduled")).filter(
+    (log) => handedOver !== undefined && isBefore(log, handedOver),
+  );
+  f.none(`${name}.nothing-scheduled-early`, "nothing was scheduled while somebody else was its admin", [
+    ...new Set(early.map(({ args }) => String(args.id))),
+  ]);
   const known = new Set<string>(Object.values(TIMELOCK_ROLES));
   const others = [...members].filter(([role, set]) => !known.has(role) && set.size > 0).map(([role]) => role);
   f.none(`${name}.undeclared-roles`, "no other role of the timelock has members", others);

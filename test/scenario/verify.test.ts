@@ -9,6 +9,7 @@ import { ROLES } from "../../src/governance/roles.ts";
 import { callOf, creationCode, DAY, ethers, networkHelpers, type Scene, scene } from "./scene.ts";
 
 const CANCELLER = id("CANCELLER_ROLE");
+const PROPOSER = id("PROPOSER_ROLE");
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const GUARD_SLOT = id("guard_manager.guard.address");
 
@@ -186,6 +187,26 @@ describe("verifyDeployment", () => {
         .connect(await as(s.addresses.timelock))
         .grantRole(ZeroHash, s.addresses.deployer);
       expect(await failures(s)).to.deep.equal(["timelock.no-retained-admin", "deployer.powerless"]);
+    });
+
+    it("sees what was scheduled while somebody else was its admin", async () => {
+      const s = await scene();
+      const timelock = s.contracts.timelock.connect(await as(s.addresses.timelock));
+      const his = s.contracts.timelock.connect(s.mallory);
+      const late = [
+        s.mallory.address,
+        0n,
+        "0x",
+        ZeroHash,
+        id("late"),
+        2n * (await timelock.getMinDelay()),
+      ] as const;
+      await timelock.grantRole(ZeroHash, s.mallory);
+      await his.grantRole(PROPOSER, s.mallory);
+      await his.schedule(...late);
+      await his.renounceRole(PROPOSER, s.mallory);
+      await his.renounceRole(ZeroHash, s.mallory);
+      expect(await failures(s)).to.deep.equal(["timelock.nothing-scheduled-early"]);
     });
 
     it("sees an executor beside everyone, and execution closed to everyone", async () => {
