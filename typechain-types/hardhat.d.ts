@@ -92,8 +92,8 @@ getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
 getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
 getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
-getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
+getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
 getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
@@ -122,10 +122,10 @@ getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 
   getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
 getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
@@ -208,8 +208,8 @@ getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, sig
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
 getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
 getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
-getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
+getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
 getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
@@ -238,10 +238,10 @@ getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signe
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 
   deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
@@ -324,8 +324,8 @@ deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
+deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
@@ -354,10 +354,10 @@ deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
   deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
@@ -440,8 +440,8 @@ deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
+deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
@@ -470,10 +470,10 @@ deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
     // default types
     getContractFactory(

@@ -33,6 +33,8 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
     uint40 public constant REST_FOR = 60 days;
     /// @notice How long an announced return can be made once it is ready.
     uint40 public constant RETURN_TERM = 30 days;
+    /// @notice How long an announced exit can be refilled once it is ready: longer than all vetoes that follow one another.
+    uint40 public constant ANNOUNCED_FOR = 90 days;
 
     IVault private immutable _vault;
     IReserve private immutable _colder;
@@ -64,11 +66,22 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         Announcement storage a = _announced[id];
         // Check
         _openNow(id);
-        if (a.readyAt != 0) revert Reserve_AnnouncedAlready(id, a.readyAt);
+        if (a.readyAt != 0 && block.timestamp < a.readyAt + ANNOUNCED_FOR) {
+            revert Reserve_AnnouncedAlready(id, a.readyAt);
+        }
         // Effect: a week from now at most.
         readyAt = uint40(block.timestamp + refillDelay());
         a.readyAt = readyAt;
         emit Announced(id, exit, _word(a));
+    }
+
+    /// @inheritdoc IReserve
+    function forget(bytes32 id) external {
+        // Check
+        if (_announced[id].readyAt == 0) revert Reserve_NotAnnounced(id);
+        if (_vault.openOf(id).phase != Phase.NONE) revert Reserve_StillOpen(id);
+        // Effect
+        _spend(id);
     }
 
     /// @inheritdoc IReserve
@@ -79,6 +92,8 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         // Check
         _requireReady(id, exit);
         if (ownerReleases) _requireFreeOwner(exit.owner);
+        // Effect
+        _spend(id);
         brought = _lacking(exit);
         // Interaction: the nearest level first, this one in its place. A level that isn't ready, or that the token denies,
         // leaves its part to the colder ones.
@@ -102,7 +117,17 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         // Check: such a caller has the exit paid afterwards, or all of this undone.
         if (!_isLevel(msg.sender)) revert Reserve_OnlyReserves(msg.sender);
         _requireReady(id, exit);
+        // Effect
+        _spend(id);
         _cover(id, exit);
+    }
+
+    /// @dev Good for one refill: a Vault whose code has turned finds nothing that is still ready from better days. What was
+    /// vetoed stays vetoed.
+    function _spend(bytes32 id) private {
+        Announcement storage a = _announced[id];
+        a.readyAt = 0;
+        emit AnnouncementSpent(id, _word(a));
     }
 
     function _cover(bytes32 id, Exit calldata exit) private {
@@ -186,6 +211,8 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         // Check: what lies where the Vault doesn't count it would be missing from its holdings.
         if (address(_colder) == address(0)) revert Reserve_NothingColder();
         if (!_isLevel(address(_colder))) revert Reserve_OnlyReserves(address(_colder));
+        // What comes back from here would have to come back from there.
+        if (_listed(asset).windingDown) revert Reserve_WindingDown(asset);
         (uint256 held, uint256 kept) = _keeps(asset);
         if (held <= kept) revert Reserve_NothingToSweep(asset, held, kept);
         amount = held - kept;
@@ -217,6 +244,8 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         if (block.timestamp < _allVetoedUntil) revert Reserve_AllVetoed(_allVetoedUntil);
         amount = Tokens.held(asset, address(this));
         if (amount == 0) revert Reserve_NothingHere(asset);
+        // Effect: spent, as a refill is.
+        delete _returns[asset];
         emit Returned(asset, amount);
         // Interaction
         _push(asset, address(_vault), amount);
@@ -247,7 +276,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IReserve
     function sweepable(AssetId asset) external view returns (uint256) {
-        if (address(_colder) == address(0) || !_isLevel(address(_colder))) return 0;
+        if (address(_colder) == address(0) || !_isLevel(address(_colder)) || _listed(asset).windingDown) return 0;
         (uint256 held, uint256 kept) = _keeps(asset);
         return held > kept ? held - kept : 0;
     }
@@ -280,6 +309,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         Announcement memory a = _announced[id];
         if (a.readyAt == 0) revert Reserve_NotAnnounced(id);
         if (block.timestamp < a.readyAt) revert Reserve_NotReady(id, a.readyAt);
+        if (block.timestamp >= a.readyAt + ANNOUNCED_FOR) revert Reserve_AnnouncementLapsed(id, a.readyAt);
         if (block.timestamp < a.vetoedUntil) revert Reserve_IsVetoed(id, a.vetoedUntil);
         if (block.timestamp < _allVetoedUntil) revert Reserve_AllVetoed(_allVetoedUntil);
         Open memory open = _openNow(id);

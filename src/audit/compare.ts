@@ -21,7 +21,8 @@ export interface Comparison {
   readonly differences: readonly Difference[];
 }
 
-const MEMBERS = {
+/** Where each member of the Vault's namespace begins, from VAULT_NAMESPACE on. */
+export const MEMBERS = {
   door: 0n,
   screen: 1n,
   balances: 2n,

@@ -785,12 +785,20 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Look for its `Released` or `Cancelled`; give the terms as the event has them.",
   },
   Reserve_AnnouncedAlready: {
-    when: "the exit's delay runs at this level; it starts once",
+    when: "the exit's announcement stands at this level: its delay runs, or ended less than 90 days ago",
     remedy: "Call `refill` from the time in the error on.",
   },
   Reserve_NotAnnounced: {
-    when: "nobody has announced the exit at this level",
+    when: "nobody has announced the exit at this level, or a refill has spent the announcement",
     remedy: "Call `announce` here, at every level, and come back after the delay.",
+  },
+  Reserve_AnnouncementLapsed: {
+    when: "the exit's announcement was ready 90 days ago or longer",
+    remedy: "Call `announce` again, at every level, and come back after the delay.",
+  },
+  Reserve_StillOpen: {
+    when: "the exit is open, so its announcement stands",
+    remedy: "Nothing to do: only what is paid or cancelled is forgotten.",
   },
   Reserve_NotReady: {
     when: "the refill delay of this level isn't over",
@@ -844,6 +852,10 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the asset isn't being wound down",
     remedy:
       "Use `refill`. Winding down begins with the Vault's `windDown`, when governance has been silent for long.",
+  },
+  Reserve_WindingDown: {
+    when: "the asset is being wound down: what goes to a colder level would have to come back",
+    remedy: "Nothing to do. `announceReturn` and `returnAll` bring it to the Vault.",
   },
   Reserve_VetoedAllBefore: {
     when: "everything was vetoed not long ago: a veto of everything rests for 60 days after its end",

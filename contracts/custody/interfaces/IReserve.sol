@@ -5,7 +5,7 @@ import {AssetId} from "../../shared/AssetId.sol";
 import {Exit} from "./IVaultTypes.sol";
 
 /// @notice What a reserve knows of an exit; one slot.
-/// @param readyAt From when it may be refilled, Unix seconds; 0 = not announced.
+/// @param readyAt From when it may be refilled, for `ANNOUNCED_FOR`, Unix seconds; 0 = not announced, or spent.
 /// @param vetoedUntil Until when it may not; 0 = never vetoed.
 struct Announcement {
     uint40 readyAt;
@@ -21,6 +21,8 @@ struct Announcement {
 interface IReserve {
     /// @param announcementSlot The exit's slot here after the write.
     event Announced(bytes32 indexed id, Exit exit, uint256 announcementSlot);
+    /// @notice By a refill, or because the exit is gone.
+    event AnnouncementSpent(bytes32 indexed id, uint256 announcementSlot);
     event Vetoed(bytes32 indexed id, uint256 announcementSlot);
     event Unvetoed(bytes32 indexed id, uint256 announcementSlot);
     event VetoedAll(uint40 until);
@@ -40,6 +42,8 @@ interface IReserve {
     error Reserve_NotOpen(bytes32 id);
     error Reserve_AnnouncedAlready(bytes32 id, uint40 readyAt);
     error Reserve_NotAnnounced(bytes32 id);
+    error Reserve_AnnouncementLapsed(bytes32 id, uint40 readyAt);
+    error Reserve_StillOpen(bytes32 id);
     error Reserve_NotReady(bytes32 id, uint40 readyAt);
     error Reserve_NotMature(bytes32 id, uint40 from);
     error Reserve_IsVetoed(bytes32 id, uint40 until);
@@ -55,6 +59,7 @@ interface IReserve {
     error Reserve_NothingToSweep(AssetId asset, uint256 held, uint256 kept);
     error Reserve_NothingHere(AssetId asset);
     error Reserve_NotWindingDown(AssetId asset);
+    error Reserve_WindingDown(AssetId asset);
     error Reserve_VetoedAllBefore(uint40 againFrom);
     error Reserve_NothingVetoed();
     error Reserve_AllVetoed(uint40 until);
@@ -66,17 +71,24 @@ interface IReserve {
 
     // ---- for an exit ----
 
-    /// @notice Starts the refill delay of an open exit, once, by anyone. It runs beside the exit's own clock, so announce
-    /// when the exit is queued, at every level. A later change of the delay doesn't move it.
+    /// @notice Starts the refill delay of an open exit, by anyone. It runs beside the exit's own clock, so announce when the
+    /// exit is queued, at every level. A later change of the delay doesn't move it. Good for one refill within 90 days; then
+    /// it is announced anew.
     ///
-    /// Requirements: the exit is open; it wasn't announced here.
+    /// Requirements: the exit is open; no announcement of it stands here.
     function announce(Exit calldata exit) external returns (uint40 readyAt);
+
+    /// @notice Ends the announcement of an exit that was cancelled or paid without this level, by anyone. What stands here is
+    /// what a Vault whose code has turned could draw at once.
+    ///
+    /// Requirements: announced here; the Vault says that it isn't open.
+    function forget(bytes32 id) external;
 
     /// @notice Brings the Vault exactly what it lacks to pay this exit, and has it paid in the same call, by anyone. Takes
     /// from every level that is ready for the exit, the nearest first. While the asset is impaired it brings what the
     /// owner's share lacks and pays nothing: the owner releases next.
     ///
-    /// Requirements: announced here, the delay is over, no veto is in force here; the exit has matured and its slot, if it
+    /// Requirements: announced here, the delay is over, for less than 90 days, no veto is in force here; the exit has matured and its slot, if it
     /// took one, has come; the levels that are ready have enough; impaired (until it is being wound down): the caller is the
     /// owner, who is neither held nor listed.
     /// @return brought Raw units, from all levels together.
@@ -109,7 +121,8 @@ interface IReserve {
 
     /// @notice Moves what exceeds KEEP, and what the Vault lacks for all open exits, to the colder reserve, by anyone.
     ///
-    /// Requirements: there is a colder one, which is among the Vault's reserves; the asset is listed; there is an excess.
+    /// Requirements: there is a colder one, which is among the Vault's reserves; the asset is listed and not being wound
+    /// down; there is an excess.
     function sweep(AssetId asset) external returns (uint256 amount);
 
     /// @notice Starts the delay of giving all back, while the asset is being wound down, by anyone.

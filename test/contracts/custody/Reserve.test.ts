@@ -180,6 +180,36 @@ describe("Reserve", () => {
       }
     });
 
+    it("INV-CUS-7: stands for 90 days once it is ready; then it is announced anew, and a veto stays spent", async () => {
+      const s = await load();
+      await sweepAll(s, s.plain, 10_000n * ONE);
+      const exit = await ask(s, s.plain, ONE);
+      const id = s.idOf(exit);
+      const { reserve, safe } = s.warm;
+      await reserve.announce(exit);
+      await reserve.connect(safe).veto(id);
+      const { readyAt, vetoedUntil } = await reserve.announcedOf(id);
+      const lapse = readyAt + (await reserve.ANNOUNCED_FOR());
+      // No veto, nor both one after the other, outlasts it.
+      expect(lapse).to.be.greaterThan(vetoedUntil + VETO);
+      const last = await networkHelpers.takeSnapshot();
+      await networkHelpers.time.setNextBlockTimestamp(lapse - 1n);
+      await expect(reserve.refill(exit)).to.emit(s.vault, "Released");
+      await last.restore();
+      await s.waitUntil(lapse - 2n);
+      await expect(reserve.announce(exit)).to.be.revertedWithCustomError(reserve, "Reserve_AnnouncedAlready");
+      await networkHelpers.time.setNextBlockTimestamp(lapse);
+      await expect(reserve.refill(exit))
+        .to.be.revertedWithCustomError(reserve, "Reserve_AnnouncementLapsed")
+        .withArgs(id, readyAt);
+      await expect(reserve.announce(exit)).to.emit(reserve, "Announced");
+      await expect(reserve.connect(safe).veto(id))
+        .to.be.revertedWithCustomError(reserve, "Reserve_VetoedBefore")
+        .withArgs(id, vetoedUntil);
+      await s.wait(WARM_DELAY);
+      await reserve.refill(exit);
+    });
+
     it("INV-CUS-7: a delay that is prolonged or cut while it runs moves no announcement", async () => {
       const s = await load();
       const key = paramKey(KINDS.REFILL_DELAY);
@@ -220,7 +250,7 @@ describe("Reserve", () => {
         expect(await s.holds(asset, s.vault as unknown as Contract)).to.equal(0n);
         expect(await s.vault.holdings(asset)).to.equal((await s.vault.assetOf(asset)).liabilities);
         await expect(s.warm.reserve.refill(exit))
-          .to.be.revertedWithCustomError(s.warm.reserve, "Reserve_NotOpen")
+          .to.be.revertedWithCustomError(s.warm.reserve, "Reserve_NotAnnounced")
           .withArgs(id);
         await expect(s.warm.reserve.lackingFor(exit)).to.be.revertedWithCustomError(
           s.warm.reserve,
@@ -638,6 +668,19 @@ describe("Reserve", () => {
       });
     }
 
+    it("moves nothing colder while the asset is being wound down: it would have to come back", async () => {
+      const s = await load();
+      await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
+      await s.vault.sweep(s.plain);
+      expect(await s.warm.reserve.sweepable(s.plain)).to.equal(1_000n * ONE);
+      await s.wait(90n * DAY);
+      await s.vault.windDown(s.plain);
+      expect(await s.warm.reserve.sweepable(s.plain)).to.equal(0n);
+      await expect(s.warm.reserve.connect(s.mallory).sweep(s.plain))
+        .to.be.revertedWithCustomError(s.warm.reserve, "Reserve_WindingDown")
+        .withArgs(s.plain);
+    });
+
     it("the coldest has nowhere to sweep to", async () => {
       const s = await load();
       await sweepAll(s, s.plain, 0n);
@@ -765,7 +808,9 @@ describe("Reserve", () => {
         .to.emit(s.cold.reserve, "Covered")
         .withArgs(s.idOf(exit), asset, 27n * ONE);
       expect((await s.vault.openOf(s.idOf(exit))).phase, "not paid yet").to.equal(1n);
-      expect(await s.warm.reserve.connect(s.anna).refill.staticCall(exit), "nothing twice").to.equal(0n);
+      await expect(s.warm.reserve.connect(s.anna).refill(exit), "nothing twice")
+        .to.be.revertedWithCustomError(s.warm.reserve, "Reserve_NotAnnounced")
+        .withArgs(s.idOf(exit));
       await s.vault.connect(s.anna).release(exit);
       expect(await s.holds(asset, s.carl)).to.equal(45n * ONE);
       await s.audit();
@@ -833,6 +878,11 @@ describe("Reserve", () => {
           await expect(reserve.connect(s.mallory).returnAll(asset))
             .to.emit(reserve, "Returned")
             .withArgs(asset, 500n * ONE);
+          await expect(reserve.returnAll(asset), "spent")
+            .to.be.revertedWithCustomError(reserve, "Reserve_ReturnNotReady")
+            .withArgs(asset, 0n);
+          await reserve.announceReturn(asset);
+          await s.wait(COLD_DELAY);
           await expect(reserve.returnAll(asset))
             .to.be.revertedWithCustomError(reserve, "Reserve_NothingHere")
             .withArgs(asset);

@@ -8,7 +8,7 @@ import {ReserveVerbs} from "./ReserveVerbs.sol";
 
 /// @notice Everyone at once: the world with its people, set up and seasoned, and all their verbs.
 abstract contract Handler is ReserveVerbs {
-    uint256 private constant VERBS = 40;
+    uint256 private constant VERBS = 41;
 
     /// @notice Exits that guardians and a silent list have held up as long as they can.
     uint256 public besieged;
@@ -64,7 +64,8 @@ abstract contract Handler is ReserveVerbs {
             this.setPolicy.selector, this.oracle.selector, this.poke.selector, this.halt.selector,
             this.seize.selector, this.pass.selector, this.steal.selector, this.forge.selector,
             this.spree.selector, this.sweepVault.selector, this.sweepLevel.selector, this.announce.selector,
-            this.veto.selector, this.send.selector, this.refill.selector, this.switchInstant.selector
+            this.veto.selector, this.send.selector, this.refill.selector, this.switchInstant.selector,
+            this.forget.selector
         ];
         for (uint256 i; i < VERBS; ++i) list_[i] = all[i];
     }
@@ -111,7 +112,8 @@ abstract contract Handler is ReserveVerbs {
         // Its slot may lie ahead: only the Vault records that.
         if (vault.openOf(id).slot == 0 && _release(place, stranger)) return true;
         if (clock < _dueAt(t)) return false;
-        if (!_isReady(0, id) || !_isReady(1, id)) _obstruct(t.exit);
+        // Twice if one announcement lapses while another level's veto runs: no veto comes a second time.
+        for (uint256 n; n < 2 && !(_isReady(0, id) && _isReady(1, id)); ++n) _obstruct(t.exit);
         return _refill(place, _below(LEVELS), stranger);
     }
 
@@ -120,7 +122,7 @@ abstract contract Handler is ReserveVerbs {
         bytes32 id = keccak256(abi.encode(e));
         uint256 until = clock;
         for (uint256 i; i < LEVELS; ++i) {
-            if (notices[i][id].readyAt == 0) _announce(i, e);
+            if (!_stands(i, id)) _announce(i, e);
             _veto(i, e);
             Notice storage n = notices[i][id];
             if (n.readyAt > until) until = n.readyAt;

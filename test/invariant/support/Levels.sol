@@ -13,6 +13,7 @@ import {World} from "./World.sol";
 abstract contract Levels is World {
     uint256 internal constant LEVELS = 2;
     uint256 internal constant VETO_FOR = 30 days;
+    uint256 internal constant ANNOUNCED_FOR = 90 days;
 
     struct Notice {
         uint256 readyAt;
@@ -64,9 +65,15 @@ abstract contract Levels is World {
         }
     }
 
+    /// @dev Announced, neither spent nor lapsed.
+    function _stands(uint256 level, bytes32 id) internal view returns (bool) {
+        Notice storage n = notices[level][id];
+        return n.readyAt != 0 && clock < n.readyAt + ANNOUNCED_FOR;
+    }
+
     function _isReady(uint256 level, bytes32 id) internal view returns (bool) {
         Notice storage n = notices[level][id];
-        return n.readyAt != 0 && clock >= n.readyAt && clock >= n.vetoedUntil;
+        return _stands(level, id) && clock >= n.readyAt && clock >= n.vetoedUntil;
     }
 
     function _delayOf(uint256 level) internal view returns (uint256) {

@@ -49,12 +49,32 @@ abstract contract ReserveVerbs is TheftVerbs {
         bool all = true;
         Exit memory e = tickets[openTickets[_below(openTickets.length)]].exit;
         for (uint256 i; i < LEVELS; ++i) {
-            bool before = notices[i][keccak256(abi.encode(e))].readyAt != 0;
+            bool before = _stands(i, keccak256(abi.encode(e)));
             bool ok = _announce(i, e);
             _law("INV-CUS-7", ok != before, "announced twice, or not at all");
             all = all && ok;
         }
         if (all) _done();
+    }
+
+    /// @notice Anyone has the announcement of an exit forgotten that is gone, and of no other.
+    function forget(uint256 seed) external act("forget", seed) {
+        if (tickets.length == 0) return;
+        uint256 i = _below(LEVELS);
+        uint256 from = _below(tickets.length);
+        Ticket storage t = tickets[from];
+        // Mostly one that is gone and announced.
+        for (uint256 j; j < tickets.length && !_once(16); ++j) {
+            t = tickets[(from + j) % tickets.length];
+            if (_isGone(t) && notices[i][keccak256(abi.encode(t.exit))].readyAt != 0) break;
+        }
+        bytes32 id = keccak256(abi.encode(t.exit));
+        (bool ok,) = _knock(stranger, address(levels[i]), abi.encodeCall(IReserve.forget, (id)));
+        bool expected = _isGone(t) && notices[i][id].readyAt != 0;
+        _law("INV-CUS-7", ok == expected, ok ? "an open exit's announcement was forgotten" : "what is gone can't be forgotten");
+        if (!ok) return;
+        notices[i][id].readyAt = 0;
+        _done();
     }
 
     /// @notice A Safe vetoes an open exit, or takes a veto back.
@@ -103,7 +123,7 @@ abstract contract ReserveVerbs is TheftVerbs {
         uint256 due = _dueAt(t);
         if (early && due > clock) _warp(due);
         for (uint256 i; i < LEVELS && !_once(8); ++i) {
-            if (notices[i][id].readyAt == 0) _announce(i, t.exit);
+            if (!_stands(i, id)) _announce(i, t.exit);
         }
         due = _fundableAt(t);
         if (due > clock && !early) _warp(due + _upTo(1 hours));
@@ -113,6 +133,10 @@ abstract contract ReserveVerbs is TheftVerbs {
             if (due > clock) _warp(due);
         }
         if (_refill(place, _below(LEVELS), _once(2) ? stranger : t.exit.owner)) _done();
+    }
+
+    function _isGone(Ticket storage t) private view returns (bool) {
+        return t.fate == Fate.PAID || t.fate == Fate.CANCELLED;
     }
 
     function _announce(uint256 level, Exit memory e) internal returns (bool ok) {
@@ -138,11 +162,14 @@ abstract contract ReserveVerbs is TheftVerbs {
         bytes memory data = abi.encodeCall(IReserve.refill, (t.exit));
         _arm(t.asset, address(levels[level]), data);
         uint256 cold = _inLevels(t.asset);
+        uint256[LEVELS] memory held;
+        for (uint256 i; i < LEVELS; ++i) held[i] = _held(t.asset, address(levels[i]));
         (bool ok,) = _knock(caller, address(levels[level]), data);
         _disarm(t.asset);
         _law("INV-CUS-7", ok == expected, ok ? "refilled though it must wait" : "ready and unvetoed, but not funded");
         if (!ok) return false;
         uint256 brought = due > inVault ? due - inVault : 0;
+        _spend(keccak256(abi.encode(t.exit)), level, brought, held);
         _law("INV-CUS-7", cold - _inLevels(t.asset) == brought, "another amount was brought than was lacking");
         if (s.b.impaired) {
             _law("INV-CUS-7", _held(t.asset, address(vault)) >= due, "the owner's share wasn't brought");
@@ -153,6 +180,18 @@ abstract contract ReserveVerbs is TheftVerbs {
         if (s.open.slot == 0) _tookSlot(t, s, true);
         _onPaid(place, t, s);
         return true;
+    }
+
+    /// @dev A refill spends what the levels know of the exit: its own, and those that it asks.
+    function _spend(bytes32 id, uint256 level, uint256 lacking, uint256[LEVELS] memory held) private {
+        for (uint256 i; i < LEVELS && lacking != 0; ++i) {
+            if (!_isReady(i, id)) continue;
+            lacking -= held[i] < lacking ? held[i] : lacking;
+            notices[i][id].readyAt = 0;
+            _law("INV-CUS-7", levels[i].announcedOf(id).readyAt == 0, "an announcement outlasted its refill");
+        }
+        notices[level][id].readyAt = 0;
+        _law("INV-CUS-7", levels[level].announcedOf(id).readyAt == 0, "an announcement outlasted its refill");
     }
 
     /// @dev Whether a refill from this level must succeed now.

@@ -26,11 +26,12 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface ReserveInterface extends Interface {
-    getFunction(nameOrSignature: "REST_FOR" | "RETURN_TERM" | "VETO_FOR" | "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "authority" | "colder" | "cover" | "inForce" | "isConsumingScheduledOp" | "lackingFor" | "param" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "revision" | "send" | "set" | "setAuthority" | "specOf" | "sweep" | "sweepable" | "tighten" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
+    getFunction(nameOrSignature: "ANNOUNCED_FOR" | "REST_FOR" | "RETURN_TERM" | "VETO_FOR" | "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "authority" | "colder" | "cover" | "forget" | "inForce" | "isConsumingScheduledOp" | "lackingFor" | "param" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "revision" | "send" | "set" | "setAuthority" | "specOf" | "sweep" | "sweepable" | "tighten" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Announced" | "AuthorityUpdated" | "Covered" | "ParamSet" | "ParamTightened" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Announced" | "AnnouncementSpent" | "AuthorityUpdated" | "Covered" | "ParamSet" | "ParamTightened" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'REST_FOR', values?: undefined): string;
+    encodeFunctionData(functionFragment: 'ANNOUNCED_FOR', values?: undefined): string;
+encodeFunctionData(functionFragment: 'REST_FOR', values?: undefined): string;
 encodeFunctionData(functionFragment: 'RETURN_TERM', values?: undefined): string;
 encodeFunctionData(functionFragment: 'VETO_FOR', values?: undefined): string;
 encodeFunctionData(functionFragment: 'allVetoedUntil', values?: undefined): string;
@@ -40,6 +41,7 @@ encodeFunctionData(functionFragment: 'announcedOf', values: [BytesLike]): string
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'colder', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cover', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'forget', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'inForce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'lackingFor', values: [ExitStruct]): string;
@@ -62,7 +64,8 @@ encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 encodeFunctionData(functionFragment: 'veto', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'vetoAll', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'REST_FOR', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'ANNOUNCED_FOR', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'REST_FOR', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'RETURN_TERM', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'VETO_FOR', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'allVetoedUntil', data: BytesLike): Result;
@@ -72,6 +75,7 @@ decodeFunctionResult(functionFragment: 'announcedOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'colder', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'forget', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'inForce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lackingFor', data: BytesLike): Result;
@@ -100,6 +104,18 @@ decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
       export type InputTuple = [id: BytesLike, exit: ExitStruct, announcementSlot: BigNumberish];
       export type OutputTuple = [id: string, exit: ExitStructOutput, announcementSlot: bigint];
       export interface OutputObject {id: string, exit: ExitStructOutput, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace AnnouncementSpentEvent {
+      export type InputTuple = [id: BytesLike, announcementSlot: BigNumberish];
+      export type OutputTuple = [id: string, announcementSlot: bigint];
+      export interface OutputObject {id: string, announcementSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -286,6 +302,14 @@ decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
 
     
     
+    ANNOUNCED_FOR: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     REST_FOR: TypedContractMethod<
       [],
       [bigint],
@@ -360,6 +384,14 @@ decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
     
     cover: TypedContractMethod<
       [exit: ExitStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    forget: TypedContractMethod<
+      [id: BytesLike, ],
       [void],
       'nonpayable'
     >
@@ -536,7 +568,12 @@ decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'REST_FOR'): TypedContractMethod<
+    getFunction(nameOrSignature: 'ANNOUNCED_FOR'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'REST_FOR'): TypedContractMethod<
       [],
       [bigint],
       'view'
@@ -583,6 +620,11 @@ getFunction(nameOrSignature: 'colder'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'cover'): TypedContractMethod<
       [exit: ExitStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'forget'): TypedContractMethod<
+      [id: BytesLike, ],
       [void],
       'nonpayable'
     >;
@@ -693,6 +735,7 @@ getFunction(nameOrSignature: 'vetoAll'): TypedContractMethod<
     >;
 
     getEvent(key: 'Announced'): TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+getEvent(key: 'AnnouncementSpent'): TypedContractEvent<AnnouncementSpentEvent.InputTuple, AnnouncementSpentEvent.OutputTuple, AnnouncementSpentEvent.OutputObject>;
 getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'Covered'): TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
 getEvent(key: 'ParamSet'): TypedContractEvent<ParamSetEvent.InputTuple, ParamSetEvent.OutputTuple, ParamSetEvent.OutputObject>;
@@ -710,6 +753,10 @@ getEvent(key: 'VetoedAll'): TypedContractEvent<VetoedAllEvent.InputTuple, Vetoed
       
       'Announced(bytes32,tuple,uint256)': TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
       Announced: TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+    
+
+      'AnnouncementSpent(bytes32,uint256)': TypedContractEvent<AnnouncementSpentEvent.InputTuple, AnnouncementSpentEvent.OutputTuple, AnnouncementSpentEvent.OutputObject>;
+      AnnouncementSpent: TypedContractEvent<AnnouncementSpentEvent.InputTuple, AnnouncementSpentEvent.OutputTuple, AnnouncementSpentEvent.OutputObject>;
     
 
       'AuthorityUpdated(address)': TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;

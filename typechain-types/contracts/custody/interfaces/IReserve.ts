@@ -16,9 +16,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IReserveInterface extends Interface {
-    getFunction(nameOrSignature: "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "colder" | "cover" | "lackingFor" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "send" | "sweep" | "sweepable" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
+    getFunction(nameOrSignature: "allVetoedUntil" | "announce" | "announceReturn" | "announcedOf" | "colder" | "cover" | "forget" | "lackingFor" | "refill" | "refillDelay" | "returnAll" | "returnReadyAt" | "send" | "sweep" | "sweepable" | "unveto" | "unvetoAll" | "vault" | "veto" | "vetoAll"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Announced" | "Covered" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Announced" | "AnnouncementSpent" | "Covered" | "ReturnAnnounced" | "Returned" | "Sent" | "SweptColder" | "Unvetoed" | "UnvetoedAll" | "Vetoed" | "VetoedAll"): EventFragment;
 
     encodeFunctionData(functionFragment: 'allVetoedUntil', values?: undefined): string;
 encodeFunctionData(functionFragment: 'announce', values: [ExitStruct]): string;
@@ -26,6 +26,7 @@ encodeFunctionData(functionFragment: 'announceReturn', values: [BigNumberish]): 
 encodeFunctionData(functionFragment: 'announcedOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'colder', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cover', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'forget', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'lackingFor', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'refill', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'refillDelay', values?: undefined): string;
@@ -46,6 +47,7 @@ decodeFunctionResult(functionFragment: 'announceReturn', data: BytesLike): Resul
 decodeFunctionResult(functionFragment: 'announcedOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'colder', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cover', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'forget', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'lackingFor', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'refill', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'refillDelay', data: BytesLike): Result;
@@ -66,6 +68,18 @@ decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
       export type InputTuple = [id: BytesLike, exit: ExitStruct, announcementSlot: BigNumberish];
       export type OutputTuple = [id: string, exit: ExitStructOutput, announcementSlot: bigint];
       export interface OutputObject {id: string, exit: ExitStructOutput, announcementSlot: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace AnnouncementSpentEvent {
+      export type InputTuple = [id: BytesLike, announcementSlot: BigNumberish];
+      export type OutputTuple = [id: string, announcementSlot: bigint];
+      export interface OutputObject {id: string, announcementSlot: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -264,6 +278,14 @@ decodeFunctionResult(functionFragment: 'vetoAll', data: BytesLike): Result;
     
 
     
+    forget: TypedContractMethod<
+      [id: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     lackingFor: TypedContractMethod<
       [exit: ExitStruct, ],
       [bigint],
@@ -400,6 +422,11 @@ getFunction(nameOrSignature: 'cover'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'forget'): TypedContractMethod<
+      [id: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'lackingFor'): TypedContractMethod<
       [exit: ExitStruct, ],
       [bigint],
@@ -467,6 +494,7 @@ getFunction(nameOrSignature: 'vetoAll'): TypedContractMethod<
     >;
 
     getEvent(key: 'Announced'): TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+getEvent(key: 'AnnouncementSpent'): TypedContractEvent<AnnouncementSpentEvent.InputTuple, AnnouncementSpentEvent.OutputTuple, AnnouncementSpentEvent.OutputObject>;
 getEvent(key: 'Covered'): TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;
 getEvent(key: 'ReturnAnnounced'): TypedContractEvent<ReturnAnnouncedEvent.InputTuple, ReturnAnnouncedEvent.OutputTuple, ReturnAnnouncedEvent.OutputObject>;
 getEvent(key: 'Returned'): TypedContractEvent<ReturnedEvent.InputTuple, ReturnedEvent.OutputTuple, ReturnedEvent.OutputObject>;
@@ -481,6 +509,10 @@ getEvent(key: 'VetoedAll'): TypedContractEvent<VetoedAllEvent.InputTuple, Vetoed
       
       'Announced(bytes32,tuple,uint256)': TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
       Announced: TypedContractEvent<AnnouncedEvent.InputTuple, AnnouncedEvent.OutputTuple, AnnouncedEvent.OutputObject>;
+    
+
+      'AnnouncementSpent(bytes32,uint256)': TypedContractEvent<AnnouncementSpentEvent.InputTuple, AnnouncementSpentEvent.OutputTuple, AnnouncementSpentEvent.OutputObject>;
+      AnnouncementSpent: TypedContractEvent<AnnouncementSpentEvent.InputTuple, AnnouncementSpentEvent.OutputTuple, AnnouncementSpentEvent.OutputObject>;
     
 
       'Covered(bytes32,uint256,uint256)': TypedContractEvent<CoveredEvent.InputTuple, CoveredEvent.OutputTuple, CoveredEvent.OutputObject>;

@@ -37,6 +37,22 @@
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "Reserve_AnnouncementLapsed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "AssetId",
         "name": "asset",
         "type": "uint256"
@@ -327,6 +343,17 @@
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Reserve_StillOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "AssetId",
         "name": "asset",
         "type": "uint256"
@@ -365,6 +392,17 @@
       }
     ],
     "name": "Reserve_VetoedBefore",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "Reserve_WindingDown",
     "type": "error"
   },
   {
@@ -437,6 +475,25 @@
       }
     ],
     "name": "Announced",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "announcementSlot",
+        "type": "uint256"
+      }
+    ],
+    "name": "AnnouncementSpent",
     "type": "event"
   },
   {
@@ -781,6 +838,19 @@
       }
     ],
     "name": "cover",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "forget",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
