@@ -51,8 +51,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         if (address(colder_) != address(0) && colder_.vault() != address(vault_)) {
             revert Reserve_ServesAnother(address(colder_), colder_.vault());
         }
-        _vault = vault_;
-        _colder = colder_;
+        (_vault, _colder) = (vault_, colder_);
     }
 
     /// @dev From anyone: what is sent here can always be forced here, and can only back claims.
@@ -66,9 +65,8 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         Announcement storage a = _announced[id];
         // Check
         _openNow(id);
-        if (a.readyAt != 0 && block.timestamp < a.readyAt + ANNOUNCED_FOR) {
-            revert Reserve_AnnouncedAlready(id, a.readyAt);
-        }
+        bool stands = a.readyAt != 0 && block.timestamp < a.readyAt + ANNOUNCED_FOR;
+        if (stands) revert Reserve_AnnouncedAlready(id, a.readyAt);
         // Effect: a week from now at most.
         readyAt = uint40(block.timestamp + refillDelay());
         a.readyAt = readyAt;
@@ -122,8 +120,7 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         _cover(id, exit);
     }
 
-    /// @dev Good for one refill: a Vault whose code has turned finds nothing that is still ready from better days. What was
-    /// vetoed stays vetoed.
+    /// @dev Good for one refill: a Vault whose code has turned finds nothing ready of better days. What was vetoed stays so.
     function _spend(bytes32 id) private {
         Announcement storage a = _announced[id];
         a.readyAt = 0;
@@ -211,7 +208,6 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         // Check: what lies where the Vault doesn't count it would be missing from its holdings.
         if (address(_colder) == address(0)) revert Reserve_NothingColder();
         if (!_isLevel(address(_colder))) revert Reserve_OnlyReserves(address(_colder));
-        // What comes back from here would have to come back from there.
         if (_listed(asset).windingDown) revert Reserve_WindingDown(asset);
         (uint256 held, uint256 kept) = _keeps(asset);
         if (held <= kept) revert Reserve_NothingToSweep(asset, held, kept);
@@ -390,10 +386,8 @@ contract Reserve is IReserve, Parametrised, AccessManaged, ReentrancyGuardTransi
         if (arrived == 0) revert Reserve_ArrivedDiffers(asset, amount, arrived);
     }
 
-    function _word(Announcement storage a) private view returns (uint256 word) {
-        assembly ("memory-safe") {
-            word := sload(a.slot)
-        }
+    function _word(Announcement memory a) private pure returns (uint256) {
+        return uint256(a.readyAt) | (uint256(a.vetoedUntil) << 40);
     }
 
     function _params() internal view override returns (Params.Table storage) {
