@@ -1,7 +1,8 @@
 import { throughGovernance } from "../../src/governance/proposal.ts";
+import { probeOf } from "../../src/governance/release.ts";
 import { callOf, ethers } from "../scenario/scene.ts";
 import type { Fortified } from "./fortified.ts";
-import { probeOf, releaseOf, stepOf } from "./upgradeFixture.ts";
+import { releaseOf, stepOf } from "./upgradeFixture.ts";
 
 /** Governance puts the Vault's code in place once more, at another address; the release's id. */
 export async function releaseVault(s: Fortified): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
-import { COMPARE } from "../../src/governance/release.ts";
+import { COMPARE, type Probe, probeOf } from "../../src/governance/release.ts";
 import type {
   IVault,
   TimelockController,
@@ -14,9 +14,7 @@ import {
   adminOf,
   codehashOf,
   DELAY,
-  type Probe,
   pointerOf,
-  probeOf,
   type Release,
   releaseOf,
   stepOf,
