@@ -129,8 +129,33 @@ describe("the Vault's own upgrade", () => {
       "UpgradeController_TooSoon",
     );
     await s.wait(DELAY);
+    const stale = s.upgradeCall(await s.release());
     await s.controller.connect(s.mallory).handOver();
     expect((await s.now()) - started).to.be.greaterThanOrEqual(2n * DELAY);
     expect(await (await adminOf(ethers, s.proxy)).owner()).to.equal(heir.target);
+
+    // Nobody upgrades the Vault until the successor has adopted it; the one before never again.
+    await expect(s.govern(String(heir.target), stale))
+      .to.be.revertedWithCustomError(heir, "UpgradeController_NotGoverned")
+      .withArgs(s.proxy);
+    const before = await s.answers();
+    await expect(s.adopt(heir)).to.emit(heir, "Adopted");
+    expect(await heir.proxies()).to.deep.equal([s.proxy]);
+    const release = await s.release(undefined, undefined, heir);
+    await expect(s.govern(s.own, s.upgradeCall(release)))
+      .to.be.revertedWithCustomError(s.controller, "UpgradeController_NotGoverned")
+      .withArgs(s.proxy);
+    await expect(s.govern(String(heir.target), s.upgradeCall(release))).to.emit(heir, "ReleaseExecuted");
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.next.target);
+    expect([...(await s.v2.notes())]).to.deep.equal([42n, 1n]);
+    expect(await s.answers()).to.deep.equal(before);
+
+    // And rolls it back.
+    await expect(heir.connect(s.rescuer).rollback(await heir.idOf(release))).to.emit(
+      heir,
+      "InstantExitsAsked",
+    );
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.implementation);
+    expect(await s.vault.instantClosed()).to.equal(true);
   });
 });
