@@ -100,9 +100,12 @@ getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
+getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
 getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
 getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
+getContractFactory(name: 'LyingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingVaultAdmin__factory>
 getContractFactory(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockInstantDoor__factory>
+getContractFactory(name: 'RepackingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RepackingVaultAdmin__factory>
 getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SpoilingVault__factory>
 getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
 getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
@@ -216,9 +219,12 @@ getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, sign
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
+getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
 getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
 getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
+getContractAt(name: 'LyingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingVaultAdmin>
 getContractAt(name: 'MockInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockInstantDoor>
+getContractAt(name: 'RepackingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RepackingVaultAdmin>
 getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SpoilingVault>
 getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
 getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
@@ -332,9 +338,12 @@ deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
+deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
 deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
+deployContract(name: 'LyingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingVaultAdmin>
 deployContract(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
+deployContract(name: 'RepackingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RepackingVaultAdmin>
 deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
 deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
@@ -448,9 +457,12 @@ deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
+deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
 deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
+deployContract(name: 'LyingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingVaultAdmin>
 deployContract(name: 'MockInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
+deployContract(name: 'RepackingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RepackingVaultAdmin>
 deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
 deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>

@@ -1,7 +1,7 @@
 import { type BaseContract, id, keccak256, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import { KINDS, NEVER, paramKey } from "../governance/parameters.ts";
-import { COMPARE } from "../governance/release.ts";
+import { vaultProbes } from "../governance/release.ts";
 import { type Chain, eventIn, type Mined } from "./chain.ts";
 import type { Suite } from "./strongroom.ts";
 
@@ -104,7 +104,7 @@ async function measureReserve(chain: Chain, suite: Suite, safeTransfer: number):
 }
 
 async function measureUpgrade(chain: Chain, suite: Suite): Promise<CareGas[]> {
-  const { vault, asset, owner, governor, implementation } = suite;
+  const { vault, owner, governor, implementation } = suite;
   const proxyAdmin = await chain.at("ProxyAdmin", suite.proxyAdmin);
   const upgrade = (to: BaseContract) => chain.send(governor, proxyAdmin, "upgradeAndCall", [vault, to, "0x"]);
   const next = await chain.deploy("Vault", [await chain.deploy("VaultAdmin")]);
@@ -119,17 +119,8 @@ async function measureUpgrade(chain: Chain, suite: Suite): Promise<CareGas[]> {
     14n * DAY,
   ]);
   await chain.send(governor, proxyAdmin, "transferOwnership", [controller]);
-  const probe = (name: string, args: readonly unknown[]) => [
-    vault.target,
-    vault.interface.encodeFunctionData(name, [...args]),
-    COMPARE.SAME,
-  ];
-  const probes = [
-    probe("policy", []),
-    probe("balanceOf", [owner.address, asset]),
-    probe("windowOf", [`0x${owner.address.slice(2).padStart(64, "0")}`]),
-    probe("assetOf", [asset]),
-  ];
+  const sample = { accounts: [owner.address], exits: [] };
+  const probes = await vaultProbes(chain.ethers.provider, chain.address(vault), sample);
   await chain.send(governor, controller, "adopt", [proxyAdmin, vault, implementation, probes]);
   const codehash = keccak256(await chain.ethers.provider.getCode(chain.address(next)));
   const releases: Mined[] = [];

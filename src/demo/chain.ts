@@ -200,11 +200,13 @@ export class Chain {
 
   /** Reads a view at the clock's time. */
   async view(face: Face, to: string, name: string, args: readonly unknown[] = []): Promise<Result> {
-    const data = (await this.#request("eth_call", [
-      { to, data: FACES[face].encodeFunctionData(name, args) },
-      "latest",
-    ])) as string;
+    const data = await this.call({ to, data: FACES[face].encodeFunctionData(name, args) });
     return FACES[face].decodeFunctionResult(name, data);
+  }
+
+  /** What a view answers at the clock's time, as bytes. */
+  async call(request: { readonly to: string; readonly data: string }): Promise<string> {
+    return (await this.#request("eth_call", [request, "latest"])) as string;
   }
 
   async balanceOf(account: string): Promise<bigint> {

@@ -5,7 +5,7 @@ import { type Cents, cents, minCents, type Price, sumCents, type Units, units } 
 import { reasonsOf } from "../custody/reasons.ts";
 import { explainRefusal } from "../custody/refusals.ts";
 import { NEVER } from "../governance/parameters.ts";
-import { COMPARE } from "../governance/release.ts";
+import { COMPARE, probeOf } from "../governance/release.ts";
 import { SUITE_ASSETS, type SuiteAsset } from "./assets.ts";
 import type { AttackPlan } from "./attack.ts";
 import type { LossPoint } from "./bucket.ts";
@@ -213,7 +213,7 @@ export class AttackDriver {
     const tokens = SUITE_ASSETS.map((asset) => assets[asset].token).filter((token) => token !== undefined);
     const steal = FACES.plunderer.encodeFunctionData("plunder", [this.#address("outside"), tokens]);
     const step = [vault, 0, vaultImplementation, plunderer.address, plunderer.codehash, "0x"];
-    const probe = [vault, FACES.plunderer.encodeFunctionData("ready"), COMPARE.NEW];
+    const probe = probeOf(vault, { interface: FACES.plunderer }, "ready", [], COMPARE.NEW);
     const release = [[step], [], [probe], true, NEVER, hashOf("stolen")];
     return [callOf("upgradeController", upgradeController, "upgrade", [release]), { to: vault, data: steal }];
   }

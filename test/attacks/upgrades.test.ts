@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
-import { COMPARE } from "../../src/governance/release.ts";
+import { COMPARE, probeOf } from "../../src/governance/release.ts";
 import type { Coupled, HostileTill, TillV2 } from "../../typechain-types/index.ts";
 import { deployAs } from "../support/deployAs.ts";
 import {
@@ -9,7 +9,6 @@ import {
   HARM,
   MOOD,
   pointerOf,
-  probeOf,
   ROLLBACK,
   releaseOf,
   stepOf,

@@ -1,6 +1,6 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
-import { COMPARE } from "../../src/governance/release.ts";
+import { COMPARE, type Probe, probeOf } from "../../src/governance/release.ts";
 import type {
   AccessManager,
   Coupled,
@@ -50,12 +50,6 @@ export const MOOD = {
 
 /** `DoorMode` of contracts/mocks/upgrade/MockInstantDoor.sol. */
 export const DOOR = { OBEY: 0n, REFUSE: 1n, BURN: 2n, BOMB: 3n, RUBBISH: 4n, DUMB: 5n } as const;
-
-export interface Probe {
-  target: string;
-  data: string;
-  compare: bigint;
-}
 
 export interface Step {
   proxy: string;
@@ -114,17 +108,6 @@ export async function pointerOf(ethers: HardhatEthers, proxy: string): Promise<s
 export async function codehashOf(ethers: HardhatEthers, account: unknown): Promise<string> {
   const code = await ethers.provider.getCode(account as string);
   return ethers.keccak256(code);
-}
-
-/** A probe of a contract's view. */
-export function probeOf(
-  target: string,
-  contract: BaseContract,
-  view: string,
-  args: readonly unknown[] = [],
-  compare: bigint = COMPARE.SAME,
-): Probe {
-  return { target, data: contract.interface.encodeFunctionData(view, [...args]), compare };
 }
 
 /** A step from what the controller has on record. */

@@ -1,150 +1,13 @@
 import { expect } from "chai";
 import hre from "hardhat";
-import { COMPARE } from "../../src/governance/release.ts";
-import type {
-  IVault,
-  TimelockController,
-  UpgradeController,
-  VaultAdminV2,
-} from "../../typechain-types/index.ts";
-import { deployAs } from "../support/deployAs.ts";
-import { KINDS, paramKey, ROLES } from "../support/deployCore.ts";
-import { CENT, setStage } from "../support/stage.ts";
-import {
-  adminOf,
-  codehashOf,
-  DELAY,
-  type Probe,
-  pointerOf,
-  probeOf,
-  type Release,
-  releaseOf,
-  stepOf,
-  WINDOW,
-} from "../support/upgradeFixture.ts";
+import { governedVault } from "../support/governedVault.ts";
+import { CENT } from "../support/stage.ts";
+import { adminOf, DELAY, pointerOf } from "../support/upgradeFixture.ts";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
 
-/** The real Vault under the real controller, timelock and AccessManager, with money, an open exit and used windows. */
-async function ready() {
-  const s = await setStage(connection);
-  const [council, rescuer] = s.crowd;
-  if (!council || !rescuer) throw new Error("the network has too few signers");
-  const timelock = await deployAs<TimelockController>(ethers, "TimelockController", [
-    DELAY,
-    [council],
-    [ethers.ZeroAddress],
-    ethers.ZeroAddress,
-  ]);
-  const controller = await deployAs<UpgradeController>(ethers, "UpgradeController", [
-    s.manager,
-    timelock,
-    s.vault,
-    WINDOW,
-  ]);
-  const { manager } = s;
-  const selectors = (
-    ...names: ("adopt" | "upgrade" | "announceHandOver" | "cancelHandOver" | "rollback")[]
-  ) => names.map((name) => controller.interface.getFunction(name).selector);
-  const upgrades = selectors("adopt", "upgrade", "announceHandOver", "cancelHandOver");
-  await manager.setTargetFunctionRole(controller, upgrades, ROLES.UPGRADER);
-  await manager.setTargetFunctionRole(controller, selectors("rollback"), ROLES.ROLLBACK);
-  await manager.grantRole(ROLES.UPGRADER, timelock, 0);
-  await manager.grantRole(ROLES.PARAMETERS, timelock, 0);
-  await manager.grantRole(ROLES.CONTROLLER, controller, 0);
-  await manager.grantRole(ROLES.ROLLBACK, rescuer, 0);
-  await manager.revokeRole(ROLES.UPGRADER, s.timelock);
-  const proxy = await s.vault.getAddress();
-  const admin = await adminOf(ethers, proxy);
-  await admin.connect(s.timelock).transferOwnership(controller);
-
-  const { id: asset } = await s.token();
-  await s.ready(s.anna, 1n, asset, 100_000n * CENT, s.anna);
-  expect((await s.ask(s.anna, asset, 700n * CENT, s.anna)).paid).to.equal(true);
-  const exit = await s.queue(s.anna, asset, 300n * CENT, s.bert);
-
-  const subject = ethers.zeroPadValue(s.anna.address, 32);
-  const views: [keyof IVault & string, unknown[]][] = [
-    ["authority", []],
-    ["policy", []],
-    ["revision", []],
-    ["listedAssets", []],
-    ["balanceSlot", [s.anna.address, asset]],
-    ["balanceOf", [s.anna.address, asset]],
-    ["accountOf", [s.anna.address]],
-    ["subjectRecord", [s.anna.address]],
-    ["assetOf", [asset]],
-    ["holdings", [asset]],
-    ["windowOf", [subject]],
-    ["windowOf", [ethers.toBeHex(asset, 32)]],
-    ["openOf", [s.idOf(exit)]],
-    ["destinationOf", [s.anna.address, s.anna.address]],
-    ["param", [paramKey(KINDS.FRESH_PERIOD)]],
-    ["everyoneHeldUntil", []],
-    ["instantClosed", []],
-    ["nonces", [s.anna.address, 0n]],
-  ];
-  const probes = views.map(([view, args]) => probeOf(proxy, s.vault, view, args));
-  const answers = () =>
-    Promise.all(probes.map(({ target, data }) => ethers.provider.call({ to: target, data })));
-
-  const schedule = async (to: string, data: string) => {
-    const none = ethers.ZeroHash;
-    await timelock.connect(council).schedule(to, 0, data, none, none, DELAY);
-    return {
-      id: await timelock.hashOperation(to, 0, data, none, none),
-      execute: () => timelock.connect(s.mallory).execute(to, 0, data, none, none),
-    };
-  };
-  const govern = async (to: string, data: string) => {
-    const { execute } = await schedule(to, data);
-    await s.wait(DELAY);
-    return execute();
-  };
-  const implementation = await pointerOf(ethers, proxy);
-  const own = String(controller.target);
-  const encode = controller.interface.encodeFunctionData.bind(controller.interface);
-  await govern(own, encode("adopt", [admin.target, proxy, implementation, probes]));
-
-  const before = await ethers.deployContract("VaultAdmin");
-  const half = await deployAs<VaultAdminV2>(ethers, "VaultAdminV2", [before]);
-  const next = await ethers.deployContract("Vault", [half]);
-  const v2 = half.attach(proxy) as VaultAdminV2;
-  const release = async (more: Probe[] = [], change: Partial<Release> = {}) => {
-    const migrate = half.interface.encodeFunctionData("migrate", [42n]);
-    const step = await stepOf(ethers, controller, proxy, next, migrate);
-    // What the Vault holds as an immutable is code of the release too, and what that holds.
-    const account = async ({ target }: { target: unknown }) => ({
-      account: String(target),
-      codehash: await codehashOf(ethers, target),
-    });
-    const pins = [await account(half), await account(before)];
-    const all = [...probes, probeOf(proxy, half, "notes", [], COMPARE.NEW), ...more];
-    return releaseOf(ethers, [step], all, { pins, ...change });
-  };
-  const upgradeCall = (r: Release) => encode("upgrade", [r]);
-  return {
-    ...s,
-    council,
-    rescuer,
-    controls: timelock,
-    controller,
-    own,
-    proxy,
-    implementation,
-    next,
-    half,
-    v2,
-    asset,
-    exit,
-    answers,
-    schedule,
-    govern,
-    release,
-    upgradeCall,
-  };
-}
+const ready = () => governedVault(connection);
 
 describe("the Vault's own upgrade", () => {
   const setup = () => networkHelpers.loadFixture(ready);
@@ -257,12 +120,7 @@ describe("the Vault's own upgrade", () => {
 
   it("hands the Vault over at twice the delay, and the successor governs it", async () => {
     const s = await setup();
-    const heir = await deployAs<UpgradeController>(ethers, "UpgradeController", [
-      s.manager,
-      s.controls,
-      s.vault,
-      WINDOW,
-    ]);
+    const heir = await s.deployController();
     const started = await s.now();
     const announce = s.controller.interface.encodeFunctionData("announceHandOver", [heir.target]);
     await s.govern(s.own, announce);
@@ -271,8 +129,33 @@ describe("the Vault's own upgrade", () => {
       "UpgradeController_TooSoon",
     );
     await s.wait(DELAY);
+    const stale = s.upgradeCall(await s.release());
     await s.controller.connect(s.mallory).handOver();
     expect((await s.now()) - started).to.be.greaterThanOrEqual(2n * DELAY);
     expect(await (await adminOf(ethers, s.proxy)).owner()).to.equal(heir.target);
+
+    // Nobody upgrades the Vault until the successor has adopted it; the one before never again.
+    await expect(s.govern(String(heir.target), stale))
+      .to.be.revertedWithCustomError(heir, "UpgradeController_NotGoverned")
+      .withArgs(s.proxy);
+    const before = await s.answers();
+    await expect(s.adopt(heir)).to.emit(heir, "Adopted");
+    expect(await heir.proxies()).to.deep.equal([s.proxy]);
+    const release = await s.release(undefined, undefined, heir);
+    await expect(s.govern(s.own, s.upgradeCall(release)))
+      .to.be.revertedWithCustomError(s.controller, "UpgradeController_NotGoverned")
+      .withArgs(s.proxy);
+    await expect(s.govern(String(heir.target), s.upgradeCall(release))).to.emit(heir, "ReleaseExecuted");
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.next.target);
+    expect([...(await s.v2.notes())]).to.deep.equal([42n, 1n]);
+    expect(await s.answers()).to.deep.equal(before);
+
+    // And rolls it back.
+    await expect(heir.connect(s.rescuer).rollback(await heir.idOf(release))).to.emit(
+      heir,
+      "InstantExitsAsked",
+    );
+    expect(await pointerOf(ethers, s.proxy)).to.equal(s.implementation);
+    expect(await s.vault.instantClosed()).to.equal(true);
   });
 });

@@ -1,8 +1,8 @@
 import { id as hashOf } from "ethers";
 import { dollars, formatUsd } from "../../core/money.ts";
 import { NEVER } from "../../governance/parameters.ts";
-import { COMPARE } from "../../governance/release.ts";
-import { callOf, FACES } from "../chain.ts";
+import { vaultProbes } from "../../governance/release.ts";
+import { callOf } from "../chain.ts";
 import { DAY, HOUR, PARAMETERS } from "../parameters.ts";
 import type { Scene, Step } from "./scene.ts";
 
@@ -13,18 +13,7 @@ async function releaseOf(scene: Scene, spoilsAt: number): Promise<readonly unkno
   const { stage } = scene;
   const code = await stage.spoiling(spoilsAt);
   const step = [stage.vault, 0, stage.vaultImplementation, code.address, code.codehash, "0x"];
-  const probes = (
-    [
-      ["holdings", [stage.assets.usd.id]],
-      ["balanceOf", [scene.alice, stage.assets.usd.id]],
-      ["policy", []],
-      ["windowOf", [`0x${"00".repeat(12)}${scene.alice.slice(2)}`]],
-    ] as const
-  ).map(([name, args]) => [
-    stage.vault,
-    FACES.vault.encodeFunctionData(name, args as readonly unknown[] as unknown[]),
-    COMPARE.SAME,
-  ]);
+  const probes = await vaultProbes(stage.chain, stage.vault, { accounts: [scene.alice], exits: [] });
   return [[step], [], probes, false, NEVER, hashOf("a release with a flaw")];
 }
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
-import { COMPARE } from "../../../src/governance/release.ts";
+import { COMPARE, type Probe, probeOf } from "../../../src/governance/release.ts";
 import type { TillV2 } from "../../../typechain-types/index.ts";
 import { deployAs } from "../../support/deployAs.ts";
 import { DAY } from "../../support/deployCore.ts";
@@ -11,7 +11,6 @@ import {
   deployUpgrades,
   type Proxied,
   pointerOf,
-  probeOf,
   proxied,
   WINDOW,
 } from "../../support/upgradeFixture.ts";
@@ -146,7 +145,7 @@ describe("UpgradeController", () => {
     it("takes 32 proxies and no more", async () => {
       const { controller, v2, anna, adopt } = await another();
       const init = v2.interface.encodeFunctionData("initialize", [anna.address]);
-      const next = async (): Promise<[Proxied<TillV2>, ReturnType<typeof probeOf>[]]> => {
+      const next = async (): Promise<[Proxied<TillV2>, Probe[]]> => {
         const one = await proxied<TillV2>(ethers, "TillV2", v2, controller, init);
         return [one, [probeOf(one.proxy, v2, "owner")]];
       };

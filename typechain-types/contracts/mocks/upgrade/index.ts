@@ -2,9 +2,12 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export type { CorruptingVaultAdmin } from './CorruptingVaultAdmin.js';
 export type { Coupled } from './Coupled.js';
 export type { HostileTill } from './HostileTill.js';
+export type { LyingVaultAdmin } from './LyingVaultAdmin.js';
 export type { MockInstantDoor } from './MockInstantDoor.js';
+export type { RepackingVaultAdmin } from './RepackingVaultAdmin.js';
 export type { SpoilingVault } from './SpoilingVault.js';
 export type { Till } from './Till.js';
 export type { TillV2 } from './TillV2.js';

@@ -2,9 +2,12 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export { CorruptingVaultAdmin__factory } from './CorruptingVaultAdmin__factory.js';
 export { Coupled__factory } from './Coupled__factory.js';
 export { HostileTill__factory } from './HostileTill__factory.js';
+export { LyingVaultAdmin__factory } from './LyingVaultAdmin__factory.js';
 export { MockInstantDoor__factory } from './MockInstantDoor__factory.js';
+export { RepackingVaultAdmin__factory } from './RepackingVaultAdmin__factory.js';
 export { SpoilingVault__factory } from './SpoilingVault__factory.js';
 export { Till__factory } from './Till__factory.js';
 export { TillV2__factory } from './TillV2__factory.js';
