@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { DenyListToken } from "../../typechain-types/index.ts";
 import { DAY, KINDS, paramKey } from "../support/deployCore.ts";
+import { addLevels } from "../support/reserves.ts";
 import { CENT, setStage } from "../support/stage.ts";
 
 const connection = await hre.network.create();
@@ -56,6 +58,40 @@ describe("attack: impairment and crashing prices", () => {
     expect(await s.holds(s.id, s.carl)).to.equal(500n * CENT);
     const { liabilities } = await s.vault.assetOf(s.id);
     expect(await s.vault.holdings(s.id)).to.equal(liabilities / 2n);
+    await s.audit();
+  });
+
+  it("REVIEW 23: an issuer freezes a reserve: taken out of the count it is a shortfall, shared, and made good when it thaws", async () => {
+    const s = await setStage(connection);
+    const { id, token } = await s.token("DenyListToken");
+    const coin = token as unknown as DenyListToken;
+    const { warm: level } = await addLevels(s, []);
+    for (const owner of [s.anna, s.bert]) await s.fund(owner, id, MONEY);
+    const exits = [
+      await s.queue(s.anna, id, 1_000n * CENT, s.carl),
+      await s.queue(s.bert, id, 1_000n * CENT, s.bert),
+    ] as const;
+    // Half of it lies in the level that is frozen: its balance is what it was, so nothing seems to be missing.
+    const half = (MONEY - 2_000n * CENT) / 10n ** (await s.vault.assetOf(id)).tickExponent;
+    for (const kind of [KINDS.HOT_MIN, KINDS.HOT_MAX]) await s.setParam("vault", paramKey(kind, id), half);
+    await s.vault.sweep(id);
+    expect(await s.holds(id, level.address)).to.equal(MONEY);
+    await coin.setDenied(level.address, true);
+    await expect(s.vault.checkImpairment(id)).to.be.revertedWithCustomError(s.vault, "Vault_Unchanged");
+    await s.vault.removeReserve(level.address);
+    await s.vault.connect(s.mallory).checkImpairment(id);
+    await s.waitUntil(exits[1].late);
+    await s.vault.connect(s.anna).release(exits[0]);
+    expect(await s.holds(id, s.carl)).to.equal(500n * CENT);
+    await expect(s.vault.connect(s.mallory).release(exits[1])).to.be.revertedWithCustomError(
+      s.vault,
+      "Vault_OnlyOwner",
+    );
+    await coin.setDenied(level.address, false);
+    await s.vault.addReserve(level.address);
+    await s.vault.connect(s.mallory).checkImpairment(id);
+    await s.vault.connect(s.mallory).release(exits[1]);
+    expect(await s.holds(id, s.bert)).to.equal(1_000n * CENT);
     await s.audit();
   });
 
