@@ -14,6 +14,7 @@ export interface CareGas {
 }
 
 const DAY = 86_400n;
+const TIER = 3n;
 /** Above a tier-3 subject's limit for one instant exit, as in verbs.ts. */
 const LARGE = 26_345_678_901_234_567_890_123n;
 
@@ -48,22 +49,42 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
     const { version } = await contract.getFunction("param").staticCall(key);
     return chain.send(governor, contract, "set", [key, version, NEVER, value]);
   };
-  const tighten = (contract: BaseContract, key: string, value: bigint) =>
-    chain.send(governor, contract, "tighten", [key, value]);
-  const tier = paramKey(KINDS.TIER_WINDOW, 3n);
-  const cap = paramKey(KINDS.HOLDINGS_CAP, asset);
-  const breaker = paramKey(KINDS.ASSET_BREAKER, asset);
-  const rows = [
-    await row("tighten/tier", tighten(policy, tier, 4_000_000n)),
-    await row("loosen/tier", set(policy, tier, 6_000_000n)),
-    await row("tighten/asset-limit", tighten(policy, breaker, 900_000_000n)),
-    await row("loosen/asset-limit", set(policy, breaker, 1_100_000_000n)),
-    await row("tighten/holdings-cap", tighten(vault, cap, 9_000_000_000n)),
-    await row("loosen/holdings-cap", set(vault, cap, 11_000_000_000n)),
+  const registry = await chain.deploy("TierRegistry", [await managerOf(vault), vault]);
+  const reserve = await chain.deploy("Reserve", [await managerOf(vault), vault, ZeroAddress]);
+  const tier = (kind: bigint) => paramKey(kind, TIER);
+  const ofAsset = (kind: bigint) => paramKey(kind, asset);
+  const rows: CareGas[] = [];
+  // Where it is, its key, what it is called; then base, tighter, looser.
+  for (const [contract, key, name, base, tighter, looser] of [
+    [policy, tier(KINDS.TIER_WINDOW), "tier", 5_000_000n, 4_000_000n, 6_000_000n],
+    [policy, tier(KINDS.TIER_SINGLE), "tier-single", 2_500_000n, 2_000_000n, 3_000_000n],
+    [policy, tier(KINDS.TIER_SOON), "tier-soon", 3_600n, 3_700n, 3_500n],
+    [policy, tier(KINDS.TIER_LATE), "tier-late", 43_200n, 43_300n, 43_100n],
+    [policy, paramKey(KINDS.UNVERIFIED_POOL), "pool", 200_000n, 100_000n, 300_000n],
+    [policy, ofAsset(KINDS.ASSET_BREAKER), "asset-limit", 1_000_000_000n, 900_000_000n, 1_100_000_000n],
+    [vault, ofAsset(KINDS.HOLDINGS_CAP), "holdings-cap", 10_000_000_000n, 9_000_000_000n, 11_000_000_000n],
+    [vault, ofAsset(KINDS.SMALL_LANE_RATE), "small-lane", 1_000n, 900n, 1_100n],
+    [vault, ofAsset(KINDS.LARGE_LANE_RATE), "large-lane", 500n, 400n, 600n],
+    [vault, ofAsset(KINDS.HOT_COVER), "hot-cover", 5_000n, 4_000n, 6_000n],
+    [vault, ofAsset(KINDS.HOT_MIN), "hot-min", 5_000n, 4_000n, 6_000n],
+    [vault, ofAsset(KINDS.HOT_MAX), "hot-max", 5_000n, 4_000n, 6_000n],
+    [reserve, paramKey(KINDS.REFILL_DELAY), "refill-delay", DAY, 2n * DAY, DAY / 2n],
+    [reserve, ofAsset(KINDS.KEEP), "keep", 5_000n, 4_000n, 6_000n],
+    [registry, paramKey(KINDS.ATTESTOR_LIFTS), "attestor-lifts", 50n, 40n, 60n],
+  ] as const) {
+    await set(contract, key, base);
+    rows.push(await row(`tighten/${name}`, chain.send(governor, contract, "tighten", [key, tighter])));
+    rows.push(await row(`loosen/${name}`, set(contract, key, looser)));
+    await set(contract, key, base);
+  }
+  const silence = paramKey(KINDS.WIND_DOWN_AFTER);
+  await set(vault, silence, 365n);
+  rows.push(
     await row("set/fresh-period", set(vault, paramKey(KINDS.FRESH_PERIOD), 24n)),
+    await row("set/wind-down-after", set(vault, silence, 180n)),
     await row("tighten/price", chain.send(governor, router, "halt", [asset])),
     await row("loosen/price", chain.send(governor, router, "liftHalt", [asset])),
-  ];
+  );
   await suite.freshenFeeds();
   await chain.send(governor, router, "poke", [asset]);
   return rows;
@@ -74,7 +95,11 @@ async function measureReserve(chain: Chain, suite: Suite, safeTransfer: number):
   const reserve = await chain.deploy("Reserve", [await managerOf(vault), vault, ZeroAddress]);
   await chain.send(governor, reserve, "set", [paramKey(KINDS.REFILL_DELAY), 0, NEVER, DAY]);
   await chain.send(governor, vault, "addReserve", [reserve]);
-  await chain.send(governor, vault, "set", [paramKey(KINDS.HOT_MAX, asset), 0, NEVER, 0]);
+  for (const kind of [KINDS.HOT_COVER, KINDS.HOT_MIN, KINDS.HOT_MAX]) {
+    const key = paramKey(kind, asset);
+    const { version } = await vault.getFunction("param").staticCall(key);
+    await chain.send(governor, vault, "set", [key, version, NEVER, 0]);
+  }
   const sweep = () => chain.send(friend, vault, "sweep", [asset]);
   const refilled: Mined[] = [];
   const announced: Mined[] = [];
