@@ -22,7 +22,7 @@ contract VetoGate is IVetoGate, Multicall {
     address private immutable _safe;
     IVetoGate private immutable _former;
     mapping(bytes32 id => bool) private _vetoed;
-    mapping(address successor => uint40) private _announcedAt;
+    mapping(bytes32 id => uint40) private _announcedAt;
 
     /// @param timelock_ The timelock, which grants CANCELLER afterwards.
     /// @param safe_ Who vetoes.
@@ -36,27 +36,16 @@ contract VetoGate is IVetoGate, Multicall {
     }
 
     /// @inheritdoc IVetoGate
-    function veto(
-        address[] calldata targets,
-        uint256[] calldata values,
-        bytes[] calldata payloads,
-        bytes32 predecessor,
-        bytes32 salt
-    ) external {
+    function veto(bytes32 id) external {
         // Check
-        _onlySafe();
-        address successor = _replacement(targets, values, payloads, predecessor);
-        if (successor != address(0) && isDue(successor)) revert VetoGate_OwnReplacement(successor);
-        _veto(_timelock.hashOperationBatch(targets, values, payloads, predecessor, salt));
-    }
-
-    /// @inheritdoc IVetoGate
-    function vetoOne(address target, uint256 value, bytes calldata payload, bytes32 predecessor, bytes32 salt)
-        external
-    {
-        // Check: a replacement is two calls, so one call never is.
-        _onlySafe();
-        _veto(_timelock.hashOperation(target, value, payload, predecessor, salt));
+        if (msg.sender != _safe) revert VetoGate_NotTheSafe(msg.sender);
+        if (isDue(id)) revert VetoGate_OwnReplacement(id);
+        _onlyPending(id);
+        // Effect
+        _vetoed[id] = true;
+        emit OperationVetoed(id);
+        // Interaction: the timelock, which calls nobody.
+        _timelock.cancel(id);
     }
 
     /// @inheritdoc IVetoGate
@@ -71,25 +60,27 @@ contract VetoGate is IVetoGate, Multicall {
     }
 
     /// @inheritdoc IVetoGate
-    function announceReplacement(address successor) external {
+    function announceReplacement(address successor, bytes32 salt) external returns (bytes32 id) {
         // Check
         _onlyProposer();
         if (successor == address(this) || successor.code.length == 0) revert VetoGate_BadSuccessor(successor);
-        uint40 since = _announcedAt[successor];
-        if (since != 0 && !_isPast(since)) revert VetoGate_AnnouncedAlready(successor, since);
+        id = replacementOf(successor, salt);
+        if (vetoed(id)) revert VetoGate_VetoedBefore(id);
+        uint40 since = _announcedAt[id];
+        if (since != 0 && !_isPast(since)) revert VetoGate_AnnouncedAlready(id, since);
         // Effect
-        _announcedAt[successor] = uint40(block.timestamp);
-        emit ReplacementAnnounced(successor, uint40(block.timestamp + NOTICE), msg.sender);
+        _announcedAt[id] = uint40(block.timestamp);
+        emit ReplacementAnnounced(id, successor, salt, uint40(block.timestamp + NOTICE), msg.sender);
     }
 
     /// @inheritdoc IVetoGate
-    function withdrawReplacement(address successor) external {
+    function withdrawReplacement(bytes32 id) external {
         // Check
         _onlyProposer();
-        if (_announcedAt[successor] == 0) revert VetoGate_NotAnnounced(successor);
+        if (_announcedAt[id] == 0) revert VetoGate_NotAnnounced(id);
         // Effect
-        delete _announcedAt[successor];
-        emit ReplacementWithdrawn(successor, msg.sender);
+        delete _announcedAt[id];
+        emit ReplacementWithdrawn(id, msg.sender);
     }
 
     /// @inheritdoc IVetoGate
@@ -98,14 +89,24 @@ contract VetoGate is IVetoGate, Multicall {
     }
 
     /// @inheritdoc IVetoGate
-    function isDue(address successor) public view returns (bool) {
-        uint40 since = _announcedAt[successor];
+    function isDue(bytes32 id) public view returns (bool) {
+        uint40 since = _announcedAt[id];
         return since != 0 && block.timestamp - since >= NOTICE && !_isPast(since);
     }
 
     /// @inheritdoc IVetoGate
-    function announcedAt(address successor) external view returns (uint40) {
-        return _announcedAt[successor];
+    function replacementOf(address successor, bytes32 salt) public view returns (bytes32 id) {
+        address[] memory targets = new address[](2);
+        bytes[] memory payloads = new bytes[](2);
+        (targets[0], targets[1]) = (address(_timelock), address(_timelock));
+        payloads[0] = abi.encodeCall(IAccessControl.grantRole, (_CANCELLER, successor));
+        payloads[1] = abi.encodeCall(IAccessControl.revokeRole, (_CANCELLER, address(this)));
+        return _timelock.hashOperationBatch(targets, new uint256[](2), payloads, 0, salt);
+    }
+
+    /// @inheritdoc IVetoGate
+    function announcedAt(bytes32 id) external view returns (uint40) {
+        return _announcedAt[id];
     }
 
     /// @inheritdoc IVetoGate
@@ -123,43 +124,10 @@ contract VetoGate is IVetoGate, Multicall {
         return address(_former);
     }
 
-    function _veto(bytes32 id) private {
-        // Check
-        _onlyPending(id);
-        // Effect
-        _vetoed[id] = true;
-        emit OperationVetoed(id);
-        // Interaction: the timelock, which calls nobody.
-        _timelock.cancel(id);
-    }
-
-    /// @dev The successor, if these words are exactly a replacement of this gate and nothing else; zero otherwise.
-    function _replacement(
-        address[] calldata targets,
-        uint256[] calldata values,
-        bytes[] calldata payloads,
-        bytes32 predecessor
-    ) private view returns (address successor) {
-        if (targets.length != 2 || values.length != 2 || payloads.length != 2) return address(0);
-        if (targets[0] != address(_timelock) || targets[1] != address(_timelock)) return address(0);
-        if (values[0] != 0 || values[1] != 0 || predecessor != 0) return address(0);
-        // A selector and two words.
-        if (payloads[0].length != 68) return address(0);
-        successor = address(uint160(uint256(bytes32(payloads[0][36:]))));
-        bytes memory grant = abi.encodeCall(IAccessControl.grantRole, (_CANCELLER, successor));
-        bytes memory revoke = abi.encodeCall(IAccessControl.revokeRole, (_CANCELLER, address(this)));
-        if (keccak256(payloads[0]) != keccak256(grant)) return address(0);
-        if (keccak256(payloads[1]) != keccak256(revoke)) return address(0);
-    }
-
     /// @dev Whether an announcement made at `since` has lapsed. The delay is subtracted, never added: it may be any number.
     function _isPast(uint40 since) private view returns (bool) {
         uint256 age = block.timestamp - since;
         return age >= NOTICE + WINDOW && age - NOTICE - WINDOW >= _timelock.getMinDelay();
-    }
-
-    function _onlySafe() private view {
-        if (msg.sender != _safe) revert VetoGate_NotTheSafe(msg.sender);
     }
 
     function _onlyProposer() private view {

@@ -62,12 +62,10 @@ export class SuiteOffices implements Offices {
 
   veto(proposal: Proposal): Promise<Outcome> {
     const { safes, keys, addresses } = this.#suite;
-    const { calls, salt } = proposal;
-    const words = [...columnsOf(calls), ZeroHash, salt];
     return this.#through(
       safes.canceller,
       keys.canceller,
-      callOf("vetoGate", addresses.vetoGate, "veto", words),
+      callOf("vetoGate", addresses.vetoGate, "veto", [proposal.id]),
     );
   }
 

@@ -958,8 +958,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   },
   VetoGate_NotPending: {
     when: "the timelock has no such operation waiting or ready: never scheduled, cancelled or done",
-    remedy:
-      "Compare the words with `CallScheduled` and `CallSalt`. Scheduled as one call it is vetoed by `vetoOne`.",
+    remedy: "Compare the id with that of `CallScheduled`.",
   },
   VetoGate_NotVetoed: {
     when: "the operation to cancel again was never vetoed",
@@ -973,13 +972,17 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the successor is the gate itself or has no code",
     remedy: "Deploy the successor first, so that everyone can read it.",
   },
+  VetoGate_VetoedBefore: {
+    when: "the replacement was scheduled and vetoed before it was due: anyone would cancel it again",
+    remedy: "Announce it with another salt, and schedule it when it is due.",
+  },
   VetoGate_AnnouncedAlready: {
-    when: "an announcement of this successor stands",
+    when: "an announcement of this replacement stands",
     remedy: "Wait until it is due. Withdrawn and announced again, it waits again.",
   },
   VetoGate_NotAnnounced: {
-    when: "no announcement names this successor",
-    remedy: "Check the address.",
+    when: "this replacement isn't announced",
+    remedy: "Check the id: `replacementOf` the successor and the salt of the announcement.",
   },
   VetoGate_OtherTimelock: {
     when: "the former gate serves another timelock",

@@ -1,14 +1,11 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { VetoGate } from "../../typechain-types/contracts/governance/VetoGate.ts";
 import type { Call, Safe } from "./safe.ts";
-import { columnsOf, type TimelockOperation } from "./timelock.ts";
+import { operationId, type TimelockOperation } from "./timelock.ts";
 
-/** The call of the gate that vetoes an operation. Its words come from `CallScheduled` and `CallSalt`. */
-export async function vetoCall(
-  gate: VetoGate,
-  { calls, predecessor, salt }: TimelockOperation,
-): Promise<Call> {
-  const data = gate.interface.encodeFunctionData("veto", [...columnsOf(calls), predecessor, salt]);
+/** The call of the gate that vetoes an operation. */
+export async function vetoCall(gate: VetoGate, operation: TimelockOperation): Promise<Call> {
+  const data = gate.interface.encodeFunctionData("veto", [operationId(operation)]);
   return { to: await gate.getAddress(), data };
 }
 

@@ -4,7 +4,7 @@ import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
 import { propose, throughGovernance } from "../../src/governance/proposal.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-settings.ts";
-import { execute, operationOf } from "../../src/governance/timelock.ts";
+import { execute, operationId, operationOf } from "../../src/governance/timelock.ts";
 import { veto as vetoBySafe } from "../../src/governance/veto.ts";
 import {
   type Asked,
@@ -364,8 +364,8 @@ describe("attack: lock-out, offices and single keys", () => {
         callOf(timelock, "updateDelay", [0n]),
         callOf(manager, "grantRole", [ROLES.PARAMETERS, deployer.address, 0]),
         callOf(s.contracts.policy, "set", [POOL, 1, NEVER, 1n]),
-        callOf(s.gate, "veto", [...columns, ZeroHash, ZeroHash]),
-        callOf(s.gate, "announceReplacement", [s.gate.target]),
+        callOf(s.gate, "veto", [operationId(operation)]),
+        callOf(s.gate, "announceReplacement", [s.gate.target, ZeroHash]),
         callOf(s.succession, "support", [s.safes.council.address, s.safes.guardian.address]),
         callOf(s.succession, "object", []),
         asModule(s.safes.council, selfCall(s.safes.council, "changeThreshold", [1])),

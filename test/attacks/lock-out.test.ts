@@ -112,7 +112,7 @@ describe("attack: lock-out, office by office", () => {
       const his = await s.gateFor((await s.freshSafe()).safe);
       const council = (call: Call) => send(s.safes.council, s.keys.council, call);
       const announcedAt = await now();
-      await council(callOf(s.gate, "announceReplacement", [his.target]));
+      await council(callOf(s.gate, "announceReplacement", [his.target, ethers.id("due")]));
       const exits = [await queued(s), await queued(s)];
       const evil = [callOf(manager, "grantRole", [ROLES.ADMIN, s.mallory.address, 0])];
       const early = await propose(s, evil, ethers.id("early"));
@@ -155,6 +155,7 @@ describe("attack: lock-out, office by office", () => {
       // It vetoes a wish, the restoring of its own Safe, and the removal that nobody has announced.
       const fresh = await s.freshSafe();
       const next = await s.gateFor(fresh.safe);
+      const salt = ethers.id("next gate");
       const removal = [
         callOf(timelock, "grantRole", [CANCELLER, next.target]),
         callOf(timelock, "revokeRole", [CANCELLER, s.gate.target]),
@@ -176,15 +177,16 @@ describe("attack: lock-out, office by office", () => {
           await wish(s),
         ]),
       ).to.be.revertedWithCustomError(timelock, "AccessControlUnauthorizedAccount");
-      await send(s.safes.council, s.keys.council, callOf(s.gate, "announceReplacement", [next.target]));
+      await send(s.safes.council, s.keys.council, callOf(s.gate, "announceReplacement", [next.target, salt]));
       await expect(
-        as(s, "canceller", callOf(s.gate, "withdrawReplacement", [next.target])),
+        as(s, "canceller", callOf(s.gate, "withdrawReplacement", [await s.gate.replacementOf(next, salt)])),
       ).to.be.revertedWithCustomError(s.gate, "VetoGate_NotAProposer");
       await officesAct(s);
       await ownersLeave(s);
-      const left = BigInt(await s.gate.announcedAt(next)) + NOTICE - (await now());
+      const left =
+        BigInt(await s.gate.announcedAt(await s.gate.replacementOf(next, salt))) + NOTICE - (await now());
       if (left > 0n) await s.wait(left);
-      const { operation } = await propose(s, removal);
+      const { operation } = await propose(s, removal, salt);
       await expect(veto(s, operation)).to.be.revertedWithCustomError(s.gate, "VetoGate_OwnReplacement");
       await s.wait(await delay(s));
       await execute(timelock, operation);

@@ -49,14 +49,16 @@ async function deployed() {
   const schedule = async (o: TimelockOperation) =>
     timelock.connect(council).scheduleBatch(...words(o), DELAY);
   const asSafe = gate.connect(safe);
-  const veto = async (o: TimelockOperation) => asSafe.veto(...words(o));
+  const asCouncil = gate.connect(council);
+  const veto = async (o: TimelockOperation) => asSafe.veto(operationId(o));
   const execute = async (o: TimelockOperation) => timelock.connect(mallory).executeBatch(...words(o));
   const replacement = (n: number) => operationOf([grant(next), revoke()], salt(n));
+  const id = (n: number) => operationId(replacement(n));
+  const announce = async (n: number) => asCouncil.announceReplacement(next, salt(n));
   const other = (n: number) => operationOf([{ to: anna.address, data: "0x", value: 0n }], salt(n));
-  const asCouncil = gate.connect(council);
   return {
     ...{ timelock, gate, next, council, safe, anna, mallory, asSafe, asCouncil },
-    ...{ schedule, veto, execute, replacement, other, words, grant, revoke },
+    ...{ schedule, veto, execute, replacement, id, announce, other, words, grant, revoke },
   };
 }
 
@@ -116,15 +118,7 @@ describe("VetoGate", () => {
       const single = [d.anna.address, 0n, "0x1234", ZeroHash, salt(2)] as const;
       await d.timelock.connect(d.council).schedule(...single, DELAY);
       const id = await d.timelock.hashOperation(...single);
-      // The same words as a batch are another operation, which isn't pending.
-      const [to, value, data, predecessor, s] = single;
-      await expect(d.asSafe.veto([to], [value], [data], predecessor, s)).to.be.revertedWithCustomError(
-        d.gate,
-        "VetoGate_NotPending",
-      );
-      await expect(d.asSafe.vetoOne(...single))
-        .to.emit(d.gate, "OperationVetoed")
-        .withArgs(id);
+      await expect(d.asSafe.veto(id)).to.emit(d.gate, "OperationVetoed").withArgs(id);
       expect(await d.timelock.isOperation(id)).to.equal(false);
       expect(await d.gate.vetoed(id)).to.equal(true);
     });
@@ -135,13 +129,9 @@ describe("VetoGate", () => {
       await d.schedule(o);
       for (const caller of [d.council, d.mallory]) {
         const gate = d.gate.connect(caller);
-        await expect(gate.veto(...d.words(o)))
+        await expect(gate.veto(operationId(o)))
           .to.be.revertedWithCustomError(gate, "VetoGate_NotTheSafe")
           .withArgs(caller.address);
-        await expect(gate.vetoOne(d.anna, 0n, "0x", ZeroHash, salt(1))).to.be.revertedWithCustomError(
-          gate,
-          "VetoGate_NotTheSafe",
-        );
       }
     });
 
@@ -164,13 +154,26 @@ describe("VetoGate", () => {
       const d = await setup();
       const flood = Array.from({ length: 30 }, (_, n) => d.other(n));
       for (const o of flood) await d.schedule(o);
-      const calls = flood.map((o) => d.gate.interface.encodeFunctionData("veto", d.words(o) as never));
+      const calls = flood.map((o) => d.gate.interface.encodeFunctionData("veto", [operationId(o)]));
       await expect(d.gate.connect(d.mallory).multicall(calls)).to.be.revertedWithCustomError(
         d.gate,
         "VetoGate_NotTheSafe",
       );
       await d.asSafe.multicall(calls);
       for (const o of flood) expect(await d.timelock.isOperation(operationId(o))).to.equal(false);
+    });
+  });
+
+  describe("veto of what fits no transaction", () => {
+    it("costs the same however many bytes a contract has scheduled in memory", async () => {
+      const d = await setup();
+      const huge = operationOf([{ to: d.anna.address, data: `0x${"ab".repeat(400_000)}` }], salt(1));
+      const small = d.other(2);
+      await ethers.provider.send("hardhat_setBalance", [d.council.address, "0xffffffffffffffffffff"]);
+      await d.timelock.connect(d.council).scheduleBatch(...d.words(huge), DELAY, { gasLimit: 2n ** 24n });
+      await d.schedule(small);
+      const gas = async (o: TimelockOperation) => (await (await d.veto(o)).wait())?.gasUsed ?? 0n;
+      expect(await gas(huge)).to.be.lessThan((await gas(small)) + 100n);
     });
   });
 
@@ -243,82 +246,91 @@ describe("VetoGate", () => {
   describe("its own replacement", () => {
     it("announces by proposers only, a contract other than itself, once at a time", async () => {
       const d = await setup();
-      await expect(d.gate.connect(d.mallory).announceReplacement(d.next))
+      await expect(d.gate.connect(d.mallory).announceReplacement(d.next, salt(1)))
         .to.be.revertedWithCustomError(d.gate, "VetoGate_NotAProposer")
         .withArgs(d.mallory.address);
       for (const bad of [ZeroAddress, d.gate.target, d.anna.address]) {
-        await expect(d.asCouncil.announceReplacement(bad))
+        await expect(d.asCouncil.announceReplacement(bad, salt(1)))
           .to.be.revertedWithCustomError(d.gate, "VetoGate_BadSuccessor")
           .withArgs(bad);
       }
       const t = (await now()) + 10n;
       await time.setNextBlockTimestamp(t);
-      await expect(d.asCouncil.announceReplacement(d.next))
+      await expect(d.announce(1))
         .to.emit(d.gate, "ReplacementAnnounced")
-        .withArgs(d.next.target, t + NOTICE, d.council.address);
-      expect(await d.gate.announcedAt(d.next)).to.equal(t);
-      await expect(d.asCouncil.announceReplacement(d.next))
+        .withArgs(d.id(1), d.next.target, salt(1), t + NOTICE, d.council.address);
+      expect(await d.gate.announcedAt(d.id(1))).to.equal(t);
+      await expect(d.announce(1))
         .to.be.revertedWithCustomError(d.gate, "VetoGate_AnnouncedAlready")
-        .withArgs(d.next.target, t);
+        .withArgs(d.id(1), t);
     });
 
     it("withdraws by proposers only, what was announced", async () => {
       const d = await setup();
-      await expect(d.asCouncil.withdrawReplacement(d.next))
+      await expect(d.asCouncil.withdrawReplacement(d.id(1)))
         .to.be.revertedWithCustomError(d.gate, "VetoGate_NotAnnounced")
-        .withArgs(d.next.target);
-      await d.asCouncil.announceReplacement(d.next);
+        .withArgs(d.id(1));
+      await d.announce(1);
       for (const caller of [d.safe, d.mallory]) {
-        await expect(d.gate.connect(caller).withdrawReplacement(d.next)).to.be.revertedWithCustomError(
+        await expect(d.gate.connect(caller).withdrawReplacement(d.id(1))).to.be.revertedWithCustomError(
           d.gate,
           "VetoGate_NotAProposer",
         );
       }
-      await expect(d.asCouncil.withdrawReplacement(d.next))
+      await expect(d.asCouncil.withdrawReplacement(d.id(1)))
         .to.emit(d.gate, "ReplacementWithdrawn")
-        .withArgs(d.next.target, d.council.address);
-      expect(await d.gate.announcedAt(d.next)).to.equal(0n);
+        .withArgs(d.id(1), d.council.address);
+      expect(await d.gate.announcedAt(d.id(1))).to.equal(0n);
     });
 
     it("can be vetoed until 30 days after the announcement, to the second, and not from then on", async () => {
       const d = await setup();
-      await d.asCouncil.announceReplacement(d.next);
+      await d.announce(2);
+      await d.announce(1);
       const due = (await now()) + NOTICE;
       const [first, second] = [d.replacement(1), d.replacement(2)];
       for (const o of [first, second]) await d.schedule(o);
       await time.setNextBlockTimestamp(due - 1n);
       await d.veto(first);
-      expect(await d.gate.isDue(d.next)).to.equal(false);
+      expect(await d.gate.isDue(d.id(1))).to.equal(false);
       await time.setNextBlockTimestamp(due);
       await expect(d.veto(second))
         .to.be.revertedWithCustomError(d.gate, "VetoGate_OwnReplacement")
-        .withArgs(d.next.target);
+        .withArgs(d.id(2));
       await time.setNextBlockTimestamp(due);
       await d.execute(second);
-      expect(await d.gate.isDue(d.next)).to.equal(true);
+      expect(await d.gate.isDue(d.id(2))).to.equal(true);
       expect(await d.timelock.hasRole(CANCELLER, d.next)).to.equal(true);
       expect(await d.timelock.hasRole(CANCELLER, d.gate)).to.equal(false);
     });
 
-    it("vetoed before it was due, it stays vetoed; another salt is another operation", async () => {
+    it("vetoed before it was due, it stays vetoed, and isn't announced again; another salt is another operation", async () => {
       const d = await setup();
-      await d.asCouncil.announceReplacement(d.next);
+      for (const n of [1, 2]) await d.announce(n);
       await d.schedule(d.replacement(1));
       await d.veto(d.replacement(1));
       await time.increase(NOTICE);
       await d.schedule(d.replacement(1));
-      await d.gate.connect(d.mallory).enforce(operationId(d.replacement(1)));
+      await d.gate.connect(d.mallory).enforce(d.id(1));
+      await d.asCouncil.withdrawReplacement(d.id(1));
+      await expect(d.announce(1))
+        .to.be.revertedWithCustomError(d.gate, "VetoGate_VetoedBefore")
+        .withArgs(d.id(1));
       await d.schedule(d.replacement(2));
-      await expect(d.gate.enforce(operationId(d.replacement(2)))).to.be.revertedWithCustomError(
-        d.gate,
-        "VetoGate_NotVetoed",
-      );
+      await expect(d.gate.enforce(d.id(2))).to.be.revertedWithCustomError(d.gate, "VetoGate_NotVetoed");
       await expect(d.veto(d.replacement(2))).to.be.revertedWithCustomError(d.gate, "VetoGate_OwnReplacement");
+    });
+
+    it("is named by its id, as the timelock computes it", async () => {
+      const d = await setup();
+      expect(await d.gate.replacementOf(d.next, salt(1))).to.equal(d.id(1));
+      expect(await d.timelock.hashOperationBatch(...d.words(d.replacement(1)))).to.equal(d.id(1));
     });
 
     it("lapses WINDOW and the timelock's delay after it was due; scheduled within WINDOW it is safe until ready", async () => {
       const d = await setup();
-      await d.asCouncil.announceReplacement(d.next);
+      await d.announce(2);
+      await d.announce(1);
       const end = (await now()) + NOTICE + WINDOW;
       await time.setNextBlockTimestamp(end - 1n);
       await d.schedule(d.replacement(1));
@@ -327,28 +339,28 @@ describe("VetoGate", () => {
       await expect(d.veto(d.replacement(1))).to.be.revertedWithCustomError(d.gate, "VetoGate_OwnReplacement");
       await time.setNextBlockTimestamp(end + DELAY);
       await d.veto(d.replacement(1));
-      expect(await d.gate.isDue(d.next)).to.equal(false);
+      expect(await d.gate.isDue(d.id(1))).to.equal(false);
       // A lapsed one is announced anew, and waits anew.
-      await d.asCouncil.announceReplacement(d.next);
-      expect(await d.gate.isDue(d.next)).to.equal(false);
+      await d.announce(2);
+      expect(await d.gate.isDue(d.id(2))).to.equal(false);
       await time.increase(NOTICE);
-      expect(await d.gate.isDue(d.next)).to.equal(true);
+      expect(await d.gate.isDue(d.id(2))).to.equal(true);
     });
 
     it("withdrawn and announced again, it waits again: churn buys no time", async () => {
       const d = await setup();
-      await d.asCouncil.announceReplacement(d.next);
+      await d.announce(1);
       await time.increase(NOTICE);
-      expect(await d.gate.isDue(d.next)).to.equal(true);
+      expect(await d.gate.isDue(d.id(1))).to.equal(true);
       await d.schedule(d.replacement(1));
-      await d.asCouncil.withdrawReplacement(d.next);
-      expect(await d.gate.isDue(d.next)).to.equal(false);
-      await d.asCouncil.announceReplacement(d.next);
+      await d.asCouncil.withdrawReplacement(d.id(1));
+      expect(await d.gate.isDue(d.id(1))).to.equal(false);
+      await d.announce(1);
       await time.increase(NOTICE - 10n);
       await d.veto(d.replacement(1));
       // Another successor's notice is its own.
       const third = await deployAs<VetoGate>(ethers, "VetoGate", [d.timelock, d.mallory, ZeroAddress]);
-      await d.asCouncil.announceReplacement(third);
+      await d.asCouncil.announceReplacement(third, salt(3));
       await time.increase(NOTICE - 10n);
       await d.schedule(operationOf([d.grant(third), d.revoke()], salt(3)));
       await d.veto(operationOf([d.grant(third), d.revoke()], salt(3)));
@@ -356,7 +368,7 @@ describe("VetoGate", () => {
 
     it("REVIEW 10: everything but exactly the announced batch can be vetoed when that is due", async () => {
       const d = await setup();
-      await d.asCouncil.announceReplacement(d.next);
+      await d.announce(1);
       await time.increase(NOTICE);
       const [grant, revoke] = [d.grant(d.next), d.revoke()];
       const proposer: Call = {
@@ -397,7 +409,10 @@ describe("VetoGate", () => {
       await d.veto(after);
       const single = [revoke.to, 0n, revoke.data, ZeroHash, salt(1)] as const;
       await d.timelock.connect(d.council).schedule(...single, DELAY);
-      await d.asSafe.vetoOne(...single);
+      await d.asSafe.veto(await d.timelock.hashOperation(...single));
+      // With another salt than the announced one.
+      await d.schedule(d.replacement(2));
+      await d.veto(d.replacement(2));
     });
 
     it("REVIEW 10: a delay of any length neither stops the veto nor the replacement", async () => {
@@ -413,7 +428,7 @@ describe("VetoGate", () => {
         salt(1),
       );
       await d.schedule(longer);
-      await d.asCouncil.announceReplacement(d.next);
+      await d.announce(1);
       await time.increase(NOTICE);
       await d.schedule(d.replacement(1));
       await d.schedule(d.other(5));

@@ -27,6 +27,7 @@ abstract contract VetoWorld is Meter {
     /// @dev What the model knows of an operation. `next` is the gate that it would put in place; zero if it's none's.
     struct Plan {
         bytes32 id;
+        uint256 number;
         uint256 ready;
         address next;
         address gate;
@@ -42,7 +43,9 @@ abstract contract VetoWorld is Meter {
     Diary private immutable _diary = new Diary();
     IVetoGate private _gate;
     address[] private _gates;
-    mapping(address gate => mapping(address next => uint256)) private _since;
+    /// @dev Replacements of the gate in place.
+    uint256[] private _changes;
+    mapping(bytes32 id => uint256) private _since;
     Plan[] private _plans;
     uint256 private _watched;
 
@@ -96,7 +99,7 @@ abstract contract VetoWorld is Meter {
         if (_plans.length == 0) return;
         uint256 n = _plans.length - 1 - _below(_plans.length < 6 ? _plans.length : 6);
         Plan storage p = _plans[n];
-        bool due = p.next != address(0) && p.gate == address(_gate) && _isDue(p.next);
+        bool due = p.gate == address(_gate) && _isDue(p.id);
         bool expected = p.ready != 0 && !p.done && !due;
         bool ok = _veto(n, SAFE);
         _law("INV-GOV-2", ok == expected, "a veto that should have worked failed, or the other way round");
@@ -117,35 +120,35 @@ abstract contract VetoWorld is Meter {
         _done();
     }
 
-    /// @notice The council announces a successor, or takes an announcement back.
+    /// @notice The council announces a replacement, or takes an announcement back.
     function announce(uint256 seed) external act("announce", seed) {
         _vigil();
-        address next = _successor();
-        uint256 since = _since[address(_gate)][next];
+        Plan storage p = _plans[_change()];
+        uint256 since = _since[p.id];
         bool withdraws = since != 0 && _once(6);
         vm.prank(COUNCIL);
         if (withdraws) {
-            _gate.withdrawReplacement(next);
-            _since[address(_gate)][next] = 0;
+            _gate.withdrawReplacement(p.id);
+            _since[p.id] = 0;
             return _done();
         }
-        (bool ok,) = address(_gate).call(abi.encodeCall(_gate.announceReplacement, (next)));
+        bytes memory data = abi.encodeCall(_gate.announceReplacement, (p.next, bytes32(p.number)));
+        (bool ok,) = address(_gate).call(data);
         bool stands = since != 0 && clock < since + NOTICE + WINDOW + DELAY;
-        _law("INV-GOV-4", ok != stands, "an announcement was refused, or its clock begun anew");
-        if (ok) _since[address(_gate)][next] = clock;
+        _law("INV-GOV-4", ok == (!stands && !p.vetoed), "an announcement was refused, or its clock begun anew");
+        if (ok) _since[p.id] = clock;
         _done();
     }
 
     /// @notice The council schedules a replacement, in time or not; sometimes as the notice ends.
     function replace(uint256 seed) external act("replace", seed) {
         _vigil();
-        Plan memory p;
-        (p.next, p.gate) = (_successor(), address(_gate));
-        uint256 since = _since[address(_gate)][p.next];
+        uint256 n = _change();
+        Plan storage p = _plans[n];
+        uint256 since = _since[p.id];
         if (since != 0 && clock < since + NOTICE && _once(2)) _wait(since + NOTICE - clock);
-        uint256 n = _push(p);
         bool ok = _schedule(n);
-        if (ok && _isDue(p.next) && _once(2)) {
+        if (ok && !p.vetoed && _isDue(p.id) && _once(2)) {
             _law("INV-GOV-4", !_veto(n, SAFE), "the gate has vetoed its own replacement");
             _wait(DELAY);
             _law("INV-GOV-4", _execute(n), "a replacement that was announced in time isn't executable");
@@ -170,7 +173,7 @@ abstract contract VetoWorld is Meter {
             _law("INV-GOV-4", !ok, "enforced what was never vetoed");
         }
         vm.prank(STRANGER);
-        (bool announced,) = address(_gate).call(abi.encodeCall(_gate.announceReplacement, (address(_diary))));
+        (bool announced,) = address(_gate).call(abi.encodeCall(_gate.announceReplacement, (address(_diary), 0)));
         _law("INV-GOV-4", !announced, "a stranger has announced");
         _done();
     }
@@ -212,6 +215,17 @@ abstract contract VetoWorld is Meter {
         }
     }
 
+    /// @dev One that was made before, mostly the last; or a new one.
+    function _change() private returns (uint256 n) {
+        if (_changes.length != 0 && !_once(4)) {
+            return _changes[_changes.length - 1 - _below(_changes.length < 3 ? _changes.length : 3)];
+        }
+        Plan memory p;
+        (p.next, p.gate) = (_successor(), address(_gate));
+        n = _push(p);
+        _changes.push(n);
+    }
+
     function _successor() private returns (address next) {
         address last = _gates[_gates.length - 1];
         if (last != address(_gate)) return last;
@@ -219,14 +233,15 @@ abstract contract VetoWorld is Meter {
         _gates.push(next);
     }
 
-    function _isDue(address next) private view returns (bool) {
-        uint256 since = _since[address(_gate)][next];
+    function _isDue(bytes32 id) private view returns (bool) {
+        uint256 since = _since[id];
         return since != 0 && clock >= since + NOTICE && clock < since + NOTICE + WINDOW + DELAY;
     }
 
     function _push(Plan memory p) private returns (uint256 n) {
         n = _plans.length;
         _plans.push(p);
+        _plans[n].number = n;
         (address[] memory targets, uint256[] memory values, bytes[] memory data) = _words(n);
         _plans[n].id = p.single
             ? _timelock.hashOperation(targets[0], 0, data[0], 0, bytes32(n))
@@ -260,13 +275,8 @@ abstract contract VetoWorld is Meter {
     }
 
     function _veto(uint256 n, address by) private returns (bool ok) {
-        (address[] memory targets, uint256[] memory values, bytes[] memory data) = _words(n);
         vm.prank(by);
-        (ok,) = address(_gate).call(
-            _plans[n].single
-                ? abi.encodeCall(_gate.vetoOne, (targets[0], 0, data[0], 0, bytes32(n)))
-                : abi.encodeCall(_gate.veto, (targets, values, data, 0, bytes32(n)))
-        );
+        (ok,) = address(_gate).call(abi.encodeCall(_gate.veto, (_plans[n].id)));
     }
 
     function _execute(uint256 n) private returns (bool ok) {
@@ -279,6 +289,8 @@ abstract contract VetoWorld is Meter {
         );
         if (!ok) return false;
         _plans[n].done = true;
-        if (_plans[n].next != address(0) && _plans[n].gate == address(_gate)) _gate = IVetoGate(_plans[n].next);
+        if (_plans[n].next == address(0) || _plans[n].gate != address(_gate)) return true;
+        _gate = IVetoGate(_plans[n].next);
+        delete _changes;
     }
 }

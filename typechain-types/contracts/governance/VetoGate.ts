@@ -7,24 +7,24 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VetoGateInterface extends Interface {
-    getFunction(nameOrSignature: "NOTICE" | "WINDOW" | "announceReplacement" | "announcedAt" | "enforce" | "former" | "isDue" | "multicall" | "safe" | "timelock" | "veto" | "vetoOne" | "vetoed" | "withdrawReplacement"): FunctionFragment;
+    getFunction(nameOrSignature: "NOTICE" | "WINDOW" | "announceReplacement" | "announcedAt" | "enforce" | "former" | "isDue" | "multicall" | "replacementOf" | "safe" | "timelock" | "veto" | "vetoed" | "withdrawReplacement"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "OperationVetoed" | "ReplacementAnnounced" | "ReplacementWithdrawn" | "VetoEnforced"): EventFragment;
 
     encodeFunctionData(functionFragment: 'NOTICE', values?: undefined): string;
 encodeFunctionData(functionFragment: 'WINDOW', values?: undefined): string;
-encodeFunctionData(functionFragment: 'announceReplacement', values: [AddressLike]): string;
-encodeFunctionData(functionFragment: 'announcedAt', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'announceReplacement', values: [AddressLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'announcedAt', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'enforce', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'former', values?: undefined): string;
-encodeFunctionData(functionFragment: 'isDue', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'isDue', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'multicall', values: [BytesLike[]]): string;
+encodeFunctionData(functionFragment: 'replacementOf', values: [AddressLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'safe', values?: undefined): string;
 encodeFunctionData(functionFragment: 'timelock', values?: undefined): string;
-encodeFunctionData(functionFragment: 'veto', values: [AddressLike[], BigNumberish[], BytesLike[], BytesLike, BytesLike]): string;
-encodeFunctionData(functionFragment: 'vetoOne', values: [AddressLike, BigNumberish, BytesLike, BytesLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'veto', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'vetoed', values: [BytesLike]): string;
-encodeFunctionData(functionFragment: 'withdrawReplacement', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'withdrawReplacement', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'NOTICE', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'WINDOW', data: BytesLike): Result;
@@ -34,10 +34,10 @@ decodeFunctionResult(functionFragment: 'enforce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'former', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isDue', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'multicall', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'replacementOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'safe', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'timelock', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'veto', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'vetoOne', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'vetoed', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): Result;
   }
@@ -56,9 +56,9 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
   
 
     export namespace ReplacementAnnouncedEvent {
-      export type InputTuple = [successor: AddressLike, from: BigNumberish, by: AddressLike];
-      export type OutputTuple = [successor: string, from: bigint, by: string];
-      export interface OutputObject {successor: string, from: bigint, by: string };
+      export type InputTuple = [id: BytesLike, successor: AddressLike, salt: BytesLike, from: BigNumberish, by: AddressLike];
+      export type OutputTuple = [id: string, successor: string, salt: string, from: bigint, by: string];
+      export interface OutputObject {id: string, successor: string, salt: string, from: bigint, by: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -68,9 +68,9 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
   
 
     export namespace ReplacementWithdrawnEvent {
-      export type InputTuple = [successor: AddressLike, by: AddressLike];
-      export type OutputTuple = [successor: string, by: string];
-      export interface OutputObject {successor: string, by: string };
+      export type InputTuple = [id: BytesLike, by: AddressLike];
+      export type OutputTuple = [id: string, by: string];
+      export interface OutputObject {id: string, by: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -142,15 +142,15 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
 
     
     announceReplacement: TypedContractMethod<
-      [successor: AddressLike, ],
-      [void],
+      [successor: AddressLike, salt: BytesLike, ],
+      [string],
       'nonpayable'
     >
     
 
     
     announcedAt: TypedContractMethod<
-      [successor: AddressLike, ],
+      [id: BytesLike, ],
       [bigint],
       'view'
     >
@@ -174,7 +174,7 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
 
     
     isDue: TypedContractMethod<
-      [successor: AddressLike, ],
+      [id: BytesLike, ],
       [boolean],
       'view'
     >
@@ -185,6 +185,14 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
       [data: BytesLike[], ],
       [string[]],
       'nonpayable'
+    >
+    
+
+    
+    replacementOf: TypedContractMethod<
+      [successor: AddressLike, salt: BytesLike, ],
+      [string],
+      'view'
     >
     
 
@@ -206,15 +214,7 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
 
     
     veto: TypedContractMethod<
-      [targets: AddressLike[], values: BigNumberish[], payloads: BytesLike[], predecessor: BytesLike, salt: BytesLike, ],
-      [void],
-      'nonpayable'
-    >
-    
-
-    
-    vetoOne: TypedContractMethod<
-      [target: AddressLike, value: BigNumberish, payload: BytesLike, predecessor: BytesLike, salt: BytesLike, ],
+      [id: BytesLike, ],
       [void],
       'nonpayable'
     >
@@ -230,7 +230,7 @@ decodeFunctionResult(functionFragment: 'withdrawReplacement', data: BytesLike): 
 
     
     withdrawReplacement: TypedContractMethod<
-      [successor: AddressLike, ],
+      [id: BytesLike, ],
       [void],
       'nonpayable'
     >
@@ -250,12 +250,12 @@ getFunction(nameOrSignature: 'WINDOW'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'announceReplacement'): TypedContractMethod<
-      [successor: AddressLike, ],
-      [void],
+      [successor: AddressLike, salt: BytesLike, ],
+      [string],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'announcedAt'): TypedContractMethod<
-      [successor: AddressLike, ],
+      [id: BytesLike, ],
       [bigint],
       'view'
     >;
@@ -270,7 +270,7 @@ getFunction(nameOrSignature: 'former'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'isDue'): TypedContractMethod<
-      [successor: AddressLike, ],
+      [id: BytesLike, ],
       [boolean],
       'view'
     >;
@@ -278,6 +278,11 @@ getFunction(nameOrSignature: 'multicall'): TypedContractMethod<
       [data: BytesLike[], ],
       [string[]],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'replacementOf'): TypedContractMethod<
+      [successor: AddressLike, salt: BytesLike, ],
+      [string],
+      'view'
     >;
 getFunction(nameOrSignature: 'safe'): TypedContractMethod<
       [],
@@ -290,12 +295,7 @@ getFunction(nameOrSignature: 'timelock'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'veto'): TypedContractMethod<
-      [targets: AddressLike[], values: BigNumberish[], payloads: BytesLike[], predecessor: BytesLike, salt: BytesLike, ],
-      [void],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'vetoOne'): TypedContractMethod<
-      [target: AddressLike, value: BigNumberish, payload: BytesLike, predecessor: BytesLike, salt: BytesLike, ],
+      [id: BytesLike, ],
       [void],
       'nonpayable'
     >;
@@ -305,7 +305,7 @@ getFunction(nameOrSignature: 'vetoed'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'withdrawReplacement'): TypedContractMethod<
-      [successor: AddressLike, ],
+      [id: BytesLike, ],
       [void],
       'nonpayable'
     >;
@@ -321,11 +321,11 @@ getEvent(key: 'VetoEnforced'): TypedContractEvent<VetoEnforcedEvent.InputTuple, 
       OperationVetoed: TypedContractEvent<OperationVetoedEvent.InputTuple, OperationVetoedEvent.OutputTuple, OperationVetoedEvent.OutputObject>;
     
 
-      'ReplacementAnnounced(address,uint40,address)': TypedContractEvent<ReplacementAnnouncedEvent.InputTuple, ReplacementAnnouncedEvent.OutputTuple, ReplacementAnnouncedEvent.OutputObject>;
+      'ReplacementAnnounced(bytes32,address,bytes32,uint40,address)': TypedContractEvent<ReplacementAnnouncedEvent.InputTuple, ReplacementAnnouncedEvent.OutputTuple, ReplacementAnnouncedEvent.OutputObject>;
       ReplacementAnnounced: TypedContractEvent<ReplacementAnnouncedEvent.InputTuple, ReplacementAnnouncedEvent.OutputTuple, ReplacementAnnouncedEvent.OutputObject>;
     
 
-      'ReplacementWithdrawn(address,address)': TypedContractEvent<ReplacementWithdrawnEvent.InputTuple, ReplacementWithdrawnEvent.OutputTuple, ReplacementWithdrawnEvent.OutputObject>;
+      'ReplacementWithdrawn(bytes32,address)': TypedContractEvent<ReplacementWithdrawnEvent.InputTuple, ReplacementWithdrawnEvent.OutputTuple, ReplacementWithdrawnEvent.OutputObject>;
       ReplacementWithdrawn: TypedContractEvent<ReplacementWithdrawnEvent.InputTuple, ReplacementWithdrawnEvent.OutputTuple, ReplacementWithdrawnEvent.OutputObject>;
     
 
