@@ -2,8 +2,10 @@ import { expect } from "chai";
 import hre from "hardhat";
 import type { IVaultLens } from "../../typechain-types/index.ts";
 import { DAY, deployCore, KINDS, NATIVE, paramKey, TIERS } from "../support/deployCore.ts";
+import { setStage } from "../support/stage.ts";
 
-const { ethers, networkHelpers } = await hre.network.create();
+const connection = await hre.network.create();
+const { ethers, networkHelpers } = connection;
 
 const ETHER = 10n ** 18n;
 /** Raw units that a cent buys at the listed 2,000 dollars. */
@@ -36,4 +38,21 @@ describe("VaultLens under a tightened limit", () => {
       expect((await lens.explain(anna, NATIVE, amount, bert)).instantNow).to.equal(amount);
     });
   }
+
+  it("says nothing of a lower tier's limit, which doesn't bind a higher one", async () => {
+    const s = await setStage(connection);
+    const lens = (await ethers.deployContract("VaultLens", [s.vault])) as unknown as IVaultLens;
+    await s.ready(s.anna, 2n, NATIVE, ETHER, s.bert);
+    const tighten = async (kind: bigint, tier?: bigint) =>
+      s.policy.connect(s.riskOfficer).tighten(paramKey(kind, tier), 0n);
+    await tighten(KINDS.TIER_WINDOW, 1n);
+    await tighten(KINDS.UNVERIFIED_POOL);
+    await tighten(KINDS.TIER_SINGLE, 0n);
+    const before = await lens.explain(s.anna, NATIVE, ETHER, s.bert);
+    expect([before.verdict, before.moreFrom]).to.deep.equal([0n, 0n]);
+    await tighten(KINDS.TIER_SINGLE, 3n);
+    const { until } = await s.policy.param(paramKey(KINDS.TIER_SINGLE, 3n));
+    const after = await lens.explain(s.anna, NATIVE, ETHER, s.bert);
+    expect([after.instantNow, after.moreFrom]).to.deep.equal([0n, until]);
+  });
 });
