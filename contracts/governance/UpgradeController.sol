@@ -43,7 +43,7 @@ contract UpgradeController is IUpgradeController, AccessManaged, ReentrancyGuard
     uint40 private _windowsEnd; // of the newest release that could be rolled back
 
     /// @param authority The AccessManager.
-    /// @param timelock_ Its delay is what a hand-over waits for once more.
+    /// @param timelock_ Its delay is what a hand-over waits for once more, or `window` if that is longer.
     /// @param vault_ The Vault that a rollback closes.
     /// @param window Seconds in which a release can be rolled back.
     constructor(address authority, TimelockController timelock_, address vault_, uint40 window)
@@ -149,7 +149,9 @@ contract UpgradeController is IUpgradeController, AccessManaged, ReentrancyGuard
         if (_successor != address(0) && block.timestamp < uint256(_readyAt) + HAND_OVER_TERM) {
             revert UpgradeController_AnnouncedAlready(_successor);
         }
-        uint256 readyAt = block.timestamp + _timelock.getMinDelay();
+        uint256 delay = _timelock.getMinDelay();
+        // Never less: the batch that announces it may have cut the delay just before.
+        uint256 readyAt = block.timestamp + (delay < WINDOW ? WINDOW : delay);
         if (readyAt > type(uint40).max) revert UpgradeController_BadDelay(readyAt);
         // Effect: the cast is bounded above.
         (_successor, _readyAt) = (successor, uint40(readyAt));

@@ -526,19 +526,19 @@ describe("UpgradeController", () => {
       return { ...d, to, announce: () => d.controller.connect(d.upgrader).announceHandOver(to) };
     }
 
-    it("takes the timelock's delay once more, then anyone makes the successor the owner of all", async () => {
+    it("takes the rollback window, or the timelock's delay if that is longer; then anyone makes the successor the owner of all", async () => {
       const { controller, to, announce, mallory, till, pair } = await withSuccessor();
       const t = (await now()) + 10n;
       await time.setNextBlockTimestamp(t);
       await expect(announce())
         .to.emit(controller, "HandOverAnnounced")
-        .withArgs(to, t + DELAY);
-      expect([...(await controller.announced())]).to.deep.equal([to, t + DELAY]);
-      await time.setNextBlockTimestamp(t + DELAY - 1n);
+        .withArgs(to, t + WINDOW);
+      expect([...(await controller.announced())]).to.deep.equal([to, t + WINDOW]);
+      await time.setNextBlockTimestamp(t + WINDOW - 1n);
       await expect(controller.connect(mallory).handOver())
         .to.be.revertedWithCustomError(controller, "UpgradeController_TooSoon")
-        .withArgs(t + DELAY);
-      await time.setNextBlockTimestamp(t + DELAY);
+        .withArgs(t + WINDOW);
+      await time.setNextBlockTimestamp(t + WINDOW);
       await expect(controller.connect(mallory).handOver()).to.emit(controller, "HandedOver").withArgs(to);
       for (const { admin, proxy } of [till, ...pair]) {
         expect(await admin.owner()).to.equal(to);
@@ -551,6 +551,24 @@ describe("UpgradeController", () => {
       }
       expect(await controller.proxies()).to.deep.equal([]);
       expect([...(await controller.announced())]).to.deep.equal([ethers.ZeroAddress, 0n]);
+    });
+
+    it("takes no less when the batch that announces it cuts the delay first, and more when the delay is longer", async () => {
+      const { controller, announce, timelock } = await withSuccessor();
+      const self = await ethers.getImpersonatedSigner(String(timelock.target));
+      await networkHelpers.setBalance(self.address, 10n ** 18n);
+      for (const [delay, wait] of [
+        [0n, WINDOW],
+        [WINDOW + 1n, WINDOW + 1n],
+      ] as const) {
+        const snapshot = await networkHelpers.takeSnapshot();
+        await timelock.connect(self).updateDelay(delay);
+        const t = (await now()) + 10n;
+        await time.setNextBlockTimestamp(t);
+        await announce();
+        expect((await controller.announced()).readyAt).to.equal(t + wait);
+        await snapshot.restore();
+      }
     });
 
     it("is announced and withdrawn by UPGRADER alone, one at a time", async () => {
@@ -576,7 +594,7 @@ describe("UpgradeController", () => {
       await expect(controller.connect(upgrader).cancelHandOver())
         .to.emit(controller, "HandOverCancelled")
         .withArgs(to);
-      await time.increase(DELAY);
+      await time.increase(WINDOW);
       await expect(controller.handOver()).to.be.revertedWithCustomError(
         controller,
         "UpgradeController_NothingAnnounced",
@@ -610,12 +628,13 @@ describe("UpgradeController", () => {
         .to.be.revertedWithCustomError(controller, "UpgradeController_Lapsed")
         .withArgs(readyAt);
       await announce();
-      expect((await controller.announced()).readyAt).to.equal((await now()) + DELAY);
+      expect((await controller.announced()).readyAt).to.equal((await now()) + WINDOW);
     });
 
     it("INV-GOV-3: waits until no window is open", async () => {
       const { controller, announce, v2, tillRelease, upgrade, rollback } = await withSuccessor();
       await announce();
+      await time.increase(DELAY);
       const release = await tillRelease(v2);
       await upgrade(release);
       const { windowEnd } = await controller.releaseOf(await controller.idOf(release));
