@@ -104,8 +104,8 @@ contract VaultAdmin is
         VaultCare.setInstantClosed(true);
     }
 
-    function openInstant() external restricted governs {
-        VaultCare.setInstantClosed(false);
+    function openInstant(uint40 validUntil) external restricted governs {
+        VaultCare.openInstant(validUntil);
     }
 
     function heartbeat() external restricted governs {}

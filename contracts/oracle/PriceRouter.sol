@@ -75,10 +75,12 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     }
 
     /// @inheritdoc IPriceRouter
-    function liftHalt(AssetId asset) external restricted {
+    function liftHalt(AssetId asset, uint40 haltedUntil) external restricted {
         uint256 packed = _stored[asset];
+        uint40 until = StoredPrice.haltedUntil(packed);
         // Check
         if (!StoredPrice.isHalted(packed)) revert PriceRouter_NotHalted(asset);
+        if (until != haltedUntil) revert PriceRouter_AnotherHalt(asset, until);
         // Effect
         packed = StoredPrice.withoutHalt(packed);
         _stored[asset] = packed;

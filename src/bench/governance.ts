@@ -77,13 +77,18 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
     rows.push(await row(`loosen/${name}`, set(contract, key, looser)));
     await set(contract, key, base);
   }
+  const liftHalt = async () => {
+    const [halted] = await router.queryFilter("Halted", -1);
+    if (!(halted && "args" in halted)) throw new TerminalError("NOT_HALTED", "The halt left no event");
+    return chain.send(governor, router, "liftHalt", [asset, halted.args.getValue("until")]);
+  };
   const silence = paramKey(KINDS.WIND_DOWN_AFTER);
   await set(vault, silence, 365n);
   rows.push(
     await row("set/fresh-period", set(vault, paramKey(KINDS.FRESH_PERIOD), 24n)),
     await row("set/wind-down-after", set(vault, silence, 180n)),
     await row("tighten/price", chain.send(governor, router, "halt", [asset])),
-    await row("loosen/price", chain.send(governor, router, "liftHalt", [asset])),
+    await row("loosen/price", liftHalt()),
   );
   await suite.freshenFeeds();
   await chain.send(governor, router, "poke", [asset]);

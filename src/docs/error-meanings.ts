@@ -666,6 +666,11 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the last halt ended less than 14 days ago",
     remedy: "Wait until the time given; tighten the asset's limit meanwhile.",
   },
+  PriceRouter_AnotherHalt: {
+    when: "the halt in force is another than the one to lift",
+    remedy:
+      "Name the time in the error, if that one is meant; scheduled for an earlier halt the call is void.",
+  },
   PriceRouter_NotHalted: { when: "there is no halt to lift", remedy: "Nothing to do." },
   PriceRouter_NotEnoughGas: starved,
   FeedSet_SourceCount: { when: "a feed set has no source or more than five", remedy: "Name one to five." },

@@ -307,7 +307,7 @@ describe("attack: lock-out, offices and single keys", () => {
       await throughGovernance(s, [
         callOf(manager, "revokeRole", [ROLES.ROLLBACK, safe.address]),
         callOf(manager, "grantRole", [ROLES.ROLLBACK, fresh.safe.address, 0]),
-        callOf(vault, "openInstant", []),
+        callOf(vault, "openInstant", [NEVER]),
       ]);
       await ownersLeave(s);
       const next = await releaseVault(s);

@@ -71,7 +71,7 @@ async function eventful() {
   await vault.removeReserve(near);
   await s.manager.grantRole(ROLES.CONTROLLER, mallory, 0);
   await vault.connect(mallory).closeInstant();
-  await vault.openInstant();
+  await vault.openInstant(NEVER);
   await vault.connect(mallory).closeInstant();
   await s.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
   await s.wait(90n * DAY);

@@ -292,7 +292,7 @@ describe("Governance through the deployed suite", () => {
     await s.safes.rollback.send(rollback, s.keys.rollback.slice(0, 2));
     expect(await chain.addressIn(s.addresses.vault, slot)).to.equal(s.addresses.vaultImplementation);
     expect(await vault.instantClosed()).to.equal(true);
-    await throughGovernance(s, [callOf(vault, "openInstant", [])]);
+    await throughGovernance(s, [callOf(vault, "openInstant", [NEVER])]);
     expect(await vault.instantClosed()).to.equal(false);
   });
 });

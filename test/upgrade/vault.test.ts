@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { NEVER } from "../support/deployCore.ts";
 import { governedVault } from "../support/governedVault.ts";
 import { CENT } from "../support/stage.ts";
 import { adminOf, DELAY, pointerOf, WINDOW } from "../support/upgradeFixture.ts";
@@ -54,12 +55,12 @@ describe("the Vault's own upgrade", () => {
 
     // Only the timelock opens it again.
     for (const who of [s.rescuer, s.mallory, s.riskOfficer]) {
-      await expect(s.vault.connect(who).openInstant()).to.be.revertedWithCustomError(
+      await expect(s.vault.connect(who).openInstant(NEVER)).to.be.revertedWithCustomError(
         s.vault,
         "AccessManagedUnauthorized",
       );
     }
-    await s.govern(s.proxy, s.vault.interface.encodeFunctionData("openInstant"));
+    await s.govern(s.proxy, s.vault.interface.encodeFunctionData("openInstant", [NEVER]));
     expect((await s.ask(anna, asset, CENT, anna)).paid).to.equal(true);
     await s.audit();
   });

@@ -75,7 +75,9 @@ interface IVaultAdmin is IAccessManaged, IParams {
     function closeInstant() external;
 
     /// @notice Allows them again (timelock).
-    function openInstant() external;
+    /// @param validUntil Unix seconds after which a scheduled call is void: one that was left over must not open what the next
+    /// rollback closes.
+    function openInstant(uint40 validUntil) external;
 
     /// @notice Shows that governance is alive, as all of the timelock's verbs here do (timelock).
     function heartbeat() external;

@@ -42,6 +42,11 @@ library VaultCare {
 
     // ---- an upgrade ----
 
+    function openInstant(uint40 validUntil) internal {
+        if (block.timestamp > validUntil) revert IVaultEvents.Vault_Expired(validUntil);
+        setInstantClosed(false);
+    }
+
     function setInstantClosed(bool closed) internal {
         VaultNamespace.Door storage door = VaultLayout.slots().door;
         // Check

@@ -30,7 +30,7 @@ contract MockInstantDoor {
         if (mode == DoorMode.BOMB) _answer(200_000, 0);
     }
 
-    function openInstant() external {
+    function openInstant(uint40) external {
         _closed = false;
     }
 

@@ -38,6 +38,7 @@ interface IPriceRouter {
     error PriceRouter_HaltedAlready(AssetId asset, uint40 until);
     error PriceRouter_TooSoonToRenew(AssetId asset, uint40 renewableFrom);
     error PriceRouter_NotHalted(AssetId asset);
+    error PriceRouter_AnotherHalt(AssetId asset, uint40 haltedUntil);
     error PriceRouter_NoFeedSet(AssetId asset);
     error PriceRouter_NotAFeedSet(address feedSet);
     error PriceRouter_ZeroAuthority();
@@ -61,7 +62,8 @@ interface IPriceRouter {
     function halt(AssetId asset) external;
 
     /// @notice Ends a forced HALT (timelock). The risk officer can't force another for 14 days.
-    function liftHalt(AssetId asset) external;
+    /// @param haltedUntil Which one, as `Halted` said, Unix seconds: a scheduled call that was left over must not lift the next.
+    function liftHalt(AssetId asset, uint40 haltedUntil) external;
 
     /// @notice Points the asset at another feed set (timelock). Drops the stored price, keeps a halt.
     /// @param expected The feed set it replaces, so that a stale scheduled change fails.

@@ -63,7 +63,7 @@ export const badUpgrade: Step = {
     );
     if (answer.verdict !== "queued") return;
     const cancelled = await scene.cancel(answer.exit);
-    const open = await stage.offices.propose([scene.vault("openInstant", [])], "open instant exits");
+    const open = await stage.offices.propose([scene.vault("openInstant", [NEVER])], "open instant exits");
     await scene.until(scene.now + PARAMETERS.timelockSeconds);
     const opened = await stage.offices.execute(open.proposal);
     scene.count(opened);

@@ -133,20 +133,24 @@ describe("Vault: instant exits closed", () => {
     expect(await d.vault.everyoneHeldUntil()).to.equal((await d.now()) + 60n);
     await d.goTo(exit.late);
     await expect(d.vault.release(exit)).to.emit(d.vault, "Released");
-    await expect(d.vault.openInstant()).to.emit(d.vault, "InstantOpened");
-    await expect(d.vault.openInstant()).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
+    const left = (await d.now()) + 100n;
+    await d.at(left + 1n);
+    await expect(d.vault.openInstant(left), "left over from before")
+      .to.be.revertedWithCustomError(d.vault, "Vault_Expired")
+      .withArgs(left);
+    await d.at(left + 10n);
+    await expect(d.vault.openInstant(left + 10n)).to.emit(d.vault, "InstantOpened");
+    await expect(d.vault.openInstant(NEVER)).to.be.revertedWithCustomError(d.vault, "Vault_Unchanged");
     await expect(d.vault.connect(d.anna).withdraw(NATIVE, ONE, d.mallory)).to.emit(d.vault, "Withdrawn");
   });
 
   it("is closed by the controller and opened by governance, nobody else", async () => {
     const d = await load();
-    for (const verb of ["closeInstant", "openInstant"] as const) {
-      await expect(d.vault.connect(d.mallory)[verb]()).to.be.revertedWithCustomError(
-        d.vault,
-        "AccessManagedUnauthorized",
-      );
+    const stranger = d.vault.connect(d.mallory);
+    for (const call of [() => stranger.closeInstant(), () => stranger.openInstant(NEVER)]) {
+      await expect(call()).to.be.revertedWithCustomError(d.vault, "AccessManagedUnauthorized");
     }
-    await expect(d.vault.connect(d.carl).openInstant()).to.be.revertedWithCustomError(
+    await expect(d.vault.connect(d.carl).openInstant(NEVER)).to.be.revertedWithCustomError(
       d.vault,
       "AccessManagedUnauthorized",
     );

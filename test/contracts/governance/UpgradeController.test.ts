@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { NEVER } from "../../../src/governance/parameters.ts";
 import { COMPARE, type Probe, probeOf } from "../../../src/governance/release.ts";
 import type { TillV2 } from "../../../typechain-types/index.ts";
 import { deployAs } from "../../support/deployAs.ts";
@@ -465,7 +466,7 @@ describe("UpgradeController", () => {
         [DOOR.OBEY, true],
       ] as const) {
         await door.setMode(DOOR.OBEY);
-        await door.openInstant();
+        await door.openInstant(NEVER);
         const release = await tillRelease(v2);
         await upgrade(release);
         await door.setMode(mode);

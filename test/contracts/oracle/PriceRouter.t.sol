@@ -298,7 +298,7 @@ contract PriceRouterTest is Cheats {
         vm.expectEmit(true, true, true, true, address(router));
         emit IPriceRouter.HaltLifted(ETHER, want);
         vm.prank(TIMELOCK);
-        router.liftHalt(ETHER);
+        router.liftHalt(ETHER, uint40((DAY + 14) * 1 days));
         _expectPrice(_peek(ETHER), 100 * ONE, Mode.NORMAL, NOW + 3 days);
         // The officer can't overrule the timelock at once.
         uint40 again = uint40((DAY + 3 + 14) * 1 days);
@@ -313,12 +313,27 @@ contract PriceRouterTest is Cheats {
         bytes memory why = abi.encodeWithSelector(IPriceRouter.PriceRouter_NotHalted.selector, ETHER);
         vm.expectRevert(why);
         vm.prank(TIMELOCK);
-        router.liftHalt(ETHER);
+        router.liftHalt(ETHER, 0);
         _halt();
         vm.warp(NOW + 14 days);
         vm.expectRevert(why);
         vm.prank(TIMELOCK);
-        router.liftHalt(ETHER);
+        router.liftHalt(ETHER, 0);
+    }
+
+    function test_aLiftNamesItsHalt() external {
+        uint40 first = uint40((DAY + 14) * 1 days);
+        _halt();
+        vm.warp(NOW + 28 days);
+        _halt();
+        // One that was scheduled for the first, and came too late for it.
+        vm.expectRevert(
+            abi.encodeWithSelector(IPriceRouter.PriceRouter_AnotherHalt.selector, ETHER, first + 28 days)
+        );
+        vm.prank(TIMELOCK);
+        router.liftHalt(ETHER, first);
+        vm.prank(TIMELOCK);
+        router.liftHalt(ETHER, first + 28 days);
     }
 
     function test_aLiftInTheFirstDaysOfAChainsClock() external {
@@ -362,7 +377,7 @@ contract PriceRouterTest is Cheats {
         for (uint256 i; i < 3; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, others[i]));
             vm.prank(others[i]);
-            router.liftHalt(ETHER);
+            router.liftHalt(ETHER, 0);
             vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, others[i]));
             vm.prank(others[i]);
             router.setFeedSet(ETHER, address(feedSet), address(1));

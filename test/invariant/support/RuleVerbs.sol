@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IVault} from "../../../contracts/custody/interfaces/IVault.sol";
 import {IPriceRouter} from "../../../contracts/oracle/interfaces/IPriceRouter.sol";
+import {StoredPrice} from "../../../contracts/oracle/libraries/StoredPrice.sol";
 import {Direction, IParams, ParamSpec} from "../../../contracts/shared/interfaces/IParams.sol";
 import {ParamKeys} from "../../../contracts/shared/ParamKeys.sol";
 import {OfficeVerbs} from "./OfficeVerbs.sol";
@@ -87,7 +88,8 @@ abstract contract RuleVerbs is OfficeVerbs {
         uint256 k = _below(ASSETS);
         (bool ok,) = _knock(riskOfficer, address(router), abi.encodeCall(IPriceRouter.halt, (kits[k].id)));
         for (uint256 i; i < ASSETS && !ok; ++i) {
-            (ok,) = _knock(governor, address(router), abi.encodeCall(IPriceRouter.liftHalt, (kits[i].id)));
+            uint40 until = StoredPrice.haltedUntil(router.storedOf(kits[i].id));
+            (ok,) = _knock(governor, address(router), abi.encodeCall(IPriceRouter.liftHalt, (kits[i].id, until)));
         }
         if (ok) _done();
     }
@@ -113,7 +115,7 @@ abstract contract RuleVerbs is OfficeVerbs {
     function switchInstant(uint256 seed) external act("switchInstant", seed) {
         if (!instantClosed && !_once(4)) return _done();
         bytes memory data =
-            instantClosed ? abi.encodeCall(vault.openInstant, ()) : abi.encodeCall(vault.closeInstant, ());
+            instantClosed ? abi.encodeCall(vault.openInstant, (type(uint40).max)) : abi.encodeCall(vault.closeInstant, ());
         (bool ok,) = _knock(instantClosed ? governor : controller, address(vault), data);
         if (!ok) return;
         instantClosed = !instantClosed;

@@ -151,7 +151,7 @@ abstract contract UpgradeWorld is Meter {
         for (uint256 i; i < p.proxies.length; ++i) {
             if (models[p.proxies[i]].running != p.id) due = false;
         }
-        door.openInstant();
+        door.openInstant(0);
         vm.prank(rescuer);
         (bool ok,) = address(controller).call(abi.encodeCall(controller.rollback, p.id));
         if (due) _law("INV-GOV-3", ok, "a release can't be rolled back inside its window");

@@ -22,7 +22,7 @@ encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'feedSetOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'halt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
-encodeFunctionData(functionFragment: 'liftHalt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'liftHalt', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'peek', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'poke', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
@@ -196,7 +196,7 @@ decodeFunctionResult(functionFragment: 'storedOf', data: BytesLike): Result;
 
     
     liftHalt: TypedContractMethod<
-      [asset: BigNumberish, ],
+      [asset: BigNumberish, haltedUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -281,7 +281,7 @@ getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'liftHalt'): TypedContractMethod<
-      [asset: BigNumberish, ],
+      [asset: BigNumberish, haltedUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >;

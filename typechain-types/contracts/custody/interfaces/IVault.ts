@@ -88,7 +88,7 @@ encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
 encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'openInstant', values?: undefined): string;
+encodeFunctionData(functionFragment: 'openInstant', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
@@ -948,7 +948,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     openInstant: TypedContractMethod<
-      [],
+      [validUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -1387,7 +1387,7 @@ getFunction(nameOrSignature: 'nonces'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'openInstant'): TypedContractMethod<
-      [],
+      [validUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >;

@@ -74,7 +74,7 @@ encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefine
 encodeFunctionData(functionFragment: 'lift', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'list', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'listedAssets', values?: undefined): string;
-encodeFunctionData(functionFragment: 'openInstant', values?: undefined): string;
+encodeFunctionData(functionFragment: 'openInstant', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'param', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'policy', values?: undefined): string;
@@ -421,7 +421,7 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
 
     
     openInstant: TypedContractMethod<
-      [],
+      [validUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -767,7 +767,7 @@ getFunction(nameOrSignature: 'listedAssets'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'openInstant'): TypedContractMethod<
-      [],
+      [validUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >;

@@ -15,7 +15,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 encodeFunctionData(functionFragment: 'closeInstant', values?: undefined): string;
 encodeFunctionData(functionFragment: 'instantClosed', values?: undefined): string;
 encodeFunctionData(functionFragment: 'mode', values?: undefined): string;
-encodeFunctionData(functionFragment: 'openInstant', values?: undefined): string;
+encodeFunctionData(functionFragment: 'openInstant', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setMode', values: [BigNumberish]): string;
 
     decodeFunctionResult(functionFragment: 'caller', data: BytesLike): Result;
@@ -95,7 +95,7 @@ decodeFunctionResult(functionFragment: 'setMode', data: BytesLike): Result;
 
     
     openInstant: TypedContractMethod<
-      [],
+      [arg0: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -133,7 +133,7 @@ getFunction(nameOrSignature: 'mode'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'openInstant'): TypedContractMethod<
-      [],
+      [arg0: BigNumberish, ],
       [void],
       'nonpayable'
     >;

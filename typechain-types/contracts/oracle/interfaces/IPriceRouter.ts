@@ -18,7 +18,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     encodeFunctionData(functionFragment: 'ask', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'feedSetOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'halt', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'liftHalt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'liftHalt', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'peek', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'poke', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setFeedSet', values: [BigNumberish, AddressLike, AddressLike]): string;
@@ -142,7 +142,7 @@ decodeFunctionResult(functionFragment: 'storedOf', data: BytesLike): Result;
 
     
     liftHalt: TypedContractMethod<
-      [asset: BigNumberish, ],
+      [asset: BigNumberish, haltedUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -199,7 +199,7 @@ getFunction(nameOrSignature: 'halt'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'liftHalt'): TypedContractMethod<
-      [asset: BigNumberish, ],
+      [asset: BigNumberish, haltedUntil: BigNumberish, ],
       [void],
       'nonpayable'
     >;

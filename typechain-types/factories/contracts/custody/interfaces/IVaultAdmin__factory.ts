@@ -799,7 +799,13 @@
     "type": "function"
   },
   {
-    "inputs": [],
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "validUntil",
+        "type": "uint40"
+      }
+    ],
     "name": "openInstant",
     "outputs": [],
     "stateMutability": "nonpayable",

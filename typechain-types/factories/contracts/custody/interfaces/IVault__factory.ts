@@ -2801,7 +2801,13 @@
     "type": "function"
   },
   {
-    "inputs": [],
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "validUntil",
+        "type": "uint40"
+      }
+    ],
     "name": "openInstant",
     "outputs": [],
     "stateMutability": "nonpayable",

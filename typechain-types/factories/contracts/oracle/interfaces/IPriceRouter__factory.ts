@@ -16,6 +16,22 @@
       },
       {
         "internalType": "uint40",
+        "name": "haltedUntil",
+        "type": "uint40"
+      }
+    ],
+    "name": "PriceRouter_AnotherHalt",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
         "name": "until",
         "type": "uint40"
       }
@@ -286,6 +302,11 @@
         "internalType": "AssetId",
         "name": "asset",
         "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "haltedUntil",
+        "type": "uint40"
       }
     ],
     "name": "liftHalt",
