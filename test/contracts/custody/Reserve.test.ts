@@ -284,6 +284,20 @@ describe("Reserve", () => {
         await s.audit();
       });
 
+      it("brings the one unit that the Vault lacks, and asks no level for more", async () => {
+        const s = await load();
+        const asset = s.asset(named);
+        await sweepAll(s, asset, 6n * ONE);
+        await s.fund(s.carl, asset, 2n * ONE - 1n);
+        const exit = await ask(s, asset, 2n * ONE);
+        await letMature(s, exit);
+        await s.waitUntil(exit.late + 5n * DAY);
+        const sent = s.warm.reserve.refill(exit);
+        await expect(sent).to.emit(s.warm.reserve, "Covered").withArgs(s.idOf(exit), asset, 1n);
+        await expect(sent).to.emit(s.vault, "Released");
+        await expect(sent).not.to.emit(s.cold.reserve, "AnnouncementSpent");
+      });
+
       it("brings a level's last unit, and passes over a level that has nothing in silence", async () => {
         const s = await load();
         const asset = s.asset(named);
