@@ -45,10 +45,8 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
     peer: SETTER,
     peerGas,
   });
-  const set = async (contract: BaseContract, key: string, value: bigint) => {
-    const { version } = await contract.getFunction("param").staticCall(key);
-    return chain.send(governor, contract, "set", [key, version, NEVER, value]);
-  };
+  const set = (contract: BaseContract, key: string, value: bigint) =>
+    setBase(chain, suite, contract, key, value);
   const registry = await chain.deploy("TierRegistry", [await managerOf(vault), vault]);
   const reserve = await chain.deploy("Reserve", [await managerOf(vault), vault, ZeroAddress]);
   const tier = (kind: bigint) => paramKey(kind, TIER);
@@ -77,19 +75,16 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
     rows.push(await row(`loosen/${name}`, set(contract, key, looser)));
     await set(contract, key, base);
   }
-  const liftHalt = async () => {
-    const [halted] = await router.queryFilter("Halted", -1);
-    if (!(halted && "args" in halted)) throw new TerminalError("NOT_HALTED", "The halt left no event");
-    return chain.send(governor, router, "liftHalt", [asset, halted.args.getValue("until")]);
-  };
   const silence = paramKey(KINDS.WIND_DOWN_AFTER);
   await set(vault, silence, 365n);
   rows.push(
     await row("set/fresh-period", set(vault, paramKey(KINDS.FRESH_PERIOD), 24n)),
     await row("set/wind-down-after", set(vault, silence, 180n)),
-    await row("tighten/price", chain.send(governor, router, "halt", [asset])),
-    await row("loosen/price", liftHalt()),
   );
+  const halt = await chain.send(governor, router, "halt", [asset]);
+  const until = eventIn(router, halt, "Halted").args.getValue("until");
+  const lift = chain.send(governor, router, "liftHalt", [asset, until]);
+  rows.push(await row("tighten/price", Promise.resolve(halt)), await row("loosen/price", lift));
   await suite.freshenFeeds();
   await chain.send(governor, router, "poke", [asset]);
   return rows;
@@ -98,12 +93,10 @@ async function measureNumbers(chain: Chain, suite: Suite): Promise<CareGas[]> {
 async function measureReserve(chain: Chain, suite: Suite, safeTransfer: number): Promise<CareGas[]> {
   const { vault, asset, owner, friend, recipient, governor } = suite;
   const reserve = await chain.deploy("Reserve", [await managerOf(vault), vault, ZeroAddress]);
-  await chain.send(governor, reserve, "set", [paramKey(KINDS.REFILL_DELAY), 0, NEVER, DAY]);
+  await setBase(chain, suite, reserve, paramKey(KINDS.REFILL_DELAY), DAY);
   await chain.send(governor, vault, "addReserve", [reserve]);
   for (const kind of [KINDS.HOT_COVER, KINDS.HOT_MIN, KINDS.HOT_MAX]) {
-    const key = paramKey(kind, asset);
-    const { version } = await vault.getFunction("param").staticCall(key);
-    await chain.send(governor, vault, "set", [key, version, NEVER, 0]);
+    await setBase(chain, suite, vault, paramKey(kind, asset), 0n);
   }
   const sweep = () => chain.send(friend, vault, "sweep", [asset]);
   const refilled: Mined[] = [];
@@ -167,6 +160,18 @@ async function measureUpgrade(chain: Chain, suite: Suite): Promise<CareGas[]> {
     { id: "upgrade-rehearsed", ours: last(releases), peer: PLAIN_UPGRADE, peerGas },
     { id: "rollback", ours: last(rollbacks), peer: PLAIN_UPGRADE, peerGas },
   ];
+}
+
+/** Sets a number as governance does, whatever its version. */
+async function setBase(
+  chain: Chain,
+  { governor }: Suite,
+  contract: BaseContract,
+  key: string,
+  value: bigint,
+): Promise<Mined> {
+  const { version } = await contract.getFunction("param").staticCall(key);
+  return chain.send(governor, contract, "set", [key, version, NEVER, value]);
 }
 
 async function managerOf(vault: BaseContract): Promise<string> {
