@@ -184,14 +184,12 @@ abstract contract ReserveVerbs is TheftVerbs {
 
     /// @dev A refill spends what the levels know of the exit: its own, and those that it asks.
     function _spend(bytes32 id, uint256 level, uint256 lacking, uint256[LEVELS] memory held) private {
-        for (uint256 i; i < LEVELS && lacking != 0; ++i) {
-            if (!_isReady(i, id)) continue;
+        for (uint256 i; i < LEVELS; ++i) {
+            if (i != level && (lacking == 0 || !_isReady(i, id))) continue;
             lacking -= held[i] < lacking ? held[i] : lacking;
             notices[i][id].readyAt = 0;
             _law("INV-CUS-7", levels[i].announcedOf(id).readyAt == 0, "an announcement outlasted its refill");
         }
-        notices[level][id].readyAt = 0;
-        _law("INV-CUS-7", levels[level].announcedOf(id).readyAt == 0, "an announcement outlasted its refill");
     }
 
     /// @dev Whether a refill from this level must succeed now.

@@ -27,7 +27,6 @@ abstract contract VetoWorld is Meter {
     /// @dev What the model knows of an operation. `next` is the gate that it would put in place; zero if it's none's.
     struct Plan {
         bytes32 id;
-        uint256 number;
         uint256 ready;
         address next;
         address gate;
@@ -123,7 +122,8 @@ abstract contract VetoWorld is Meter {
     /// @notice The council announces a replacement, or takes an announcement back.
     function announce(uint256 seed) external act("announce", seed) {
         _vigil();
-        Plan storage p = _plans[_change()];
+        uint256 n = _change();
+        Plan storage p = _plans[n];
         uint256 since = _since[p.id];
         bool withdraws = since != 0 && _once(6);
         vm.prank(COUNCIL);
@@ -132,7 +132,7 @@ abstract contract VetoWorld is Meter {
             _since[p.id] = 0;
             return _done();
         }
-        bytes memory data = abi.encodeCall(_gate.announceReplacement, (p.next, bytes32(p.number)));
+        bytes memory data = abi.encodeCall(_gate.announceReplacement, (p.next, bytes32(n)));
         (bool ok,) = address(_gate).call(data);
         bool stands = since != 0 && clock < since + NOTICE + WINDOW + DELAY;
         _law("INV-GOV-4", ok == (!stands && !p.vetoed), "an announcement was refused, or its clock begun anew");
@@ -241,7 +241,6 @@ abstract contract VetoWorld is Meter {
     function _push(Plan memory p) private returns (uint256 n) {
         n = _plans.length;
         _plans.push(p);
-        _plans[n].number = n;
         (address[] memory targets, uint256[] memory values, bytes[] memory data) = _words(n);
         _plans[n].id = p.single
             ? _timelock.hashOperation(targets[0], 0, data[0], 0, bytes32(n))
