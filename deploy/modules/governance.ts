@@ -15,8 +15,9 @@ export const SUCCESSION_QUORUM = 2n;
  * Who proposes and who vetoes, and the AccessManagers.
  *
  * The council proposes; a gate vetoes for the canceller Safe, and can't veto its own replacement for ever; three offices
- * pass the council's power on when its keys are lost, and likewise the reserve Safe's. What the council schedules by mistake the gate stops, and a stolen
- * council can't cancel what would remove it. The reserve has a timelock, a gate and an AccessManager of its own.
+ * pass the council's power on when its keys are lost, and likewise the reserve Safe's. What the council schedules by mistake
+ * the gate stops, and a stolen council can't cancel what would remove it. The reserve has a timelock, a gate and an
+ * AccessManager of its own.
  */
 export function governanceModule(
   plan: Plan,
