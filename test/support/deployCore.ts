@@ -1,4 +1,12 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import {
+  erc20Asset as erc20,
+  KINDS,
+  NATIVE_ASSET as NATIVE,
+  NEVER,
+  paramKey,
+} from "../../src/governance/parameters.ts";
+import { ROLES } from "../../src/governance/roles.ts";
 import type {
   AccessManager,
   DepositFactory,
@@ -9,45 +17,9 @@ import type {
   MockSanctionsList,
   TierRegistry,
 } from "../../typechain-types/index.ts";
+import { restrict } from "./restrict.ts";
 
-/** Role ids, as in contracts/governance/Roles.sol. */
-export const ROLES = {
-  PARAMETERS: 1n,
-  UPGRADER: 2n,
-  RISK_OFFICER: 3n,
-  GUARDIAN: 4n,
-  REVIEWER: 5n,
-  ATTESTOR: 6n,
-  ORACLE_ADMIN: 7n,
-  TREASURER: 8n,
-  RELAYER: 9n,
-  AUDITOR: 10n,
-  REGISTRY: 11n,
-  ROLLBACK: 12n,
-  CONTROLLER: 13n,
-  RECOVERY: 14n,
-} as const;
-
-/** Parameter kinds, as in contracts/shared/ParamKeys.sol. */
-export const KINDS = {
-  FRESH_PERIOD: 1n,
-  HOLDINGS_CAP: 2n,
-  SMALL_LANE_RATE: 3n,
-  LARGE_LANE_RATE: 4n,
-  HOT_COVER: 5n,
-  HOT_MIN: 6n,
-  HOT_MAX: 7n,
-  WIND_DOWN_AFTER: 8n,
-  TIER_WINDOW: 16n,
-  TIER_SINGLE: 17n,
-  TIER_SOON: 18n,
-  TIER_LATE: 19n,
-  ASSET_BREAKER: 20n,
-  UNVERIFIED_POOL: 21n,
-  ATTESTOR_LIFTS: 32n,
-  REFILL_DELAY: 48n,
-  KEEP: 49n,
-} as const;
+export { erc20, KINDS, NATIVE, NEVER, paramKey, ROLES };
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
 export const TOKEN_CLASS = { NATIVE: 1n, EXACT: 2n, FEE_TAKING: 3n } as const;
@@ -61,23 +33,6 @@ export const DAY = 86_400n;
 
 /** T of the test deployment, seconds. */
 export const FRESH_PERIOD = DAY;
-
-/** The largest Unix time an uint40 holds: "never" for deadlines and `validUntil`. */
-export const NEVER = (1n << 40n) - 1n;
-
-/** The asset id of the chain's own currency. */
-export const NATIVE = 1n << 248n;
-
-/** The asset id of an ERC-20. */
-export function erc20(token: string): bigint {
-  return (2n << 248n) | BigInt(token);
-}
-
-/** A parameter's key: a kind byte over a tier, an asset id without its class byte, or zero. */
-export function paramKey(kind: bigint, argument = 0n): string {
-  const rest = argument & ((1n << 248n) - 1n);
-  return `0x${((kind << 248n) | rest).toString(16).padStart(64, "0")}`;
-}
 
 /** What each tier may do in the test deployment: cents, cents, seconds, seconds. */
 export const TIERS = [
@@ -155,45 +110,6 @@ export interface Core {
   setParam(target: "vault" | "policy" | "registry", key: string, value: bigint): Promise<void>;
 }
 
-/** Which function of which contract needs which role. */
-const RESTRICTED = {
-  vault: [
-    [
-      ROLES.PARAMETERS,
-      [
-        "extend",
-        "list",
-        "setKind",
-        "set",
-        "setPolicy",
-        "addReserve",
-        "removeReserve",
-        "openInstant",
-        "heartbeat",
-        "revive",
-      ],
-    ],
-    [ROLES.RISK_OFFICER, ["tighten"]],
-    [ROLES.CONTROLLER, ["closeInstant"]],
-    [ROLES.RECOVERY, ["recover"]],
-    [ROLES.GUARDIAN, ["hold", "lift"]],
-    [ROLES.REVIEWER, ["endorse"]],
-    [ROLES.REGISTRY, ["setSubject", "setTier"]],
-  ],
-  policy: [
-    [ROLES.PARAMETERS, ["set"]],
-    [ROLES.RISK_OFFICER, ["tighten"]],
-  ],
-  registry: [
-    [ROLES.PARAMETERS, ["set"]],
-    [ROLES.RISK_OFFICER, ["tighten"]],
-  ],
-  guardian: [
-    [ROLES.PARAMETERS, ["setKey"]],
-    [ROLES.RISK_OFFICER, ["removeKey"]],
-  ],
-} as const;
-
 /**
  * Deploys the custody core for unit tests: the real contracts and role graph, with one signer where production has Safes
  * and a timelock, and with a price router and a sanctions list that tests control. The native currency is listed.
@@ -230,18 +146,8 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
   const factory = (await ethers.deployContract("DepositFactory", [vault])) as unknown as DepositFactory;
 
   const targets = { vault, policy, registry, guardian };
-  for (const [name, rows] of Object.entries(RESTRICTED)) {
-    const target = targets[name as keyof typeof targets];
-    for (const [role, functions] of rows) {
-      const selectors = functions.map((f) => {
-        const fragment = target.interface.fragments.find(
-          (x) => x.type === "function" && "name" in x && x.name === f,
-        );
-        if (!fragment) throw new Error(`${name} has no function ${f}`);
-        return ethers.id(fragment.format("sighash")).slice(0, 10);
-      });
-      await manager.setTargetFunctionRole(target, selectors, role);
-    }
+  for (const name of ["vault", "policy", "registry", "guardian"] as const) {
+    await restrict(manager, name, targets[name]);
   }
   const holders = [
     [ROLES.PARAMETERS, timelock],

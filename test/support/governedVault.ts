@@ -4,6 +4,7 @@ import { COMPARE, type Probe, probeOf, vaultProbes } from "../../src/governance/
 import type { TimelockController, UpgradeController, VaultAdminV2 } from "../../typechain-types/index.ts";
 import { deployAs } from "./deployAs.ts";
 import { KINDS, paramKey, ROLES } from "./deployCore.ts";
+import { restrict } from "./restrict.ts";
 import { CENT, type Connection, setStage } from "./stage.ts";
 import {
   adminOf,
@@ -45,12 +46,7 @@ export async function governedVault(connection: Connection) {
   const deployController = async () => {
     const args = [manager, timelock, s.vault, WINDOW];
     const made = await deployAs<UpgradeController>(ethers, "UpgradeController", args);
-    const selectors = (
-      ...names: ("adopt" | "upgrade" | "announceHandOver" | "cancelHandOver" | "rollback")[]
-    ) => names.map((name) => made.interface.getFunction(name).selector);
-    const upgrades = selectors("adopt", "upgrade", "announceHandOver", "cancelHandOver");
-    await manager.setTargetFunctionRole(made, upgrades, ROLES.UPGRADER);
-    await manager.setTargetFunctionRole(made, selectors("rollback"), ROLES.ROLLBACK);
+    await restrict(manager, "upgradeController", made);
     await manager.grantRole(ROLES.CONTROLLER, made, 0);
     return made;
   };

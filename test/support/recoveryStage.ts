@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type { TypedDataDomain } from "ethers";
 import type { Recovery } from "../../typechain-types/index.ts";
 import { DAY, ROLES } from "./deployCore.ts";
+import { restrict } from "./restrict.ts";
 import { type Connection, type Exit, type Party, type Stage, setStage } from "./stage.ts";
 
 /** `Path` of contracts/custody/interfaces/IRecovery.sol. */
@@ -77,9 +78,7 @@ export async function setRecoveryStage(connection: Connection): Promise<Recovery
   if (!a || !b || !c) throw new Error("three agents are three");
 
   const recovery = (await ethers.deployContract("Recovery", [manager, vault])) as unknown as Recovery;
-  const face = recovery.interface;
-  await manager.setTargetFunctionRole(recovery, [face.getFunction("propose").selector], ROLES.ATTESTOR);
-  await manager.setTargetFunctionRole(recovery, [face.getFunction("confirm").selector], ROLES.REVIEWER);
+  await restrict(manager, "recovery", recovery);
   await manager.grantRole(ROLES.RECOVERY, recovery, 0);
   const domain = {
     name: "Strongroom Recovery",

@@ -1,8 +1,9 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { DOMAINS, PERMISSIONS } from "../../src/governance/role-graph.ts";
+import { DOMAINS } from "../../src/governance/role-graph.ts";
 import type { AccessManager, Reserve } from "../../typechain-types/index.ts";
 import { deployAs } from "./deployAs.ts";
 import { type Core, DAY, HOUR, KINDS, NEVER, paramKey, ROLES } from "./deployCore.ts";
+import { restrict } from "./restrict.ts";
 
 /** How long a veto lasts. */
 export const VETO = 30n * DAY;
@@ -35,10 +36,7 @@ export async function deployLevel(
   const reserve = (await deployAs<Reserve>(ethers, "Reserve", [manager, core.vault, colder])).connect(
     timelock,
   ) as Reserve;
-  for (const { signature, role } of PERMISSIONS.filter(({ target }) => target === "reserve")) {
-    const { selector } = reserve.interface.getFunction(signature as "set");
-    await manager.connect(timelock).setTargetFunctionRole(reserve, [selector], ROLES[role as "PARAMETERS"]);
-  }
+  await restrict(manager.connect(timelock), "reserve", reserve);
   const { ADMIN, ...holders } = DOMAINS.reserve.holders;
   for (const [role, holder] of Object.entries(holders)) {
     const account = holder === ADMIN ? timelock : safe;

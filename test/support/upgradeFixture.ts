@@ -13,6 +13,7 @@ import type {
 } from "../../typechain-types/index.ts";
 import { deployAs } from "./deployAs.ts";
 import { DAY, NEVER } from "./deployCore.ts";
+import { restrict } from "./restrict.ts";
 
 /** The ERC-1967 slots of a proxy's implementation and of its admin. */
 const POINTER = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
@@ -188,14 +189,7 @@ export async function deployUpgrades(ethers: HardhatEthers): Promise<Upgrades> {
     door,
     WINDOW,
   ]);
-  const selector = (name: Parameters<typeof controller.interface.getFunction>[0]) =>
-    controller.interface.getFunction(name).selector;
-  await manager.setTargetFunctionRole(
-    controller,
-    [selector("adopt"), selector("upgrade"), selector("announceHandOver"), selector("cancelHandOver")],
-    UPGRADER,
-  );
-  await manager.setTargetFunctionRole(controller, [selector("rollback")], ROLLBACK);
+  await restrict(manager, "upgradeController", controller);
   await manager.grantRole(UPGRADER, upgrader, 0);
   await manager.grantRole(ROLLBACK, rescuer, 0);
 
