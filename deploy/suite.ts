@@ -6,6 +6,7 @@ import { type BaseContract, keccak256, type Signer, ZeroAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { TerminalError } from "../src/core/errors.ts";
 import { erc20Asset, NATIVE_ASSET } from "../src/governance/parameters.ts";
+import type { PlainFeed } from "../src/governance/price-source.ts";
 import { Safe } from "../src/governance/safe.ts";
 import {
   canonicalAddress,
@@ -37,7 +38,7 @@ import type {
 import type { SuiteAddresses } from "./addresses.ts";
 import { localKeys } from "./config/local.ts";
 import { EMBEDDED_CHAIN, type SuiteConfig } from "./config/schema.ts";
-import type { Plan, PlannedAsset, PlannedFeed } from "./modules/plan.ts";
+import type { Plan, PlannedAsset } from "./modules/plan.ts";
 import { feedSetName, sourceName } from "./modules/prices.ts";
 import type { SafeName } from "./modules/safes.ts";
 import { strongroomModule } from "./modules/strongroom.ts";
@@ -159,7 +160,7 @@ async function buildWorld({ ethers }: SuiteConnection, config: SuiteConfig): Pro
     } else if (asset.token !== "native") {
       token = asset.token;
     }
-    const resolved: PlannedFeed[] = [];
+    const resolved: PlainFeed[] = [];
     for (const feed of asset.feeds) {
       if (feed.kind !== "chainlink") {
         resolved.push(feed);
@@ -233,7 +234,7 @@ async function checkSafeCode(ethers: HardhatEthers, which: SafeContract, address
 }
 
 /** What a source of this feed reads. */
-function readBy(feed: PlannedFeed, pyth: string | undefined): string {
+function readBy(feed: PlainFeed, pyth: string | undefined): string {
   if (feed.kind === "chainlink") return feed.aggregator;
   return feed.kind === "pyth" && pyth !== undefined ? pyth : ZeroAddress;
 }

@@ -128,7 +128,8 @@ const redstoneFeed = z
     context.addIssue({ code: "custom", path: ["threshold"], message });
   });
 
-const feed = z
+/** A price feed of an asset. */
+export const feed = z
   .discriminatedUnion("kind", [chainlinkFeed, pythFeed, redstoneFeed], {
     error: "one of chainlink (if none is named), pyth and redstone",
   })
@@ -137,7 +138,8 @@ const feed = z
     message: "not below maxPrice",
   });
 
-const asset = z.strictObject({
+/** An asset with its limits and feeds. */
+export const asset = z.strictObject({
   symbol: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   token: z.union([z.literal("native"), mockToken, address]),
   tokenClass: z.enum(["native", "exact", "fee-taking"]),

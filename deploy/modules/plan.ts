@@ -1,16 +1,10 @@
+import type { PlainFeed } from "../../src/governance/price-source.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-
-type Feed = SuiteConfig["assets"][number]["feeds"][number];
-
-/** A feed whose mock, if it asked for one, stands. */
-export type PlannedFeed =
-  | Exclude<Feed, { kind: "chainlink" }>
-  | (Omit<Extract<Feed, { kind: "chainlink" }>, "aggregator"> & { readonly aggregator: string });
 
 /** One asset with everything that the chain in question has already: token and feeds. */
 export interface PlannedAsset extends Omit<SuiteConfig["assets"][number], "feeds"> {
   readonly id: bigint;
-  readonly feeds: readonly PlannedFeed[];
+  readonly feeds: readonly PlainFeed[];
 }
 
 /** What the modules are told: the parameter file, with mocks and dates resolved to addresses and times. */

@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { ContractFuture } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
-import { KINDS, NEVER, parameterRows, paramKey } from "../../src/governance/parameters.ts";
+import { KINDS, NEVER, parameterRows, paramKey, TOKEN_CLASS } from "../../src/governance/parameters.ts";
 import { COMPARE } from "../../src/governance/release.ts";
 import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
@@ -13,9 +13,6 @@ import { safesModule } from "./safes.ts";
 import { timelocksModule } from "./timelocks.ts";
 
 const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
-
-/** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
-export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
 
 /**
  * Everything, and then the handover.
