@@ -10,3 +10,5 @@ export type Language = keyof Wording;
 export function wording(en: string, zh: string = en): Wording {
   return { en, zh };
 }
+
+export const LANGUAGES = ["en", "zh"] as const satisfies readonly Language[];
