@@ -75,8 +75,6 @@ export async function deploy(options: {
       ? {}
       : { deploymentId: network, fromBlock: await firstBlock(network, () => provider.getBlockNumber()) };
     const suite = await deploySuite(connection, config, {
-      ...resumed,
-      displayUi: !rehearsal && !json,
       onProgress: say,
     });
     if (!rehearsal) write(recordOf(network), suite.addresses);
