@@ -9,6 +9,9 @@ import { FACES, MANAGED } from "./role-graph.ts";
 import type { Call } from "./safe.ts";
 import { safeArtifact } from "./safe-contracts.ts";
 
+/** Begins the names of what a change itself deploys. */
+export const PART = "new.";
+
 /** One contract that people know by a name. */
 export interface Entry {
   /** As change files write it after a dollar sign: `vault`, `safes.council`. */

@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { AbiCoder, keccak256 } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { type AddressBook, readAddressBook } from "../address-book.ts";
+import { type AddressBook, PART, readAddressBook } from "../address-book.ts";
 import type { Wording } from "../governed/wording.ts";
 import type { Call } from "../safe.ts";
 import { INTENTS } from "./all-intents.ts";
@@ -76,7 +76,8 @@ export async function compileChange(
   parts: readonly Part[],
   validUntil: bigint,
 ): Promise<CompiledChange> {
-  const book = await readAddressBook(provider, addresses);
+  const entries = parts.map(({ name, address, face }) => ({ name: `${PART}${name}`, address, face }));
+  const book = await readAddressBook(provider, addresses, entries);
   const salt = changeSalt(change, addresses);
   const context = {
     provider,

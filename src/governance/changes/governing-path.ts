@@ -1,7 +1,7 @@
 import { Contract, type Provider } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
-import type { AddressBook } from "../address-book.ts";
+import { type AddressBook, type Entry, PART } from "../address-book.ts";
 import { DOMAINS, type DomainName, MANAGED, type Managed, PERMISSIONS, selectorOf } from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import type { Call } from "../safe.ts";
@@ -83,7 +83,18 @@ export class Paths {
       return own ? { by: "safe", safe: "canceller" } : ungoverned(name, fn.name);
     }
     if (name.startsWith("safes.")) return this.#ofSafe(call, name, fn.name);
+    if (name.startsWith(PART)) return this.#ofPart(entry, fn.name);
     return ungoverned(name, fn.name);
+  }
+
+  /** What a change deploys is governed by whom it obeys. */
+  async #ofPart({ address, name, face }: Entry, fn: string): Promise<GoverningPath> {
+    if (face.getFunction("authority") === null) return ungoverned(name, fn);
+    const part = new Contract(address, ["function authority() view returns (address)"], this.#provider);
+    const authority = BigInt((await part.getFunction("authority").staticCall()) as string);
+    if (authority === BigInt(this.#addresses.manager)) return this.#timelock("suite");
+    if (authority === BigInt(this.#addresses.reserveManager)) return this.#timelock("reserve");
+    return ungoverned(name, fn);
   }
 
   #timelock(domain: DomainName): GoverningPath {

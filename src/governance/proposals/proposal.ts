@@ -85,6 +85,7 @@ const schema = z.strictObject({
   says: z.array(said),
   simulation: z.strictObject({
     block: z.strictObject({ number: z.int(), time: decimal }),
+    effectiveAt: decimal,
     steps: z.array(z.strictObject({ step: z.enum(["schedule", "execute", "act"]), gas: decimal })),
     changes: z.array(
       z.strictObject({

@@ -34,6 +34,7 @@ interface Tried {
   readonly simulation: Simulation;
   readonly parts: Proposal["parts"];
   readonly upgrade: Proposal["upgrade"];
+  readonly signed: Pick<Proposal, "operation" | "safe">;
 }
 
 /** The delay that the change's own calls wait, by the timelock as it is. */
@@ -46,17 +47,19 @@ async function tryOn(
   fork: Fork,
   governance: Governance,
   change: ChangeFile,
-  validUntil: bigint,
+  { validUntil, nonce }: ProposalInputs,
 ): Promise<Tried> {
   const { addresses, artifact, say = () => {} } = governance;
   const book = await readAddressBook(fork.provider, addresses);
   const parts = partsOf(change, addresses, book, artifact);
   await deployParts(parts, await fork.as("0x000000000000000000000000000000000000bEEF"), say);
   const compiled = await compileChange(change, fork.provider, addresses, parts, validUntil);
-  say("trying the whole way on a fork: schedule, wait, execute");
+  // Before anything is tried: an embedded chain is its own fork.
+  const signed = await signedPart(governance, compiled, await delayOf(governance, compiled), nonce);
   const upgrade = await upgradeReport(fork.provider, governance, compiled, parts);
+  say("trying the whole way on a fork: schedule, wait, execute");
   const simulation = await simulate(fork, addresses, compiled);
-  return { compiled, simulation, parts: await standing(fork, parts), upgrade };
+  return { compiled, simulation, parts: await standing(fork, parts), upgrade, signed };
 }
 
 async function standing(fork: Fork, parts: readonly Part[]): Promise<Proposal["parts"]> {
@@ -174,9 +177,7 @@ export async function derive(
 ): Promise<Proposal> {
   const fork = await governance.openFork();
   try {
-    const { compiled, simulation, parts, upgrade } = await tryOn(fork, governance, change, inputs.validUntil);
-    const delaySeconds = await delayOf(governance, compiled);
-    const signed = await signedPart(governance, compiled, delaySeconds, inputs.nonce);
+    const { compiled, simulation, parts, upgrade, signed } = await tryOn(fork, governance, change, inputs);
     const nonce = signed.safe?.transaction.nonce;
     return sealed({
       network: governance.network,
@@ -196,6 +197,7 @@ export async function derive(
       says: [...compiled.says],
       simulation: {
         block: { number: simulation.block.number, time: simulation.block.time.toString() },
+        effectiveAt: simulation.effectiveAt.toString(),
         steps: simulation.steps.map(({ step, gas }) => ({ step, gas: gas.toString() })),
         changes: simulation.changes.map(({ id, label, before, after, direction }) => ({
           id,
@@ -226,7 +228,8 @@ async function longestDelay({ addresses, provider }: Governance): Promise<bigint
     TimelockController__factory.connect(addresses.timelock, provider).getMinDelay(),
     TimelockController__factory.connect(addresses.reserveTimelock, provider).getMinDelay(),
   ]);
-  return own < reserves ? reserves : own;
+  if (own < reserves) return reserves;
+  return own;
 }
 
 /**

@@ -35,7 +35,7 @@ function tableDifferences(
   proposed: Proposal["simulation"],
   recomputed: Proposal["simulation"],
 ): readonly Difference[] {
-  const shift = BigInt(recomputed.block.time) - BigInt(proposed.block.time);
+  const shift = BigInt(recomputed.effectiveAt) - BigInt(proposed.effectiveAt);
   const [theirs, mine] = [proposed, recomputed].map(
     ({ changes }) => new Map(changes.map((change) => [change.id, change])),
   );

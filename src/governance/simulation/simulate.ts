@@ -24,6 +24,8 @@ export interface SimulatedStep {
 export interface Simulation {
   /** Of the live chain: what it was tried on. */
   readonly block: { readonly number: number; readonly time: bigint };
+  /** When it took effect on the fork, Unix seconds: what counts from then moves with it. */
+  readonly effectiveAt: bigint;
   readonly steps: readonly SimulatedStep[];
   /** Every governed variable that is another one afterwards. */
   readonly changes: readonly Change[];
@@ -169,7 +171,9 @@ export async function simulate(
   refuseLockOuts(lockedBefore, await lockOuts(fork.provider, addresses));
   const after = await readVariables(fork.provider, addresses);
   const events = await eventsOf(fork.provider, addresses, change.book, receipts);
+  const last = await fork.provider.getBlock(receipts.at(-1)?.blockNumber ?? "latest");
+  const effectiveAt = BigInt(last?.timestamp ?? 0);
   // Every act of a Safe counts its nonce up: that is no change that anyone decides on.
   const changes = diffVariables(before, after).filter(({ kind }) => kind !== "safe.nonce");
-  return { block: fork.block, steps, changes, events };
+  return { block: fork.block, effectiveAt, steps, changes, events };
 }
