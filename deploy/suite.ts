@@ -52,6 +52,8 @@ export interface DeployOptions {
   readonly keys?: readonly Signer[];
   /** When the deployment began, if an earlier run did: the block before its first transaction, and its time. */
   readonly began?: Beginning;
+  /** Who pays, if not the connection's first account. */
+  readonly signer?: DeployingChain["signer"];
   /** Called with what is being done. */
   readonly onProgress?: (what: string) => void;
   /** Called with what will be where, before anything is sent. */
@@ -116,9 +118,12 @@ async function contractAt<T extends BaseContract>(
 }
 
 /** Who deploys, and where. */
-export async function deployingChain({ ethers }: Pick<SuiteConnection, "ethers">): Promise<DeployingChain> {
+export async function deployingChain(
+  { ethers }: Pick<SuiteConnection, "ethers">,
+  given?: DeployingChain["signer"],
+): Promise<DeployingChain> {
   const { chainId } = await ethers.provider.getNetwork();
-  const [signer] = await ethers.getSigners();
+  const signer = given ?? (await ethers.getSigners())[0];
   if (signer === undefined) {
     throw new TerminalError("NO_DEPLOYER", "The network has no account to deploy with", {
       advice: "Set the network's deployer key: npx hardhat keystore set DEPLOYER_KEY",
@@ -174,7 +179,7 @@ export async function deploySuite(
 ): Promise<Suite> {
   const { ethers, networkHelpers } = connection;
   const say = options.onProgress ?? (() => {});
-  const chain = await deployingChain(connection);
+  const chain = await deployingChain(connection, options.signer);
   checkChain(chain, config);
 
   say("looking at the chain");

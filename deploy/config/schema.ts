@@ -354,6 +354,21 @@ export function warningsOf(config: SuiteConfig): readonly string[] {
       warnings.push(`${symbol} has two price sources: one that is wrong stops its instant exits`);
     }
   }
+  for (const { symbol, capTicks, breakerTicks, hotMaxTicks } of config.assets) {
+    if (breakerTicks > capTicks)
+      warnings.push(`${symbol}: breakerTicks is above capTicks, so that it never acts`);
+    if (hotMaxTicks > capTicks)
+      warnings.push(`${symbol}: hotMaxTicks is above capTicks, so that it never acts`);
+  }
+  const shortest = config.tiers.map(({ lateSeconds }) => lateSeconds).sort((a, b) => (a < b ? -1 : 1))[0];
+  if (shortest !== undefined && config.reserve.refillDelaySeconds > shortest) {
+    warnings.push(
+      "reserve.refillDelaySeconds is longer than a tier waits: what reserves fund is paid later than late",
+    );
+  }
+  if (config.unverifiedPoolCents < (config.tiers[0]?.windowCents ?? 0n)) {
+    warnings.push("unverifiedPoolCents is below one unverified owner's own limit");
+  }
   if (config.sanctionsList === "none") warnings.push("nobody is screened: there is no sanctions list");
   if (config.attestors.length === 0) warnings.push("there is no attestor: everyone stays unverified");
   if ("account" in config.riskOfficer) warnings.push("the risk officer is one account, not a Safe");

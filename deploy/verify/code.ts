@@ -66,6 +66,11 @@ const CREATION = {
 } as const;
 export type Coded = keyof typeof CREATION;
 
+/** Whether a name is of one of these. */
+export function isGenerated(name: string): name is Coded {
+  return Object.hasOwn(CREATION, name);
+}
+
 /** Gives a contract's creation code; a build that instruments its contracts has its own. */
 export type CreationCode = (name: Coded) => Promise<string>;
 
