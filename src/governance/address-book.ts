@@ -79,6 +79,15 @@ export class AddressBook {
   /** Undefined where the target or its function isn't known. */
   decode({ to, data, value = 0n }: Call): DecodedCall | undefined {
     const entry = this.at(to);
+    if (entry !== undefined && data === "0x") {
+      return {
+        target: entry.name,
+        to: entry.address,
+        value: value.toString(),
+        function: "receive()",
+        arguments: [],
+      };
+    }
     const parsed = entry?.face.parseTransaction({ data });
     if (entry === undefined || parsed === null || parsed === undefined) return undefined;
     const inside =

@@ -302,6 +302,7 @@ const CASES: readonly Case[] = [
     },
     expects: { "vetoGate.vetoed": "tightens" },
   },
+  { kind: "reject", change: () => [{ kind: "reject", safe: "council" }], expects: {} },
   {
     kind: "roll-back",
     change: async (s) => [{ kind: "roll-back", release: (await released(s)).id }],

@@ -9,6 +9,7 @@ import {
   heartbeat,
   liftHalt,
   openInstant,
+  reject,
   revive,
   rollBack,
   veto,
@@ -48,6 +49,7 @@ export const INTENTS: readonly Intent[] = [
   heartbeat,
   endorse,
   veto,
+  reject,
   rollBack,
   call,
 ];

@@ -59,6 +59,10 @@ export class Paths {
    */
   async of(call: Call): Promise<GoverningPath> {
     const entry = this.#book.at(call.to);
+    // Without data a Safe receives, and does nothing else (SafeGuard): so a quorum spends a nonce.
+    if (call.data === "0x" && entry?.name.startsWith("safes.")) {
+      return { by: "safe", safe: entry.name.slice("safes.".length) as SafeName };
+    }
     const fn = entry?.face.getFunction(call.data.slice(0, 10));
     if (entry === undefined || fn === null || fn === undefined) {
       throw new TerminalError(

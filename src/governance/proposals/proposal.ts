@@ -67,6 +67,9 @@ const schema = z.strictObject({
   safe: z
     .strictObject({
       address,
+      /** As of the proposal, for signers without a node; the chain has the last word. */
+      owners: z.array(address),
+      threshold: z.int(),
       transaction: z.strictObject({
         to: address,
         value: decimal,

@@ -144,11 +144,17 @@ async function signedPart(
       delaySeconds: delaySeconds.toString(),
     };
   }
-  const transaction = await safe.build(call, nonce);
+  const [transaction, owners, threshold] = await Promise.all([
+    safe.build(call, nonce),
+    safe.owners(),
+    safe.threshold(),
+  ]);
   return {
     ...(operation === undefined ? {} : { operation }),
     safe: {
       address: where,
+      owners: [...owners],
+      threshold,
       transaction: writtenTransaction(transaction),
       hashes: safeHashes(transaction, { chainId, safe: where }),
     },

@@ -111,10 +111,15 @@ function keystoreText(file: string): string {
   });
 }
 
-async function openKeystore(
+/**
+ * Opens a keystore for an account that pays or acts itself.
+ *
+ * @throws TerminalError `FILE_UNREADABLE`, `KEYSTORE_INVALID`, `KEYSTORE_PASSWORD`
+ */
+export async function openKeystore(
   file: string,
   password: () => Promise<string>,
-  { warn }: KeystoreNotices,
+  { warn }: KeystoreNotices = {},
 ): Promise<Wallet> {
   const text = keystoreText(file);
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {

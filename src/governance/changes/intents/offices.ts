@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { assetOf, callOf, view } from "../context.ts";
+import { assetOf, callOf, resolve, view } from "../context.ts";
 import { intent } from "../intent.ts";
 import { bytes32, symbol } from "../quantities.ts";
 
@@ -118,3 +118,19 @@ export const currentPolicy = async (context: Parameters<typeof view>[0]) => ({
   policy: await view<string>(context, "vault", "policy"),
   revision: await view<bigint>(context, "policy", "revision"),
 });
+
+/** Takes a Safe's nonce with a transaction that does nothing, so that another one under it can't be sent. */
+export const reject = intent(
+  "reject",
+  z.strictObject({
+    kind: z.literal("reject"),
+    safe: z.enum(["council", "guardian", "canceller", "reviewer", "rollback", "reserve", "riskOfficer"]),
+  }),
+  async ({ safe }, context) => ({
+    calls: [{ to: resolve(context, `$safes.${safe}`), data: "0x" }],
+    says: {
+      en: `Take a nonce of the ${safe} Safe with a transaction that does nothing`,
+      zh: `以一笔空交易占用 ${safe} Safe 的 nonce`,
+    },
+  }),
+);
