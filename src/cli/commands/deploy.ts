@@ -24,6 +24,7 @@ export interface DeployCommand {
   readonly network: string;
   readonly config?: string;
   readonly rpc?: string;
+  readonly timeout?: number;
   readonly deployments?: string;
   readonly json: boolean;
   readonly dryRun: boolean;
