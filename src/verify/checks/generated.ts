@@ -64,3 +64,22 @@ export async function checkDocs(root: string): Promise<CheckResult> {
     stale ? ["to repair: node scripts/docs.ts --write, then commit docs"] : [],
   );
 }
+
+/**
+ * Whether erc7730/ is what scripts/erc7730.ts generates, and every governed function has its entry.
+ *
+ * @param root a copy of the project, built
+ */
+export async function checkClearSigning(root: string): Promise<CheckResult> {
+  const { code, output } = await runCommand(process.execPath, ["scripts/erc7730.ts", "--write"], {
+    cwd: root,
+  });
+  if (code !== 0) return resultOf("erc7730", [{ subject: "scripts/erc7730.ts", problem: output.trim() }]);
+  const findings = compare(root, "erc7730/*.json");
+  const stale = findings.some(({ problem }) => problem !== undefined);
+  return resultOf(
+    "erc7730",
+    findings,
+    stale ? ["to repair: node scripts/erc7730.ts --write, then commit erc7730"] : [],
+  );
+}

@@ -7,6 +7,7 @@ import hre from "hardhat";
 import type { Safe } from "../../../src/governance/safe.ts";
 import { checkSignature, type SignatureSubject } from "../../../src/governance/wallets/check-signature.ts";
 import { packSignatures } from "../../../src/governance/wallets/pack-signatures.ts";
+import { safeHashes } from "../../../src/governance/wallets/safe-hashes.ts";
 import {
   approvedHashSignature,
   contractSignature,
@@ -83,6 +84,15 @@ describe("signatures of a Safe's owners", () => {
   const setup = () => networkHelpers.loadFixture(threeOwners);
 
   describe("one pasted", () => {
+    it("that a wallet gave elsewhere, over a hash that Safe's app computed, is known by its owner", async () => {
+      const vector = JSON.parse(readFileSync("test/vectors/safe-owner-signature.json", "utf8"));
+      const { safe, safeTxHash, owner, signature, transaction } = vector;
+      const account = { chainId: BigInt(vector.chainId), safe };
+      expect(safeHashes(transaction, account).safeTx).to.equal(safeTxHash);
+      const subject = { ...account, safeTxHash, owners: [owner] };
+      expect(await checkSignature(signature, subject)).to.deep.equal({ owner, kind: "eip712", signature });
+    });
+
     it("as typed data is known by its owner, with or without 0x, with v as 0 or 1 or 27 or 28", async () => {
       const { subject, sign, anna } = await setup();
       const pasted = await sign(anna);

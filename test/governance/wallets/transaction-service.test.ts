@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Wallet, ZeroAddress } from "ethers";
 import { Safe, type SafeTransaction } from "../../../src/governance/safe.ts";
@@ -112,6 +113,22 @@ describe("the form of Safe's Transaction Service", () => {
     const merged = await mergeSignatures(pulled.signatures, subject);
     const byOwner = (all: readonly SafeSignature[]) => new Map(all.map((one) => [one.owner, one.signature]));
     expect(byOwner(merged)).to.deep.equal(byOwner(signatures));
+  });
+
+  it("is read as the real service has once answered, and its hash is computed here alike", async () => {
+    const { chainId, response } = JSON.parse(
+      readFileSync("test/vectors/safe-transaction-service.json", "utf8"),
+    );
+    const there = { chainId: BigInt(chainId), safe: response.safe };
+    const read = parseServiceTransaction(JSON.stringify(response), "service", there);
+    expect(read.safeTxHash).to.equal(response.safeTxHash);
+    expect(read.isExecuted).to.equal(true);
+    const [{ owner, signature }] = response.confirmations;
+    expect(read.signatures).to.have.length(1);
+    expect(read.signatures[0]).to.include({ owner, kind: "approved-hash", signature });
+    await refuses("SERVICE_TAMPERED", () =>
+      parseServiceTransaction(JSON.stringify(response), "service", { ...there, chainId: 1n }),
+    );
   });
 
   it("names each kind of confirmation as the service does", async () => {
