@@ -35,6 +35,7 @@ import type {
   VetoGate,
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
+import { adoptionsOf, requireAdoptable } from "./adopted.ts";
 import { localKeys } from "./config/local.ts";
 import { EMBEDDED_CHAIN, type SuiteConfig } from "./config/schema.ts";
 import type { Plan, PlannedAsset, PlannedFeed } from "./modules/plan.ts";
@@ -271,6 +272,7 @@ export async function deploySuite(
   }
 
   say("looking at the chain");
+  await requireAdoptable(ethers.provider, config);
   const before = await ethers.provider.getBlock("latest");
   const now = BigInt(before?.timestamp ?? 0);
   const world = await buildWorld(connection, config);
@@ -379,6 +381,16 @@ export async function deploySuite(
       budgetSeconds: budgetSeconds.toString(),
     })),
   };
+
+  for (const [name, { safe, underGuard, transactions }] of await adoptionsOf(
+    ethers.provider,
+    addresses,
+    config,
+  )) {
+    if (underGuard) continue;
+    const left = `${transactions.length} transactions of its owners are left: ./strongroom gov adopt --safe ${safe}`;
+    say(`the ${name} Safe is not yet under its guard; ${left}`);
+  }
 
   const wait: Suite["wait"] = async (seconds) => {
     if (embedded) await networkHelpers.time.increase(seconds);

@@ -28,7 +28,7 @@ export function safesOf(plan: Plan): ReadonlyMap<SafeName, Plan["config"]["safes
  * Safe {@link SAFE_VERSION}'s canonical contracts, and one proxy for each quorum, with the compatibility fallback handler.
  * Each has its timelock as its only module, and that timelock's guard over owners and modules, from the transaction that
  * makes it: the reserve's Safe the reserve's, all others the suite's. Two quorums alike need different salts, or they would
- * be one Safe.
+ * be one Safe. An adopted Safe is taken as it stands.
  */
 export function safesModule(plan: Plan, timelocks: ReturnType<typeof timelocksModule>) {
   return buildModule("Safes", (m) => {
@@ -45,7 +45,11 @@ export function safesModule(plan: Plan, timelocks: ReturnType<typeof timelocksMo
     const fallbackHandler = base("fallbackHandler");
     const multiSend = base("multiSend");
 
-    const proxies = [...safesOf(plan)].map(([name, { owners, threshold, saltNonce }], index) => {
+    const proxies = [...safesOf(plan)].map(([name, { adopt, owners, threshold, saltNonce }], index) => {
+      const at = (address: Parameters<typeof m.contractAt>[2]) =>
+        m.contractAt(name, safeArtifact("singleton") as never, address, { id: `${name}_safe` });
+      // Its owners bring it under the guard themselves: deploy/adopted.ts says how.
+      if (adopt !== undefined) return [name, at(adopt)] as const;
       const governed = name === "reserve" ? [reserveTimelock, reserveSafeGuard] : [timelock, safeGuard];
       const guarded = m.encodeFunctionCall(safeSetup, "setUp", governed, { id: `${name}_guarded` });
       const setup = m.encodeFunctionCall(
@@ -62,10 +66,7 @@ export function safesModule(plan: Plan, timelocks: ReturnType<typeof timelocksMo
         emitter: factory,
         id: `${name}_address`,
       });
-      return [
-        name,
-        m.contractAt(name, safeArtifact("singleton") as never, proxy, { id: `${name}_safe` }),
-      ] as const;
+      return [name, at(proxy)] as const;
     });
     const [council, guardian, canceller, reviewer, rollback, reserve, riskOfficer] = SAFES.map(
       (name) => proxies.find(([key]) => key === name)?.[1],
