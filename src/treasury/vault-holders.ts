@@ -54,7 +54,7 @@ export async function vaultHolders(
       facts: { vault, block },
     });
   }
-  const listed = await answer(() =>
+  const listed = await answer(provider, () =>
     IVault__factory.connect(vault, provider).listedAssets({ blockTag: block }),
   );
   return listed === undefined
@@ -63,10 +63,12 @@ export async function vaultHolders(
 }
 
 /** What a view says; undefined where the contract has no such view. */
-async function answer<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function answer<T>(provider: Provider, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch {
+    // A node that doesn't answer is another matter.
+    await provider.getBlockNumber();
     return undefined;
   }
 }
@@ -79,9 +81,10 @@ async function strongroomHolders(
 ): Promise<VaultHolders> {
   const state = rebuild(await readLogs(provider, { address: vault }, fromBlock, block));
   const contract = IVault__factory.connect(vault, provider);
-  for (const [asset, claims] of claimsByAsset(state)) {
+  const claims = claimsByAsset(state);
+  for (const asset of await contract.listedAssets({ blockTag: block })) {
     const { liabilities } = await contract.assetOf(asset, { blockTag: block });
-    requireComplete(vault, block, claims, liabilities);
+    requireComplete(vault, block, claims.get(hex32(asset)) ?? 0n, liabilities);
   }
   const byId = new Map(assets.map((asset) => [hex32(asset.id), asset]));
   const leftOut: string[] = [];
@@ -116,7 +119,7 @@ async function shareHolders(
 ): Promise<VaultHolders> {
   const contract = new Contract(vault, SHARES, provider);
   const ask = <T>(name: string, ...args: unknown[]): Promise<T | undefined> =>
-    answer(() => contract.getFunction(name).staticCall(...args, { blockTag: block }) as Promise<T>);
+    answer(provider, () => contract.getFunction(name).staticCall(...args, { blockTag: block }) as Promise<T>);
   const supply = await ask<bigint>("totalSupply");
   if (supply === undefined) {
     throw new TerminalError(
