@@ -22,7 +22,7 @@ export function termsOf(
       : [addresses.timelock, addresses.safeGuard];
   const least = name === "riskOfficer" ? 1 : 2;
   const { fallbackHandler } = addresses.safeContracts;
-  return { owners, threshold, leastThreshold: least, timelock, guard, fallbackHandler };
+  return { owners, threshold, leastThreshold: least, suite: { timelock, guard, fallbackHandler } };
 }
 
 /** The Safes that a parameter file adopts, by office. */
@@ -75,4 +75,18 @@ export async function adoptionsOf(
     adoptions.set(name, await adoptSafe(provider, address, termsOf(name, safe, addresses)));
   }
   return adoptions;
+}
+
+/** A sentence for each adopted Safe that is not yet under its guard. */
+export async function unfinishedAdoptions(
+  provider: Provider,
+  addresses: SuiteAddresses,
+  config: SuiteConfig,
+): Promise<readonly string[]> {
+  return [...(await adoptionsOf(provider, addresses, config))]
+    .filter(([, { underGuard }]) => !underGuard)
+    .map(([name, { safe, transactions }]) => {
+      const left = `${transactions.length} transactions of its owners are left: ./strongroom gov adopt --safe ${safe}`;
+      return `the ${name} Safe is not yet under its guard; ${left}`;
+    });
 }

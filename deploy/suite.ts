@@ -23,7 +23,7 @@ import type {
   VetoGate,
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
-import { adoptionsOf, requireAdoptable } from "./adopted.ts";
+import { requireAdoptable, unfinishedAdoptions } from "./adopted.ts";
 import { EMBEDDED_CHAIN, kindOfChain } from "./chains.ts";
 import { codeFor } from "./code-for.ts";
 import { localKeys } from "./config/local.ts";
@@ -205,15 +205,7 @@ export async function deploySuite(
   say("deploying Safes, timelock, access manager, prices, vault and policy");
   const run = await runSteps(chain, plan.steps, (id, stand, of) => say(`${stand} of ${of}: ${id}`));
 
-  for (const [name, { safe, underGuard, transactions }] of await adoptionsOf(
-    chain.provider,
-    addresses,
-    config,
-  )) {
-    if (underGuard) continue;
-    const left = `${transactions.length} transactions of its owners are left: ./strongroom gov adopt --safe ${safe}`;
-    say(`the ${name} Safe is not yet under its guard; ${left}`);
-  }
+  for (const line of await unfinishedAdoptions(chain.provider, addresses, config)) say(line);
 
   const wait: Suite["wait"] = async (seconds) => {
     if (chain.chainId === EMBEDDED_CHAIN) await networkHelpers.time.increase(seconds);

@@ -11,7 +11,9 @@ export interface Adoption {
   readonly facts: SafeFacts;
   /** In the order in which they are mended. */
   readonly findings: readonly SafeFinding[];
-  /** Nothing must change: the timelock is its module, the guard watches owners and modules. */
+  /** Nothing must change. */
+  readonly fit: boolean;
+  /** For a deployment that stands: the timelock is its module, the guard watches owners and modules. */
   readonly underGuard: boolean;
   /** Every finding that must change has its calls: signing them is enough. */
   readonly mendable: boolean;
@@ -26,7 +28,10 @@ export interface Adoption {
 }
 
 /** The guard must be that of this very timelock: another's would lock the Safe out. */
-async function requireGuardOf(provider: Provider, { guard, timelock }: AdoptionTerms): Promise<void> {
+async function requireGuardOf(
+  provider: Provider,
+  { guard, timelock }: NonNullable<AdoptionTerms["suite"]>,
+): Promise<void> {
   const face = new Contract(guard, ["function timelock() view returns (address)"], provider);
   let serves = "nothing that answers";
   try {
@@ -50,8 +55,8 @@ async function requireGuardOf(provider: Provider, { guard, timelock }: AdoptionT
  * @throws TerminalError `ADOPT_NO_CONTRACT`, `ADOPT_NOT_A_SAFE`; `ADOPT_WRONG_GUARD` if guard and timelock don't belong together.
  * @example
  * const { findings, transactions } = await adoptSafe(provider, "0x…", {
- *   owners, threshold: 3, timelock: suite.timelock, guard: suite.safeGuard,
- *   fallbackHandler: suite.safeContracts.fallbackHandler,
+ *   owners, threshold: 3,
+ *   suite: { timelock, guard: safeGuard, fallbackHandler: safeContracts.fallbackHandler },
  * });
  */
 export async function adoptSafe(
@@ -60,13 +65,16 @@ export async function adoptSafe(
   terms: AdoptionTerms,
   sinceBlock?: number,
 ): Promise<Adoption> {
-  await requireGuardOf(provider, terms);
+  const { suite } = terms;
+  if (suite !== undefined) await requireGuardOf(provider, suite);
   const facts = await readSafe(provider, address, sinceBlock);
   const safe = new Safe(facts.address, facts.chainId, provider);
   const findings = await judgeSafe(safe, facts, terms);
   const must = findings.filter(({ severity }) => severity === "must");
-  const guarded = BigInt(facts.guard) === BigInt(terms.guard);
-  const hasTimelock = facts.modules.some((module) => BigInt(module) === BigInt(terms.timelock));
+  const guarded = suite !== undefined && BigInt(facts.guard) === BigInt(suite.guard);
+  const hasTimelock = facts.modules.some(
+    (module) => suite !== undefined && BigInt(module) === BigInt(suite.timelock),
+  );
   const calls = findings.flatMap((finding) => finding.calls);
   const transactions = guarded
     ? []
@@ -75,7 +83,8 @@ export async function adoptSafe(
     safe: facts.address,
     facts,
     findings,
-    underGuard: must.length === 0,
+    fit: must.length === 0,
+    underGuard: guarded && must.length === 0,
     // Guarded without its timelock nobody's call passes.
     mendable: must.every((finding) => finding.calls.length > 0) && (!guarded || hasTimelock),
     by: guarded ? "timelock" : "owners",

@@ -1,6 +1,6 @@
 import { ZeroAddress } from "ethers";
 import type { Call, Safe } from "../governance/safe.ts";
-import { canonicalCodeHash, SAFE_VERSION } from "../governance/safe-contracts.ts";
+import { canonicalAddress, canonicalCodeHash, SAFE_VERSION } from "../governance/safe-contracts.ts";
 import { guardCalls, replaceOwners, SENTINEL, selfCall } from "../governance/safe-settings.ts";
 import { handlerEdition, migrationAddress, OLDEST_MIGRATABLE } from "./safe-editions.ts";
 import type { SafeFacts } from "./safe-facts.ts";
@@ -30,11 +30,13 @@ export interface AdoptionTerms {
   readonly threshold?: number;
   /** Signatures below which no office goes. 2 unless given: one stolen key must not be enough. */
   readonly leastThreshold?: number;
-  readonly timelock: string;
-  /** The `SafeGuard` of that timelock. */
-  readonly guard: string;
-  /** The deployment's own. */
-  readonly fallbackHandler: string;
+  /** The deployment that the Safe is for; none before there is one. */
+  readonly suite?: {
+    readonly timelock: string;
+    /** The `SafeGuard` of that timelock. */
+    readonly guard: string;
+    readonly fallbackHandler: string;
+  };
 }
 
 type Judged = Omit<SafeFinding, "id" | "severity" | "calls"> & { readonly calls?: readonly Call[] };
@@ -47,7 +49,7 @@ const list = (addresses: readonly string[]): string =>
  * What of a Safe fits an office and what must change, as a plain list in the order in which it is mended.
  *
  * @example
- * const findings = await judgeSafe(safe, await readSafe(provider, safe.address), { timelock, guard, fallbackHandler });
+ * const findings = await judgeSafe(safe, await readSafe(provider, safe.address), { owners, threshold: 3 });
  */
 export async function judgeSafe(
   safe: Safe,
@@ -167,8 +169,8 @@ async function judgeOwners(safe: Safe, facts: SafeFacts, terms: AdoptionTerms, s
   }
 }
 
-function judgeModules(safe: Safe, facts: SafeFacts, { timelock }: AdoptionTerms, say: Say): void {
-  const foreign = facts.modules.filter((module) => !same(module, timelock));
+function judgeModules(safe: Safe, facts: SafeFacts, { suite }: AdoptionTerms, say: Say): void {
+  const foreign = facts.modules.filter((module) => suite === undefined || !same(module, suite.timelock));
   const why = "a module acts as the Safe without any signature";
   if (foreign.length === 0) {
     say("modules", "fine", { what: "no module but the timelock, if any", why });
@@ -184,7 +186,7 @@ function judgeModules(safe: Safe, facts: SafeFacts, { timelock }: AdoptionTerms,
   say("modules", "must", { what: `modules that are not the timelock: ${list(foreign)}`, why, calls });
 }
 
-function judgeHandler(safe: Safe, facts: SafeFacts, terms: AdoptionTerms, say: Say): void {
+function judgeHandler(safe: Safe, facts: SafeFacts, { suite }: AdoptionTerms, say: Say): void {
   const why = "it answers every call that the Safe doesn't know, signatures (ERC-1271) included";
   const { handler, handlerEdition: edition } = facts;
   const canonical = canonicalCodeHash("fallbackHandler");
@@ -202,14 +204,25 @@ function judgeHandler(safe: Safe, facts: SafeFacts, terms: AdoptionTerms, say: S
       : edition === undefined
         ? `its fallback handler ${handler} is none of the Safe authors'`
         : `its fallback handler is ${edition.name} ${edition.version}`;
+  const next = suite?.fallbackHandler ?? canonicalAddress("fallbackHandler", facts.chainId);
   say("fallback-handler", "must", {
     what: is,
     why,
-    calls: [selfCall(safe, "setFallbackHandler", [terms.fallbackHandler])],
+    ...(next === undefined ? { remedy: "The authors' own is not on this chain: deploy first." } : {}),
+    calls: next === undefined ? [] : [selfCall(safe, "setFallbackHandler", [next])],
   });
 }
 
-function judgeGuards(safe: Safe, facts: SafeFacts, { timelock, guard }: AdoptionTerms, say: Say): void {
+function judgeGuards(safe: Safe, facts: SafeFacts, { suite }: AdoptionTerms, say: Say): void {
+  if (suite === undefined) {
+    const guards = [facts.guard, facts.moduleGuard].filter((guard) => guard !== ZeroAddress);
+    const why = "the deployment's guard takes the place of any other, which may refuse to go";
+    if (guards.length === 0) say("guard", "fine", { what: "it has no guard yet", why });
+    else
+      say("guard", "should", { what: `it has guards: ${list(guards)}`, why, remedy: "Remove them first." });
+    return;
+  }
+  const { timelock, guard } = suite;
   const current = facts.edition?.version === SAFE_VERSION;
   const isModule = facts.modules.some((module) => same(module, timelock));
   const [enable, guardModules, guardOwners] = guardCalls(safe, timelock, guard);

@@ -1,5 +1,4 @@
-import type { ContractTransactionResponse, Interface } from "ethers";
-import { Interface as Face, type Provider } from "ethers";
+import { type ContractTransactionResponse, Interface, type Provider } from "ethers";
 import { IReserve__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IReserve__factory.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { explainRefusal } from "../custody/refusals.ts";
@@ -21,7 +20,7 @@ export interface DoneAct {
 }
 
 /** Every error that the Vault and its reserves have. */
-const ERRORS: Interface = new Face([
+const ERRORS = new Interface([
   ...IVault__factory.createInterface().fragments,
   ...IReserve__factory.createInterface().fragments.filter(({ type }) => type === "error"),
 ]);
@@ -79,15 +78,14 @@ export async function carryOut(
         done.push({ what, refused: refusalOf(error) });
       }
     }
-    for (const [what, { hash, wait }] of sent.map(
-      ([what, response]) => [what, { hash: response.hash, wait: () => response.wait() }] as const,
-    )) {
+    for (const [what, response] of sent) {
+      const transaction = response.hash;
       try {
-        await wait();
-        done.push({ what, transaction: hash });
+        await response.wait();
+        done.push({ what, transaction });
       } catch (error) {
         await provider.getBlockNumber();
-        done.push({ what, transaction: hash, refused: refusalOf(error) });
+        done.push({ what, transaction, refused: refusalOf(error) });
       }
     }
   }

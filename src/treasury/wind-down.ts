@@ -1,5 +1,6 @@
 import type { Signer } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
+import type { IReserve } from "../../typechain-types/contracts/custody/interfaces/IReserve.ts";
 import { IReserve__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IReserve__factory.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
@@ -43,6 +44,8 @@ export interface WindDownReport extends VaultClaims {
 
 /** `RETURN_TERM` of contracts/custody/Reserve.sol: how long an announced return can be made. */
 const RETURN_TERM = 30n * 86_400n;
+/** `ANNOUNCED_FOR` there: how long an announced exit can be refilled. */
+const ANNOUNCED_FOR = 90n * 86_400n;
 /** A withdrawal reserves gas for the policy's quote, which estimates can miss. */
 const WITHDRAW_GAS = 1_500_000n;
 
@@ -202,66 +205,64 @@ function submissions({ vault }: Where, entries: readonly OutboxEntry[], signer: 
 const exitsOf = ({ claims }: VaultClaims) =>
   claims.flatMap(({ exit, symbol }) => (exit === undefined ? [] : [{ exit, symbol }]));
 
-/** While governance lives, a reserve gives for one exit at a time: announced as soon as it is queued, refilled when mature. */
-async function refills(
-  { vault, lens }: Where,
-  books: VaultClaims,
-  signer: Signer,
-  { note }: Sayer,
-): Promise<Act[]> {
-  const acts: Act[] = [];
-  const contract = VaultLens__factory.connect(lens, signer);
-  const levels = await IVault__factory.connect(vault, signer).reserves();
-  const alive = new Map(books.assets.map((asset) => [asset.id, asset]));
+/**
+ * While governance lives, a reserve gives for one exit at a time: announced as soon as it is queued, refilled once it is mature
+ * and the Vault itself has not enough.
+ */
+async function refills(where: Where, books: VaultClaims, signer: Signer, { note }: Sayer): Promise<Act[]> {
+  const view = VaultLens__factory.connect(where.lens, signer);
   const caller = await signer.getAddress();
-  for (const { exit, symbol } of exitsOf(books)) {
-    const asset = alive.get(exit.asset);
-    if (asset === undefined || asset.windingDown || asset.inReserves.every(({ amount }) => amount === 0n))
-      continue;
-    const reserves = levels.map((level) => IReserve__factory.connect(level, signer));
-    const ready = await Promise.all(
-      reserves.map(async (reserve) => (await reserve.announcedOf(exit.id)).readyAt),
-    );
-    // The Vault pays the earlier ones itself, as far as it goes: whoever it may not reach is announced.
-    const short = exitsOf(books).reduce(
-      (sum, other) => (other.exit.asset === exit.asset ? sum + other.exit.amount : sum),
-      0n,
-    );
-    if (short <= asset.inVault) continue;
-    for (const [i, reserve] of reserves.entries()) {
-      const readyAt = ready[i] ?? 0n;
-      if (readyAt === 0n) {
+  const acts: Act[] = [];
+  for (const asset of books.assets) {
+    const levels = asset.inReserves.filter(({ amount }) => amount > 0n);
+    const exits = exitsOf(books).filter(({ exit }) => exit.asset === asset.id);
+    const queued = exits.reduce((sum, { exit }) => sum + exit.amount, 0n);
+    if (asset.windingDown || levels.length === 0 || queued <= asset.inVault) continue;
+    for (const { exit, symbol } of exits) {
+      let ready: IReserve | undefined;
+      for (const { reserve: address } of levels) {
+        const reserve = IReserve__factory.connect(address, signer);
+        const { readyAt } = await reserve.announcedOf(exit.id);
+        const lapsed = readyAt !== 0n && books.time >= readyAt + ANNOUNCED_FOR;
+        if (readyAt !== 0n && !lapsed) {
+          if (readyAt > books.time)
+            note(`exit ${exit.id} can be refilled from ${readyAt} (Unix seconds) on`, readyAt);
+          else ready ??= reserve;
+          continue;
+        }
         const what = `announcing the refill for exit ${exit.id} (${symbol})`;
         acts.push({ what, send: () => reserve.announce(exit) });
         const at = books.time + (await reserve.refillDelay());
         note(`exit ${exit.id} can be refilled from ${at} (Unix seconds) on`, at);
-      } else if (readyAt > books.time)
-        note(`exit ${exit.id} can be refilled from ${readyAt} (Unix seconds) on`, readyAt);
-    }
-    const status = await contract.statusOf(exit, caller);
-    const [level] = reserves.filter((_, i) => (ready[i] ?? 0n) > 0n && (ready[i] ?? 0n) <= books.time);
-    if (level !== undefined && status.payableFrom <= books.time && exit.amount > asset.inVault) {
-      acts.push({
-        what: `refilling and releasing exit ${exit.id} (${symbol})`,
-        send: () => level.refill(exit),
-      });
+      }
+      const { payableFrom } = await view.statusOf(exit, caller);
+      if (ready === undefined || payableFrom > books.time || exit.amount <= asset.inVault) continue;
+      const level = ready;
+      const what = `refilling and releasing exit ${exit.id} (${symbol})`;
+      acts.push({ what, send: () => level.refill(exit) });
     }
   }
   return acts;
 }
 
-/** Everything that has matured is paid, or takes its turn in the lane. */
+/** Everything that has matured is paid, or takes its turn in the lane; what matured first comes first. */
 async function releases({ vault, lens }: Where, books: VaultClaims, signer: Signer): Promise<Act[]> {
   const contract = IVault__factory.connect(vault, signer);
   const view = VaultLens__factory.connect(lens, signer);
   const caller = await signer.getAddress();
+  const exits = [...exitsOf(books)].sort((a, b) => (a.exit.late < b.exit.late ? -1 : 1));
   const acts: Act[] = [];
-  for (const { exit, symbol } of exitsOf(books)) {
+  for (const { exit, symbol } of exits) {
     const { blocked, slotTaken, payableFrom } = await view.statusOf(exit, caller);
     // A turn is taken even where the money is still in a reserve.
-    const mature = payableFrom <= books.time;
-    if (blocked !== "0x" && !(mature && !slotTaken)) continue;
-    acts.push({ what: `releasing exit ${exit.id} (${symbol})`, send: () => contract.release(exit) });
+    const takesTurn = payableFrom <= books.time && !slotTaken;
+    if (blocked !== "0x" && !takesTurn) continue;
+    const send = async () => {
+      // Taking a turn costs less than paying: what is estimated now may be the other of the two by then.
+      const gasLimit = 2n * (await contract.release.estimateGas(exit));
+      return contract.release(exit, { gasLimit });
+    };
+    acts.push({ what: `releasing exit ${exit.id} (${symbol})`, send });
   }
   return acts;
 }

@@ -37,13 +37,12 @@ async function deployed() {
   const owners = [0, 1, 2].map(() => Wallet.createRandom());
   const quorum = owners.slice(0, 2);
   const safe = await safes.make(owners, 2);
-  const terms = {
-    owners: owners.map(({ address }) => address),
-    threshold: 2,
+  const suite = {
     timelock: String(timelock.target),
     guard: String(guard.target),
     fallbackHandler: String(safes.fallbackHandler.target),
   };
+  const terms = { owners: owners.map(({ address }) => address), threshold: 2, suite };
   /** Its owners sign what the list says, and anyone sends it. */
   const carryOut = async (of: Safe, transactions: readonly SafeTransaction[], signers = quorum) => {
     for (const transaction of transactions) {
@@ -114,6 +113,26 @@ describe("adoptSafe", () => {
     });
   });
 
+  describe("given no deployment yet", () => {
+    it("judges the Safe alone: modules and foreign guards are to go, ours is not missed", async () => {
+      const d = await setup();
+      const bare = await d.look(d.safe, { suite: undefined });
+      expect([musts(bare), bare.fit, bare.underGuard, bare.by]).to.deep.equal([[], true, false, "owners"]);
+      await d.safe.send(selfCall(d.safe, "enableModule", [d.mallory.address]), d.quorum);
+      await d.safe.send(selfCall(d.safe, "setFallbackHandler", [ZeroAddress]), d.quorum);
+      await d.safe.send(selfCall(d.safe, "setGuard", [d.foreignGuard.target]), d.quorum);
+      const found = await d.look(d.safe, { suite: undefined });
+      expect(musts(found)).to.deep.equal(["modules", "fallback-handler"]);
+      const guard = found.findings.find(({ id }) => id === "guard");
+      expect([guard?.severity, guard?.what]).to.deep.equal([
+        "should",
+        `it has guards: ${d.foreignGuard.target}`,
+      ]);
+      // The authors' handler is on no development chain.
+      expect([found.fit, found.mendable]).to.deep.equal([false, false]);
+    });
+  });
+
   describe("given a Safe with settings that don't fit", () => {
     it("removes every unknown module, by calls that hold as the list shrinks", async () => {
       const d = await setup();
@@ -153,11 +172,7 @@ describe("adoptSafe", () => {
       const single = await d.safes.make(d.owners, 1);
       const declared = await d.look(single);
       expect(musts(declared)).to.include("threshold");
-      const undeclared = await adoptSafe(ethers.provider, single.address, {
-        timelock: d.terms.timelock,
-        guard: d.terms.guard,
-        fallbackHandler: d.terms.fallbackHandler,
-      });
+      const undeclared = await adoptSafe(ethers.provider, single.address, { suite: d.terms.suite });
       const call = selfCall(single, "changeThreshold", [2]);
       for (const { findings } of [declared, undeclared])
         expect(findings.find(({ id }) => id === "threshold")?.calls).to.deep.equal([call]);
@@ -202,7 +217,9 @@ describe("adoptSafe", () => {
         expect(musts(await d.look(d.safe))).to.include("fallback-handler");
       }
       await d.carryOut(d.safe, (await d.look(d.safe)).transactions);
-      expect((await readSafe(ethers.provider, d.safe.address)).handler).to.equal(d.terms.fallbackHandler);
+      expect((await readSafe(ethers.provider, d.safe.address)).handler).to.equal(
+        d.terms.suite.fallbackHandler,
+      );
     });
   });
 
@@ -265,7 +282,11 @@ describe("adoptSafe", () => {
           migration.abi,
           migration.bytecode,
           d.relayer,
-        ).deploy(d.safes.singleton.target, await deployCode(l2.bytecode, d.relayer), d.terms.fallbackHandler);
+        ).deploy(
+          d.safes.singleton.target,
+          await deployCode(l2.bytecode, d.relayer),
+          d.terms.suite.fallbackHandler,
+        );
         const data = ethers.id(`${verb}()`).slice(0, 10);
         await sendOdd(safe, { to: String(target), data }, d.quorum, { operation: 1 });
         const migrated = await d.look(safe);
@@ -334,7 +355,7 @@ describe("adoptSafe", () => {
     it("refuses a guard that serves another timelock, or none", async () => {
       const d = await setup();
       for (const guard of [d.foreignGuard.target, d.timelock.target, d.mallory.address]) {
-        const error = await refusal(d.look(d.safe, { guard: String(guard) }));
+        const error = await refusal(d.look(d.safe, { suite: { ...d.terms.suite, guard: String(guard) } }));
         expect(error.code).to.equal("ADOPT_WRONG_GUARD");
       }
     });
