@@ -23,6 +23,7 @@ import type {
   VetoGate,
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
+import { requireAdoptable, unfinishedAdoptions } from "./adopted.ts";
 import { EMBEDDED_CHAIN, kindOfChain } from "./chains.ts";
 import { codeFor } from "./code-for.ts";
 import { localKeys } from "./config/local.ts";
@@ -183,6 +184,7 @@ export async function deploySuite(
   checkChain(chain, config);
 
   say("looking at the chain");
+  await requireAdoptable(chain.provider, config);
   const before = await chain.provider.getBlock("latest");
   const now = BigInt(before?.timestamp ?? 0);
   const began = options.began ?? { block: before?.number ?? 0, at: now };
@@ -202,6 +204,8 @@ export async function deploySuite(
   await ensureSafeContracts(chain);
   say("deploying Safes, timelock, access manager, prices, vault and policy");
   const run = await runSteps(chain, plan.steps, (id, stand, of) => say(`${stand} of ${of}: ${id}`));
+
+  for (const line of await unfinishedAdoptions(chain.provider, addresses, config)) say(line);
 
   const wait: Suite["wait"] = async (seconds) => {
     if (chain.chainId === EMBEDDED_CHAIN) await networkHelpers.time.increase(seconds);

@@ -29,12 +29,17 @@ function whole(least: bigint, most: bigint, unit: string) {
 
 const safe = z
   .strictObject({
+    /** A Safe that its owners have already: it is used as it is, if its owners and threshold are those named here. */
+    adopt: address.optional(),
     owners: z.array(address).min(1, "name the owners"),
     threshold: z.number().int(),
     /** Another number gives the same owners another Safe. */
     saltNonce: whole(0n, (1n << 64n) - 1n, "").default(0n),
   })
-  .superRefine(({ owners, threshold }, context) => {
+  .superRefine(({ adopt, owners, threshold, saltNonce }, context) => {
+    if (adopt !== undefined && saltNonce !== 0n) {
+      context.addIssue({ code: "custom", path: ["saltNonce"], message: "an adopted Safe is not made again" });
+    }
     if (new Set(owners).size !== owners.length) {
       context.addIssue({ code: "custom", path: ["owners"], message: "an owner is named twice" });
     }
@@ -289,6 +294,12 @@ const schema = z
         );
       }
     }
+
+    const risk = "safe" in config.riskOfficer ? [config.riskOfficer.safe.adopt] : [];
+    const adopted = [...Object.values(config.safes).map(({ adopt }) => adopt), ...risk].filter(
+      (adopt) => adopt !== undefined,
+    );
+    if (new Set(adopted).size !== adopted.length) issue(["safes"], "one Safe is adopted for two offices");
 
     // A key in two Safes would hold two powers that are meant to watch each other.
     const councillors = new Set(config.safes.council.owners);

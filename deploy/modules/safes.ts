@@ -19,10 +19,13 @@ type Quorum = Plan["config"]["safes"]["council"];
 /**
  * One proxy of the canonical Safe for each quorum, with the compatibility fallback handler. Each has its timelock as its
  * only module, and that timelock's guard over owners and modules, from the transaction that makes it: the reserve's Safe the
- * reserve's, all others the suite's. Two quorums alike need different salts, or they would be one Safe.
+ * reserve's, all others the suite's. Two quorums alike need different salts, or they would be one Safe. An adopted Safe is
+ * taken as it stands.
  */
 export function planSafes({ planner, config, safeContracts }: Plan, on: ReturnType<typeof planTimelocks>) {
-  const made = (name: SafeName, { owners, threshold, saltNonce }: Quorum): string => {
+  const made = (name: SafeName, { adopt, owners, threshold, saltNonce }: Quorum): string => {
+    // Its owners bring it under the guard themselves: deploy/adopted.ts says how.
+    if (adopt !== undefined) return adopt;
     const governed =
       name === "reserve" ? [on.reserveTimelock, on.reserveSafeGuard] : [on.timelock, on.safeGuard];
     const setup = planner.encode("Safe", "setup", [
