@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import type { AdoptCommand } from "./commands/adopt.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
 import type { ExecuteCommand } from "./commands/gov/execute.ts";
 import type { KeyCommand } from "./commands/gov/key.ts";
@@ -15,7 +16,8 @@ const EXIT_CODES = "\nExit codes: 0 done, 1 failed or not the same, 2 wrong usag
 /** Options that name files: meant from where the user stands. */
 const FILES = ["deployments", "proposals", "keystore", "out", "change"] as const;
 
-const LANGUAGE = () => new Option("--lang <language>", "language of summaries").choices(["en", "zh"]).default("en");
+const LANGUAGE = () =>
+  new Option("--lang <language>", "language of summaries").choices(["en", "zh"]).default("en");
 
 /** A subcommand that works on one deployment. */
 function onDeployment(gov: Command, usage: string, description: string): Command {
@@ -41,7 +43,9 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
   const here = (path: string): string => resolve(userDirectory, path);
   const fromHere = <T extends object>(options: T): T => {
     const named = options as Record<string, unknown>;
-    const paths = FILES.flatMap((name) => (typeof named[name] === "string" ? [[name, here(named[name])]] : []));
+    const paths = FILES.flatMap((name) =>
+      typeof named[name] === "string" ? [[name, here(named[name])]] : [],
+    );
     return { ...options, ...Object.fromEntries(paths) };
   };
   const gov = program
@@ -49,8 +53,15 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .description("Propose, review, sign, execute and undo changes of a deployment")
     .addHelpText("after", EXIT_CODES);
 
-  onDeployment(gov, "propose <change-file>", "Compile a change, try it on a fork of the live state, and write what owners sign")
-    .option("--chains <names>", "several networks, a comma between: one proposal for each; --rpc name=url,name=url")
+  onDeployment(
+    gov,
+    "propose <change-file>",
+    "Compile a change, try it on a fork of the live state, and write what owners sign",
+  )
+    .option(
+      "--chains <names>",
+      "several networks, a comma between: one proposal for each; --rpc name=url,name=url",
+    )
     .option("--nonce <number>", "of the Safe, where it isn't the next one")
     .option("--dry-run", "write nothing", false)
     .addOption(LANGUAGE())
@@ -66,7 +77,11 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       finish(await govReview(here(proposal), fromHere(options)));
     });
   withPassword(
-    onDeployment(gov, "sign <proposal>", "Show what an owner signs, have it signed, check it, and write it as a file")
+    onDeployment(
+      gov,
+      "sign <proposal>",
+      "Show what an owner signs, have it signed, check it, and write it as a file",
+    )
       .option("--keystore <file>", "sign with an encrypted keystore")
       .option("--signer-url <url>", "sign with a wallet behind a URL (EIP-1193 over JSON-RPC)")
       .option("--signature <hex>", "take a signature that was made elsewhere")
@@ -92,7 +107,11 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     finish(await govCollect(here(proposal), files.map(here), fromHere(options)));
   });
   withService(
-    onDeployment(gov, "publish <proposal>", "Leave a proposal and its signatures with a Safe Transaction Service"),
+    onDeployment(
+      gov,
+      "publish <proposal>",
+      "Leave a proposal and its signatures with a Safe Transaction Service",
+    ),
   ).action(async (proposal: string, options: ServiceCommand) => {
     const { govPublish } = await import("./commands/gov/collect.ts");
     finish(await govPublish(here(proposal), fromHere(options)));
@@ -112,12 +131,14 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     const { govExecute } = await import("./commands/gov/execute.ts");
     finish(await govExecute(here(proposal), fromHere(options)));
   });
-  onDeployment(gov, "verify <proposal>", "Say whether the chain is now as an executed proposal promised").action(
-    async (proposal: string, options: GovOptions) => {
-      const { govVerify } = await import("./commands/gov/execute.ts");
-      finish(await govVerify(here(proposal), fromHere(options)));
-    },
-  );
+  onDeployment(
+    gov,
+    "verify <proposal>",
+    "Say whether the chain is now as an executed proposal promised",
+  ).action(async (proposal: string, options: GovOptions) => {
+    const { govVerify } = await import("./commands/gov/execute.ts");
+    finish(await govVerify(here(proposal), fromHere(options)));
+  });
   onDeployment(gov, "cancel [proposal]", "Propose what ends a proposal: a rejection, or the canceller's veto")
     .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
     .option("--reserve", "with --operation: in the reserve's timelock", false)
@@ -139,6 +160,23 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .action(async (options: VariablesCommand) => {
       const { govVariables } = await import("./commands/gov/variables.ts");
       finish(await govVariables(fromHere(options)));
+    });
+  gov
+    .command("adopt")
+    .description("Judge a team's existing Safe for an office, and list what must change")
+    .requiredOption("--network <name>", "the Safe's network")
+    .requiredOption("--safe <address>", "the Safe")
+    .option("--office <name>", "the office that it is for", "council")
+    .option("--owners <addresses>", "who its owners should be, a comma between")
+    .option("--threshold <number>", "how many of them should sign")
+    .option("--since <block>", "a block from before the Safe was made")
+    .option("--rpc <url>", "a node's address instead of the configured one")
+    .option("--deployments <folder>", "where records are kept, instead of deployments/")
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: AdoptCommand) => {
+      const { govAdopt } = await import("./commands/adopt.ts");
+      finish(await govAdopt(fromHere(options)));
     });
   withPassword(
     gov

@@ -5,6 +5,8 @@ import type { DeployCommand } from "./commands/deploy.ts";
 import type { VerifyDeploymentCommand } from "./commands/deploy-verify.ts";
 import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
+import { addGovernance } from "./gov-program.ts";
+import { addMigration } from "./treasury-program.ts";
 
 /** Receives the exit code of the command that ran. */
 type Finish = (code: number) => void;
@@ -147,6 +149,9 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       const { publishSource } = await import("./commands/publish-source.ts");
       finish(await publishSource({ ...options, ...fromHere(options), network: named(network) }));
     });
+
+  addGovernance(program, finish, userDirectory);
+  addMigration(program, finish, userDirectory);
 
   const bench = program
     .command("bench")
