@@ -48,7 +48,7 @@ export function recordedAddresses(folder: string): ReadonlyMap<bigint, unknown> 
       const file = join(folder, `${chainId}.json`);
       let record: Record;
       try {
-        record = JSON.parse(readFileSync(file, "utf8")) as Record;
+        record = (JSON.parse(readFileSync(file, "utf8")) ?? {}) as Record;
       } catch (cause) {
         throw invalid(file, "it is no JSON", cause);
       }

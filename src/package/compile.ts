@@ -19,7 +19,7 @@ function problemsOf(diagnostics: readonly ts.Diagnostic[], root: string): Termin
 
 /** The other name of the file that an import names: declarations import sources, and stand for them. */
 function emittedName(path: string, importer: string): string {
-  return importer.endsWith(".d.ts") ? path.replace(/\.[jt]s$/, ".d.ts") : path;
+  return importer.endsWith(".d.ts") ? path.replace(/(?<!\.d)\.[jt]s$/, ".d.ts") : path;
 }
 
 /** What the given files need, themselves included: the compiler also emits what only types were taken from. */
