@@ -25,6 +25,11 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, "pa
 const ETHERS = `ethers@${dependencies.ethers}`;
 const VIEM = `viem@${devDependencies.viem}`;
 
+/** What a project imports. */
+const FACES = Object.keys(ENTRY_POINTS).map((subpath) => subpath.replace(/^\./, "strongroom"));
+/** Entry points that import ethers. */
+const NEED_ETHERS: ReadonlySet<string> = new Set(["strongroom/audit", "strongroom/governance"]);
+
 const scratch = mkdtempSync(join(tmpdir(), "package-"));
 
 /** The code of docs/package.md, by the file name behind the language. */
@@ -83,6 +88,17 @@ describe("the package as it is published", () => {
     }
     expect(first.entries.filter((path) => /mock|\.t\.sol$|\/test\//i.test(path))).to.deep.equal([]);
     expect(first.entries).to.include("contracts/custody/Vault.sol");
+  });
+
+  it("brings OpenZeppelin's sources and no other package", () => {
+    const manifest = JSON.parse(readFileSync(join(scratch, "first/staged/package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+      peerDependencies: Record<string, string>;
+    };
+    const names = ["@openzeppelin/contracts", "@openzeppelin/contracts-upgradeable"];
+    expect(Object.keys(manifest.dependencies)).to.deep.equal(names);
+    for (const name of names) expect(manifest.dependencies[name]).to.equal(dependencies[name]);
+    expect(Object.keys(manifest.peerDependencies)).to.deep.equal(["ethers"]);
   });
 
   it("stays small", () => {
@@ -184,12 +200,11 @@ describe("the package in use", function () {
       });
 
       it("when every entry point is imported, each has exports; CommonJS requires it too", async () => {
-        const names = Object.keys(ENTRY_POINTS).map((subpath) => subpath.replace(/^\./, "strongroom"));
         const text = `const counts = {};
-for (const name of ${JSON.stringify(names)}) counts[name] = Object.keys(await import(name)).length;
+for (const name of ${JSON.stringify(FACES)}) counts[name] = Object.keys(await import(name)).length;
 console.log(JSON.stringify(counts));`;
         const counts = answer(await run("ethers", "all.mjs", text));
-        expect(Object.keys(counts)).to.deep.equal(names);
+        expect(Object.keys(counts)).to.deep.equal(FACES);
         for (const count of Object.values(counts)) expect(count).to.be.greaterThan(0);
 
         const old = 'console.log(JSON.stringify({ cents: String(require("strongroom").parseUsd("1.05")) }));';
@@ -197,13 +212,14 @@ console.log(JSON.stringify(counts));`;
       });
 
       it("when ethers is not installed, only what needs it fails, and says so", async () => {
-        const text = `await import("strongroom"); await import("strongroom/abi"); await import("strongroom/addresses");
-const { code, message } = await import("strongroom/audit").then(() => ({}), (error) => error);
-console.log(JSON.stringify({ code, named: message?.includes("'ethers'") }));`;
-        expect(answer(await run("viem", "without-ethers.mjs", text))).to.deep.equal({
-          code: "ERR_MODULE_NOT_FOUND",
-          named: true,
-        });
+        const text = `const failed = {};
+for (const name of ${JSON.stringify(FACES)}) {
+  await import(name).catch(({ code, message }) => { failed[name] = [code, message.includes("'ethers'")]; });
+}
+console.log(JSON.stringify(failed));`;
+        expect(answer(await run("viem", "without-ethers.mjs", text))).to.deep.equal(
+          Object.fromEntries([...NEED_ETHERS].map((name) => [name, ["ERR_MODULE_NOT_FOUND", true]])),
+        );
       });
     });
   }
@@ -225,6 +241,7 @@ console.log(JSON.stringify({ code, named: message?.includes("'ethers'") }));`;
       which: "ethers" | "viem",
       resolution: "nodenext" | "bundler",
       files: ReadonlyMap<string, string>,
+      ...more: readonly string[]
     ): Promise<ReadonlyMap<string, string>> => {
       const project = projects.get(NODES[2])?.[which];
       if (project === undefined) throw new Error("nothing was installed");
@@ -236,7 +253,7 @@ console.log(JSON.stringify({ code, named: message?.includes("'ethers'") }));`;
         ...options.split(" "),
         ...["--lib", "es2023,dom", "--typeRoots", join(ROOT, "node_modules/@types")],
         ...["--module", resolution === "bundler" ? "esnext" : resolution, "--moduleResolution", resolution],
-        ...["--pretty", "false", ...files.keys()],
+        ...["--pretty", "false", ...more, ...files.keys()],
       ]);
       const said = new Map<string, string>();
       for (const line of stdout.split("\n")) {
@@ -247,23 +264,35 @@ console.log(JSON.stringify({ code, named: message?.includes("'ethers'") }));`;
       return said;
     };
 
-    for (const resolution of ["nodenext", "bundler"] as const) {
-      it(`when imports resolve by ${resolution}, the page's code and all declarations are right`, async () => {
-        for (const which of ["ethers", "viem"] as const) {
-          const file = `with-${which}.mjs`;
-          const said = await checked(which, resolution, new Map([[file, block(file)]]));
-          expect([...said]).to.deep.equal([]);
-        }
+    it("when imports resolve as Node's, the page's code for ethers and every declaration are right", async () => {
+      const every = FACES.map((face, index) => `export * as face${index} from "${face}";\n`).join("");
+      const files = new Map([
+        ["with-ethers.mjs", block("with-ethers.mjs")],
+        ["every.mts", every],
+      ]);
+      expect([...(await checked("ethers", "nodenext", files))]).to.deep.equal([]);
+    });
+
+    for (const which of ["ethers", "viem"] as const) {
+      it(`when imports resolve as bundlers', the page's code for ${which} is right`, async () => {
+        const file = `with-${which}.mjs`;
+        const files = new Map([[file, block(file)]]);
+        expect([...(await checked(which, "bundler", files, "--skipLibCheck"))]).to.deep.equal([]);
       });
     }
 
-    it("when viem's code names what the ABI doesn't have, it is refused", async () => {
+    it("when viem's code names what the ABI doesn't have, it is refused, and the page's code is not", async () => {
       const code = block("with-viem.mjs");
       const mistaken = Object.entries(MISTAKES).map(([what, [right, wrong]], index) => {
         expect(code, what).to.contain(right);
         return [`mistake-${index}.mjs`, code.replace(right, wrong)] as const;
       });
-      const said = await checked("viem", "nodenext", new Map([["right.mjs", code], ...mistaken]));
+      const said = await checked(
+        "viem",
+        "nodenext",
+        new Map([["right.mjs", code], ...mistaken]),
+        "--skipLibCheck",
+      );
       expect([...said.keys()].sort()).to.deep.equal(mistaken.map(([file]) => file));
       for (const [index, [, , message]] of Object.values(MISTAKES).entries()) {
         expect(said.get(`mistake-${index}.mjs`)).to.match(message);
