@@ -7,24 +7,39 @@ const DAY = 86_400n;
 /** The largest amount that a window counts: 36 bits (contracts/policy/libraries/SlidingWindow.sol). */
 const MOST_TICKS = (1n << 36n) - 1n;
 
-const address = z.string().transform((text, context) => {
-  if (!isAddress(text) || getAddress(text) === ZeroAddress) {
-    context.addIssue({ code: "custom", message: `"${text}" is not an address: fill in the real one` });
-    return z.NEVER;
-  }
-  return getAddress(text);
-});
+const address = z
+  .string()
+  .meta({ pattern: "^(0x)?[0-9a-fA-F]{40}$" })
+  .transform((text, context) => {
+    if (!isAddress(text) || getAddress(text) === ZeroAddress) {
+      context.addIssue({ code: "custom", message: `"${text}" is not an address: fill in the real one` });
+      return z.NEVER;
+    }
+    return getAddress(text);
+  });
 
 /** A whole number inside bounds; files may write it as a number, a bigint or digits. */
 function whole(least: bigint, most: bigint, unit: string) {
-  return z.union([z.bigint(), z.number().int(), z.string().regex(/^-?\d+$/)]).transform((input, context) => {
-    const value = BigInt(input);
-    if (value < least || value > most) {
-      context.addIssue({ code: "custom", message: `${value} ${unit} is outside ${least} to ${most}` });
-      return z.NEVER;
-    }
-    return value;
-  });
+  const description = `${least} to ${most} ${unit}`.trim();
+  // Only editors read the bounds of the number: the transformation knows them for all three.
+  const number = z
+    .number()
+    .int()
+    .meta({
+      minimum: Number(least),
+      maximum: Math.min(Number(most), Number.MAX_SAFE_INTEGER),
+    });
+  return z
+    .union([z.bigint(), number, z.string().regex(/^-?\d+$/)])
+    .meta({ description })
+    .transform((input, context) => {
+      const value = BigInt(input);
+      if (value < least || value > most) {
+        context.addIssue({ code: "custom", message: `${value} ${unit} is outside ${least} to ${most}` });
+        return z.NEVER;
+      }
+      return value;
+    });
 }
 
 const safe = z
@@ -195,7 +210,8 @@ const guardianKey = z
   })
   .strict();
 
-const schema = z
+/** What a parameter file may say; `parseConfig` reads by it, editors by its JSON Schema. */
+export const schema = z
   .strictObject({
     network: z.string().regex(/^[a-z][a-z0-9-]*$/),
     chainId: whole(1n, (1n << 53n) - 1n, ""),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ZeroAddress, ZeroHash } from "ethers";
+import { PARAMETERS_SCHEMA, parametersSchema } from "../../deploy/config/json-schema.ts";
 import { TerminalError } from "../core/errors.ts";
 import { REASONS } from "../custody/reasons.ts";
 import { PERMISSIONS } from "../governance/role-graph.ts";
@@ -42,7 +43,7 @@ async function withSpecs(kinds: readonly Omit<Kind, keyof Spec>[]): Promise<read
   }
 }
 
-/** The text of each generated page by its path. The project at `root` is built, and is the working directory. */
+/** The text of each generated page and schema by its path. The project at `root` is built, and is the working directory. */
 export async function generatedPages(root: string): Promise<ReadonlyMap<string, string>> {
   const sources = ownSources(root);
   const source = (file: string): string => {
@@ -59,5 +60,6 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
     ["docs/errors.md", errorsPage(abis, ERROR_MEANINGS)],
     ["docs/reasons.md", reasonsPage(enumMembers(source(REASONS_FILE), "Reason"), REASONS, REASON_ADVICE)],
     ["docs/variables.md", variablesPage(kinds, PERMISSIONS, sources)],
+    [PARAMETERS_SCHEMA, parametersSchema()],
   ]);
 }

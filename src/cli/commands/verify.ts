@@ -4,6 +4,7 @@ import { build } from "../../verify/build.ts";
 import type { CheckResult } from "../../verify/check.ts";
 import { checkCoverage } from "../../verify/checks/coverage.ts";
 import { checkClearSigning, checkDocs, checkTypechain } from "../../verify/checks/generated.ts";
+import { checkPackage } from "../../verify/checks/package.ts";
 import { checkFormat, checkTypes } from "../../verify/checks/programs.ts";
 import { checkRequirements } from "../../verify/checks/requirements.ts";
 import { checkSizes } from "../../verify/checks/sizes.ts";
@@ -41,6 +42,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   typechain: async (copy) => checkTypechain(await copy()),
   docs: async (copy) => checkDocs(await copy()),
   erc7730: async (copy) => checkClearSigning(await copy()),
+  package: async (copy) => checkPackage(await copy()),
   layouts: async (copy) => {
     const { checkLayouts } = await import("../../verify/checks/layouts.ts");
     return checkLayouts(await copy());
