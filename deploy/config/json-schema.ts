@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { schemaText } from "../../src/core/json-schema.ts";
 import { schema } from "./schema.ts";
 
 /** Where the schema is kept. */
@@ -9,11 +9,5 @@ export const PARAMETERS_SCHEMA = "schemas/deployment-parameters.schema.json";
  * holds between fields: `parseConfig` has the last word.
  */
 export function parametersSchema(): string {
-  // JSON has no bigint: what may be one may also be a number or digits, and that branch says nothing.
-  const generated = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  const without = (key: string, value: unknown) =>
-    key === "anyOf" ? (value as object[]).filter((branch) => Object.keys(branch).length > 0) : value;
-  const { $schema, ...rest } = generated;
-  const title = "Parameters of a Strongroom deployment";
-  return `${JSON.stringify({ $schema, title, ...rest }, without, 2)}\n`;
+  return schemaText(schema, "Parameters of a Strongroom deployment");
 }

@@ -4,6 +4,8 @@ import { ZeroAddress, ZeroHash } from "ethers";
 import { PARAMETERS_SCHEMA, parametersSchema } from "../../deploy/config/json-schema.ts";
 import { TerminalError } from "../core/errors.ts";
 import { REASONS } from "../custody/reasons.ts";
+import { CHANGE_SCHEMA, changeSchema } from "../governance/changes/change-file.ts";
+import { PROPOSAL_SCHEMA, proposalSchema } from "../governance/proposals/proposal.ts";
 import { PERMISSIONS } from "../governance/role-graph.ts";
 import { ownArtifacts } from "../verify/build.ts";
 import { ERROR_MEANINGS } from "./error-meanings.ts";
@@ -61,5 +63,7 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
     ["docs/reasons.md", reasonsPage(enumMembers(source(REASONS_FILE), "Reason"), REASONS, REASON_ADVICE)],
     ["docs/variables.md", variablesPage(kinds, PERMISSIONS, sources)],
     [PARAMETERS_SCHEMA, parametersSchema()],
+    [CHANGE_SCHEMA, changeSchema()],
+    [PROPOSAL_SCHEMA, proposalSchema()],
   ]);
 }

@@ -11,7 +11,7 @@ import { pack, type Tarball } from "../../src/package/pack.ts";
 import { packageFiles, stage } from "../../src/package/stage.ts";
 import { connection, type Scene, scene } from "../scenario/scene.ts";
 import { EmptyProject, type Ended } from "../support/empty-project.ts";
-import { NODES, nodeFolder } from "../support/nodes.ts";
+import { NODES, nodeFolder } from "../support/node-versions.ts";
 import { serve } from "../support/rpc-server.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

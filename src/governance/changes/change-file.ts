@@ -5,6 +5,7 @@ import JSON5 from "json5";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { TerminalError, UsageError } from "../../core/errors.ts";
+import { schemaText } from "../../core/json-schema.ts";
 import { INTENTS } from "./all-intents.ts";
 import { moment } from "./quantities.ts";
 
@@ -156,12 +157,10 @@ export function changeDigest({ stated }: ChangeFile): string {
   return id(canonical(rest));
 }
 
-/** The published JSON Schema of change files, so that editors complete and check them. */
-export function changeJsonSchema(): unknown {
-  const generated = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-2020-12" });
-  return {
-    ...generated,
-    $id: "https://strongroom.example/schemas/change.schema.json",
-    title: "Strongroom change file",
-  };
+/** Where the schema is kept. */
+export const CHANGE_SCHEMA = "schemas/change.schema.json";
+
+/** The published JSON Schema of change files, so that editors complete and check them. `parseChange` has the last word. */
+export function changeSchema(): string {
+  return schemaText(schema, "Strongroom change file");
 }

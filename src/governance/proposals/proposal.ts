@@ -1,6 +1,7 @@
 import { id } from "ethers";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
+import { schemaText } from "../../core/json-schema.ts";
 import { canonical } from "../changes/change-file.ts";
 import { address, bytes, decimal, type Expected, hash, parseForeign } from "../wallets/foreign-json.ts";
 
@@ -165,10 +166,10 @@ export function parseProposal(text: string, source: string): Proposal {
   });
 }
 
-/** The JSON Schema of proposal files. */
-export function proposalJsonSchema(): unknown {
-  return {
-    ...z.toJSONSchema(schema, { target: "draft-2020-12", unrepresentable: "any" }),
-    title: "Strongroom proposal file",
-  };
+/** Where the schema is kept. */
+export const PROPOSAL_SCHEMA = "schemas/proposal.schema.json";
+
+/** The published JSON Schema of proposal files. `parseProposal` has the last word. */
+export function proposalSchema(): string {
+  return schemaText(schema, "Strongroom proposal file");
 }

@@ -44,8 +44,7 @@ export async function checkTypechain(root: string): Promise<CheckResult> {
 }
 
 /**
- * Whether docs/errors.md, docs/reasons.md, docs/variables.md and the parameter file's schema are what scripts/docs.ts
- * generates.
+ * Whether docs/errors.md, docs/reasons.md, docs/variables.md and the schemas are what scripts/docs.ts generates.
  *
  * @param root a copy of the project, built
  */
@@ -57,10 +56,7 @@ export async function checkDocs(root: string): Promise<CheckResult> {
   }
   const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts", "--write"], { cwd: root });
   if (code !== 0) return resultOf("docs", [{ subject: "scripts/docs.ts", problem: output.trim() }]);
-  const findings = compare(
-    root,
-    "{docs/{errors,reasons,variables}.md,schemas/deployment-parameters.schema.json}",
-  );
+  const findings = compare(root, "{docs/{errors,reasons,variables}.md,schemas/*.schema.json}");
   const stale = findings.some(({ problem }) => problem !== undefined);
   return resultOf(
     "docs",
