@@ -72,27 +72,30 @@ export interface KeystoreNotices {
 }
 
 /**
- * An owner whose key is in an encrypted keystore. The file is opened when it signs, and the key is not kept.
+ * An owner whose key is in an encrypted keystore. It is decrypted when it signs, and the key is not kept.
  *
  * @param password gives the password when it is needed
- * @throws TerminalError on signing: `FILE_UNREADABLE`, `KEYSTORE_INVALID`, `KEYSTORE_PASSWORD`
+ * @throws TerminalError `FILE_UNREADABLE`, `KEYSTORE_INVALID`; on signing `KEYSTORE_PASSWORD`, `KEYSTORE_INVALID`
  */
 export function keystoreSigner(
   file: string,
   password: () => Promise<string>,
   notices: KeystoreNotices = {},
 ): OwnerSigner {
+  const text = keystoreText(file);
+  const owner = addressIn(text);
   return {
+    ...(owner === undefined ? {} : { owner }),
     sign: async ({ transaction, account }) => {
-      const wallet = await openKeystore(file, password, notices);
+      const wallet = await openKeystore(file, text, password, notices);
       return wallet.signTypedData(safeDomain(account), SAFE_TX_TYPES, transaction);
     },
   };
 }
 
-/** The address that a keystore says it holds; not proven before it is opened. Undefined if it doesn't say. */
-export function keystoreAddress(file: string): string | undefined {
-  const { address } = JSON.parse(keystoreText(file)) as { address?: unknown };
+/** The address that a keystore says it holds; opening it proves that. Undefined if it doesn't say. */
+function addressIn(text: string): string | undefined {
+  const { address } = JSON.parse(text) as { address?: unknown };
   if (typeof address !== "string" || !/^(0x)?[0-9a-fA-F]{40}$/.test(address)) return undefined;
   return getAddress(`0x${address.replace(/^0x/, "").toLowerCase()}`);
 }
@@ -113,10 +116,10 @@ function keystoreText(file: string): string {
 
 async function openKeystore(
   file: string,
+  text: string,
   password: () => Promise<string>,
   { warn }: KeystoreNotices,
 ): Promise<Wallet> {
-  const text = keystoreText(file);
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
     warn?.(`Other users of this machine can reach ${file}: chmod 600 ${file}`);
   }
