@@ -20,6 +20,18 @@ function compiler(runs: number, viaIR = false) {
   };
 }
 
+const DEVELOPMENT_NODE = "http://127.0.0.1:8545";
+
+/** A public network. Address and key are read when used: npx hardhat keystore set NAME, or the environment. */
+function network(name: string) {
+  return {
+    type: "http" as const,
+    chainType: "generic" as const,
+    url: configVariable(`${name}_RPC_URL`),
+    accounts: [configVariable("DEPLOYER_KEY")],
+  };
+}
+
 export default defineConfig({
   plugins: [toolbox],
   solidity: {
@@ -62,19 +74,16 @@ export default defineConfig({
   typechain: { outDir: "typechain-types", tsNocheck: true },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "cancun" },
-    // Read when used: npx hardhat keystore set NAME, or the environment.
-    sepolia: {
-      type: "http",
-      chainType: "l1",
-      url: configVariable("SEPOLIA_RPC_URL"),
-      accounts: [configVariable("DEPLOYER_KEY")],
-    },
-    hoodi: {
-      type: "http",
-      chainType: "l1",
-      url: configVariable("HOODI_RPC_URL"),
-      accounts: [configVariable("DEPLOYER_KEY")],
-    },
+    // Development nodes: anvil, npx hardhat node. Both hold keys of their own.
+    localhost: { type: "http", chainType: "l1", url: DEVELOPMENT_NODE, accounts: "remote" },
+    anvil: { type: "http", chainType: "l1", url: DEVELOPMENT_NODE, accounts: "remote" },
+    sepolia: network("SEPOLIA"),
+    hoodi: network("HOODI"),
+    "base-sepolia": network("BASE_SEPOLIA"),
+    "arbitrum-sepolia": network("ARBITRUM_SEPOLIA"),
+    "bsc-testnet": network("BSC_TESTNET"),
+    // Real value: ./strongroom deploy refuses it unless it is told twice.
+    mainnet: network("MAINNET"),
   },
   test: {
     mocha: { timeout: 120_000 },

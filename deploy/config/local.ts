@@ -1,6 +1,7 @@
 import { HDNodeWallet } from "ethers";
 import { PARAMETERS } from "../../src/demo/parameters.ts";
-import { EMBEDDED_CHAIN, type SuiteConfigInput } from "./schema.ts";
+import { EMBEDDED_CHAIN } from "../chains.ts";
+import type { SuiteConfigInput } from "./schema.ts";
 
 /** The mnemonic that every development chain uses. Its keys are public: nothing of value may ever depend on them. */
 const PUBLIC_MNEMONIC = "test test test test test test test test test test test junk";

@@ -1,12 +1,11 @@
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { z } from "zod";
 import { TerminalError } from "../../src/core/errors.ts";
+import { kindOfChain } from "../chains.ts";
 
 const DAY = 86_400n;
 /** The largest amount that a window counts: 36 bits (contracts/policy/libraries/SlidingWindow.sol). */
 const MOST_TICKS = (1n << 36n) - 1n;
-/** Mocks exist only on the chain that Hardhat embeds. */
-export const EMBEDDED_CHAIN = 31_337n;
 
 const address = z.string().transform((text, context) => {
   if (!isAddress(text) || getAddress(text) === ZeroAddress) {
@@ -30,12 +29,17 @@ function whole(least: bigint, most: bigint, unit: string) {
 
 const safe = z
   .strictObject({
+    /** A Safe that its owners have already: it is used as it is, if its owners and threshold are those named here. */
+    adopt: address.optional(),
     owners: z.array(address).min(1, "name the owners"),
     threshold: z.number().int(),
     /** Another number gives the same owners another Safe. */
     saltNonce: whole(0n, (1n << 64n) - 1n, "").default(0n),
   })
-  .superRefine(({ owners, threshold }, context) => {
+  .superRefine(({ adopt, owners, threshold, saltNonce }, context) => {
+    if (adopt !== undefined && saltNonce !== 0n) {
+      context.addIssue({ code: "custom", path: ["saltNonce"], message: "an adopted Safe is not made again" });
+    }
     if (new Set(owners).size !== owners.length) {
       context.addIssue({ code: "custom", path: ["owners"], message: "an owner is named twice" });
     }
@@ -128,7 +132,8 @@ const redstoneFeed = z
     context.addIssue({ code: "custom", path: ["threshold"], message });
   });
 
-const feed = z
+/** A price feed of an asset. */
+export const feed = z
   .discriminatedUnion("kind", [chainlinkFeed, pythFeed, redstoneFeed], {
     error: "one of chainlink (if none is named), pyth and redstone",
   })
@@ -137,7 +142,8 @@ const feed = z
     message: "not below maxPrice",
   });
 
-const asset = z.strictObject({
+/** An asset with its limits and feeds. */
+export const asset = z.strictObject({
   symbol: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   token: z.union([z.literal("native"), mockToken, address]),
   tokenClass: z.enum(["native", "exact", "fee-taking"]),
@@ -182,7 +188,7 @@ const tier = z
 const guardianKey = z
   .strictObject({
     key: z.union([z.literal("guardian-safe"), address]),
-    /** When it dies unless governance renews it: a date, or on the embedded chain days from the deployment. */
+    /** When it dies unless governance renews it: a date, or on a development chain days from the deployment. */
     expires: z.union([z.iso.datetime(), z.strictObject({ days: whole(1n, 365n, "days") })]),
     /** Seconds it may hold subjects for in any 90 days. */
     budgetSeconds: whole(1n, (1n << 32n) - 1n, "s"),
@@ -193,6 +199,11 @@ const schema = z
   .strictObject({
     network: z.string().regex(/^[a-z][a-z0-9-]*$/),
     chainId: whole(1n, (1n << 53n) - 1n, ""),
+    /** Part of every contract's address: another word is another deployment of the same deployer. */
+    salt: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, "1 to 32 lower-case letters, digits and hyphens")
+      .default("1"),
     safes: z.strictObject({
       council: quorum,
       guardian: quorum,
@@ -234,7 +245,7 @@ const schema = z
   .superRefine((config, context) => {
     const issue = (path: (string | number)[], message: string) =>
       context.addIssue({ code: "custom", path, message });
-    const embedded = config.chainId === EMBEDDED_CHAIN;
+    const development = kindOfChain(config.chainId) === "development";
 
     for (const [index, row] of config.tiers.entries()) {
       const lower = config.tiers[index - 1];
@@ -255,16 +266,16 @@ const schema = z
       if ((row.token === "native") !== (row.tokenClass === "native")) {
         issue([...path, "tokenClass"], `${row.tokenClass} does not fit the token`);
       }
-      if (!embedded && typeof row.token === "object") {
-        issue([...path, "token"], "mock tokens exist on the embedded chain only");
+      if (!development && typeof row.token === "object") {
+        issue([...path, "token"], "mock tokens exist on development chains only");
       }
       const upstreams = row.feeds.map(({ upstream }) => upstream);
       if (new Set(upstreams).size !== upstreams.length) {
         issue([...path, "feeds"], "two sources of one upstream count once");
       }
       for (const [which, source] of row.feeds.entries()) {
-        if (!embedded && source.kind === "chainlink" && typeof source.aggregator === "object") {
-          issue([...path, "feeds", which, "aggregator"], "mock feeds exist on the embedded chain only");
+        if (!development && source.kind === "chainlink" && typeof source.aggregator === "object") {
+          issue([...path, "feeds", which, "aggregator"], "mock feeds exist on development chains only");
         }
         if (source.kind === "pyth" && config.pyth === undefined) {
           issue(["pyth"], "name the network's Pyth contract: a feed reads it");
@@ -272,17 +283,23 @@ const schema = z
       }
     }
 
-    if (!embedded && config.sanctionsList === "mock") {
-      issue(["sanctionsList"], "the mock list exists on the embedded chain only");
+    if (!development && config.sanctionsList === "mock") {
+      issue(["sanctionsList"], "the mock list exists on development chains only");
     }
     for (const [index, { expires }] of config.guardianKeys.entries()) {
-      if (!embedded && typeof expires === "object") {
+      if (!development && typeof expires === "object") {
         issue(
           ["guardianKeys", index, "expires"],
           "give a date, so that an interrupted deployment can resume",
         );
       }
     }
+
+    const risk = "safe" in config.riskOfficer ? [config.riskOfficer.safe.adopt] : [];
+    const adopted = [...Object.values(config.safes).map(({ adopt }) => adopt), ...risk].filter(
+      (adopt) => adopt !== undefined,
+    );
+    if (new Set(adopted).size !== adopted.length) issue(["safes"], "one Safe is adopted for two offices");
 
     // A key in two Safes would hold two powers that are meant to watch each other.
     const councillors = new Set(config.safes.council.owners);
@@ -347,6 +364,21 @@ export function warningsOf(config: SuiteConfig): readonly string[] {
     } else if (feeds.length === 2) {
       warnings.push(`${symbol} has two price sources: one that is wrong stops its instant exits`);
     }
+  }
+  for (const { symbol, capTicks, breakerTicks, hotMaxTicks } of config.assets) {
+    if (breakerTicks > capTicks)
+      warnings.push(`${symbol}: breakerTicks is above capTicks, so that it never acts`);
+    if (hotMaxTicks > capTicks)
+      warnings.push(`${symbol}: hotMaxTicks is above capTicks, so that it never acts`);
+  }
+  const shortest = config.tiers.map(({ lateSeconds }) => lateSeconds).sort((a, b) => (a < b ? -1 : 1))[0];
+  if (shortest !== undefined && config.reserve.refillDelaySeconds > shortest) {
+    warnings.push(
+      "reserve.refillDelaySeconds is longer than a tier waits: what reserves fund is paid later than late",
+    );
+  }
+  if (config.unverifiedPoolCents < (config.tiers[0]?.windowCents ?? 0n)) {
+    warnings.push("unverifiedPoolCents is below one unverified owner's own limit");
   }
   if (config.sanctionsList === "none") warnings.push("nobody is screened: there is no sanctions list");
   if (config.attestors.length === 0) warnings.push("there is no attestor: everyone stays unverified");

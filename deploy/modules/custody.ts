@@ -1,61 +1,50 @@
-import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import { ZeroAddress } from "ethers";
-import type { governanceModule } from "./governance.ts";
+import { getCreateAddress, ZeroAddress } from "ethers";
+import type { planGovernance } from "./governance.ts";
 import type { Plan } from "./plan.ts";
-import type { pricesModule } from "./prices.ts";
+import type { planPrices } from "./prices.ts";
 
 /**
  * The Vault behind its proxy, and what stands around it. The UpgradeController, which is made for the Vault, gets the
  * ProxyAdmin from the deployer; nothing is open yet: without a policy and a listed asset the Vault takes nothing in.
  */
-export function custodyModule(
-  plan: Plan,
-  governance: ReturnType<typeof governanceModule>,
-  prices: ReturnType<typeof pricesModule>,
+export function planCustody(
+  { planner, config, sanctionsList }: Plan,
+  { manager, timelock, reserveManager }: ReturnType<typeof planGovernance>,
+  { router }: ReturnType<typeof planPrices>,
 ) {
-  return buildModule("Custody", (m) => {
-    const { manager, timelock, reserveManager } = m.useModule(governance);
-    const { router } = m.useModule(prices);
-    const vaultAdmin = m.contract("VaultAdmin");
-    const vaultImplementation = m.contract("Vault", [vaultAdmin]);
-    const proxy = m.contract("TransparentUpgradeableProxy", [
-      vaultImplementation,
-      plan.deployer,
-      m.encodeFunctionCall(vaultAdmin, "initialize", [manager]),
-    ]);
-    const proxyAdmin = m.contractAt("ProxyAdmin", m.readEventArgument(proxy, "AdminChanged", "newAdmin"));
-    const vault = m.contractAt("IVault", proxy);
-    const upgradeController = m.contract("UpgradeController", [
-      manager,
-      timelock,
-      vault,
-      plan.config.rollbackWindowSeconds,
-    ]);
-    const handedOver = m.call(proxyAdmin, "transferOwnership", [upgradeController], {
-      id: "proxy_admin_to_controller",
-    });
-    const policy = m.contract("ExitPolicy", [manager, router, plan.sanctionsList]);
-    const registry = m.contract("TierRegistry", [manager, vault]);
-    const guardian = m.contract("Guardian", [manager, vault]);
-    const factory = m.contract("DepositFactory", [vault]);
-    const lens = m.contract("VaultLens", [vault]);
-    const pullPrices = m.contract("PullPrices", [plan.config.pyth ?? ZeroAddress, vault]);
-    const recovery = m.contract("Recovery", [manager, vault], { after: [handedOver] });
-    const reserve = m.contract("Reserve", [reserveManager, vault, ZeroAddress]);
-    return {
-      lens,
-      pullPrices,
-      vault,
-      vaultImplementation,
-      vaultAdmin,
-      proxyAdmin,
-      policy,
-      registry,
-      guardian,
-      factory,
-      upgradeController,
-      recovery,
-      reserve,
-    };
+  const vaultAdmin = planner.contract("VaultAdmin");
+  const vaultImplementation = planner.contract("Vault", [vaultAdmin]);
+  const vault = planner.contract(
+    "TransparentUpgradeableProxy",
+    [vaultImplementation, planner.deployer, planner.encode("VaultAdmin", "initialize", [manager])],
+    { id: "VaultProxy" },
+  );
+  // A contract's first creation has nonce 1.
+  const proxyAdmin = getCreateAddress({ from: vault, nonce: 1 });
+  const upgradeController = planner.contract("UpgradeController", [
+    manager,
+    timelock,
+    vault,
+    config.rollbackWindowSeconds,
+  ]);
+  planner.call(proxyAdmin, "ProxyAdmin", "transferOwnership", [upgradeController], {
+    id: "proxy_admin_to_controller",
+    done: [],
+    unless: planner.probe(proxyAdmin, "ProxyAdmin", "owner", [], [planner.deployer]),
   });
+  return {
+    vault,
+    vaultImplementation,
+    vaultAdmin,
+    proxyAdmin,
+    upgradeController,
+    policy: planner.contract("ExitPolicy", [manager, router, sanctionsList]),
+    registry: planner.contract("TierRegistry", [manager, vault]),
+    guardian: planner.contract("Guardian", [manager, vault]),
+    factory: planner.contract("DepositFactory", [vault]),
+    lens: planner.contract("VaultLens", [vault]),
+    pullPrices: planner.contract("PullPrices", [config.pyth ?? ZeroAddress, vault]),
+    recovery: planner.contract("Recovery", [manager, vault]),
+    reserve: planner.contract("Reserve", [reserveManager, vault, ZeroAddress]),
+  };
 }

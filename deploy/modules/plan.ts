@@ -1,24 +1,23 @@
+import type { PlainFeed } from "../../src/governance/price-source.ts";
 import type { SuiteConfig } from "../config/schema.ts";
+import type { SafeContractAddresses } from "../factories/safe-contracts.ts";
+import type { Planner } from "../planner.ts";
 
-type Feed = SuiteConfig["assets"][number]["feeds"][number];
-
-/** A feed whose mock, if it asked for one, stands. */
-export type PlannedFeed =
-  | Exclude<Feed, { kind: "chainlink" }>
-  | (Omit<Extract<Feed, { kind: "chainlink" }>, "aggregator"> & { readonly aggregator: string });
-
-/** One asset with everything that the chain in question has already: token and feeds. */
-export interface PlannedAsset extends Omit<SuiteConfig["assets"][number], "feeds"> {
+/** One asset with the addresses of its token and feeds. */
+export interface PlannedAsset extends Omit<SuiteConfig["assets"][number], "feeds" | "token"> {
   readonly id: bigint;
-  readonly feeds: readonly PlannedFeed[];
+  /** Zero for the chain's own currency. */
+  readonly token: string;
+  readonly feeds: readonly PlainFeed[];
 }
 
 /** What the modules are told: the parameter file, with mocks and dates resolved to addresses and times. */
 export interface Plan {
   readonly config: SuiteConfig;
-  readonly deployer: string;
-  /** The authors' own deployments, where the chain has them; else the modules deploy the same code. */
-  readonly canonicalSafe: boolean;
+  /** Takes the steps in. */
+  readonly planner: Planner;
+  readonly safeContracts: SafeContractAddresses;
+  /** Zero where nobody is screened. */
   readonly sanctionsList: string;
   readonly assets: readonly PlannedAsset[];
   readonly guardianKeys: readonly {

@@ -1,173 +1,192 @@
-import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { ContractFuture } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
-import { KINDS, NEVER, parameterRows, paramKey } from "../../src/governance/parameters.ts";
+import { KINDS, NEVER, parameterRows, paramKey, TOKEN_CLASS } from "../../src/governance/parameters.ts";
 import { COMPARE } from "../../src/governance/release.ts";
 import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
-import { custodyModule } from "./custody.ts";
-import { governanceModule } from "./governance.ts";
+import type { SuiteAddresses } from "../addresses.ts";
+import { planCustody } from "./custody.ts";
+import { planGovernance } from "./governance.ts";
 import type { Plan } from "./plan.ts";
-import { feedSetName, pricesModule } from "./prices.ts";
-import { safesModule } from "./safes.ts";
-import { timelocksModule } from "./timelocks.ts";
+import { planPrices } from "./prices.ts";
+import { planSafes } from "./safes.ts";
+import { planTimelocks } from "./timelocks.ts";
 
 const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
 
-/** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
-export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
+/** The contract whose functions a restricted target has. */
+const FACE_OF = {
+  vault: "IVault",
+  policy: "ExitPolicy",
+  router: "PriceRouter",
+  registry: "TierRegistry",
+  guardian: "Guardian",
+  upgradeController: "UpgradeController",
+  recovery: "Recovery",
+  reserve: "Reserve",
+} as const;
+
+/** Where everything will be, as far as a plan knows it. */
+export type PlannedAddresses = Omit<SuiteAddresses, "network" | "chainId" | "deployer" | "fromBlock">;
 
 /**
  * Everything, and then the handover.
  *
- * Two transactions for each AccessManager, the suite's and the reserve's, each atomic. The first, while the deployer is still the AccessManager's admin and every restricted
- * function is still left to the admin, sets the initial numbers, feeds, listings, policy and guardian keys. The second maps
- * every restricted function to its role, grants the roles, makes the timelock admin and renounces the deployer's own
- * admin role: it succeeds as a whole or changes nothing.
+ * Two transactions for each AccessManager, the suite's and the reserve's, each atomic. The first, while the deployer is
+ * still the AccessManager's admin and every restricted function is still left to the admin, sets the initial numbers, feeds,
+ * listings, policy and guardian keys. The second maps every restricted function to its role, grants the roles, makes the
+ * timelock admin and renounces the deployer's own admin role: it succeeds as a whole or changes nothing.
  */
-export function strongroomModule(plan: Plan) {
-  const timelocks = timelocksModule(plan);
-  const safes = safesModule(plan, timelocks);
-  const governance = governanceModule(plan, timelocks, safes);
-  const prices = pricesModule(plan, governance);
-  const custody = custodyModule(plan, governance, prices);
+export function planStrongroom(plan: Plan): PlannedAddresses {
+  const { planner, config } = plan;
+  const { deployer } = planner;
+  const timelocks = planTimelocks(plan);
+  const safes = planSafes(plan, timelocks);
+  const governance = planGovernance(plan, timelocks, safes);
+  const { router, feedSets } = planPrices(plan, governance);
+  const custody = planCustody(plan, governance, { router, feedSets });
+  const { timelock, manager, reserveTimelock, reserveManager } = governance;
+  const targets = {
+    vault: custody.vault,
+    policy: custody.policy,
+    router,
+    registry: custody.registry,
+    guardian: custody.guardian,
+    upgradeController: custody.upgradeController,
+    recovery: custody.recovery,
+    reserve: custody.reserve,
+  };
+  const managers = { suite: manager, reserve: reserveManager };
+  const guardianKeys = plan.guardianKeys.map(({ key, expiry, budgetSeconds }) => ({
+    key: key === "guardian-safe" ? safes.guardian : key,
+    expiry,
+    budgetSeconds,
+  }));
+  const feedSetOf = (symbol: string) => {
+    const found = feedSets.get(symbol);
+    if (found === undefined) throw new Error(`no feed set for ${symbol}`);
+    return found;
+  };
 
-  return buildModule("Strongroom", (m) => {
-    const { safeGuard, reserveSafeGuard, safeSetup } = m.useModule(timelocks);
-    const quorums = m.useModule(safes);
-    const governed = m.useModule(governance);
-    const { timelock, manager, reserveTimelock, reserveManager } = governed;
-    const priced = m.useModule(prices);
-    const around = m.useModule(custody);
-    const targets = {
-      vault: around.vault,
-      policy: around.policy,
-      router: priced.router,
-      registry: around.registry,
-      guardian: around.guardian,
-      upgradeController: around.upgradeController,
-      recovery: around.recovery,
-      reserve: around.reserve,
-    };
-    const managers = { suite: manager, reserve: reserveManager };
+  const admin = (functionName: string, args: readonly unknown[]) =>
+    planner.encode("AccessManager", functionName, args);
+  const through = (target: keyof typeof targets, functionName: string, args: readonly unknown[]) =>
+    admin("execute", [targets[target], planner.encode(FACE_OF[target], functionName, args)]);
 
-    let steps = 0;
-    const admin = (domain: DomainName, functionName: string, args: Parameters<typeof m.call>[2]) =>
-      m.encodeFunctionCall(managers[domain], functionName, args, { id: `step_${++steps}_${functionName}` });
-    const through = (
-      target: keyof typeof targets,
-      functionName: string,
-      args: Parameters<typeof m.call>[2],
-    ) => {
-      const data = m.encodeFunctionCall(targets[target], functionName, args, {
-        id: `step_${++steps}_${target}_${functionName}`,
-      });
-      return admin(target === "reserve" ? "reserve" : "suite", "execute", [targets[target], data]);
-    };
-
-    const initial = [
-      ...parameterRows(plan.config, plan.assets).map(({ target, key, value }) =>
-        through(target, "set", [key, 0, NEVER, value]),
-      ),
-      ...plan.assets.flatMap((asset) => {
-        const set = (priced as Record<string, typeof priced.router>)[feedSetName(asset.symbol)];
-        if (set === undefined) throw new Error(`no feed set for ${asset.symbol}`);
-        return [
-          through("router", "setFeedSet", [asset.id, ZeroAddress, set]),
-          through("vault", "list", [asset.id, TOKEN_CLASS[asset.tokenClass], asset.tickExponent]),
-        ];
-      }),
-      through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
-      through("vault", "addReserve", [targets.reserve]),
-      through("upgradeController", "adopt", [
-        around.proxyAdmin,
-        targets.vault,
-        around.vaultImplementation,
-        // Both halves of the Vault's code answer: the second knows the policy, the first the balance.
-        [
-          [
-            targets.vault,
-            m.encodeFunctionCall(targets.vault, "policy", [], { id: "probe_policy" }),
-            COMPARE.SAME,
-          ],
-          [
-            targets.vault,
-            m.encodeFunctionCall(targets.vault, "balanceOf", [plan.deployer, 0n], { id: "probe_balance" }),
-            COMPARE.SAME,
-          ],
-        ],
-      ]),
-      ...plan.guardianKeys.map(({ key, expiry, budgetSeconds }) =>
-        through("guardian", "setKey", [
-          key === "guardian-safe" ? quorums.guardian : key,
-          expiry,
-          budgetSeconds,
-        ]),
-      ),
-    ];
-    const configured = m.call(manager, "multicall", [initial], { id: "configure" });
-    const reserveConfigured = m.call(
-      reserveManager,
-      "multicall",
-      [[through("reserve", "set", [REFILL_DELAY, 0, NEVER, plan.config.reserve.refillDelaySeconds])]],
-      { id: "configure_reserve" },
-    );
-
-    const { riskOfficer } = plan.config;
-    const holders: Readonly<Record<Holder, readonly (string | ContractFuture<string>)[]>> = {
-      timelock: [timelock],
-      upgradeController: [targets.upgradeController],
-      recovery: [targets.recovery],
-      rollback: [quorums.rollback],
-      reserveTimelock: [reserveTimelock],
-      reserveSafe: [quorums.reserve],
-      guardian: [targets.guardian],
-      registry: [targets.registry],
-      reviewer: [quorums.reviewer],
-      riskOfficer: [
-        "account" in riskOfficer
-          ? riskOfficer.account
-          : (quorums as { riskOfficer: typeof quorums.council }).riskOfficer,
+  const initial = [
+    ...parameterRows(config, plan.assets).map(({ target, key, value }) =>
+      through(target, "set", [key, 0, NEVER, value]),
+    ),
+    ...plan.assets.flatMap((asset) => [
+      through("router", "setFeedSet", [asset.id, ZeroAddress, feedSetOf(asset.symbol).feedSet]),
+      through("vault", "list", [asset.id, TOKEN_CLASS[asset.tokenClass], asset.tickExponent]),
+    ]),
+    through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
+    through("vault", "addReserve", [targets.reserve]),
+    through("upgradeController", "adopt", [
+      custody.proxyAdmin,
+      targets.vault,
+      custody.vaultImplementation,
+      // Both halves of the Vault's code answer: the second knows the policy, the first the balance.
+      [
+        [targets.vault, planner.encode("IVault", "policy", []), COMPARE.SAME],
+        [targets.vault, planner.encode("IVault", "balanceOf", [deployer, 0n]), COMPARE.SAME],
       ],
-      attestors: plan.config.attestors,
-    };
-    const handover = (domain: DomainName) => [
-      ...DOMAINS[domain].targets.flatMap((target) =>
-        [...selectorsByRole(target)].map(([role, selectors]) =>
-          admin(domain, "setTargetFunctionRole", [targets[target], [...selectors], ROLES[role]]),
-        ),
-      ),
-      ...(Object.entries(DOMAINS[domain].holders) as [RoleName, Holder][]).flatMap(([role, holder]) =>
-        holders[holder].map((account) => admin(domain, "grantRole", [ROLES[role], account, 0])),
-      ),
-      admin(domain, "renounceRole", [ROLES.ADMIN, plan.deployer]),
-    ];
-    m.call(manager, "multicall", [handover("suite")], { id: "hand_over", after: [configured] });
-    m.call(reserveManager, "multicall", [handover("reserve")], {
-      id: "hand_over_reserve",
-      after: [reserveConfigured],
-    });
-
-    return {
-      safeFactory: quorums.factory,
-      safeSingleton: quorums.singleton,
-      safeFallbackHandler: quorums.fallbackHandler,
-      safeMultiSend: quorums.multiSend,
-      councilSafe: quorums.council,
-      guardianSafe: quorums.guardian,
-      cancellerSafe: quorums.canceller,
-      reviewerSafe: quorums.reviewer,
-      rollbackSafe: quorums.rollback,
-      reserveSafe: quorums.reserve,
-      ...("riskOfficer" in quorums
-        ? { riskOfficerSafe: (quorums as { riskOfficer: typeof quorums.council }).riskOfficer }
-        : {}),
-      safeGuard,
-      reserveSafeGuard,
-      safeSetup,
-      ...governed,
-      ...priced,
-      ...around,
-    };
+    ]),
+    ...guardianKeys.map(({ key, expiry, budgetSeconds }) =>
+      through("guardian", "setKey", [key, expiry, budgetSeconds]),
+    ),
+  ];
+  const isAdmin = (domain: DomainName) =>
+    planner.probe(managers[domain], "AccessManager", "hasRole", [ROLES.ADMIN, deployer], [true, 0]);
+  const refill = [through("reserve", "set", [REFILL_DELAY, 0, NEVER, config.reserve.refillDelaySeconds])];
+  // Once the deployer has left, the numbers are governance's.
+  planner.call(manager, "AccessManager", "multicall", [initial], {
+    id: "configure",
+    done: [planner.probe(targets.vault, "IVault", "policy", [], [targets.policy])],
+    unless: isAdmin("suite"),
+    after: ["proxy_admin_to_controller"],
   });
+  planner.call(reserveManager, "AccessManager", "multicall", [refill], {
+    id: "configure_reserve",
+    done: [
+      planner.probe(
+        targets.reserve,
+        "Reserve",
+        "inForce",
+        [REFILL_DELAY],
+        [config.reserve.refillDelaySeconds],
+      ),
+    ],
+    unless: isAdmin("reserve"),
+  });
+
+  const { riskOfficer } = config;
+  const holders: Readonly<Record<Holder, readonly string[]>> = {
+    timelock: [timelock],
+    upgradeController: [targets.upgradeController],
+    recovery: [targets.recovery],
+    rollback: [safes.rollback],
+    reserveTimelock: [reserveTimelock],
+    reserveSafe: [safes.reserve],
+    guardian: [targets.guardian],
+    registry: [targets.registry],
+    reviewer: [safes.reviewer],
+    riskOfficer: ["account" in riskOfficer ? riskOfficer.account : (safes.riskOfficer ?? ZeroAddress)],
+    attestors: config.attestors,
+  };
+  const handover = (domain: DomainName) => [
+    ...DOMAINS[domain].targets.flatMap((target) =>
+      [...selectorsByRole(target)].map(([role, selectors]) =>
+        admin("setTargetFunctionRole", [targets[target], [...selectors], ROLES[role]]),
+      ),
+    ),
+    ...(Object.entries(DOMAINS[domain].holders) as [RoleName, Holder][]).flatMap(([role, holder]) =>
+      holders[holder].map((account) => admin("grantRole", [ROLES[role], account, 0])),
+    ),
+    admin("renounceRole", [ROLES.ADMIN, deployer]),
+  ];
+  for (const [domain, id, configured] of [
+    ["suite", "hand_over", "configure"],
+    ["reserve", "hand_over_reserve", "configure_reserve"],
+  ] as const) {
+    planner.call(managers[domain], "AccessManager", "multicall", [handover(domain)], {
+      id,
+      done: [],
+      unless: isAdmin(domain),
+      after: [configured],
+    });
+  }
+
+  return {
+    safeContracts: plan.safeContracts,
+    safes,
+    safeGuard: timelocks.safeGuard,
+    reserveSafeGuard: timelocks.reserveSafeGuard,
+    safeSetup: timelocks.safeSetup,
+    ...governance,
+    router,
+    ...custody,
+    sanctionsList: plan.sanctionsList,
+    assets: plan.assets.map(({ symbol, id, token, feeds }) => ({
+      symbol,
+      id: id.toString(),
+      token,
+      feedSet: feedSetOf(symbol).feedSet,
+      sources: feeds.map((feed, index) => ({
+        address: feedSetOf(symbol).sources[index] ?? ZeroAddress,
+        kind: feed.kind,
+        feed:
+          feed.kind === "chainlink"
+            ? feed.aggregator
+            : feed.kind === "pyth"
+              ? (config.pyth ?? ZeroAddress)
+              : ZeroAddress,
+      })),
+    })),
+    guardianKeys: guardianKeys.map(({ key, expiry, budgetSeconds }) => ({
+      key,
+      expiry: expiry.toString(),
+      budgetSeconds: budgetSeconds.toString(),
+    })),
+  };
 }

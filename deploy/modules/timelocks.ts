@@ -1,4 +1,3 @@
-import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress } from "ethers";
 import type { Plan } from "./plan.ts";
 
@@ -9,15 +8,13 @@ import type { Plan } from "./plan.ts";
  * cancellers; and the Safes that propose need the timelock as their module, so it comes first. So the deployer is its
  * admin for a few transactions, while it has no power over anything, and leaves before it gets any (governance.ts).
  */
-export function timelocksModule(plan: Plan) {
-  return buildModule("Timelocks", (m) => {
-    const made = (delaySeconds: bigint, id: string) =>
-      m.contract("TimelockController", [delaySeconds, [], [ZeroAddress], plan.deployer], { id });
-    const timelock = made(plan.config.timelock.delaySeconds, "TimelockController");
-    const reserveTimelock = made(plan.config.reserve.delaySeconds, "ReserveTimelock");
-    const safeGuard = m.contract("SafeGuard", [timelock]);
-    const reserveSafeGuard = m.contract("SafeGuard", [reserveTimelock], { id: "ReserveSafeGuard" });
-    const safeSetup = m.contract("SafeSetup");
-    return { timelock, reserveTimelock, safeGuard, reserveSafeGuard, safeSetup };
-  });
+export function planTimelocks({ planner, config }: Plan) {
+  const made = (delaySeconds: bigint, id: string) =>
+    planner.contract("TimelockController", [delaySeconds, [], [ZeroAddress], planner.deployer], { id });
+  const timelock = made(config.timelock.delaySeconds, "TimelockController");
+  const reserveTimelock = made(config.reserve.delaySeconds, "ReserveTimelock");
+  const safeGuard = planner.contract("SafeGuard", [timelock]);
+  const reserveSafeGuard = planner.contract("SafeGuard", [reserveTimelock], { id: "ReserveSafeGuard" });
+  const safeSetup = planner.contract("SafeSetup");
+  return { timelock, reserveTimelock, safeGuard, reserveSafeGuard, safeSetup };
 }

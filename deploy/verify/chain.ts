@@ -114,7 +114,7 @@ export class Chain {
 }
 
 /** Providers differ in where they put a revert's data: found wherever it lies among the causes. */
-function revertData(error: unknown, depth = 0): string | undefined {
+export function revertData(error: unknown, depth = 0): string | undefined {
   if (typeof error !== "object" || error === null || depth > 5) return undefined;
   const { data } = error as { data?: unknown };
   if (typeof data === "string" && data.startsWith("0x")) return data;

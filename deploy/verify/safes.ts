@@ -2,11 +2,15 @@ import { id, keccak256 } from "ethers";
 import {
   canonicalCodeHash,
   SAFE_CONTRACTS,
+  SAFE_VERSION,
   safeArtifact,
   safeProxyCodeHash,
 } from "../../src/governance/safe-contracts.ts";
+import { proxyVersion, singletonEdition } from "../../src/treasury/safe-editions.ts";
 import type { SuiteAddresses } from "../addresses.ts";
+import { adoptionsOf } from "../adopted.ts";
 import type { SuiteConfig } from "../config/schema.ts";
+import type { SafeName } from "../modules/safes.ts";
 import type { Chain, Findings } from "./chain.ts";
 
 /** The end of a Safe's linked lists. */
@@ -35,23 +39,46 @@ export async function checkSafes(
     ...config.safes,
     ...("safe" in config.riskOfficer ? { riskOfficer: config.riskOfficer.safe } : {}),
   };
-  for (const [name, { owners, threshold }] of Object.entries(declared)) {
+  const adoptions = await adoptionsOf(chain.provider, addresses, config);
+  for (const [name, { adopt, owners, threshold }] of Object.entries(declared)) {
     const address = addresses.safes[name as keyof typeof addresses.safes];
     f.equal(`safe.${name}.present`, `there is a ${name} Safe`, address !== undefined, true);
     if (address === undefined) continue;
     const safe = chain.at(address, safeArtifact("singleton").abi as never);
-    f.equal(
-      `safe.${name}.proxy`,
-      `${name}: the proxy is Safe's own`,
-      keccak256(await chain.provider.getCode(address)),
-      safeProxyCodeHash(),
-    );
-    f.equal(
-      `safe.${name}.singleton`,
-      `${name}: it runs the canonical singleton`,
-      await chain.addressIn(address, SINGLETON_SLOT),
-      addresses.safeContracts.singleton,
-    );
+    const proxy = keccak256(await chain.provider.getCode(address));
+    const singleton = await chain.addressIn(address, SINGLETON_SLOT);
+    const adoption = adoptions.get(name as SafeName);
+    if (adoption !== undefined) {
+      f.equal(`safe.${name}.address`, `${name}: it is the one that was adopted`, address, adopt);
+      // Its owners chose the proxy's version, and whether the singleton logs more; the code is the authors' all the same.
+      f.equal(
+        `safe.${name}.proxy`,
+        `${name}: the proxy is Safe's own`,
+        proxyVersion(proxy) !== undefined,
+        true,
+      );
+      f.equal(
+        `safe.${name}.singleton`,
+        `${name}: it runs a canonical singleton`,
+        singletonEdition(keccak256(await chain.provider.getCode(singleton)))?.version,
+        SAFE_VERSION,
+      );
+      const left = `not yet under guard: ${adoption.calls.length} calls of its ${adoption.by} are left`;
+      f.equal(
+        `safe.${name}.adopted`,
+        `${name}: the Safe that its team had is under guard`,
+        adoption.underGuard ? "under guard" : left,
+        "under guard",
+      );
+    } else {
+      f.equal(`safe.${name}.proxy`, `${name}: the proxy is Safe's own`, proxy, safeProxyCodeHash());
+      f.equal(
+        `safe.${name}.singleton`,
+        `${name}: it runs the canonical singleton`,
+        singleton,
+        addresses.safeContracts.singleton,
+      );
+    }
     f.sameSet(
       `safe.${name}.owners`,
       `${name}: its owners`,
@@ -86,8 +113,8 @@ export async function checkSafes(
     f.equal(
       `safe.${name}.fallback-handler`,
       `${name}: the canonical fallback handler`,
-      await chain.addressIn(address, FALLBACK_SLOT),
-      addresses.safeContracts.fallbackHandler,
+      keccak256(await chain.provider.getCode(await chain.addressIn(address, FALLBACK_SLOT))),
+      canonicalCodeHash("fallbackHandler"),
     );
   }
 }

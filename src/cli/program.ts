@@ -1,11 +1,29 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { UsageError } from "../core/errors.ts";
+import type { DeployCommand } from "./commands/deploy.ts";
+import type { VerifyDeploymentCommand } from "./commands/deploy-verify.ts";
+import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 
 /** Receives the exit code of the command that ran. */
 type Finish = (code: number) => void;
 
 const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
+
+/** A time as people type it. */
+function seconds(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is no time in seconds`, { advice: "Say a whole number from 1 to 9999." });
+}
+
+/** A network that must be named. */
+function named(network: string | undefined): string {
+  if (network !== undefined) return network;
+  throw new UsageError("No network is named", {
+    advice: "Say --network NAME; local is a rehearsal in memory.",
+  });
+}
 
 /**
  * The command line of Strongroom. Each command's code is imported when it runs, so that help is quick.
@@ -14,10 +32,20 @@ const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
  * @param userDirectory where the user stands: relative paths are meant from there
  */
 export function createProgram(finish: Finish, userDirectory: string): Command {
+  /** Files that the user names are meant from where the user stands. */
+  const fromHere = <T extends { config?: string; deployments?: string }>(options: T): T => ({
+    ...options,
+    ...(options.config === undefined ? {} : { config: resolve(userDirectory, options.config) }),
+    ...(options.deployments === undefined
+      ? {}
+      : { deployments: resolve(userDirectory, options.deployments) }),
+  });
   const program = new Command("strongroom");
   program
     .description("Custody whose exits are limited, delayed and governed on chain")
     .exitOverride()
+    // An option belongs to the command that it follows: deploy and its own commands have some of the same name.
+    .enablePositionalOptions()
     .showHelpAfterError(
       "Run './strongroom --help' to see the commands, './strongroom COMMAND --help' for one.",
     )
@@ -67,24 +95,57 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       finish(await verify(options));
     });
 
-  program
+  const deploy = program
     .command("deploy")
     .description(
-      "Deploy the suite and hand all power to its Safes and timelock; local is a rehearsal in memory",
+      "Deploy the suite, hand all power to its Safes and timelock, and prove it; local is a rehearsal in memory",
     )
-    .requiredOption(
-      "--network <name>",
-      "local, or a network of hardhat.config.ts with a file in deploy/config",
-    )
+    .enablePositionalOptions()
+    .option("--network <name>", "local, or a network of hardhat.config.ts with a file in deploy/config")
     .option("--config <file>", "take the parameters from this file (.ts exporting config, or .json)")
-    .option("--verify", "then read the chain and prove that it is as declared", false)
+    .option("--rpc <url>", "a node's address instead of the configured one")
+    .option("--timeout <seconds>", "how long the node may take for one answer", seconds)
+    .option("--deployments <folder>", "where records are kept, instead of deployments/")
+    .option("--dry-run", "print the plan and its cost, and send nothing", false)
+    .option("--reset", "put the record of a chain that was started again from nothing aside", false)
+    .option(
+      "--acknowledge-unaudited <name>",
+      "for a main network: its name again, as nothing here was audited",
+    )
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addOption(new Option("--verify", "always done").hideHelp())
+    .addHelpText("after", EXIT_CODES)
+    .action(async ({ network, ...options }: Partial<DeployCommand> & { verify?: boolean }) => {
+      const { deploy: run } = await import("./commands/deploy.ts");
+      const { json = false, dryRun = false, reset = false } = options;
+      finish(await run({ ...fromHere(options), network: named(network), json, dryRun, reset }));
+    });
+  deploy
+    .command("verify")
+    .description("Read a deployment back from its chain and compare it with what was declared")
+    .option("--network <name>", "a network that was deployed to")
+    .option("--all", "every record, in one table", false)
+    .option("--rpc <url>", "a node's address instead of the configured one")
+    .option("--deployments <folder>", "where records are kept, instead of deployments/")
     .option("--json", "print one JSON object on stdout, progress on stderr", false)
     .addHelpText("after", EXIT_CODES)
-    .action(async (options: { network: string; config?: string; verify: boolean; json: boolean }) => {
-      const { deploy } = await import("./commands/deploy.ts");
-      const config = options.config === undefined ? {} : { config: resolve(userDirectory, options.config) };
-      const { network, verify, json } = options;
-      finish(await deploy({ network, verify, json, ...config }));
+    .action(async (options: VerifyDeploymentCommand) => {
+      const { verifyDeployed } = await import("./commands/deploy-verify.ts");
+      finish(await verifyDeployed({ ...options, ...fromHere(options) }));
+    });
+  deploy
+    .command("publish-source")
+    .description("Give a deployment's sources to Etherscan and Sourcify; goes on where it stopped")
+    .option("--network <name>", "a network that was deployed to")
+    .option("--to <explorers>", "etherscan, sourcify or both, with a comma between", "etherscan,sourcify")
+    .option("--deployments <folder>", "where records are kept, instead of deployments/")
+    .option("--etherscan-url <url>", "another server that speaks Etherscan's API version 2")
+    .option("--sourcify-url <url>", "another Sourcify server")
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async ({ network, ...options }: PublishSourceCommand) => {
+      const { publishSource } = await import("./commands/publish-source.ts");
+      finish(await publishSource({ ...options, ...fromHere(options), network: named(network) }));
     });
 
   const bench = program
@@ -103,12 +164,17 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
 
   program
     .command("doctor")
-    .description("Look at this machine and this checkout, and say how to repair what is wrong")
+    .description(
+      "Look at this machine, this checkout and, if named, a network before a deployment, and say how to repair what is wrong",
+    )
+    .option("--network <name>", "look at everything that a deployment to this network depends on")
+    .option("--config <file>", "with --network: take the parameters from this file")
+    .option("--rpc <url>", "with --network: a node's address instead of the configured one")
     .option("--json", "print one JSON object on stdout", false)
     .addHelpText("after", EXIT_CODES)
-    .action(async (options: { json: boolean }) => {
+    .action(async (options: { json: boolean; network?: string; config?: string; rpc?: string }) => {
       const { doctor } = await import("./commands/doctor.ts");
-      finish(await doctor(options));
+      finish(await doctor({ ...options, ...fromHere(options) }));
     });
 
   return program;

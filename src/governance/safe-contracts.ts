@@ -54,6 +54,15 @@ export function canonicalCodeHash(which: SafeContract): string {
   return canonical.codeHash;
 }
 
+/** Where it stands on every chain that has it: its address follows from its code. */
+export function canonicalHome(which: SafeContract): string {
+  const canonical = DEPLOYMENTS[which]({ version: SAFE_VERSION })?.deployments.canonical;
+  if (canonical === undefined) {
+    throw new TerminalError("SAFE_UNKNOWN", `Safe ${SAFE_VERSION} has no canonical ${which}`);
+  }
+  return canonical.address;
+}
+
 /** Where the authors have deployed it on a chain; undefined where they have not. */
 export function canonicalAddress(which: SafeContract, chainId: bigint): string | undefined {
   return DEPLOYMENTS[which]({ version: SAFE_VERSION, network: chainId.toString() })?.networkAddresses[
@@ -64,6 +73,11 @@ export function canonicalAddress(which: SafeContract, chainId: bigint): string |
 /** The hash of the code of every Safe's own proxy. */
 export function safeProxyCodeHash(): string {
   return keccak256((load(PROXY_FILE) as SafeArtifact).deployedBytecode);
+}
+
+/** The creation code of every Safe's own proxy, without its argument. */
+export function safeProxyCreation(): string {
+  return (load(PROXY_FILE) as SafeArtifact).bytecode;
 }
 
 /**

@@ -127,10 +127,8 @@ export class Safe {
       });
     }
     // With gasPrice and safeTxGas 0 the Safe reverts if the call inside does; the log is a second look.
-    const failed = receipt.logs.some(
-      (log) =>
-        log.address === this.address && this.contract.interface.parseLog(log)?.name === "ExecutionFailure",
-    );
+    const failure = this.contract.interface.getEvent("ExecutionFailure")?.topicHash;
+    const failed = receipt.logs.some((log) => log.address === this.address && log.topics[0] === failure);
     if (failed)
       throw new TerminalError("SAFE_FAILED", "The call inside the Safe's transaction failed", {
         facts: { to },

@@ -30,6 +30,8 @@ async function threeKinds(): Promise<ThreeKinds> {
   const terms = { maxAgeSeconds: 600, minPrice: 100n * 10n ** 12n, maxPrice: 100_000n * 10n ** 12n };
   const config = parseConfig({
     ...local,
+    // The scenarios' own suite may stand on this chain already.
+    salt: "feeds",
     pyth: await pyth.getAddress(),
     assets: [
       {

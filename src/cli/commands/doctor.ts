@@ -1,17 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
+import type { Symptom } from "../../core/symptom.ts";
 import { runCommand } from "../../verify/run-command.ts";
 import { ExitCode } from "../exit-code.ts";
-
-/** One thing that was looked at. A warning does not make the command fail. */
-interface Symptom {
-  readonly name: string;
-  readonly state: "good" | "warning" | "bad";
-  readonly found: string;
-  /** What to do, when it is not good. */
-  readonly fix?: string;
-}
 
 const LEAST_FREE = 2;
 
@@ -124,9 +116,34 @@ async function git(): Promise<Symptom> {
       };
 }
 
-/** `./strongroom doctor`: looks at the machine and the checkout, and says how to repair what is wrong. */
-export async function doctor({ json }: { json: boolean }): Promise<number> {
+/** What a deployment to a network depends on; Hardhat is loaded only for this. */
+async function networkSymptoms(options: { network: string; config?: string; rpc?: string }) {
+  const { openNetwork } = await import("./open-network.ts");
+  const { preflight } = await import("../../../deploy/preflight.ts");
+  const { connection, config } = await openNetwork(options);
+  try {
+    return await preflight(connection, config);
+  } catch (error) {
+    const { asFailure } = await import("../../../deploy/connect.ts");
+    throw asFailure(error, options.network);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `./strongroom doctor`: looks at the machine, the checkout and, if named, a network, and says how to repair what is wrong. */
+export async function doctor({
+  json,
+  network,
+  ...where
+}: {
+  json: boolean;
+  network?: string;
+  config?: string;
+  rpc?: string;
+}): Promise<number> {
   const symptoms: Symptom[] = [node(), await npm(), await disk(), compiler(), dependencies(), await git()];
+  if (network !== undefined) symptoms.push(...(await networkSymptoms({ network, ...where })));
   const ok = symptoms.every(({ state }) => state !== "bad");
   if (json) process.stdout.write(`${JSON.stringify({ ok, symptoms }, null, 2)}\n`);
   else {

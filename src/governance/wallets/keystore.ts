@@ -114,11 +114,16 @@ function keystoreText(file: string): string {
   });
 }
 
-async function openKeystore(
+/**
+ * Opens a keystore for an account that pays or acts itself.
+ *
+ * @throws TerminalError `FILE_UNREADABLE`, `KEYSTORE_INVALID`, `KEYSTORE_PASSWORD`
+ */
+export async function openKeystore(
   file: string,
   text: string,
   password: () => Promise<string>,
-  { warn }: KeystoreNotices,
+  { warn }: KeystoreNotices = {},
 ): Promise<Wallet> {
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
     warn?.(`Other users of this machine can reach ${file}: chmod 600 ${file}`);

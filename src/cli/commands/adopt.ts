@@ -1,0 +1,135 @@
+import { getAddress, isAddress } from "ethers";
+import type { SuiteAddresses } from "../../../deploy/addresses.ts";
+import { termsOf } from "../../../deploy/adopted.ts";
+import { parseConfig } from "../../../deploy/config/schema.ts";
+import { chainOf, connectNetwork } from "../../../deploy/connect.ts";
+import { SAFES, type SafeName } from "../../../deploy/modules/safes.ts";
+import { DEPLOYMENTS, type DeploymentRecord, readRecord } from "../../../deploy/record.ts";
+import { UsageError } from "../../core/errors.ts";
+import { Safe } from "../../governance/safe.ts";
+import { type Adoption, adoptSafe } from "../../treasury/adopt-safe.ts";
+import type { AdoptionTerms } from "../../treasury/judge-safe.ts";
+import { bigJson } from "../big-json.ts";
+import { ExitCode } from "../exit-code.ts";
+import type { NamedDeployment } from "./deployed.ts";
+
+/** What `./strongroom gov adopt` is told. */
+export interface AdoptCommand extends NamedDeployment {
+  readonly safe: string;
+  /** The office that it is for: the council unless named. */
+  readonly office?: string;
+  /** With commas between. */
+  readonly owners?: string;
+  readonly threshold?: string;
+  /** A block from before the Safe was made. */
+  readonly since?: string;
+  readonly json: boolean;
+}
+
+function checked(text: string, option: string): string {
+  if (isAddress(text) && getAddress(text) === text) return text;
+  throw new UsageError(`${option} takes addresses with their checksums`, {
+    facts: { found: text.slice(0, 50) },
+  });
+}
+
+function count(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`${option} takes a whole number`, { facts: { found: text.slice(0, 50) } });
+}
+
+/** What the office asks: what the command line says goes before what the deployment declares for this very Safe. */
+function termsFor(
+  { safe, owners, threshold }: AdoptCommand,
+  office: SafeName,
+  record: DeploymentRecord | undefined,
+): AdoptionTerms {
+  const signatures = count(threshold, "--threshold");
+  const given = {
+    ...(owners === undefined ? {} : { owners: owners.split(",").map((owner) => checked(owner, "--owners")) }),
+    ...(signatures === undefined ? {} : { threshold: signatures }),
+  };
+  if (record === undefined) return given;
+  const addresses: SuiteAddresses = record.addresses;
+  const { safes, riskOfficer } = parseConfig(record.parameters);
+  const own =
+    office === "riskOfficer" ? ("safe" in riskOfficer ? riskOfficer.safe : undefined) : safes[office];
+  const isDeclared = own !== undefined && addresses.safes[office] === safe;
+  const {
+    owners: keys,
+    threshold: least,
+    ...asked
+  } = termsOf(office, own ?? safes.council, record.addresses);
+  const declared = {
+    ...(keys === undefined ? {} : { owners: keys }),
+    ...(least === undefined ? {} : { threshold: least }),
+  };
+  return { ...asked, ...(isDeclared ? declared : {}), ...given };
+}
+
+/** `./strongroom gov adopt`: exit code 1 if something must change. */
+export async function govAdopt(options: AdoptCommand): Promise<number> {
+  const address = checked(options.safe, "--safe");
+  const office = SAFES.find((name) => name === (options.office ?? "council"));
+  if (office === undefined) {
+    throw new UsageError("There is no such office", { advice: `Use one of: ${SAFES.join(", ")}.` });
+  }
+  const connection = await connectNetwork(options.network, { rpc: options.rpc, readOnly: true });
+  try {
+    const record = readRecord(await chainOf(connection), options.deployments ?? DEPLOYMENTS);
+    const terms = termsFor(options, office, record);
+    const { provider } = connection.ethers;
+    const adoption = await adoptSafe(provider, address, terms, count(options.since, "--since"));
+    const safe = new Safe(address, adoption.facts.chainId, provider);
+    const transactions = adoption.transactions.map((transaction) => ({
+      ...transaction,
+      safeTxHash: safe.hash(transaction),
+    }));
+    process.stdout.write(
+      options.json
+        ? bigJson({ office, ...adoption, transactions })
+        : adoptionText(
+            adoption,
+            transactions.map(({ safeTxHash }) => safeTxHash),
+            record !== undefined,
+          ),
+    );
+    return adoption.fit ? ExitCode.done : ExitCode.failed;
+  } finally {
+    await connection.close();
+  }
+}
+
+const MARK = { must: "MUST CHANGE   ", should: "should change ", fine: "fine          " } as const;
+
+function adoptionText(
+  { safe, findings, fit, mendable, by, calls, transactions }: Adoption,
+  hashes: readonly string[],
+  deployed: boolean,
+): string {
+  const lines = findings.flatMap(({ id, severity, what, why, remedy, calls: own }) => [
+    `${MARK[severity]}${id}: ${what}`,
+    ...(severity === "fine" ? [] : [`              why: ${why}`]),
+    ...(remedy === undefined ? [] : [`              do:  ${remedy}`]),
+    ...own.map(({ data }) => `              call: ${data}`),
+  ]);
+  const end = fit
+    ? deployed
+      ? ["It can hold the office as it is."]
+      : ["It can be named in the parameter file: { adopt, owners, threshold }."]
+    : [
+        mendable
+          ? "What must change, its calls change."
+          : "Something must change that no call of the Safe changes.",
+        ...(by === "timelock" && calls.length > 0
+          ? [
+              "It is under the guard: these calls go through the timelock, scheduled by the council (--json has them).",
+            ]
+          : transactions.map(
+              ({ nonce, data }, i) =>
+                `transaction ${nonce}: ${safe} calls itself, operation 0, value 0\n  data       ${data}\n  safeTxHash ${hashes[i]}`,
+            )),
+      ];
+  return `${[...lines, "", ...end].join("\n")}\n`;
+}

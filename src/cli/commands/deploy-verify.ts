@@ -1,0 +1,115 @@
+import { chainOf, connectNetwork } from "../../../deploy/connect.ts";
+import { DEPLOYMENTS, type DeploymentRecord, loadRecord } from "../../../deploy/record.ts";
+import { readRecords, type VerifiedDeployment, verifyAll } from "../../../deploy/verify/verify-all.ts";
+import { TerminalError, UsageError } from "../../core/errors.ts";
+import { ExitCode } from "../exit-code.ts";
+
+/** What `./strongroom deploy verify` is told. */
+export interface VerifyDeploymentCommand {
+  readonly network?: string;
+  readonly all: boolean;
+  readonly rpc?: string;
+  readonly deployments?: string;
+  readonly json: boolean;
+}
+
+const HEAD = [
+  "network",
+  "chain",
+  "state",
+  "owners",
+  "delays (h)",
+  "limits",
+  "code",
+  "stressed",
+  "differences",
+];
+
+const short = (record: Readonly<Record<string, string>>, text = (value: string) => value): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name} ${text(value)}`)
+    .join(", ");
+
+function cells(row: VerifiedDeployment): string[] {
+  const open = row.differences.filter(({ why }) => why === undefined);
+  const violations = open.filter(({ kind }) => kind === "violation").length;
+  const differences =
+    row.error !== undefined
+      ? "not verified"
+      : `${violations} violations, ${open.length - violations} undeclared drift, ${row.differences.length - open.length} declared`;
+  const limits = Object.entries(row.limits)
+    .filter(([name]) => name.startsWith("tier"))
+    .map(([, cents]) => `$${BigInt(cents) / 100n}`)
+    .join("/");
+  return [
+    row.network,
+    row.chainId,
+    row.state,
+    [...new Set(Object.values(row.owners))].join(", "),
+    [...new Set(Object.values(row.delays).map((seconds) => String(BigInt(seconds) / 3_600n)))].join(", "),
+    limits,
+    row.code,
+    row.stressed.join(", ") || "no",
+    differences,
+  ];
+}
+
+function table(rows: readonly VerifiedDeployment[]): string {
+  const lines = [HEAD, ...rows.map(cells)];
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function details(row: VerifiedDeployment): string[] {
+  const lines: string[] = [];
+  if (row.error !== undefined) lines.push(row.error);
+  for (const { id, title, kind, found, expected, why } of row.differences) {
+    const head = why === undefined ? kind.toUpperCase() : `declared (${why})`;
+    lines.push(`${head}  ${id}: ${title}\n    found    ${found}\n    declared ${expected}`);
+  }
+  if (lines.length === 0)
+    lines.push(`${row.properties} properties are as declared; owners: ${short(row.owners)}`);
+  return lines.map((line) => `${row.network}: ${line}`);
+}
+
+/** `./strongroom deploy verify`: exit code 1 unless everything is as declared. */
+export async function verifyDeployed(options: VerifyDeploymentCommand): Promise<number> {
+  const folder = options.deployments ?? DEPLOYMENTS;
+  const { network, rpc, all } = options;
+  if ((network === undefined) === !all) {
+    throw new UsageError("Name one network, or say --all", { advice: "For example --network sepolia." });
+  }
+  if (all && rpc !== undefined) throw new UsageError("--rpc is one node's address, and --all asks several");
+  const open = async ({ addresses }: DeploymentRecord) => {
+    const connection = await connectNetwork(network ?? addresses.network, { rpc, readOnly: true });
+    return { provider: connection.ethers.provider, close: () => connection.close() };
+  };
+  const records = network === undefined ? readRecords(folder) : [await recordOf(network, rpc, folder)];
+  if (records.length === 0) {
+    throw new TerminalError("NOT_DEPLOYED", `There is no record in ${folder}`, {
+      advice: "Deploy first: ./strongroom deploy --network NAME",
+    });
+  }
+  const rows = await verifyAll(records, open, { folder });
+  const ok = rows.every((row) => row.ok);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok, deployments: rows }, null, 2)}\n`);
+  else process.stdout.write(`${table(rows)}\n\n${rows.flatMap(details).join("\n")}\n`);
+  return ok ? ExitCode.done : ExitCode.failed;
+}
+
+/** The record of the chain that a network's node is. */
+async function recordOf(network: string, rpc: string | undefined, folder: string): Promise<DeploymentRecord> {
+  const connection = await connectNetwork(network, { rpc, readOnly: true });
+  try {
+    return loadRecord(await chainOf(connection), folder);
+  } finally {
+    await connection.close();
+  }
+}

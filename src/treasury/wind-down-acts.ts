@@ -1,0 +1,93 @@
+import { type ContractTransactionResponse, Interface, type Provider } from "ethers";
+import { IReserve__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IReserve__factory.ts";
+import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { explainRefusal } from "../custody/refusals.ts";
+
+/** One transaction that anyone may send. */
+export interface Act {
+  /** As a sentence without its end: `returning all usd of 0x…`. */
+  readonly what: string;
+  readonly send: () => Promise<ContractTransactionResponse>;
+}
+
+/** What became of an act. */
+export interface DoneAct {
+  readonly what: string;
+  /** Undefined where nothing was sent. */
+  readonly transaction?: string;
+  /** Why it was not sent, or failed. */
+  readonly refused?: string;
+}
+
+/** Every error that the Vault and its reserves have. */
+const ERRORS = new Interface([
+  ...IVault__factory.createInterface().fragments,
+  ...IReserve__factory.createInterface().fragments.filter(({ type }) => type === "error"),
+]);
+
+/** A contract's refusal by its name and values; what isn't one, by its own message. */
+export function refusalOf(error: unknown): string {
+  const data = dataOf(error);
+  const parsed = data === undefined ? null : ERRORS.parseError(data);
+  if (parsed === null) return error instanceof Error ? error.message : String(error);
+  const told = explainRefusal(parsed.name);
+  const values = parsed.args.map(String).join(", ");
+  return values === "" ? told : `${told} (${values})`;
+}
+
+/** A refusal that a view has returned as bytes. */
+export function explainBlocked(data: string): string {
+  return refusalOf({ data });
+}
+
+/** Providers differ in where they put a revert's data: found wherever it lies among the causes. */
+function dataOf(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 5) return undefined;
+  const { data } = error as { data?: unknown };
+  if (typeof data === "string" && /^0x[0-9a-f]{8}/.test(data)) return data;
+  for (const key of ["data", "info", "error", "cause"] as const) {
+    const inner = dataOf((error as Record<string, unknown>)[key], depth + 1);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+/**
+ * Carries acts out, `batch` under way at once, each on its own: what one is refused stops no other. In a dry run they are only
+ * told.
+ */
+export async function carryOut(
+  provider: Provider,
+  acts: readonly Act[],
+  { batch, dryRun, say }: { batch: number; dryRun: boolean; say: (what: string) => void },
+): Promise<readonly DoneAct[]> {
+  const done: DoneAct[] = [];
+  for (let at = 0; at < acts.length; at += batch) {
+    const sent: (readonly [string, ContractTransactionResponse])[] = [];
+    for (const { what, send } of acts.slice(at, at + batch)) {
+      say(dryRun ? `would be ${what}` : what);
+      if (dryRun) {
+        done.push({ what });
+        continue;
+      }
+      try {
+        sent.push([what, await send()]);
+      } catch (error) {
+        // A node that doesn't answer is another matter.
+        await provider.getBlockNumber();
+        done.push({ what, refused: refusalOf(error) });
+      }
+    }
+    for (const [what, response] of sent) {
+      const transaction = response.hash;
+      try {
+        await response.wait();
+        done.push({ what, transaction });
+      } catch (error) {
+        await provider.getBlockNumber();
+        done.push({ what, transaction, refused: refusalOf(error) });
+      }
+    }
+  }
+  return done;
+}
