@@ -82,12 +82,11 @@ export function keystoreSigner(
   password: () => Promise<string>,
   notices: KeystoreNotices = {},
 ): OwnerSigner {
-  const text = keystoreText(file);
-  const owner = addressIn(text);
+  const owner = addressIn(keystoreText(file));
   return {
     ...(owner === undefined ? {} : { owner }),
     sign: async ({ transaction, account }) => {
-      const wallet = await openKeystore(file, text, password, notices);
+      const wallet = await openKeystore(file, password, notices);
       return wallet.signTypedData(safeDomain(account), SAFE_TX_TYPES, transaction);
     },
   };
@@ -121,10 +120,10 @@ function keystoreText(file: string): string {
  */
 export async function openKeystore(
   file: string,
-  text: string,
   password: () => Promise<string>,
   { warn }: KeystoreNotices = {},
 ): Promise<Wallet> {
+  const text = keystoreText(file);
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
     warn?.(`Other users of this machine can reach ${file}: chmod 600 ${file}`);
   }
