@@ -1,5 +1,6 @@
 import { getAddress, isAddress, TypedDataEncoder } from "ethers";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
+import { printable } from "./foreign-json.ts";
 import { SAFE_TX_TYPES, safeDomain } from "./safe-hashes.ts";
 import type { OwnerSigner } from "./sign.ts";
 
@@ -74,7 +75,7 @@ async function post(url: string, origin: string, body: string, patience: number)
 }
 
 function failure(error: NonNullable<Answer["error"]>, origin: string, method: string): TerminalError {
-  const facts = { method, code: error.code ?? "none", said: String(error.message ?? "").slice(0, 200) };
+  const facts = { method, code: error.code ?? "none", said: printable(String(error.message ?? "")) };
   if (error.code === USER_REJECTED) {
     return new TerminalError("SIGNER_REJECTED", `The signing was rejected at ${origin}`, {
       facts,

@@ -34,6 +34,15 @@ function isChecksummed(text: string): boolean {
   }
 }
 
+/**
+ * Words from elsewhere as they may be printed: without control and direction characters, which could rewrite a terminal.
+ *
+ * @param most characters that are kept
+ */
+export function printable(text: string, most = 300): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, most);
+}
+
 /** What a text should be, and how its errors are named. */
 export interface Expected<T> {
   readonly schema: z.ZodType<T>;
@@ -52,21 +61,21 @@ export interface Expected<T> {
  * @throws TerminalError with the expected's code: not JSON, a field missing, unknown, or of another form.
  */
 export function parseForeign<T>(text: string, source: string, expected: Expected<T>): T {
-  const fail = (problem: string, cause?: unknown) =>
+  const fail = (problem: string) =>
     new TerminalError(expected.code, `${source} is not ${expected.what}: ${problem}`, {
       advice: expected.advice,
-      cause,
     });
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (cause) {
-    throw fail("it is not JSON", cause);
+  } catch {
+    // No cause: it would quote the text.
+    throw fail("it is not JSON");
   }
   const parsed = expected.schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
-  throw fail(problems.join("; "));
+  throw fail(printable(problems.join("; ")));
 }
 
 /**

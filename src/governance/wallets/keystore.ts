@@ -72,17 +72,19 @@ export interface KeystoreNotices {
 }
 
 /**
- * An owner whose key is in an encrypted keystore. The file is opened when it signs, and the key is not kept.
+ * An owner whose key is in an encrypted keystore. It is decrypted when it signs, and the key is not kept.
  *
  * @param password gives the password when it is needed
- * @throws TerminalError on signing: `FILE_UNREADABLE`, `KEYSTORE_INVALID`, `KEYSTORE_PASSWORD`
+ * @throws TerminalError `FILE_UNREADABLE`, `KEYSTORE_INVALID`; on signing `KEYSTORE_PASSWORD`, `KEYSTORE_INVALID`
  */
 export function keystoreSigner(
   file: string,
   password: () => Promise<string>,
   notices: KeystoreNotices = {},
 ): OwnerSigner {
+  const owner = addressIn(keystoreText(file));
   return {
+    ...(owner === undefined ? {} : { owner }),
     sign: async ({ transaction, account }) => {
       const wallet = await openKeystore(file, password, notices);
       return wallet.signTypedData(safeDomain(account), SAFE_TX_TYPES, transaction);
@@ -90,9 +92,9 @@ export function keystoreSigner(
   };
 }
 
-/** The address that a keystore says it holds; not proven before it is opened. Undefined if it doesn't say. */
-export function keystoreAddress(file: string): string | undefined {
-  const { address } = JSON.parse(keystoreText(file)) as { address?: unknown };
+/** The address that a keystore says it holds; opening it proves that. Undefined if it doesn't say. */
+function addressIn(text: string): string | undefined {
+  const { address } = JSON.parse(text) as { address?: unknown };
   if (typeof address !== "string" || !/^(0x)?[0-9a-fA-F]{40}$/.test(address)) return undefined;
   return getAddress(`0x${address.replace(/^0x/, "").toLowerCase()}`);
 }

@@ -25,8 +25,8 @@ export type Show = (request: SigningRequest) => void | Promise<void>;
 /**
  * Shows a transaction, has it signed, and checks the signature.
  *
- * @throws TerminalError `SIGNATURE_OF_OTHER_TRANSACTION` if the subject's hash is not this transaction's; what the signer
- *   throws; what `checkSignature` throws.
+ * @throws TerminalError `SIGNATURE_OF_OTHER_TRANSACTION` if the subject's hash is not this transaction's; `SIGNER_NO_OWNER`
+ *   before anything is shown or asked; what the signer throws; what `checkSignature` throws.
  * @example
  * const signature = await signTransaction(transaction, subject, keystoreSigner(file, password), show);
  */
@@ -48,6 +48,14 @@ export async function signTransaction(
         docs: "docs/wallets.md",
       },
     );
+  }
+  const { owner } = signer;
+  if (owner !== undefined && !subject.owners.some((one) => BigInt(one) === BigInt(owner))) {
+    throw new TerminalError("SIGNER_NO_OWNER", `${owner} is no owner of the Safe`, {
+      facts: { owner, safe: subject.safe },
+      advice: "Take the keystore or the account of an owner.",
+      docs: "docs/wallets.md",
+    });
   }
   const request: SigningRequest = { transaction, account, hashes };
   await show(request);

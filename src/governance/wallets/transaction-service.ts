@@ -1,5 +1,6 @@
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import type { SafeTransaction } from "../safe.ts";
+import { printable } from "./foreign-json.ts";
 import type { SafeAccount } from "./safe-hashes.ts";
 import { safeHashes } from "./safe-hashes.ts";
 import type { SafeSignature } from "./safe-signature.ts";
@@ -146,7 +147,7 @@ export class TransactionService {
 }
 
 function failure(status: number, text: string, origin: string): RetryableError | TerminalError {
-  const facts = { status, said: text.slice(0, 300) };
+  const facts = { status, said: printable(text) };
   if (status === 404) {
     return new TerminalError("SERVICE_UNKNOWN", `${origin} knows no such Safe or transaction`, {
       facts,

@@ -1,10 +1,21 @@
-import { preimageSafeTransactionHash } from "@safe-global/protocol-kit";
+import {
+  buildSignatureBytes,
+  EthSafeSignature,
+  generatePreValidatedSignature,
+  preimageSafeTransactionHash,
+} from "@safe-global/protocol-kit";
 import { expect } from "chai";
-import { concat, Interface } from "ethers";
+import { concat, getAddress, Interface } from "ethers";
 import { Safe, type SafeTransaction } from "../../../src/governance/safe.ts";
 import { checkSignature, type SignatureSubject } from "../../../src/governance/wallets/check-signature.ts";
 import { externalSigner, jsonRpcWallet } from "../../../src/governance/wallets/external-signer.ts";
+import { packSignatures } from "../../../src/governance/wallets/pack-signatures.ts";
 import { safeHashes } from "../../../src/governance/wallets/safe-hashes.ts";
+import {
+  approvedHashSignature,
+  contractSignature,
+  type SafeSignature,
+} from "../../../src/governance/wallets/safe-signature.ts";
 import { safeState } from "../../../src/governance/wallets/safe-state.ts";
 import { serviceResponse } from "../../../src/governance/wallets/service-format.ts";
 import { signTransaction } from "../../../src/governance/wallets/sign.ts";
@@ -63,6 +74,27 @@ for (const kind of ["anvil", "hardhat"] as NodeKind[]) {
         );
         expect(preimage).to.equal(concat(["0x1901", domain, message]));
       }
+    });
+
+    it("packs signatures of every kind into the same bytes", async () => {
+      const hex = (byte: string, bytes: number) => `0x${byte.repeat(bytes)}`;
+      const owners = ["c1", "0a", "f3", "77"].map((byte) => getAddress(hex(byte, 20)));
+      const [one = "", two = "", three = "", four = ""] = owners;
+      const data = [hex("5d", 65), hex("6e", 131)] as const;
+      const plain = `${hex("12", 64)}1b`;
+      const ours: SafeSignature[] = [
+        { owner: one, kind: "contract", signature: contractSignature(one, data[0]) },
+        { owner: two, kind: "eip712", signature: plain },
+        { owner: three, kind: "contract", signature: contractSignature(three, data[1]) },
+        { owner: four, kind: "approved-hash", signature: approvedHashSignature(four) },
+      ];
+      const theirs = [
+        new EthSafeSignature(one, data[0], true),
+        new EthSafeSignature(two, plain),
+        new EthSafeSignature(three, data[1], true),
+        generatePreValidatedSignature(four),
+      ];
+      expect(packSignatures(ours)).to.equal(buildSignatureBytes(theirs).toLowerCase());
     });
 
     it("signs as typed data and as a message, and both are known here by owner and kind", async () => {

@@ -361,6 +361,7 @@ describe("signatures of a Safe's owners", () => {
       for (const [field, change] of [
         ["format", { format: "strongroom/signature@2" }],
         ["threshold", { threshold: 1 }],
+        ["?[2Jhidden", { "\u001b[2Jhidden": 1 }],
         ["owner", { owner: Wallet.createRandom().address.toLowerCase() }],
         ["safeTxHash", { safeTxHash: "0x12" }],
         ["kind", { kind: "blind" }],

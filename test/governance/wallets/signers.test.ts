@@ -6,7 +6,7 @@ import { Wallet } from "ethers";
 import type { SafeTransaction } from "../../../src/governance/safe.ts";
 import type { SignatureSubject } from "../../../src/governance/wallets/check-signature.ts";
 import { externalSigner, jsonRpcWallet } from "../../../src/governance/wallets/external-signer.ts";
-import { createKeystore, keystoreAddress, keystoreSigner } from "../../../src/governance/wallets/keystore.ts";
+import { createKeystore, keystoreSigner } from "../../../src/governance/wallets/keystore.ts";
 import { readPassword } from "../../../src/governance/wallets/password.ts";
 import { pastedSigner } from "../../../src/governance/wallets/pasted-signer.ts";
 import {
@@ -80,7 +80,7 @@ describe("ways to sign a Safe's transaction", () => {
       const file = await keystore();
       expect(statSync(file).mode & 0o777).to.equal(0o600);
       expect(readFileSync(file, "utf8")).not.to.contain(chain.owners[0].privateKey.slice(2));
-      expect(keystoreAddress(file)).to.equal(chain.owners[0].address);
+      expect(keystoreSigner(file, async () => PASSWORD).owner).to.equal(chain.owners[0].address);
       const before = readFileSync(file, "utf8");
       await refuses("FILE_EXISTS", () => createKeystore(file, PASSWORD, { scryptN }));
       expect(readFileSync(file, "utf8")).to.equal(before);
@@ -118,11 +118,19 @@ describe("ways to sign a Safe's transaction", () => {
       expect(warnings[0]).to.contain(`chmod 600 ${file}`);
     });
 
-    it("of somebody who is no owner is refused after all", async () => {
+    it("of somebody who is no owner is refused before the password is asked for, or after if it says another address", async () => {
       const file = join(folder, "mallory.json");
       await createKeystore(file, PASSWORD, { scryptN });
+      const silent = keystoreSigner(file, async () => expect.fail("nobody should be asked"));
+      await refuses("SIGNER_NO_OWNER", () => signTransaction(transaction, subject, silent, nothing));
+      const content = JSON.parse(readFileSync(file, "utf8"));
+      const { address: _, ...unnamed } = content;
+      writeFileSync(file, JSON.stringify(unnamed));
       const signer = keystoreSigner(file, async () => PASSWORD);
       await refuses("SIGNATURE_NOT_OF_OWNER", () => signTransaction(transaction, subject, signer, nothing));
+      writeFileSync(file, JSON.stringify({ ...content, address: chain.owners[0].address }));
+      const liar = keystoreSigner(file, async () => PASSWORD);
+      await refuses("KEYSTORE_INVALID", () => signTransaction(transaction, subject, liar, nothing));
     });
 
     it("that is none, is damaged or is missing is refused", async () => {
@@ -235,7 +243,7 @@ describe("ways to sign a Safe's transaction", () => {
     it("whose person says no, that fails, hangs up, is slow or is no wallet: each has its own error", async () => {
       const answers: [string, string | undefined | "slow"][] = [
         ["SIGNER_REJECTED", '{"id":1,"error":{"code":4001,"message":"User rejected"}}'],
-        ["SIGNER_FAILED", '{"id":1,"error":{"code":-32601,"message":"no such method"}}'],
+        ["SIGNER_FAILED", '{"id":1,"error":{"code":-32601,"message":"no \\u001b[2J such \\u202e method"}}'],
         ["SIGNER_INVALID", '{"id":1,"result":"0x"}'],
         ["SIGNER_INVALID", '{"id":1,"result":["0x12"]}'],
         ["SIGNER_INVALID", "<html>"],
@@ -252,6 +260,8 @@ describe("ways to sign a Safe's transaction", () => {
         const error = await refuses(code, () => externalSigner(jsonRpcWallet(url, 200), subject.owners));
         expect(`${error.message} ${JSON.stringify(error.facts)}`).not.to.contain("secret-key");
         expect(error.retryable).to.equal(code === "SIGNER_UNREACHABLE");
+        // Nothing that a wallet says moves the terminal's cursor or the direction of writing.
+        if (code === "SIGNER_FAILED") expect(error.facts.said).to.equal("no ?[2J such ? method");
         await recorder.close();
       }
       for (const url of ["", "ftp://127.0.0.1", "127.0.0.1:8545"]) {
