@@ -111,6 +111,10 @@ export async function advance(
           ? await sendSigned(governance, proposal, signatures, signer, before)
           : await sendOwn(proposal, signer);
     say(`mined in block ${receipt.blockNumber}`);
+    // The next upgrade is compared with this one.
+    if (before.phase === "ready" && proposal.upgrade !== undefined) {
+      await governance.codeBook.learn(provider, proposal.upgrade.to.address, governance.describe());
+    }
     const progress = await progressOf(provider, addresses, proposal, signatures);
     const what = before.phase === "signed" && proposal.operation === undefined ? "acted" : did[before.phase];
     return { did: what, transaction: receipt.hash, gas: receipt.gasUsed, progress };

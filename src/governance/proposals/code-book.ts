@@ -34,6 +34,11 @@ export function describeVault(root: string): CodeDescription {
   return { contract: "Vault", functions: functionsOf(FACES.vault), layout };
 }
 
+/** The code book of a chain's deployment, beside its record. */
+export function codeBookOf(deployments: string, chainId: string): CodeBook {
+  return new CodeBook(join(deployments, `${chainId}.code.json`));
+}
+
 /** Descriptions of every release that ran on one chain, beside the deployment's record. */
 export class CodeBook {
   readonly #file: string;

@@ -1,11 +1,11 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Signer } from "ethers";
 import hre from "hardhat";
 import { kindOfChain } from "../../../../deploy/chains.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
-import { CodeBook, describeVault } from "../../../governance/proposals/code-book.ts";
+import { codeBookOf, describeVault } from "../../../governance/proposals/code-book.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
@@ -65,7 +65,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     openFork: forkOfNode(url, BigInt(addresses.chainId)),
     artifact: artifactsOf("."),
     describe: () => describeVault("."),
-    codeBook: new CodeBook(join(deployments, `${addresses.chainId}.code.json`)),
+    codeBook: codeBookOf(deployments, addresses.chainId),
     say,
   };
   return {
