@@ -1,6 +1,6 @@
 import type { Provider } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
-import { type Authority, authoritiesOf } from "./governed/authorities.ts";
+import { type Authority, empoweredBy, sidesOf } from "./governed/authorities.ts";
 import { CONTRACTS, type GovernedContract, type Instance } from "./governed/contracts.ts";
 import type { Bounds, Found, GovernedKind } from "./governed/kind.ts";
 import { GOVERNED } from "./governed/kinds.ts";
@@ -115,16 +115,12 @@ async function readKind(
   kind: GovernedKind,
   changeOf: (id: string) => LastChange | undefined,
 ): Promise<readonly Variable[]> {
-  const [found, authorities] = await Promise.all([
-    kind.read(at, instance),
-    authoritiesOf(at, instance, kind),
-  ]);
+  const [found, empowered] = await Promise.all([kind.read(at, instance), empoweredBy(at, instance, kind)]);
   return found.map((one): Variable => {
     const id = idOf(instance, kind, one.argument);
     const order = one.order ?? kind.order ?? UNORDERED;
     const partOrders = Object.entries({ ...kind.parts, ...one.partOrders });
     const lastChange = changeOf(id);
-    // What has no order has no tighter side: whoever sets it stands under "loosens" alone.
     return {
       id,
       kind: kindId(instance.contract, kind),
@@ -142,7 +138,7 @@ async function readKind(
       tighter: order.tighter,
       order: order.id,
       partOrders: Object.fromEntries(partOrders.map(([name, { id: of }]) => [name, of])),
-      ...authorities,
+      ...sidesOf(empowered, order, kind.parameter !== undefined),
       events: Object.keys(kind.events),
       ...(kind.fixed === undefined ? {} : { fixed: kind.fixed }),
       ...(lastChange === undefined ? {} : { lastChange }),

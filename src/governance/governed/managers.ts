@@ -4,7 +4,7 @@ import { DOMAINS, FACES, MANAGED, type Managed, PERMISSIONS, selectorOf } from "
 import { nameOfRole, ROLES } from "../roles.ts";
 import type { Instance } from "./contracts.ts";
 import { type GovernedKind, type Setter, whole } from "./kind.ts";
-import { FEWER, LARGER, setValue, UNORDERED, UP } from "./order.ts";
+import { FEWER, LARGER, ROLE as ROLE_ORDER, setValue, UNORDERED, UP } from "./order.ts";
 import type { Reading } from "./reading.ts";
 import { flagShown, listShown, secondsShown } from "./shown.ts";
 import { wording } from "./wording.ts";
@@ -106,7 +106,7 @@ const FUNCTIONS: GovernedKind = {
   argument: wording("function", "函数"),
   unit: ROLE,
   bounds: ADMIN_ALONE,
-  order: UNORDERED,
+  order: ROLE_ORDER,
   setters: [byAdmin("setTargetFunctionRole(address,bytes4[],uint64)", "either")],
   events: {
     TargetFunctionRoleUpdated: ({ target, selector }, at) => [
@@ -227,7 +227,7 @@ function roleOfRole(
     argument: ROLE,
     unit: ROLE,
     bounds: ADMIN_ALONE,
-    order: UNORDERED,
+    order: ROLE_ORDER,
     setters: [byAdmin(signature, "either")],
     events: { [event]: roleName },
     async read(at, manager) {

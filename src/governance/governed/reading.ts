@@ -1,8 +1,17 @@
-import { getAddress, Interface, type Log, type Provider, type Result, ZeroAddress, ZeroHash } from "ethers";
+import {
+  getAddress,
+  Interface,
+  isError,
+  type Log,
+  type Provider,
+  type Result,
+  ZeroAddress,
+  ZeroHash,
+} from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { logsOf } from "../logs.ts";
-import { NATIVE_ASSET } from "../parameters.ts";
+import { type ReadAsset, readAssets } from "./assets.ts";
 import { CONTRACTS, type GovernedContract, type Instance, instancesOf } from "./contracts.ts";
 import { type Wording, wording } from "./wording.ts";
 
@@ -14,29 +23,6 @@ export interface GovernedLog {
   readonly block: number;
   readonly index: number;
   readonly transaction: string;
-}
-
-/** An asset that the Vault lists. */
-export interface ReadAsset {
-  readonly id: bigint;
-  /** Names it in ids: `native`, a token's address, or a foreign asset's hash. */
-  readonly name: string;
-  readonly symbol: string;
-  readonly class: bigint;
-  readonly tickExponent: bigint;
-  readonly decimals: bigint;
-  readonly windingDown: boolean;
-  readonly impaired: boolean;
-}
-
-const SYMBOL = new Interface(["function symbol() view returns (string)"]);
-
-/** How ids of variables name an asset. Parameter keys lack its class byte: an address is a token's, zero is native. */
-export function assetName(id: bigint): string {
-  const body = id & ((1n << 248n) - 1n);
-  if (body === 0n) return "native";
-  if (body < 1n << 160n) return getAddress(`0x${body.toString(16).padStart(40, "0")}`);
-  return `0x${body.toString(16).padStart(62, "0")}`;
 }
 
 /** One deployment at one block: every question of one reading goes through here, and each view is asked once. */
@@ -159,11 +145,23 @@ export class Reading {
   ): Promise<T> {
     const contract = face instanceof Interface ? face : CONTRACTS[face].face;
     const data = contract.encodeFunctionData(name, [...args]);
-    const answer = await this.#once(`${address} ${data}`, () =>
-      this.provider.call({ to: address, data, blockTag: this.block }),
-    );
-    const decoded = contract.decodeFunctionResult(name, answer);
-    return (decoded.length === 1 ? decoded[0] : decoded) as T;
+    try {
+      const answer = await this.#once(`${address} ${data}`, () =>
+        this.provider.call({ to: address, data, blockTag: this.block }),
+      );
+      const decoded = contract.decodeFunctionResult(name, answer);
+      return (decoded.length === 1 ? decoded[0] : decoded) as T;
+    } catch (cause) {
+      const facts = { address, view: name, block: this.block };
+      if (isError(cause, "NETWORK_ERROR") || isError(cause, "SERVER_ERROR") || isError(cause, "TIMEOUT")) {
+        throw new RetryableError("NODE_UNREACHABLE", "The node doesn't answer", { facts, cause });
+      }
+      throw new TerminalError("VARIABLE_UNREADABLE", `A contract doesn't answer ${name} as it should`, {
+        facts,
+        cause,
+        advice: "Check the deployment's record and the block: there may be other code at that address.",
+      });
+    }
   }
 
   /** A view of an instance. */
@@ -222,42 +220,6 @@ function namesOf(addresses: SuiteAddresses, instances: readonly Instance[]): Rea
   for (const { name, address } of instances) names.set(address.toLowerCase(), name);
   names.delete(ZeroAddress);
   return names;
-}
-
-async function readAssets(at: Reading): Promise<readonly ReadAsset[]> {
-  const { vault } = at.addresses;
-  const ids = await at.view<readonly bigint[]>(vault, "vault", "listedAssets");
-  return Promise.all(
-    ids.map(async (id) => {
-      const record = await at.view<Omit<ReadAsset, "id" | "name" | "symbol">>(vault, "vault", "assetOf", [
-        id,
-      ]);
-      const name = assetName(id);
-      const known = at.addresses.assets.find((asset) => BigInt(asset.id) === id)?.symbol;
-      return {
-        id,
-        name,
-        symbol: known ?? (await symbolOf(at, id, name)),
-        class: record.class,
-        tickExponent: record.tickExponent,
-        decimals: record.decimals,
-        windingDown: record.windingDown,
-        impaired: record.impaired,
-      };
-    }),
-  );
-}
-
-/** What a token calls itself: its own word, so it is only shown beside the address. */
-async function symbolOf(at: Reading, id: bigint, name: string): Promise<string> {
-  if (id === NATIVE_ASSET || name.length !== 42) return name;
-  try {
-    const symbol = await at.view<string>(name, SYMBOL, "symbol");
-    return /^[\w.+-]{1,16}$/.test(symbol) ? `${symbol} ${name}` : name;
-  } catch {
-    // Tokens are free to have no symbol, or to give bytes instead of a text.
-    return name;
-  }
 }
 
 async function readLogs(
