@@ -169,12 +169,12 @@ export async function readVariables(
   const logs = withHistory ? lastLogs(at) : new Map<string, GovernedLog>();
   const times = await timesOf(
     at,
-    [...logs.values()].map(({ block }) => block),
+    [...logs.values()].map(({ blockNumber }) => blockNumber),
   );
   const changeOf = (id: string): LastChange | undefined => {
     const log = logs.get(id);
     if (log === undefined) return undefined;
-    const { block, transaction, event } = log;
+    const { blockNumber: block, transaction, event } = log;
     return { block, time: times.get(block) ?? 0n, transaction, event };
   };
   const all = await Promise.all(

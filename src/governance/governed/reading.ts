@@ -20,7 +20,7 @@ export interface GovernedLog {
   readonly instance: Instance;
   readonly event: string;
   readonly args: Result;
-  readonly block: number;
+  readonly blockNumber: number;
   readonly index: number;
   readonly transaction: string;
 }
@@ -250,7 +250,7 @@ async function readLogs(
         instance,
         event: parsed.name,
         args: parsed.args,
-        block: log.blockNumber,
+        blockNumber: log.blockNumber,
         index: log.index,
         transaction: log.transactionHash,
       },
