@@ -146,10 +146,11 @@ async function readNumber(number: NumberRow, at: Reading, instance: Instance): P
   ]);
   const order = ORDERS[Number(spec.direction)] ?? UNORDERED;
   const rows = keys.map((key, index): Row => {
-    const param = params[index] as Param;
-    const own = at.time < param.until ? param.tight : param.base;
+    const read = params[index] as Param;
     // A number that was never set counts as its strictest where zero would be lax.
-    return { ...key, param, own: own === 0n ? (number.unset ?? 0n) : own };
+    const base = read.base === 0n ? (number.unset ?? 0n) : read.base;
+    const param: Param = { base, tight: read.tight, until: read.until, version: read.version };
+    return { ...key, param, own: at.time < param.until ? param.tight : base };
   });
   return rows.map((found, index): Found => {
     const { param, own, asset } = found;
