@@ -1,6 +1,7 @@
 import { Contract, EventLog, getAddress, getCreateAddress, Interface, type Provider } from "ethers";
 import { TerminalError } from "../../src/core/errors.ts";
 import { logsOf } from "../../src/governance/logs.ts";
+import { revertDataOf } from "../../src/governance/revert-data.ts";
 
 /** One property of a deployment, read from its chain. */
 export interface CheckResult {
@@ -85,7 +86,7 @@ export class Chain {
       await this.provider.call(call);
       return undefined;
     } catch (error) {
-      const data = revertData(error);
+      const data = revertDataOf(error);
       if (data === undefined) throw error;
       return data;
     }
@@ -104,16 +105,4 @@ export class Chain {
   async now(): Promise<bigint> {
     return BigInt((await this.provider.getBlock("latest"))?.timestamp ?? 0);
   }
-}
-
-/** Providers differ in where they put a revert's data: found wherever it lies among the causes. */
-function revertData(error: unknown, depth = 0): string | undefined {
-  if (typeof error !== "object" || error === null || depth > 5) return undefined;
-  const { data } = error as { data?: unknown };
-  if (typeof data === "string" && data.startsWith("0x")) return data;
-  for (const key of ["data", "info", "error", "cause"] as const) {
-    const inner = revertData((error as Record<string, unknown>)[key], depth + 1);
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
 }

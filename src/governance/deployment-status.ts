@@ -5,6 +5,7 @@ import { textTable } from "../core/text-table.ts";
 import { CONTRACTS } from "./governed/contracts.ts";
 import { timeShown } from "./governed/shown.ts";
 import { type Language, type Wording, wording } from "./governed/wording.ts";
+import { nodeAnswer } from "./node-answer.ts";
 import { readVariables, type Variable } from "./variables.ts";
 
 /** `Mode` of contracts/oracle/interfaces/IPriceRouter.sol. */
@@ -67,7 +68,12 @@ async function codeHashesOf(
 ): Promise<Readonly<Record<string, string>>> {
   const named = [...contractsOf(addresses), ["vaultCode", implementation] as const];
   const hashes = await Promise.all(
-    named.map(async ([name, address]) => [name, keccak256(await provider.getCode(address, block))] as const),
+    named.map(async ([name, address]) => {
+      const code = await nodeAnswer(`the code of ${name}`, { address }, () =>
+        provider.getCode(address, block),
+      );
+      return [name, keccak256(code)] as const;
+    }),
   );
   return Object.fromEntries(hashes);
 }
@@ -90,17 +96,18 @@ export async function collectStatus(
   provider: Provider,
   addresses: SuiteAddresses,
 ): Promise<DeploymentStatus> {
-  const head = await provider.getBlock("latest");
+  const head = await nodeAnswer("its latest block", {}, () => provider.getBlock("latest"));
   if (head === null) throw new RetryableError("BLOCK_UNKNOWN", "The node has no latest block");
   const block = head.number;
   const variables = await readVariables(provider, addresses, { blockTag: block });
   const value = (id: string): string => variables.find((variable) => variable.id === id)?.value ?? "";
-  const ask = async <T>(contract: "vault" | "router", to: string, name: string, args: readonly unknown[]) => {
-    const { face } = CONTRACTS[contract];
-    const data = face.encodeFunctionData(name, [...args]);
-    const [answer] = face.decodeFunctionResult(name, await provider.call({ to, data, blockTag: block }));
-    return answer as T;
-  };
+  const ask = async <T>(contract: "vault" | "router", to: string, name: string, args: readonly unknown[]) =>
+    nodeAnswer(name, { address: to, block }, async () => {
+      const { face } = CONTRACTS[contract];
+      const data = face.encodeFunctionData(name, [...args]);
+      const [answer] = face.decodeFunctionResult(name, await provider.call({ to, data, blockTag: block }));
+      return answer as T;
+    });
   const router = value("policy.priceRouter");
   const ids = await ask<readonly bigint[]>("vault", addresses.vault, "listedAssets", []);
   const [assets, codeHashes, governedAt] = await Promise.all([
@@ -131,7 +138,7 @@ export async function collectStatus(
       threshold: Number(value(`safe.${name}.threshold`)),
       owners: value(`safe.${name}.owners`).split(","),
     })),
-    delays: variables.filter(({ id }) => DELAYS.includes(id)),
+    delays: DELAYS.flatMap((id) => variables.filter((variable) => variable.id === id)),
     limits: variables.filter(({ kind }) => kind === "policy.TIER_WINDOW"),
     codeHashes,
     code: digestOf(codeHashes),
@@ -165,7 +172,7 @@ function troubles(status: DeploymentStatus): readonly Wording[] {
     ]),
     ...(tightened.length === 0
       ? []
-      : [wording(`${tightened.length} numbers tightened`, `${tightened.length} 项数值已收紧`)]),
+      : [wording(`numbers tightened: ${tightened.length}`, `已收紧 ${tightened.length} 项数值`)]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
+import { RetryableError } from "../core/errors.ts";
 import { type Authority, empoweredBy, sidesOf } from "./governed/authorities.ts";
 import { CONTRACTS, type GovernedContract, type Instance } from "./governed/contracts.ts";
 import type { Bounds, Found, GovernedKind } from "./governed/kind.ts";
@@ -7,6 +8,7 @@ import { GOVERNED } from "./governed/kinds.ts";
 import { UNORDERED } from "./governed/order.ts";
 import { type GovernedLog, Reading } from "./governed/reading.ts";
 import { type Wording, wording } from "./governed/wording.ts";
+import { nodeAnswer } from "./node-answer.ts";
 
 /** When a variable was last written. */
 export interface LastChange {
@@ -98,7 +100,13 @@ function lastLogs(at: Reading): ReadonlyMap<string, GovernedLog> {
 async function timesOf(at: Reading, blocks: Iterable<number>): Promise<ReadonlyMap<number, bigint>> {
   const unique = [...new Set(blocks)];
   const times = await Promise.all(
-    unique.map(async (block) => BigInt((await at.provider.getBlock(block))?.timestamp ?? 0)),
+    unique.map(async (number) => {
+      const block = await nodeAnswer("a block's time", { block: number }, () => at.provider.getBlock(number));
+      if (block !== null) return BigInt(block.timestamp);
+      throw new RetryableError("BLOCK_UNKNOWN", "The node doesn't know a block that it gave logs of", {
+        facts: { block: number },
+      });
+    }),
   );
   return new Map(unique.map((block, index) => [block, times[index] ?? 0n]));
 }
@@ -153,8 +161,8 @@ async function readKind(
  * Reads the chain alone; of the record only the addresses and the first block are believed. The policy and its router are
  * those that the Vault asks.
  *
- * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`
- * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`
+ * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`, `VARIABLE_UNREADABLE`
+ * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`, `NODE_UNREACHABLE`
  * @example
  * const before = await readVariables(provider, addresses);
  * const after = await readVariables(fork, addresses);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { id as hashOf, ZeroAddress } from "ethers";
+import { id as hashOf, JsonRpcProvider, ZeroAddress } from "ethers";
 import { Chain } from "../../deploy/verify/chain.ts";
 import { CONTRACTS } from "../../src/governance/governed/contracts.ts";
 import type { By, Setter } from "../../src/governance/governed/kind.ts";
@@ -9,7 +9,8 @@ import { throughGovernance } from "../../src/governance/proposal.ts";
 import { PERMISSIONS, selectorOf } from "../../src/governance/role-graph.ts";
 import { readVariables, type Variable } from "../../src/governance/variables.ts";
 import { renderVariables, variablesJson } from "../../src/governance/variables-table.ts";
-import { callOf, ethers, type Scene, scene } from "./scene.ts";
+import { serveRpc } from "../support/rpcServer.ts";
+import { callOf, connection, ethers, type Scene, scene } from "./scene.ts";
 
 async function read(s: Scene, withHistory = false): Promise<readonly Variable[]> {
   return readVariables(ethers.provider, s.addresses, { withHistory });
@@ -318,6 +319,40 @@ describe("Variables of the deployed suite", () => {
         blockTag: (await ethers.provider.getBlockNumber()) + 100,
       });
       expect(await codeOf(ahead)).to.equal("BLOCK_UNKNOWN");
+    });
+  });
+
+  describe("given a node behind HTTP", () => {
+    it("asks in a few batches of at most a hundred, in less than two seconds, and reads the same", async () => {
+      const s = await scene();
+      const expected = await read(s, true);
+      const server = await serveRpc(connection.provider);
+      const provider = new JsonRpcProvider(server.url);
+      try {
+        const start = performance.now();
+        const variables = await readVariables(provider, s.addresses, { withHistory: true });
+        expect(performance.now() - start).to.be.lessThan(2_000);
+        expect(variables).to.deep.equal(expected);
+        expect(Math.max(...server.batches)).to.be.within(2, 100);
+        expect(server.batches.length).to.be.lessThan(30);
+      } finally {
+        provider.destroy();
+        await server.close();
+      }
+    });
+
+    it("tells a node that is gone from a contract that doesn't answer", async () => {
+      const s = await scene();
+      const server = await serveRpc(connection.provider);
+      const provider = new JsonRpcProvider(server.url, Number(s.config.chainId), { staticNetwork: true });
+      try {
+        const other = readVariables(provider, { ...s.addresses, registry: s.addresses.lens });
+        expect(await codeOf(other)).to.equal("VARIABLE_UNREADABLE");
+      } finally {
+        await server.close();
+      }
+      expect(await codeOf(readVariables(provider, s.addresses))).to.equal("NODE_UNREACHABLE");
+      provider.destroy();
     });
   });
 

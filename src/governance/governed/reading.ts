@@ -1,16 +1,8 @@
-import {
-  getAddress,
-  Interface,
-  isError,
-  type Log,
-  type Provider,
-  type Result,
-  ZeroAddress,
-  ZeroHash,
-} from "ethers";
+import { getAddress, Interface, type Log, type Provider, type Result, ZeroAddress, ZeroHash } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { logsOf } from "../logs.ts";
+import { nodeAnswer } from "../node-answer.ts";
 import { type ReadAsset, readAssets } from "./assets.ts";
 import { CONTRACTS, type GovernedContract, type Instance, instancesOf } from "./contracts.ts";
 import { type Wording, wording } from "./wording.ts";
@@ -65,7 +57,7 @@ export class Reading {
    *
    * @param events names of events by contract
    * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`
-   * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`
+   * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`, `NODE_UNREACHABLE`
    */
   static async open(
     provider: Provider,
@@ -73,7 +65,9 @@ export class Reading {
     events: ReadonlyMap<GovernedContract, ReadonlySet<string>>,
     blockTag: number | "latest" = "latest",
   ): Promise<Reading> {
-    const [network, head] = await Promise.all([provider.getNetwork(), provider.getBlock(blockTag)]);
+    const [network, head] = await nodeAnswer("which chain and block it has", { blockTag }, () =>
+      Promise.all([provider.getNetwork(), provider.getBlock(blockTag)]),
+    );
     if (network.chainId !== BigInt(recorded.chainId)) {
       throw new TerminalError("WRONG_CHAIN", "The deployment is on another chain than the node", {
         facts: { deployment: recorded.chainId, node: network.chainId },
@@ -94,7 +88,10 @@ export class Reading {
       logs: [],
       answers,
     });
-    if ((await provider.getCode(recorded.vault, head.number)) === "0x") {
+    const code = await nodeAnswer("the Vault's code", { block: head.number }, () =>
+      provider.getCode(recorded.vault, head.number),
+    );
+    if (code === "0x") {
       throw new TerminalError("NOT_A_DEPLOYMENT", "There is no Vault at the recorded address", {
         facts: { vault: recorded.vault, block: head.number },
         advice: "Check the deployment's record, and that the node knows this block.",
@@ -145,23 +142,13 @@ export class Reading {
   ): Promise<T> {
     const contract = face instanceof Interface ? face : CONTRACTS[face].face;
     const data = contract.encodeFunctionData(name, [...args]);
-    try {
+    return nodeAnswer(name, { address, block: this.block }, async () => {
       const answer = await this.#once(`${address} ${data}`, () =>
         this.provider.call({ to: address, data, blockTag: this.block }),
       );
       const decoded = contract.decodeFunctionResult(name, answer);
       return (decoded.length === 1 ? decoded[0] : decoded) as T;
-    } catch (cause) {
-      const facts = { address, view: name, block: this.block };
-      if (isError(cause, "NETWORK_ERROR") || isError(cause, "SERVER_ERROR") || isError(cause, "TIMEOUT")) {
-        throw new RetryableError("NODE_UNREACHABLE", "The node doesn't answer", { facts, cause });
-      }
-      throw new TerminalError("VARIABLE_UNREADABLE", `A contract doesn't answer ${name} as it should`, {
-        facts,
-        cause,
-        advice: "Check the deployment's record and the block: there may be other code at that address.",
-      });
-    }
+    });
   }
 
   /** A view of an instance. */
@@ -171,8 +158,8 @@ export class Reading {
 
   /** The address in a storage slot. */
   async addressIn(account: string, slot: string): Promise<string> {
-    const word = await this.#once(`${account} slot ${slot}`, () =>
-      this.provider.getStorage(account, slot, this.block),
+    const word = await nodeAnswer(`storage of ${account}`, { slot }, () =>
+      this.#once(`${account} slot ${slot}`, () => this.provider.getStorage(account, slot, this.block)),
     );
     return getAddress(`0x${word.slice(-40)}`);
   }
