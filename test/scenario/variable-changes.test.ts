@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ContractTransactionReceipt, Wallet, ZeroHash } from "ethers";
 import type { Direction } from "../../src/governance/governed/order.ts";
-import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
+import { erc20Asset, KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
 import { propose, throughGovernance } from "../../src/governance/proposal.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import type { Call } from "../../src/governance/safe.ts";
@@ -256,6 +256,29 @@ describe("Changes of variables in the deployed suite", () => {
       );
     });
 
+    it("when a delay of the access manager is set, shows it while it waits", async () => {
+      const s = await scene();
+      const { manager } = s.contracts;
+      const { changes, directions } = await seen(s, () =>
+        decide(s, [
+          callOf(manager, "setGrantDelay", [ROLES.REVIEWER, DAY]),
+          callOf(manager, "setTargetAdminDelay", [s.addresses.vault, DAY]),
+        ]),
+      );
+      expect(directions).to.deep.equal(
+        byCouncil({
+          "manager.grantDelay.REVIEWER": "tightens",
+          "manager.targetAdminDelay.vault": "tightens",
+        }),
+      );
+      expect(changes[0]?.after?.shown.en).to.match(/^0 s, 1 d 0 h from .* UTC$/);
+      const later = await seen(s, () => s.wait(6n * DAY));
+      expect(Object.keys(later.directions)).to.deep.equal([
+        "manager.targetAdminDelay.vault",
+        "manager.grantDelay.REVIEWER",
+      ]);
+    });
+
     it("when a guardian key is named and removed, comes and goes", async () => {
       const s = await scene();
       const { guardian } = s.contracts;
@@ -323,6 +346,49 @@ describe("Changes of variables in the deployed suite", () => {
         "reserve.allVetoedUntil": "tightens",
         "safe.reserve.nonce": "neutral",
       });
+    });
+
+    it("when a second reserve counts, its place shows", async () => {
+      const s = await scene();
+      const { vault } = s.contracts;
+      const args = [s.addresses.reserveManager, s.addresses.vault, s.addresses.reserve];
+      const second = await ethers.deployContract("Reserve", args);
+      const found = await seen(s, () => decide(s, [callOf(vault, "addReserve", [second.target])]));
+      expect(found.directions).to.deep.equal(byCouncil({ "vault.reserves": "neutral" }));
+      expect(changeOf(found, "vault.reserves").added).to.deep.equal([second.target]);
+      expect(changeOf(found, "vault.reserves").after?.value).to.equal(
+        `${s.addresses.reserve},${second.target}`,
+      );
+    });
+
+    it("when an asset is listed, it and all its numbers come to be", async () => {
+      const s = await scene();
+      const { vault, policy } = s.contracts;
+      const token = await ethers.deployContract("MockERC20", ["New token", 6]);
+      const asset = erc20Asset(String(token.target));
+      const set = (contract: typeof vault | typeof policy, kind: bigint, value: bigint) =>
+        callOf(contract, "set", [paramKey(kind, asset), 0, NEVER, value]);
+      const { changes } = await seen(s, () =>
+        decide(s, [
+          set(vault, KINDS.HOLDINGS_CAP, 1_000n),
+          set(vault, KINDS.SMALL_LANE_RATE, 200n),
+          set(vault, KINDS.LARGE_LANE_RATE, 200n),
+          set(policy, KINDS.ASSET_BREAKER, 10n),
+          callOf(vault, "list", [asset, 2, 6]),
+        ]),
+      );
+      const of = changes.filter(({ id }) => id.endsWith(`.${token.target}`));
+      expect(of.every(({ before }) => before === undefined)).to.equal(true);
+      expect(of.map(({ kind }) => kind)).to.include.members([
+        "vault.asset",
+        "vault.HOLDINGS_CAP",
+        "policy.ASSET_BREAKER",
+        "router.feedSet",
+        "reserve.KEEP",
+      ]);
+      expect(changes.length).to.equal(of.length + 1);
+      // The token's own word for itself is shown beside its address, never in its place.
+      expect(of[0]?.label.en).to.contain(String(token.target));
     });
 
     it("when the policy is replaced, the numbers that count are the new one's", async () => {
