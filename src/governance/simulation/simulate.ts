@@ -5,6 +5,7 @@ import { TerminalError } from "../../core/errors.ts";
 import { type AddressBook, type DecodedEvent, readAddressBook } from "../address-book.ts";
 import type { CompiledChange } from "../changes/compile.ts";
 import type { GoverningPath } from "../changes/governing-path.ts";
+import { revertDataOf } from "../revert-data.ts";
 import { type Call, Safe } from "../safe.ts";
 import { columnsOf, operationOf, scheduleCall } from "../timelock.ts";
 import { type Change, diffVariables } from "../variable-changes.ts";
@@ -35,18 +36,6 @@ export interface Simulation {
 /** Whoever executes: nobody in particular. */
 const ANYONE = "0x000000000000000000000000000000000000bEEF";
 
-/** A revert's data, wherever the provider has put it. */
-function revertData(error: unknown, depth = 0): string | undefined {
-  if (typeof error !== "object" || error === null || depth > 6) return undefined;
-  for (const key of ["data", "info", "error", "cause"] as const) {
-    const inner = (error as Record<string, unknown>)[key];
-    if (key === "data" && typeof inner === "string" && /^0x([0-9a-f]{8})/.test(inner)) return inner;
-    const found = revertData(inner, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 async function send(
   signer: Signer,
   call: Call,
@@ -61,7 +50,7 @@ async function send(
     if (receipt === null) throw new TerminalError("SIMULATION_LOST", "The fork lost a transaction");
     return receipt;
   } catch (error) {
-    const reverted = revertData(error);
+    const reverted = revertDataOf(error);
     if (reverted === undefined && !isError(error, "CALL_EXCEPTION")) throw error;
     throw new TerminalError("SIMULATION_REVERTS", `${what} would revert`, {
       facts: { because: reverted === undefined ? "no reason given" : book.refusal(reverted) },
