@@ -4,6 +4,7 @@ import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/ty
 import type { BaseContract, Signer } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
 import { Safe } from "../src/governance/safe.ts";
+import type { SafeName } from "../src/governance/safe-names.ts";
 import type {
   AccessManager,
   DepositFactory,
@@ -31,7 +32,6 @@ import type { SuiteConfig } from "./config/schema.ts";
 import { ensureCreateX } from "./factories/createx.ts";
 import type { DeployingChain } from "./factories/deploying-chain.ts";
 import { ensureSafeContracts } from "./factories/safe-contracts.ts";
-import type { SafeName } from "./modules/safes.ts";
 import type { CodeOf } from "./planner.ts";
 import { type RunReport, runSteps } from "./run-steps.ts";
 import { attachMocks, type SuiteMocks } from "./suite-mocks.ts";

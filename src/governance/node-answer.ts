@@ -3,7 +3,7 @@ import { RetryableError, StrongroomError, TerminalError } from "../core/errors.t
 import { revertDataOf } from "./revert-data.ts";
 
 /** Whether a contract, not the node, is why a question failed: it reverted, or answered something else. */
-function isOfContract(error: unknown): boolean {
+export function isOfContract(error: unknown): boolean {
   return isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA") || revertDataOf(error) !== undefined;
 }
 
@@ -31,5 +31,18 @@ export async function nodeAnswer<T>(
       });
     }
     throw new RetryableError("NODE_UNREACHABLE", `The node doesn't answer ${what}`, { facts, cause });
+  }
+}
+
+/**
+ * An answer, or what stands in for it where a contract doesn't answer as it should: its code may be broken, which is when
+ * governance is needed most.
+ */
+export async function orWhereUnreadable<T>(answer: Promise<T>, instead: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof TerminalError && error.code === "VARIABLE_UNREADABLE") return instead;
+    throw error;
   }
 }

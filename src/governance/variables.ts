@@ -8,7 +8,7 @@ import { GOVERNED } from "./governed/kinds.ts";
 import { UNORDERED } from "./governed/order.ts";
 import { type GovernedLog, Reading } from "./governed/reading.ts";
 import { type Wording, wording } from "./governed/wording.ts";
-import { nodeAnswer } from "./node-answer.ts";
+import { nodeAnswer, orWhereUnreadable } from "./node-answer.ts";
 
 /** When a variable was last written. */
 export interface LastChange {
@@ -58,6 +58,8 @@ export interface ReadOptions {
   readonly blockTag?: number | "latest";
   /** Whether to find each variable's last change too: a question more for each block where one lies. */
   readonly withHistory?: boolean;
+  /** Whether variables of a contract that doesn't answer are `UNREADABLE`, instead of an error. */
+  readonly withBroken?: boolean;
 }
 
 /** The id of a kind in one contract: of the instance's contract, not its name, as both timelocks have the same kinds. */
@@ -117,6 +119,31 @@ function labelOf({ label }: GovernedKind, { argument, of }: Found): Wording {
   return wording(`${label.en}, ${en}`, `${label.zh}，${zh}`);
 }
 
+/** What a variable has in place of a value whose contract doesn't answer. */
+export const UNREADABLE = "unreadable";
+
+/** All variables of a kind in one contract, when it doesn't answer. */
+function unreadable(instance: Instance, kind: GovernedKind): Variable {
+  const { name, address, contract } = instance;
+  return {
+    id: idOf(instance, kind, ""),
+    kind: kindId(contract, kind),
+    label: kind.label,
+    contract: { name, address, label: CONTRACTS[contract].label },
+    value: UNREADABLE,
+    parts: {},
+    shown: wording("does not answer", "无应答"),
+    unit: kind.unit,
+    bounds: { shown: kind.bounds ?? wording("none", "无") },
+    tighter: UNORDERED.tighter,
+    order: UNORDERED.id,
+    partOrders: {},
+    tightenedBy: [],
+    loosenedBy: [],
+    events: Object.keys(kind.events),
+  };
+}
+
 async function readKind(
   at: Reading,
   instance: Instance,
@@ -171,9 +198,9 @@ async function readKind(
 export async function readVariables(
   provider: Provider,
   addresses: SuiteAddresses,
-  { blockTag = "latest", withHistory = false }: ReadOptions = {},
+  { blockTag = "latest", withHistory = false, withBroken = false }: ReadOptions = {},
 ): Promise<readonly Variable[]> {
-  const at = await Reading.open(provider, addresses, eventsOf(GOVERNED), blockTag);
+  const at = await Reading.open(provider, addresses, eventsOf(GOVERNED), blockTag, withBroken);
   const logs = withHistory ? lastLogs(at) : new Map<string, GovernedLog>();
   const times = await timesOf(
     at,
@@ -188,7 +215,9 @@ export async function readVariables(
   const all = await Promise.all(
     at.instances.flatMap((instance) =>
       GOVERNED.filter(({ contracts }) => contracts.includes(instance.contract)).map((kind) =>
-        readKind(at, instance, kind, changeOf),
+        withBroken
+          ? orWhereUnreadable(readKind(at, instance, kind, changeOf), [unreadable(instance, kind)])
+          : readKind(at, instance, kind, changeOf),
       ),
     ),
   );

@@ -1,4 +1,5 @@
 import { getAddress, Interface } from "ethers";
+import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { NATIVE_ASSET } from "../parameters.ts";
 import type { Reading } from "./reading.ts";
@@ -49,6 +50,20 @@ export async function readAssets(at: Reading): Promise<readonly ReadAsset[]> {
       };
     }),
   );
+}
+
+/** The assets that a record names, for a Vault that doesn't answer: what only it knows is missing. */
+export function recordedAssets({ assets }: SuiteAddresses): readonly ReadAsset[] {
+  return assets.map(({ id, symbol }) => ({
+    id: BigInt(id),
+    name: assetName(BigInt(id)),
+    symbol,
+    class: 0n,
+    tickExponent: 0n,
+    decimals: 0n,
+    windingDown: false,
+    impaired: false,
+  }));
 }
 
 /** What a token calls itself: its own word, so it is only shown beside the address. */

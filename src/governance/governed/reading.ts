@@ -2,8 +2,8 @@ import { getAddress, Interface, type Log, type Provider, type Result, ZeroAddres
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { logsOf } from "../logs.ts";
-import { nodeAnswer } from "../node-answer.ts";
-import { type ReadAsset, readAssets } from "./assets.ts";
+import { nodeAnswer, orWhereUnreadable } from "../node-answer.ts";
+import { type ReadAsset, readAssets, recordedAssets } from "./assets.ts";
 import { CONTRACTS, type GovernedContract, type Instance, instancesOf } from "./contracts.ts";
 import { type Wording, wording } from "./wording.ts";
 
@@ -56,6 +56,7 @@ export class Reading {
    * deployment.
    *
    * @param events names of events by contract
+   * @param withBroken whether the record does where a contract doesn't answer
    * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`
    * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`, `NODE_UNREACHABLE`
    */
@@ -64,6 +65,7 @@ export class Reading {
     recorded: SuiteAddresses,
     events: ReadonlyMap<GovernedContract, ReadonlySet<string>>,
     blockTag: number | "latest" = "latest",
+    withBroken = false,
   ): Promise<Reading> {
     const [network, head] = await nodeAnswer("which chain and block it has", { blockTag }, () =>
       Promise.all([provider.getNetwork(), provider.getBlock(blockTag)]),
@@ -98,12 +100,14 @@ export class Reading {
       });
     }
     // The record may be older than the policy in force: what counts is what the Vault asks.
-    const policy = await before.view<string>(recorded.vault, "vault", "policy");
-    const router = await before.view<string>(policy, "policy", "priceRouter");
+    const orRecorded = <T>(answer: Promise<T>, instead: T) =>
+      withBroken ? orWhereUnreadable(answer, instead) : answer;
+    const policy = await orRecorded(before.view<string>(recorded.vault, "vault", "policy"), recorded.policy);
+    const router = await orRecorded(before.view<string>(policy, "policy", "priceRouter"), recorded.router);
     const addresses: SuiteAddresses = { ...recorded, policy, router };
     const instances = instancesOf(addresses);
     const [assets, logs] = await Promise.all([
-      readAssets(before),
+      orRecorded(readAssets(before), recordedAssets(recorded)),
       readLogs(provider, instances, events, addresses.fromBlock, head.number),
     ]);
     return new Reading({

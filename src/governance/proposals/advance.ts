@@ -194,7 +194,7 @@ export async function brokenPromises(
   { provider, addresses }: Governance,
   { simulation }: Proposal,
 ): Promise<readonly Broken[]> {
-  const variables = await readVariables(provider, addresses);
+  const variables = await readVariables(provider, addresses, { withBroken: true });
   const now = new Map(variables.map((variable) => [variable.id, machineForm(variable)]));
   return simulation.changes
     .map(({ id, value }) => ({ id, promised: value.after, found: now.get(id) ?? ABSENT }))

@@ -4,6 +4,7 @@ import { AccessManager__factory } from "../../../typechain-types/factories/@open
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
+import { isOfContract } from "../node-answer.ts";
 import { DELAYS, DOMAINS, type DomainName, FACES, MANAGED, PERMISSIONS, selectorOf } from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import { Safe } from "../safe.ts";
@@ -193,9 +194,21 @@ class LockOutCheck {
     manager: ReturnType<typeof AccessManager__factory.connect>,
     target: (typeof MANAGED)[number],
   ): Promise<void> {
-    const address = await this.#addressOf(target);
-    const authority = new Contract(address, ["function authority() view returns (address)"], this.#provider);
-    const found = String(await authority.getFunction("authority").staticCall());
+    let address: string;
+    let found: string;
+    try {
+      address = await this.#addressOf(target);
+      const authority = new Contract(
+        address,
+        ["function authority() view returns (address)"],
+        this.#provider,
+      );
+      found = String(await authority.getFunction("authority").staticCall());
+    } catch (error) {
+      if (!isOfContract(error)) throw error;
+      this.#say("LOCKOUT_UNREADABLE", `The ${target} would answer nothing`);
+      return;
+    }
     if (BigInt(found) !== BigInt(await manager.getAddress())) {
       this.#say("LOCKOUT_AUTHORITY", `The ${target} would obey ${found}, not its access manager`);
       return;

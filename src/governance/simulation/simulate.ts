@@ -9,7 +9,7 @@ import { revertDataOf } from "../revert-data.ts";
 import { type Call, Safe } from "../safe.ts";
 import { columnsOf, operationOf, scheduleCall } from "../timelock.ts";
 import { type Change, diffVariables } from "../variable-changes.ts";
-import { readVariables } from "../variables.ts";
+import { readVariables, UNREADABLE, type Variable } from "../variables.ts";
 import { approvedHashSignature } from "../wallets/safe-signature.ts";
 import type { Fork } from "./fork.ts";
 import { lockOuts, refuseLockOuts } from "./lock-out.ts";
@@ -58,6 +58,17 @@ async function send(
       docs: "docs/errors.md",
     });
   }
+}
+
+/** A contract that answers again, or no more, changes no variable: only whether it can be read. */
+function isAnswerAgain(
+  { kind, before, after }: Change,
+  old: readonly Variable[],
+  next: readonly Variable[],
+): boolean {
+  const isBroken = (side: readonly Variable[]) =>
+    side.some((variable) => variable.kind === kind && variable.value === UNREADABLE);
+  return (before === undefined && isBroken(old)) || (after === undefined && isBroken(next));
 }
 
 /** As many owners as the Safe asks for approve on chain; then anyone carries it out: every check of the Safe and its guard runs. */
@@ -153,16 +164,18 @@ export async function simulate(
   change: CompiledChange,
 ): Promise<Simulation> {
   const [before, lockedBefore] = await Promise.all([
-    readVariables(fork.provider, addresses),
+    readVariables(fork.provider, addresses, { withBroken: true }),
     lockOuts(fork.provider, addresses),
   ]);
   const { steps, receipts } = await alongPath(fork, addresses, change, change.path);
   refuseLockOuts(lockedBefore, await lockOuts(fork.provider, addresses));
-  const after = await readVariables(fork.provider, addresses);
+  const after = await readVariables(fork.provider, addresses, { withBroken: true });
   const events = await eventsOf(fork.provider, addresses, change.book, receipts);
   const last = await fork.provider.getBlock(receipts.at(-1)?.blockNumber ?? "latest");
   const effectiveAt = BigInt(last?.timestamp ?? 0);
   // Every act of a Safe counts its nonce up: that is no change that anyone decides on.
-  const changes = diffVariables(before, after).filter(({ kind }) => kind !== "safe.nonce");
+  const changes = diffVariables(before, after).filter(
+    (change) => change.kind !== "safe.nonce" && !isAnswerAgain(change, before, after),
+  );
   return { block: fork.block, effectiveAt, steps, changes, events };
 }
