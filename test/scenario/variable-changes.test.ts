@@ -9,7 +9,8 @@ import { asModule, replaceOwners, selfCall } from "../../src/governance/safe-set
 import { type Change, diffVariables } from "../../src/governance/variable-changes.ts";
 import { readVariables } from "../../src/governance/variables.ts";
 import { veto } from "../../src/governance/veto.ts";
-import { callOf, DAY, eth, ethers, now, type Scene, scene } from "./scene.ts";
+import { releaseVault } from "../support/release.ts";
+import { callOf, DAY, depositByAddress, ETHER, eth, ethers, now, type Scene, scene } from "./scene.ts";
 
 /** What an act changed, and what it was read from. */
 interface Seen {
@@ -407,6 +408,36 @@ describe("Changes of variables in the deployed suite", () => {
       expect(changeOf(found, "manager.function.policy.tighten(bytes32,uint64)").after?.value).to.equal(
         "ADMIN",
       );
+    });
+  });
+
+  describe("code", () => {
+    it("when a release runs and is rolled back, the code and its window show, and that instant exits closed", async () => {
+      const s = await scene();
+      await depositByAddress(s, s.anna, ETHER);
+      const old = s.addresses.vaultImplementation;
+      let release = "";
+      const upgraded = await seen(s, async () => {
+        release = await releaseVault(s);
+      });
+      const id = "upgradeController.implementation.vault";
+      expect(upgraded.directions).to.deep.equal(byCouncil({ [id]: "neutral" }));
+      const { before, after } = changeOf(upgraded, id);
+      expect(before?.value).to.equal(old);
+      expect(after?.parts.release).to.equal(release);
+      expect(after?.shown.en).to.match(/ \(rollback until .* UTC\)$/);
+      const back = await seen(s, () =>
+        s.safes.rollback.send(
+          callOf(s.contracts.upgradeController, "rollback", [release]),
+          s.keys.rollback.slice(0, 2),
+        ),
+      );
+      expect(back.directions).to.deep.equal({
+        [id]: "neutral",
+        "vault.instantClosed": "tightens",
+        "safe.rollback.nonce": "neutral",
+      });
+      expect(changeOf(back, id).after?.value).to.equal(old);
     });
   });
 
