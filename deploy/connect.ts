@@ -13,7 +13,12 @@ export interface ConnectOptions {
   readonly rpc?: string | undefined;
   /** Reads alone: no key is asked for. */
   readonly readOnly?: boolean;
+  /** How long the node may take for one answer. */
+  readonly timeoutSeconds?: number | undefined;
 }
+
+/** Seconds for one answer, unless the caller says otherwise. */
+const TIMEOUT = 60;
 
 function checkAddress(rpc: string): void {
   if (URL.canParse(rpc) && ["http:", "https:"].includes(new URL(rpc).protocol)) return;
@@ -29,7 +34,10 @@ function checkAddress(rpc: string): void {
  * @example
  * const { ethers } = await connectNetwork("anvil", { rpc: node.url, readOnly: true });
  */
-export async function connectNetwork(network: string, { rpc, readOnly = false }: ConnectOptions = {}) {
+export async function connectNetwork(
+  network: string,
+  { rpc, readOnly = false, timeoutSeconds = TIMEOUT }: ConnectOptions = {},
+) {
   if (rpc !== undefined) checkAddress(rpc);
   if (network === REHEARSAL) return hre.network.create();
   const known = hre.config.networks[network];
@@ -44,6 +52,7 @@ export async function connectNetwork(network: string, { rpc, readOnly = false }:
   return hre.network.create({
     network,
     override: {
+      timeout: timeoutSeconds * 1_000,
       ...(rpc === undefined ? {} : { url: rpc }),
       ...(readOnly ? { accounts: "remote" as const } : {}),
     },

@@ -105,6 +105,8 @@ async function measure(
 ): Promise<bigint> {
   const copy = await copyOf(network, rpc, chainId);
   try {
+    // A block of its own: what the network's blocks ran by, the copy may not know.
+    await copy.networkHelpers.mine();
     await copy.networkHelpers.setBalance(deployer, 10n ** 24n);
     const signer = await copy.ethers.getImpersonatedSigner(deployer);
     const { run } = await deploySuite(copy, config, { signer });

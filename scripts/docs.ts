@@ -1,4 +1,5 @@
-// Checks that the generated pages under docs/ are what the contracts say; with --write writes them.
+// Checks that the generated pages under docs/, and the schema of parameter files, are what the sources say; with --write
+// writes them.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { explain, StrongroomError } from "../src/core/errors.ts";
@@ -17,7 +18,7 @@ try {
       writeFileSync(file, text);
       console.log(`${file}: written`);
     } else {
-      console.error(`${file}: differs from what the contracts say; --write repairs it`);
+      console.error(`${file}: differs from what the sources say; --write repairs it`);
       process.exitCode = 1;
     }
   }

@@ -7,24 +7,39 @@ const DAY = 86_400n;
 /** The largest amount that a window counts: 36 bits (contracts/policy/libraries/SlidingWindow.sol). */
 const MOST_TICKS = (1n << 36n) - 1n;
 
-const address = z.string().transform((text, context) => {
-  if (!isAddress(text) || getAddress(text) === ZeroAddress) {
-    context.addIssue({ code: "custom", message: `"${text}" is not an address: fill in the real one` });
-    return z.NEVER;
-  }
-  return getAddress(text);
-});
+const address = z
+  .string()
+  .meta({ pattern: "^(0x)?[0-9a-fA-F]{40}$" })
+  .transform((text, context) => {
+    if (!isAddress(text) || getAddress(text) === ZeroAddress) {
+      context.addIssue({ code: "custom", message: `"${text}" is not an address: fill in the real one` });
+      return z.NEVER;
+    }
+    return getAddress(text);
+  });
 
 /** A whole number inside bounds; files may write it as a number, a bigint or digits. */
 function whole(least: bigint, most: bigint, unit: string) {
-  return z.union([z.bigint(), z.number().int(), z.string().regex(/^-?\d+$/)]).transform((input, context) => {
-    const value = BigInt(input);
-    if (value < least || value > most) {
-      context.addIssue({ code: "custom", message: `${value} ${unit} is outside ${least} to ${most}` });
-      return z.NEVER;
-    }
-    return value;
-  });
+  const description = `${least} to ${most} ${unit}`.trim();
+  // Only editors read the bounds of the number: the transformation knows them for all three.
+  const number = z
+    .number()
+    .int()
+    .meta({
+      minimum: Number(least),
+      maximum: Math.min(Number(most), Number.MAX_SAFE_INTEGER),
+    });
+  return z
+    .union([z.bigint(), number, z.string().regex(/^-?\d+$/)])
+    .meta({ description })
+    .transform((input, context) => {
+      const value = BigInt(input);
+      if (value < least || value > most) {
+        context.addIssue({ code: "custom", message: `${value} ${unit} is outside ${least} to ${most}` });
+        return z.NEVER;
+      }
+      return value;
+    });
 }
 
 const safe = z
@@ -132,7 +147,8 @@ const redstoneFeed = z
     context.addIssue({ code: "custom", path: ["threshold"], message });
   });
 
-const feed = z
+/** A price feed of an asset. */
+export const feed = z
   .discriminatedUnion("kind", [chainlinkFeed, pythFeed, redstoneFeed], {
     error: "one of chainlink (if none is named), pyth and redstone",
   })
@@ -141,7 +157,8 @@ const feed = z
     message: "not below maxPrice",
   });
 
-const asset = z.strictObject({
+/** An asset with its limits and feeds. */
+export const asset = z.strictObject({
   symbol: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   token: z.union([z.literal("native"), mockToken, address]),
   tokenClass: z.enum(["native", "exact", "fee-taking"]),
@@ -193,7 +210,8 @@ const guardianKey = z
   })
   .strict();
 
-const schema = z
+/** What a parameter file may say; `parseConfig` reads by it, editors by its JSON Schema. */
+export const schema = z
   .strictObject({
     network: z.string().regex(/^[a-z][a-z0-9-]*$/),
     chainId: whole(1n, (1n << 53n) - 1n, ""),

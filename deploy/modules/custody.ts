@@ -44,7 +44,7 @@ export function planCustody(
     factory: planner.contract("DepositFactory", [vault]),
     lens: planner.contract("VaultLens", [vault]),
     pullPrices: planner.contract("PullPrices", [config.pyth ?? ZeroAddress, vault]),
-    recovery: planner.contract("Recovery", [manager, vault], { after: ["proxy_admin_to_controller"] }),
+    recovery: planner.contract("Recovery", [manager, vault]),
     reserve: planner.contract("Reserve", [reserveManager, vault, ZeroAddress]),
   };
 }

@@ -1,20 +1,14 @@
+import type { PlainFeed } from "../../src/governance/price-source.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import type { SafeContractAddresses } from "../factories/safe-contracts.ts";
 import type { Planner } from "../planner.ts";
-
-type Feed = SuiteConfig["assets"][number]["feeds"][number];
-
-/** A feed whose mock, if it asked for one, has an address. */
-export type PlannedFeed =
-  | Exclude<Feed, { kind: "chainlink" }>
-  | (Omit<Extract<Feed, { kind: "chainlink" }>, "aggregator"> & { readonly aggregator: string });
 
 /** One asset with the addresses of its token and feeds. */
 export interface PlannedAsset extends Omit<SuiteConfig["assets"][number], "feeds" | "token"> {
   readonly id: bigint;
   /** Zero for the chain's own currency. */
   readonly token: string;
-  readonly feeds: readonly PlannedFeed[];
+  readonly feeds: readonly PlainFeed[];
 }
 
 /** What the modules are told: the parameter file, with mocks and dates resolved to addresses and times. */

@@ -1,5 +1,5 @@
 import { ZeroAddress } from "ethers";
-import { KINDS, NEVER, parameterRows, paramKey } from "../../src/governance/parameters.ts";
+import { KINDS, NEVER, parameterRows, paramKey, TOKEN_CLASS } from "../../src/governance/parameters.ts";
 import { COMPARE } from "../../src/governance/release.ts";
 import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
@@ -12,9 +12,6 @@ import { planSafes } from "./safes.ts";
 import { planTimelocks } from "./timelocks.ts";
 
 const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
-
-/** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
-export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
 
 /** The contract whose functions a restricted target has. */
 const FACE_OF = {

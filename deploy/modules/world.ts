@@ -1,8 +1,9 @@
 import { ZeroAddress } from "ethers";
 import { erc20Asset, NATIVE_ASSET } from "../../src/governance/parameters.ts";
+import type { PlainFeed } from "../../src/governance/price-source.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import type { Planner } from "../planner.ts";
-import type { Plan, PlannedAsset, PlannedFeed } from "./plan.ts";
+import type { Plan, PlannedAsset } from "./plan.ts";
 
 /** The ids under which mocks are planned. */
 export const mockTokenId = (symbol: string): string => `token_${symbol}`;
@@ -21,7 +22,7 @@ export function planWorld(
   config: SuiteConfig,
   now: bigint,
 ): Pick<Plan, "assets" | "sanctionsList"> {
-  const feedOf = (symbol: string, feed: SuiteConfig["assets"][number]["feeds"][number]): PlannedFeed => {
+  const feedOf = (symbol: string, feed: SuiteConfig["assets"][number]["feeds"][number]): PlainFeed => {
     if (feed.kind !== "chainlink") return feed;
     if (typeof feed.aggregator === "string") return { ...feed, aggregator: feed.aggregator };
     const { decimals, answer } = feed.aggregator.mock;

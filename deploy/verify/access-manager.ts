@@ -1,4 +1,5 @@
 import { type Contract, Interface } from "ethers";
+import { replayMembers } from "../../src/governance/members.ts";
 import {
   DELAYS,
   DOMAINS,
@@ -14,7 +15,7 @@ import { nameOfRole, ROLES, type RoleName } from "../../src/governance/roles.ts"
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-import { type Chain, type Findings, NOBODY, replayMembers } from "./chain.ts";
+import { type Chain, type Findings, NOBODY } from "./chain.ts";
 
 const UNAUTHORIZED = new Interface(["error AccessManagedUnauthorized(address caller)"]);
 /** Answers the AccessManager alone, whatever role is mapped: its `updateAuthority` is ADMIN's. */

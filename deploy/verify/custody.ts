@@ -1,11 +1,10 @@
 import { ZeroAddress, ZeroHash } from "ethers";
-import { KINDS, parameterRows, paramKey } from "../../src/governance/parameters.ts";
+import { KINDS, parameterRows, paramKey, TOKEN_CLASS } from "../../src/governance/parameters.ts";
 import { FACES } from "../../src/governance/role-graph.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-import { TOKEN_CLASS } from "../modules/strongroom.ts";
 import type { Chain, Findings } from "./chain.ts";
 
 /** EIP-1967. */

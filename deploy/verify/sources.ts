@@ -1,6 +1,6 @@
 import { encodeBytes32String, ZeroAddress } from "ethers";
+import { upstreamId } from "../../src/governance/price-source.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-import { upstreamId } from "../modules/prices.ts";
 
 /** `SourceTerms` of contracts/oracle/BaseSource.sol. */
 const TERMS = ["bytes32", "uint32", "uint64", "uint64", "address", "uint32"] as const;

@@ -5,11 +5,19 @@ import type { DeployCommand } from "./commands/deploy.ts";
 import type { VerifyDeploymentCommand } from "./commands/deploy-verify.ts";
 import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
+import { addGovernance } from "./gov-program.ts";
+import { addMigration } from "./treasury-program.ts";
 
 /** Receives the exit code of the command that ran. */
 type Finish = (code: number) => void;
 
 const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
+
+/** A time as people type it. */
+function seconds(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is no time in seconds`, { advice: "Say a whole number from 1 to 9999." });
+}
 
 /** A network that must be named. */
 function named(network: string | undefined): string {
@@ -98,6 +106,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .option("--network <name>", "local, or a network of hardhat.config.ts with a file in deploy/config")
     .option("--config <file>", "take the parameters from this file (.ts exporting config, or .json)")
     .option("--rpc <url>", "a node's address instead of the configured one")
+    .option("--timeout <seconds>", "how long the node may take for one answer", seconds)
     .option("--deployments <folder>", "where records are kept, instead of deployments/")
     .option("--dry-run", "print the plan and its cost, and send nothing", false)
     .option("--reset", "put the record of a chain that was started again from nothing aside", false)
@@ -140,6 +149,9 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       const { publishSource } = await import("./commands/publish-source.ts");
       finish(await publishSource({ ...options, ...fromHere(options), network: named(network) }));
     });
+
+  addGovernance(program, finish, userDirectory);
+  addMigration(program, finish, userDirectory);
 
   const bench = program
     .command("bench")

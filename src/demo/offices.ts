@@ -1,8 +1,9 @@
-import { concat, id as hashOf, type Signer, type TypedDataDomain, ZeroHash } from "ethers";
+import { id as hashOf, type Signer, type TypedDataDomain, ZeroHash } from "ethers";
 import type { Suite } from "../../deploy/suite.ts";
 import { TerminalError } from "../core/errors.ts";
-import type { Safe, SafeSignature, SafeTransaction } from "../governance/safe.ts";
+import type { Safe } from "../governance/safe.ts";
 import { columnsOf, operationId, operationOf, scheduleCall } from "../governance/timelock.ts";
+import type { SafeSignature } from "../governance/wallets/safe-signature.ts";
 import { type Call, type Chain, callOf, type Outcome } from "./chain.ts";
 import { DAY, type Tier } from "./parameters.ts";
 import { addressOf, type Offices, type Proposal } from "./stage.ts";
@@ -17,18 +18,6 @@ const ATTESTATION = {
     { name: "deadline", type: "uint40" },
   ],
 };
-
-/** The Safe's own call that carries a signed transaction out, its signatures in the order of owners that it demands. */
-function executionOf(safe: Safe, transaction: SafeTransaction, signatures: readonly SafeSignature[]): Call {
-  const sorted = [...signatures].sort((a, b) => (BigInt(a.owner) < BigInt(b.owner) ? -1 : 1));
-  const { to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } = transaction;
-  const words = [to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver];
-  const signed = concat(sorted.map(({ signature }) => signature));
-  return {
-    to: safe.address,
-    data: safe.contract.interface.encodeFunctionData("execTransaction", [...words, signed]),
-  };
-}
 
 /** The offices of a deployed suite, with the keys that the embedded chain's parameter file names. */
 export class SuiteOffices implements Offices {
@@ -126,6 +115,6 @@ export class SuiteOffices implements Offices {
     const transaction = await safe.build(call);
     const signatures: SafeSignature[] = [];
     for (const owner of owners.slice(0, threshold)) signatures.push(await safe.sign(transaction, owner));
-    return this.#chain.send(addressOf("anyone"), executionOf(safe, transaction, signatures));
+    return this.#chain.send(addressOf("anyone"), safe.executionOf(transaction, signatures));
   }
 }

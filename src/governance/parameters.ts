@@ -19,6 +19,9 @@ export const KINDS = {
   KEEP: 49n,
 } as const;
 
+/** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
+export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
+
 /** The largest Unix time that an uint40 holds: "never" for `validUntil`. */
 export const NEVER = (1n << 40n) - 1n;
 
@@ -72,6 +75,30 @@ export interface ParameterRow {
   readonly label: string;
 }
 
+/** An asset on a chain, with its numbers. */
+type PlacedAsset = AssetParameterSource & { readonly id: bigint };
+
+/** The rows of assets. */
+export function assetRows(assets: readonly PlacedAsset[]): readonly ParameterRow[] {
+  return assets.flatMap((asset) => {
+    const row = (target: "vault" | "policy", kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target,
+      key: paramKey(kind, asset.id),
+      value,
+      label: `${asset.symbol} ${what}`,
+    });
+    return [
+      row("vault", KINDS.HOLDINGS_CAP, asset.capTicks, "holdings cap"),
+      row("vault", KINDS.SMALL_LANE_RATE, asset.smallLaneBps, "small lane"),
+      row("vault", KINDS.LARGE_LANE_RATE, asset.largeLaneBps, "large lane"),
+      row("policy", KINDS.ASSET_BREAKER, asset.breakerTicks, "breaker"),
+      row("vault", KINDS.HOT_COVER, asset.hotCoverBps, "hot cover"),
+      row("vault", KINDS.HOT_MIN, asset.hotMinTicks, "hot minimum"),
+      row("vault", KINDS.HOT_MAX, asset.hotMaxTicks, "hot maximum"),
+    ];
+  });
+}
+
 /**
  * Every row of every table that a deployment sets: deployment writes them, verification reads them back.
  *
@@ -79,7 +106,7 @@ export interface ParameterRow {
  */
 export function parameterRows(
   source: ParameterSource,
-  assets: readonly (AssetParameterSource & { readonly id: bigint })[],
+  assets: readonly PlacedAsset[],
 ): readonly ParameterRow[] {
   const rows: ParameterRow[] = [
     { target: "vault", key: paramKey(KINDS.FRESH_PERIOD), value: source.freshHours, label: "fresh period" },
@@ -116,22 +143,5 @@ export function parameterRows(
       row(KINDS.TIER_LATE, tier.lateSeconds, "late"),
     );
   }
-  for (const asset of assets) {
-    const row = (target: "vault" | "policy", kind: bigint, value: bigint, what: string): ParameterRow => ({
-      target,
-      key: paramKey(kind, asset.id),
-      value,
-      label: `${asset.symbol} ${what}`,
-    });
-    rows.push(
-      row("vault", KINDS.HOLDINGS_CAP, asset.capTicks, "holdings cap"),
-      row("vault", KINDS.SMALL_LANE_RATE, asset.smallLaneBps, "small lane"),
-      row("vault", KINDS.LARGE_LANE_RATE, asset.largeLaneBps, "large lane"),
-      row("policy", KINDS.ASSET_BREAKER, asset.breakerTicks, "breaker"),
-      row("vault", KINDS.HOT_COVER, asset.hotCoverBps, "hot cover"),
-      row("vault", KINDS.HOT_MIN, asset.hotMinTicks, "hot minimum"),
-      row("vault", KINDS.HOT_MAX, asset.hotMaxTicks, "hot maximum"),
-    );
-  }
-  return rows;
+  return [...rows, ...assetRows(assets)];
 }

@@ -1,14 +1,16 @@
-import type { Provider, TypedDataDomain } from "ethers";
 import {
   Contract,
   type ContractTransactionReceipt,
-  concat,
+  type Provider,
   type Signer,
-  TypedDataEncoder,
+  type TypedDataDomain,
   ZeroAddress,
 } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import { safeArtifact } from "./safe-contracts.ts";
+import { packSignatures } from "./wallets/pack-signatures.ts";
+import { SAFE_TX_TYPES, type SafeAccount, safeDomain, safeHashes } from "./wallets/safe-hashes.ts";
+import type { SafeSignature } from "./wallets/safe-signature.ts";
 
 /** One call of a governed contract. */
 export interface Call {
@@ -32,27 +34,6 @@ export interface SafeTransaction {
   readonly nonce: bigint;
 }
 
-const SAFE_TX = {
-  SafeTx: [
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "data", type: "bytes" },
-    { name: "operation", type: "uint8" },
-    { name: "safeTxGas", type: "uint256" },
-    { name: "baseGas", type: "uint256" },
-    { name: "gasPrice", type: "uint256" },
-    { name: "gasToken", type: "address" },
-    { name: "refundReceiver", type: "address" },
-    { name: "nonce", type: "uint256" },
-  ],
-};
-
-/** A signature and who gave it. */
-export interface SafeSignature {
-  readonly owner: string;
-  readonly signature: string;
-}
-
 /**
  * One Safe: builds transactions, collects signatures, executes. Whoever executes only pays the gas.
  *
@@ -73,8 +54,13 @@ export class Safe {
     this.contract = new Contract(address, safeArtifact("singleton").abi as never, executor);
   }
 
+  /** Which Safe this is, for hashes and files. */
+  get account(): SafeAccount {
+    return { chainId: this.chainId, safe: this.address };
+  }
+
   get domain(): TypedDataDomain {
-    return { chainId: this.chainId, verifyingContract: this.address };
+    return safeDomain(this.account);
   }
 
   owners(): Promise<readonly string[]> {
@@ -107,40 +93,33 @@ export class Safe {
 
   /** The EIP-712 hash that owners sign; the Safe's own `getTransactionHash` gives the same. */
   hash(transaction: SafeTransaction): string {
-    return TypedDataEncoder.hash(this.domain, SAFE_TX, transaction);
+    return safeHashes(transaction, this.account).safeTx;
   }
 
   async sign(transaction: SafeTransaction, owner: Signer): Promise<SafeSignature> {
-    const signature = await owner.signTypedData(this.domain, SAFE_TX, transaction);
-    return { owner: await owner.getAddress(), signature };
+    const signature = await owner.signTypedData(this.domain, SAFE_TX_TYPES, transaction);
+    return { owner: await owner.getAddress(), kind: "eip712", signature };
+  }
+
+  /** The Safe's own call that carries a signed transaction out. */
+  executionOf(transaction: SafeTransaction, signatures: readonly SafeSignature[]): Call {
+    const words = executionWords(transaction, signatures);
+    return { to: this.address, data: this.contract.interface.encodeFunctionData("execTransaction", words) };
   }
 
   /**
-   * Executes with the signatures, in the order of owners that the Safe demands.
+   * Executes with the signatures, in whatever order they come.
    *
-   * @throws TerminalError `SAFE_FAILED` if the call inside failed; ethers' own error if the Safe refused it.
+   * @throws TerminalError `SIGNATURE_DUPLICATED`; `SAFE_FAILED` if the call inside failed; ethers' own error if the Safe refused it.
    */
   async execute(
     transaction: SafeTransaction,
     signatures: readonly SafeSignature[],
   ): Promise<ContractTransactionReceipt> {
-    const sorted = [...signatures].sort((a, b) => (BigInt(a.owner) < BigInt(b.owner) ? -1 : 1));
-    const { to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } =
-      transaction;
+    const { to } = transaction;
     const sent = await this.contract
       .getFunction("execTransaction")
-      .send(
-        to,
-        value,
-        data,
-        operation,
-        safeTxGas,
-        baseGas,
-        gasPrice,
-        gasToken,
-        refundReceiver,
-        concat(sorted.map(({ signature }) => signature)),
-      );
+      .send(...executionWords(transaction, signatures));
     const receipt = (await sent.wait()) as ContractTransactionReceipt | null;
     if (receipt === null) {
       throw new TerminalError("SAFE_UNKNOWN_OUTCOME", "The Safe's transaction was replaced", {
@@ -164,4 +143,11 @@ export class Safe {
     for (const owner of owners) signatures.push(await this.sign(transaction, owner));
     return this.execute(transaction, signatures);
   }
+}
+
+/** The arguments of `execTransaction`. */
+function executionWords(transaction: SafeTransaction, signatures: readonly SafeSignature[]): unknown[] {
+  const { to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } = transaction;
+  const words = [to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver];
+  return [...words, packSignatures(signatures)];
 }

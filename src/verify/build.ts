@@ -12,6 +12,7 @@ export interface Artifact {
   /** The name under which the compiler knows the source. */
   readonly inputSourceName: string;
   readonly buildInfoId: string;
+  readonly abi: readonly unknown[];
   readonly bytecode: string;
   readonly deployedBytecode: string;
 }

@@ -10,6 +10,7 @@ import type { Call } from "../../src/governance/safe.ts";
 import { execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
 import { veto } from "../../src/governance/veto.ts";
 import type { ExitPolicy } from "../../typechain-types/index.ts";
+import { refusalOf } from "../support/refusal.ts";
 import { callOf, DAY, ETHER, ethers, HOUR, REASON, type Scene, scene, season, withdraw } from "./scene.ts";
 
 const POOL = paramKey(KINDS.UNVERIFIED_POOL);
@@ -169,15 +170,24 @@ describe("Governance through the deployed suite", () => {
     const [stranger] = s.keys.guardian;
     if (!first || !second || !third || !stranger) throw new Error("the local configuration has these keys");
     const nonce = await council.nonce();
-    for (const signers of [
-      [],
-      [first],
-      [first, second],
-      [first, second, second],
-      [first, second, stranger],
-    ]) {
+    for (const signers of [[], [first], [first, second], [first, second, stranger]]) {
       await expect(council.send(words, signers)).to.be.revert(ethers);
     }
+    // The tool itself refuses to pack one signature twice; the Safe does too.
+    const twice = await council.build(words);
+    const two = [await council.sign(twice, first), await council.sign(twice, second)];
+    expect(await refusalOf(() => council.execute(twice, [...two, ...two.slice(1)]))).to.equal(
+      "SIGNATURE_DUPLICATED",
+    );
+    const face = council.contract.interface;
+    const honest = council.executionOf(twice, two);
+    const fields = [...face.decodeFunctionData("execTransaction", honest.data)];
+    const doubled = face.encodeFunctionData("execTransaction", [
+      ...fields.slice(0, -1),
+      ethers.concat([String(fields.at(-1)), ethers.dataSlice(String(fields.at(-1)), 65)]),
+    ]);
+    const [relayer] = await ethers.getSigners();
+    await expect(relayer?.sendTransaction({ to: council.address, data: doubled })).to.be.revert(ethers);
     // Signed for another nonce, for another chain and for other words.
     const later = await council.build(words, nonce + 1n);
     const signatures = [];

@@ -4,6 +4,7 @@ import { deployNetwork } from "../../../deploy/deploy-network.ts";
 import { DEPLOYMENTS } from "../../../deploy/record.ts";
 import { deploySuite } from "../../../deploy/suite.ts";
 import { type CheckResult, verifyDeployment } from "../../../deploy/verify.ts";
+import { codeBookOf, describeVault } from "../../governance/proposals/code-book.ts";
 import { ExitCode } from "../exit-code.ts";
 import { openNetwork } from "./open-network.ts";
 
@@ -24,6 +25,7 @@ export interface DeployCommand {
   readonly network: string;
   readonly config?: string;
   readonly rpc?: string;
+  readonly timeout?: number;
   readonly deployments?: string;
   readonly json: boolean;
   readonly dryRun: boolean;
@@ -59,6 +61,10 @@ export async function deploy(options: DeployCommand): Promise<number> {
       onProgress: say,
     });
     const { ok, addresses, results, record, run } = outcome;
+    // What upgrades are compared with.
+    const { provider } = connection.ethers;
+    const codeBook = codeBookOf(options.deployments ?? DEPLOYMENTS, addresses.chainId);
+    await codeBook.learn(provider, addresses.vaultImplementation, describeVault("."));
     report(results);
     if (json) {
       const sent = { transactions: run.sent, gas: run.gasUsed.toString() };

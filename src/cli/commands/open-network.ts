@@ -15,18 +15,20 @@ export interface NamedNetwork {
   readonly config?: string | undefined;
   /** A node's address instead of the configured one. */
   readonly rpc?: string | undefined;
+  /** Seconds that the node may take for one answer. */
+  readonly timeout?: number | undefined;
 }
 
 /** Builds the contracts, connects to a network and reads its parameters. The caller closes the connection. */
 export async function openNetwork(
-  { network, config, rpc }: NamedNetwork,
+  { network, config, rpc, timeout }: NamedNetwork,
   readOnly = false,
 ): Promise<{ readonly connection: NetworkConnection; readonly config: SuiteConfig }> {
   const own = config === undefined && DEVELOPMENT_NETWORKS.has(network);
   // A file that is wrong is said before anything is built or asked.
   const parameters = own ? undefined : await loadConfig(network, config);
-  await hre.tasks.getTask("build").run({ quiet: true });
-  const connection = await connectNetwork(network, { rpc, readOnly });
+  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  const connection = await connectNetwork(network, { rpc, readOnly, timeoutSeconds: timeout });
   try {
     return { connection, config: parameters ?? developmentConfig(network, await chainOf(connection)) };
   } catch (error) {

@@ -3,7 +3,8 @@ import { closingLine } from "../../testing/test-run.ts";
 import { build } from "../../verify/build.ts";
 import type { CheckResult } from "../../verify/check.ts";
 import { checkCoverage } from "../../verify/checks/coverage.ts";
-import { checkDocs, checkTypechain } from "../../verify/checks/generated.ts";
+import { checkClearSigning, checkDocs, checkTypechain } from "../../verify/checks/generated.ts";
+import { checkPackage } from "../../verify/checks/package.ts";
 import { checkFormat, checkTypes } from "../../verify/checks/programs.ts";
 import { checkRequirements } from "../../verify/checks/requirements.ts";
 import { checkSizes } from "../../verify/checks/sizes.ts";
@@ -40,6 +41,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   sizes: async (copy) => checkSizes(await copy()),
   typechain: async (copy) => checkTypechain(await copy()),
   docs: async (copy) => checkDocs(await copy()),
+  erc7730: async (copy) => checkClearSigning(await copy()),
+  package: async (copy) => checkPackage(await copy()),
   layouts: async (copy) => {
     const { checkLayouts } = await import("../../verify/checks/layouts.ts");
     return checkLayouts(await copy());

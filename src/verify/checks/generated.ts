@@ -44,7 +44,7 @@ export async function checkTypechain(root: string): Promise<CheckResult> {
 }
 
 /**
- * Whether docs/errors.md, docs/reasons.md and docs/variables.md are what scripts/docs.ts generates.
+ * Whether docs/errors.md, docs/reasons.md, docs/variables.md and the schemas are what scripts/docs.ts generates.
  *
  * @param root a copy of the project, built
  */
@@ -56,11 +56,30 @@ export async function checkDocs(root: string): Promise<CheckResult> {
   }
   const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts", "--write"], { cwd: root });
   if (code !== 0) return resultOf("docs", [{ subject: "scripts/docs.ts", problem: output.trim() }]);
-  const findings = compare(root, "docs/{errors,reasons,variables}.md");
+  const findings = compare(root, "{docs/{errors,reasons,variables}.md,schemas/*.schema.json}");
   const stale = findings.some(({ problem }) => problem !== undefined);
   return resultOf(
     "docs",
     findings,
-    stale ? ["to repair: node scripts/docs.ts --write, then commit docs"] : [],
+    stale ? ["to repair: node scripts/docs.ts --write, then commit docs and schemas"] : [],
+  );
+}
+
+/**
+ * Whether erc7730/ is what scripts/erc7730.ts generates, and every governed function has its entry.
+ *
+ * @param root a copy of the project, built
+ */
+export async function checkClearSigning(root: string): Promise<CheckResult> {
+  const { code, output } = await runCommand(process.execPath, ["scripts/erc7730.ts", "--write"], {
+    cwd: root,
+  });
+  if (code !== 0) return resultOf("erc7730", [{ subject: "scripts/erc7730.ts", problem: output.trim() }]);
+  const findings = compare(root, "erc7730/*.json");
+  const stale = findings.some(({ problem }) => problem !== undefined);
+  return resultOf(
+    "erc7730",
+    findings,
+    stale ? ["to repair: node scripts/erc7730.ts --write, then commit erc7730"] : [],
   );
 }

@@ -1,0 +1,25 @@
+import type { Language } from "../../../governance/governed/wording.ts";
+import { readVariables } from "../../../governance/variables.ts";
+import { renderVariables, variablesJson } from "../../../governance/variables-table.ts";
+import { ExitCode } from "../../exit-code.ts";
+import { type GovOptions, openSession, print } from "./session.ts";
+
+/** What `gov variables` is told. */
+export interface VariablesCommand extends GovOptions {
+  readonly lang?: Language;
+  readonly block?: string;
+}
+
+/** `gov variables`: every governed variable of a deployment. */
+export async function govVariables(options: VariablesCommand): Promise<number> {
+  const session = await openSession(options);
+  try {
+    const { provider, addresses } = session.governance;
+    const blockTag = options.block === undefined ? "latest" : Number(options.block);
+    const variables = await readVariables(provider, addresses, { blockTag, withHistory: true });
+    print(options.json, variablesJson(variables), renderVariables(variables, { lang: options.lang ?? "en" }));
+    return ExitCode.done;
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Log, Provider } from "ethers";
+import { RetryableError } from "../core/errors.ts";
+
+/** How many blocks one question for logs spans at most: what public nodes answer. */
+export const LOG_SPAN = 10_000;
+/** A node that refuses even this many has another trouble. */
+const SHORTEST_SPAN = 100;
+const AT_ONCE = 6;
+
+/** Which logs. */
+export interface LogFilter {
+  readonly addresses: readonly string[];
+  /** First topics: any of these. */
+  readonly topics: readonly string[];
+  readonly fromBlock: number;
+  readonly toBlock: number;
+}
+
+async function ask(provider: Provider, filter: LogFilter): Promise<readonly Log[]> {
+  const { addresses, topics, fromBlock, toBlock } = filter;
+  try {
+    return await provider.getLogs({ address: [...addresses], topics: [[...topics]], fromBlock, toBlock });
+  } catch (error) {
+    const span = toBlock - fromBlock + 1;
+    if (span <= SHORTEST_SPAN) {
+      throw new RetryableError("LOGS_UNREADABLE", "The node doesn't answer a question for logs", {
+        cause: error,
+        facts: { fromBlock, toBlock },
+        advice: "Run it again, or use a node that keeps logs since the deployment.",
+      });
+    }
+    // Nodes limit the blocks of a question, each as it likes, and the logs of an answer.
+    const middle = fromBlock + Math.floor(span / 2);
+    return [
+      ...(await ask(provider, { ...filter, toBlock: middle - 1 })),
+      ...(await ask(provider, { ...filter, fromBlock: middle })),
+    ];
+  }
+}
+
+/**
+ * All logs of these contracts that begin with one of the topics, oldest first: asked in spans of blocks that nodes answer,
+ * shorter ones where a node wants them.
+ *
+ * @throws RetryableError `LOGS_UNREADABLE` if the node refuses short spans too.
+ */
+export async function logsOf(provider: Provider, filter: LogFilter): Promise<readonly Log[]> {
+  const spans: LogFilter[] = [];
+  for (let from = filter.fromBlock; from <= filter.toBlock; from += LOG_SPAN) {
+    spans.push({ ...filter, fromBlock: from, toBlock: Math.min(from + LOG_SPAN - 1, filter.toBlock) });
+  }
+  const found: Log[] = [];
+  for (let first = 0; first < spans.length; first += AT_ONCE) {
+    const answers = await Promise.all(spans.slice(first, first + AT_ONCE).map((span) => ask(provider, span)));
+    found.push(...answers.flat());
+  }
+  return found.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+}

@@ -1,0 +1,77 @@
+import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
+import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
+import { type Provider, type Signer, toBeHex } from "ethers";
+import { TerminalError } from "../../core/errors.ts";
+
+/** A copy of a chain's state on which everything can be tried: what happens here happens nowhere else. */
+export interface Fork {
+  readonly provider: Provider;
+  /** The block of the live chain that it begins at. */
+  readonly block: { readonly number: number; readonly time: bigint };
+  /** Acts as any account, without its key, and with gas to spend. */
+  as(account: string): Promise<Signer>;
+  /** Lets time pass. */
+  wait(seconds: bigint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens forks of one chain. */
+export type OpenFork = () => Promise<Fork>;
+
+/** What a fork needs of a Hardhat connection to an embedded chain. */
+export interface EmbeddedConnection {
+  readonly ethers: HardhatEthers;
+  readonly networkHelpers: Pick<NetworkHelpers<"edr">, "mine" | "time" | "setBalance">;
+  close?(): Promise<void>;
+}
+
+const GAS_MONEY = 10n ** 24n;
+
+async function forkOf(connection: EmbeddedConnection, close: () => Promise<void>): Promise<Fork> {
+  const { ethers, networkHelpers } = connection;
+  const latest = await ethers.provider.getBlock("latest");
+  if (latest === null) throw new TerminalError("NO_BLOCK", "The node has no latest block");
+  return {
+    provider: ethers.provider,
+    block: { number: latest.number, time: BigInt(latest.timestamp) },
+    async as(account) {
+      await networkHelpers.setBalance(account, GAS_MONEY);
+      return ethers.getImpersonatedSigner(account);
+    },
+    wait: async (seconds) => {
+      await networkHelpers.time.increase(seconds);
+    },
+    close,
+  };
+}
+
+/** Forks the chain behind a node by its address, inside this process. */
+export function forkOfNode(url: string, chainId: bigint): OpenFork {
+  return async () => {
+    const { default: hre } = await import("hardhat");
+    const connection = await hre.network.create({
+      network: "default",
+      override: { forking: { url }, chainId: Number(chainId) },
+    });
+    const fork = await forkOf(connection, () => connection.close());
+    // The node knows which rules hold for blocks of its own only: from here on every question is about one of those.
+    await connection.networkHelpers.mine();
+    return fork;
+  };
+}
+
+/** Tries things on an embedded chain itself and takes all of it back: nobody else may use the chain meanwhile. */
+export function forkOfEmbedded(connection: EmbeddedConnection): OpenFork {
+  return async () => {
+    const { provider } = connection.ethers;
+    const snapshot: unknown = await provider.send("evm_snapshot", []);
+    return forkOf(connection, async () => {
+      const reverted: unknown = await provider.send("evm_revert", [snapshot]);
+      if (reverted !== true) {
+        throw new TerminalError("SNAPSHOT_LOST", "The embedded chain could not go back to where it was", {
+          facts: { snapshot: String(snapshot), block: toBeHex(await provider.getBlockNumber()) },
+        });
+      }
+    });
+  };
+}

@@ -1,0 +1,246 @@
+import { Contract, id, type Provider, ZeroAddress, ZeroHash } from "ethers";
+import type { SuiteAddresses } from "../../../deploy/addresses.ts";
+import { AccessManager__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
+import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
+import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
+import { TerminalError } from "../../core/errors.ts";
+import { DELAYS, DOMAINS, type DomainName, FACES, MANAGED, PERMISSIONS, selectorOf } from "../role-graph.ts";
+import { ROLES, type RoleName } from "../roles.ts";
+import { Safe } from "../safe.ts";
+
+const DAY = 86_400n;
+/** What deployment allows too (deploy/config/schema.ts): shorter is no warning, longer no governance. */
+const SHORTEST_DELAY = DAY;
+const LONGEST_DELAY = 30n * DAY;
+/** One stolen key must not be enough. */
+const FEWEST_SIGNATURES = 2;
+
+const NAMES = {
+  suite: { manager: "manager", timelock: "timelock", gate: "vetoGate", safe: "council" },
+  reserve: {
+    manager: "reserveManager",
+    timelock: "reserveTimelock",
+    gate: "reserveVetoGate",
+    safe: "reserve",
+  },
+} as const;
+
+/** One way in which governance would be lost or given away. */
+export interface LockOut {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Asks a chain, after a change was tried on it, whether governance still works and is still in the same hands. */
+class LockOutCheck {
+  readonly found: LockOut[] = [];
+  readonly #provider: Provider;
+  readonly #addresses: SuiteAddresses;
+
+  constructor(provider: Provider, addresses: SuiteAddresses) {
+    this.#provider = provider;
+    this.#addresses = addresses;
+  }
+
+  async run(): Promise<readonly LockOut[]> {
+    for (const [name, address] of Object.entries(this.#addresses.safes)) await this.#safe(name, address);
+    for (const domain of Object.keys(DOMAINS) as DomainName[]) {
+      await this.#timelock(domain);
+      await this.#manager(domain);
+    }
+    await this.#proxies();
+    return this.found;
+  }
+
+  #say(code: string, message: string): void {
+    this.found.push({ code, message });
+  }
+
+  async #safe(name: string, address: string): Promise<void> {
+    const safe = new Safe(address, BigInt(this.#addresses.chainId), this.#provider);
+    const [owners, threshold] = await Promise.all([safe.owners(), safe.threshold()]);
+    if (threshold < FEWEST_SIGNATURES) {
+      this.#say(
+        "LOCKOUT_THRESHOLD",
+        `${threshold} signature would be enough for the ${name} Safe: one stolen key is all of it`,
+      );
+    }
+    if (owners.length <= threshold) {
+      this.#say(
+        "LOCKOUT_OWNERS",
+        `The ${name} Safe would need all of its ${owners.length} owners: one lost key locks it`,
+      );
+    }
+    // Contracts that a Safe has no code for can't sign either; zero-code accounts are keys.
+    const own = this.#addresses as unknown as Record<string, unknown>;
+    const ours = new Map(
+      Object.entries(own).flatMap(([key, value]): [bigint, string][] =>
+        typeof value === "string" && /^0x[0-9a-fA-F]{40}$/.test(value) && key !== "deployer"
+          ? [[BigInt(value), key]]
+          : [],
+      ),
+    );
+    for (const owner of owners) {
+      const which = ours.get(BigInt(owner));
+      if (which !== undefined)
+        this.#say("LOCKOUT_OWNERS", `The ${name} Safe would be owned by the ${which}, which signs nothing`);
+    }
+    const timelock = name === "reserve" ? this.#addresses.reserveTimelock : this.#addresses.timelock;
+    const isModule = (await safe.contract.getFunction("isModuleEnabled").staticCall(timelock)) as boolean;
+    if (!isModule)
+      this.#say(
+        "LOCKOUT_MODULE",
+        `The ${name} Safe would not know its timelock: nobody could change its owners`,
+      );
+  }
+
+  async #timelock(domain: DomainName): Promise<void> {
+    const names = NAMES[domain];
+    const address = this.#addresses[names.timelock];
+    const timelock = TimelockController__factory.connect(address, this.#provider);
+    const delay = await timelock.getMinDelay();
+    if (delay < SHORTEST_DELAY || delay > LONGEST_DELAY) {
+      this.#say(
+        "LOCKOUT_DELAY",
+        `The ${names.timelock} would wait ${delay} s; it must be between 1 and 30 days`,
+      );
+    }
+    const has = (role: string, account: string) => timelock.hasRole(role, account);
+    const proposer = id("PROPOSER_ROLE");
+    const safe = this.#addresses.safes[names.safe];
+    if (!(await has(proposer, safe))) {
+      this.#say(
+        "LOCKOUT_PROPOSER",
+        `The ${names.safe} Safe could no longer propose to the ${names.timelock}`,
+      );
+    }
+    if (!(await has(ZeroHash, address))) {
+      this.#say(
+        "LOCKOUT_ADMIN",
+        `The ${names.timelock} would no longer be its own admin: its roles could never change again`,
+      );
+    }
+    if (!(await has(id("EXECUTOR_ROLE"), ZeroAddress))) {
+      this.#say("LOCKOUT_EXECUTOR", `Not everyone could execute what is ready on the ${names.timelock}`);
+    }
+    if (!(await has(id("CANCELLER_ROLE"), this.#addresses[names.gate]))) {
+      this.#say(
+        "LOCKOUT_VETO",
+        `The ${names.gate} could no longer cancel on the ${names.timelock}: nobody could veto`,
+      );
+    }
+    // Whoever became its admin could act without the delay.
+    const granted = await timelock.queryFilter(
+      timelock.filters.RoleGranted(ZeroHash),
+      this.#addresses.fromBlock,
+    );
+    for (const { args } of granted) {
+      if (args.account !== address && (await has(ZeroHash, args.account))) {
+        this.#say(
+          "LOCKOUT_ADMIN",
+          `${args.account} would be an admin of the ${names.timelock}, beside its delay`,
+        );
+      }
+    }
+  }
+
+  async #manager(domain: DomainName): Promise<void> {
+    const names = NAMES[domain];
+    const manager = AccessManager__factory.connect(this.#addresses[names.manager], this.#provider);
+    const timelock = this.#addresses[names.timelock];
+    const holders = DOMAINS[domain].holders as Readonly<Partial<Record<RoleName, string>>>;
+    const roles = [...new Set([...(Object.keys(holders) as RoleName[]), "ADMIN" as const])];
+    const granted = await manager.queryFilter(manager.filters.RoleGranted(), this.#addresses.fromBlock);
+    for (const role of roles) {
+      const ever = [
+        ...new Set(granted.filter(({ args }) => args.roleId === ROLES[role]).map(({ args }) => args.account)),
+      ];
+      const members: string[] = [];
+      for (const account of [...ever, timelock]) {
+        const [isMember, executionDelay] = await manager.hasRole(ROLES[role], account);
+        if (isMember && !members.includes(account)) members.push(account);
+        if (isMember && executionDelay !== DELAYS.execution) {
+          this.#say(
+            "LOCKOUT_DELAYED_ROLE",
+            `${role} of ${account} would wait ${executionDelay} s: the timelock is the only delay`,
+          );
+        }
+      }
+      if (members.length === 0)
+        this.#say("LOCKOUT_NO_HOLDER", `Nobody would hold ${role} of the ${names.manager}`);
+      // What the timelock alone holds, nobody else may: it is the delay.
+      const delayed = holders[role] === "timelock" || holders[role] === "reserveTimelock";
+      if (!delayed) continue;
+      if (!members.includes(timelock)) {
+        this.#say("LOCKOUT_ADMIN", `The ${names.timelock} would lose ${role} of the ${names.manager}`);
+      }
+      for (const account of members.filter((member) => member !== timelock)) {
+        this.#say(
+          "ESCALATION",
+          `${account} would hold ${role} of the ${names.manager} beside the timelock, without its delay`,
+        );
+      }
+    }
+    for (const target of MANAGED.filter((name) =>
+      (DOMAINS[domain].targets as readonly string[]).includes(name),
+    )) {
+      await this.#target(manager, target);
+    }
+  }
+
+  /** What a function asks for is in the graph: another role would be another way in, or none. */
+  async #target(
+    manager: ReturnType<typeof AccessManager__factory.connect>,
+    target: (typeof MANAGED)[number],
+  ): Promise<void> {
+    const address = await this.#addressOf(target);
+    const authority = new Contract(address, ["function authority() view returns (address)"], this.#provider);
+    const found = String(await authority.getFunction("authority").staticCall());
+    if (BigInt(found) !== BigInt(await manager.getAddress())) {
+      this.#say("LOCKOUT_AUTHORITY", `The ${target} would obey ${found}, not its access manager`);
+      return;
+    }
+    for (const { signature, role } of PERMISSIONS.filter((permission) => permission.target === target)) {
+      const asked = await manager.getTargetFunctionRole(address, selectorOf(signature));
+      if (asked === ROLES[role]) continue;
+      this.#say(
+        "LOCKOUT_FUNCTION",
+        `${target}.${signature.split("(")[0]} would ask for role ${asked}, not for ${role}`,
+      );
+    }
+  }
+
+  /** The policy in force is another one after it was replaced. */
+  async #addressOf(target: (typeof MANAGED)[number]): Promise<string> {
+    if (target !== "policy") return this.#addresses[target];
+    const vault = new Contract(this.#addresses.vault, FACES.vault, this.#provider);
+    return (await vault.getFunction("policy").staticCall()) as string;
+  }
+
+  async #proxies(): Promise<void> {
+    const admin = ProxyAdmin__factory.connect(this.#addresses.proxyAdmin, this.#provider);
+    const owner = await admin.owner();
+    if (BigInt(owner) === BigInt(this.#addresses.upgradeController)) return;
+    this.#say("LOCKOUT_PROXY", `${owner} would own the Vault's ProxyAdmin, not the upgrade controller`);
+  }
+}
+
+/** Every way in which governance is lost, or given away beside the delay, in the state of a chain. None = all is well. */
+export async function lockOuts(provider: Provider, addresses: SuiteAddresses): Promise<readonly LockOut[]> {
+  return new LockOutCheck(provider, addresses).run();
+}
+
+/**
+ * Refuses a change after which governance would not work any more or be in other hands.
+ *
+ * @throws TerminalError with the code of the first new way
+ */
+export function refuseLockOuts(before: readonly LockOut[], after: readonly LockOut[]): void {
+  const known = new Set(before.map(({ message }) => message));
+  const [first, ...rest] = after.filter(({ message }) => !known.has(message));
+  if (first === undefined) return;
+  throw new TerminalError(first.code, [first, ...rest].map(({ message }) => message).join("\n  "), {
+    advice: "Change the file so that governance keeps working, or split it so that each step does.",
+    docs: "docs/lock-out.md",
+  });
+}

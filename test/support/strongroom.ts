@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** What a command left. */
+export interface CommandResult {
+  /** Null if it was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way, as a process of its own. */
+export interface RunningCommand {
+  readonly pid: number;
+  readonly result: Promise<CommandResult>;
+  /** Ends it as a power cut does. */
+  kill(): void;
+}
+
+/** Starts the command line as people do. */
+export function startStrongroom(words: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    cwd: tmpdir(),
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const result = new Promise<CommandResult>((settle) => {
+    child.once("close", (code) => settle({ code, stdout, stderr }));
+  });
+  return { pid: child.pid ?? 0, result, kill: () => void child.kill("SIGKILL") };
+}
+
+/** Runs it to its end. */
+export function strongroom(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+  return startStrongroom(words, env).result;
+}
