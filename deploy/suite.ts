@@ -123,13 +123,29 @@ export async function deployingChain(
   given?: DeployingChain["signer"],
 ): Promise<DeployingChain> {
   const { chainId } = await ethers.provider.getNetwork();
-  const signer = given ?? (await ethers.getSigners())[0];
+  const signer = given ?? (await accountsOf(ethers))[0];
   if (signer === undefined) {
     throw new TerminalError("NO_DEPLOYER", "The network has no account to deploy with", {
       advice: "Set the network's deployer key: npx hardhat keystore set DEPLOYER_KEY",
     });
   }
   return { provider: ethers.provider, signer, chainId };
+}
+
+/** The accounts that the network's keys are of: keys are read here, and their text is shown nowhere. */
+async function accountsOf(ethers: HardhatEthers) {
+  try {
+    return await ethers.getSigners();
+  } catch (error) {
+    // Hardhat's own and the node's errors have a number; what is left comes from reading the key.
+    const { number, code } = error as { number?: unknown; code?: unknown };
+    if (typeof number !== "number" && typeof code !== "number") {
+      throw new TerminalError("SECRET_INVALID", "The deployer's key is no private key", {
+        advice: "Set it again: npx hardhat keystore set DEPLOYER_KEY. It has 64 hex digits after 0x.",
+      });
+    }
+    throw error;
+  }
 }
 
 /** A parameter file is for one chain. */

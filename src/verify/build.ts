@@ -46,13 +46,14 @@ export function ownArtifacts(root: string): Artifact[] {
 export function buildInfo(
   root: string,
   id: string,
-): { input: unknown; output: unknown; solcVersion: string } {
+): { input: unknown; output: unknown; solcVersion: string; solcLongVersion: string } {
   const file = join(root, "artifacts/build-info", id);
   if (!existsSync(`${file}.json`)) throw new TerminalError("NO_BUILD_INFO", `There is no build info ${id}`);
-  const { input, solcVersion } = JSON.parse(readFileSync(`${file}.json`, "utf8")) as {
+  const { input, solcVersion, solcLongVersion } = JSON.parse(readFileSync(`${file}.json`, "utf8")) as {
     input: unknown;
     solcVersion: string;
+    solcLongVersion: string;
   };
   const { output } = JSON.parse(readFileSync(`${file}.output.json`, "utf8")) as { output: unknown };
-  return { input, output, solcVersion };
+  return { input, output, solcVersion, solcLongVersion };
 }
