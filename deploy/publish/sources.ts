@@ -1,7 +1,7 @@
 import { AbiCoder, dataSlice, Interface } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { TerminalError } from "../../src/core/errors.ts";
-import { buildInfo } from "../../src/verify/build.ts";
+import { buildInput } from "../../src/verify/build.ts";
 import type { CodeOf } from "../planner.ts";
 import { configOf, type DeploymentRecord } from "../record.ts";
 import { planSuite } from "../suite-plan.ts";
@@ -56,6 +56,12 @@ export async function sourcesOf(
   // The proxy made it: for whom it was deployed.
   const owner = AbiCoder.defaultAbiCoder().encode(["address"], [addresses.deployer]);
   const all = [...made, { contract: "ProxyAdmin", address: addresses.proxyAdmin, args: owner }];
+  const inputs = new Map<string, ReturnType<typeof buildInput>>();
+  const inputOf = (id: string) => {
+    const known = inputs.get(id) ?? buildInput(".", id);
+    inputs.set(id, known);
+    return known;
+  };
   return Promise.all(
     all.map(async ({ contract, address, args }) => {
       const artifact = await artifacts.readArtifact(contract);
@@ -65,7 +71,7 @@ export async function sourcesOf(
           advice: "Build again: npx hardhat build.",
         });
       }
-      const { input, solcLongVersion } = buildInfo(".", buildInfoId);
+      const { input, solcLongVersion } = inputOf(buildInfoId);
       return {
         address,
         contract,
