@@ -7,6 +7,7 @@ import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
 import { config as local } from "../../deploy/config/local.ts";
 import { create3Address } from "../../deploy/factories/createx.ts";
 import { lockDeployment } from "../../deploy/lock.ts";
+import { openDeployment } from "../../deploy/open-deployment.ts";
 import { canonicalJson, loadRecord, readRecord } from "../../deploy/record.ts";
 import { startFailingNode } from "../support/failing-node.ts";
 import { type DevelopmentNode, type NodeKind, startNode } from "../support/nodes.ts";
@@ -110,6 +111,13 @@ describe("./strongroom deploy, as a process on a node of its own", function () {
       expect(JSON.parse(good.stdout))
         .to.have.nested.property("deployments[0].differences")
         .that.deep.equals([]);
+      const { connection, suite } = await openDeployment("anvil", { rpc: at.url, folder, moveTime: true });
+      const before = await connection.ethers.provider.getBlock("latest");
+      await suite.wait(3_600n);
+      const later = await connection.ethers.provider.getBlock("latest");
+      expect((later?.timestamp ?? 0) - (before?.timestamp ?? 0)).to.be.within(3_600, 3_700);
+      expect(await suite.contracts.vault.policy()).to.equal(suite.addresses.policy);
+      await connection.close();
       const inForce = await strongroom(words(at, "--reset"));
       expect(inForce.code).to.equal(1);
       expect(inForce.stderr).to.include("(RECORD_IN_FORCE)");
