@@ -2,6 +2,7 @@ import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
 import type { BaseContract, Signer } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
 import { Safe } from "../src/governance/safe.ts";
+import type { SafeName } from "../src/governance/safe-names.ts";
 import type {
   AccessManager,
   DepositFactory,
@@ -22,7 +23,6 @@ import type {
 } from "../typechain-types/index.ts";
 import type { SuiteAddresses } from "./addresses.ts";
 import type { SuiteConfig } from "./config/schema.ts";
-import type { SafeName } from "./modules/safes.ts";
 import type { RunReport } from "./run-steps.ts";
 import type { SuiteMocks } from "./suite-mocks.ts";
 
