@@ -134,7 +134,7 @@ async function deployMissing(governance: Governance, proposal: Proposal, signer:
   if (proposal.parts.length === 0) return;
   const { provider, addresses, artifact, say } = governance;
   const change = parseChange(proposal.change.stated, "The change in the proposal");
-  const parts = partsOf(change, addresses, await readAddressBook(provider, addresses), artifact);
+  const parts = await partsOf(change, addresses, await readAddressBook(provider, addresses), artifact);
   for (const { name, address, initCodeHash } of proposal.parts) {
     const own = parts.find((part) => part.name === name);
     if (own?.initCodeHash === initCodeHash && own.address === address) continue;
