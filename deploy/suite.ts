@@ -15,6 +15,7 @@ import {
 } from "../src/governance/safe-contracts.ts";
 import type {
   AccessManager,
+  AuditRecord,
   DepositFactory,
   ExitPolicy,
   Guardian,
@@ -94,6 +95,7 @@ export interface Suite {
     readonly vetoGate: VetoGate;
     readonly succession: Succession;
     readonly upgradeController: UpgradeController;
+    readonly auditRecord: AuditRecord;
     readonly recovery: Recovery;
     readonly reserve: Reserve;
     readonly reserveManager: AccessManager;
@@ -347,6 +349,7 @@ export async function deploySuite(
     registry: await at("registry"),
     guardian: await at("guardian"),
     upgradeController: await at("upgradeController"),
+    auditRecord: await at("auditRecord"),
     recovery: await at("recovery"),
     reserve: await at("reserve"),
     factory: await at("factory"),
@@ -426,6 +429,7 @@ async function attachSuite(
         "UpgradeController",
         addresses.upgradeController,
       ),
+      auditRecord: await contractAt<AuditRecord>(ethers, "AuditRecord", addresses.auditRecord),
       recovery: await contractAt<Recovery>(ethers, "Recovery", addresses.recovery),
       reserve: await contractAt<Reserve>(ethers, "Reserve", addresses.reserve),
       reserveManager: await contractAt<AccessManager>(ethers, "AccessManager", addresses.reserveManager),

@@ -25,6 +25,7 @@ export const localKeys = {
   attestor: publicKeys(50, 1),
   rollback: publicKeys(60, 3),
   reserve: publicKeys(70, 3),
+  auditor: publicKeys(80, 1),
 } as const;
 
 const addresses = (keys: readonly HDNodeWallet[]): string[] => keys.map((key) => key.address);
@@ -50,6 +51,7 @@ const CAP_TICKS = 10_000_000_000n;
 
 const limits = {
   capTicks: CAP_TICKS,
+  unverifiedCapTicks: CAP_TICKS / 10n,
   smallLaneBps: PARAMETERS.laneBpsPerDay,
   largeLaneBps: PARAMETERS.laneBpsPerDay,
   breakerTicks: (CAP_TICKS * PARAMETERS.breakerBps) / 10_000n,
@@ -74,6 +76,7 @@ export const config: SuiteConfigInput = {
   },
   riskOfficer: { safe: { owners: addresses(localKeys.riskOfficer), threshold: OFFICE_THRESHOLD } },
   attestors: addresses(localKeys.attestor),
+  auditors: addresses(localKeys.auditor),
   timelock: { delaySeconds: PARAMETERS.timelockSeconds },
   rollbackWindowSeconds: 14n * DAY,
   windDownAfterDays: 365n,

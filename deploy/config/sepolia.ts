@@ -42,6 +42,7 @@ export const config: SuiteConfigInput = {
       tokenClass: "native",
       tickExponent: 14,
       capTicks: 10_000_000,
+      unverifiedCapTicks: 100_000,
       smallLaneBps: 500,
       largeLaneBps: 200,
       breakerTicks: 100_000,

@@ -16,7 +16,12 @@ export function custodyModule(
   return buildModule("Custody", (m) => {
     const { manager, timelock, reserveManager } = m.useModule(governance);
     const { router } = m.useModule(prices);
-    const vaultAdmin = m.contract("VaultAdmin");
+    const auditRecord = m.contract("AuditRecord", [
+      manager,
+      plan.assets.map(({ id }) => id),
+      plan.assets.map(({ unverifiedCapTicks }) => unverifiedCapTicks),
+    ]);
+    const vaultAdmin = m.contract("VaultAdmin", [auditRecord]);
     const vaultImplementation = m.contract("Vault", [vaultAdmin]);
     const proxy = m.contract("TransparentUpgradeableProxy", [
       vaultImplementation,
@@ -43,6 +48,7 @@ export function custodyModule(
     const recovery = m.contract("Recovery", [manager, vault], { after: [handedOver] });
     const reserve = m.contract("Reserve", [reserveManager, vault, ZeroAddress]);
     return {
+      auditRecord,
       lens,
       pullPrices,
       vault,

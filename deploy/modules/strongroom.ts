@@ -46,6 +46,7 @@ export function strongroomModule(plan: Plan) {
       registry: around.registry,
       guardian: around.guardian,
       upgradeController: around.upgradeController,
+      auditRecord: around.auditRecord,
       recovery: around.recovery,
       reserve: around.reserve,
     };
@@ -77,6 +78,7 @@ export function strongroomModule(plan: Plan) {
           through("vault", "list", [asset.id, TOKEN_CLASS[asset.tokenClass], asset.tickExponent]),
         ];
       }),
+      through("auditRecord", "serve", [targets.vault]),
       through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
       through("vault", "addReserve", [targets.reserve]),
       through("upgradeController", "adopt", [
@@ -130,6 +132,7 @@ export function strongroomModule(plan: Plan) {
           : (quorums as { riskOfficer: typeof quorums.council }).riskOfficer,
       ],
       attestors: plan.config.attestors,
+      auditors: plan.config.auditors,
     };
     const handover = (domain: DomainName) => [
       ...DOMAINS[domain].targets.flatMap((target) =>

@@ -25,10 +25,13 @@ async function withSpecs(kinds: readonly Omit<Kind, keyof Spec>[]): Promise<read
     const [anyone] = await ethers.getSigners();
     const there = anyone?.address ?? "";
     const contracts = {
-      Vault: await ethers.deployContract("VaultAdmin"),
+      Vault: await ethers.deployContract("VaultAdmin", [
+        await ethers.deployContract("AuditRecord", [there, [], []]),
+      ]),
       ExitPolicy: await ethers.deployContract("ExitPolicy", [there, there, there]),
       TierRegistry: await ethers.deployContract("TierRegistry", [there, there]),
       Reserve: await ethers.deployContract("Reserve", [there, there, ZeroAddress]),
+      AppRelease: await ethers.deployContract("AppRelease", [there, there]),
     } as const satisfies Record<ParameterContract, unknown>;
     const answers: Kind[] = [];
     for (const kind of kinds) {

@@ -52,14 +52,22 @@ contract CustodyInvariants is Group {
         _kept("INV-CUS-8");
     }
 
-    /// @notice A seeded sequence that reaches the preconditions of INV-CUS-1, -2, -3, -4, -5, -7 and -8.
+    /// @notice INV-CUS-9: while the code isn't verified, no deposit brings liabilities beyond the declared cap.
+    function invariant_INV_CUS_9_unverifiedCodeHoldsLittle() external view {
+        _kept("INV-CUS-9");
+    }
+
+    /// @notice A seeded sequence that reaches the preconditions of INV-CUS-1, -2, -3, -4, -5, -7, -8 and -9.
     function test_INV_CUS_everythingIsReached() external {
         _drive(2_000, 1);
-        bytes32[] memory ids = new bytes32[](7);
+        bytes32[] memory ids = new bytes32[](8);
         (ids[0], ids[1], ids[2]) = ("INV-CUS-1", "INV-CUS-2", "INV-CUS-3");
         (ids[3], ids[4], ids[5], ids[6]) = ("INV-CUS-4", "INV-CUS-5", "INV-CUS-7", "INV-CUS-8");
+        ids[7] = "INV-CUS-9";
         _report(ids);
         assertGt(CustodyHandler(handler).obstructed(), 0, "no exit was left to the reserves");
+        assertGt(CustodyHandler(handler).capped(), 0, "no deposit met the cap of unverified code");
+        assertGt(CustodyHandler(handler).uncapped(), 0, "no deposit went beyond it while the code was verified");
     }
 
     function _checkAll() internal view override {
@@ -70,6 +78,7 @@ contract CustodyInvariants is Group {
         _kept("INV-CUS-5");
         _kept("INV-CUS-7");
         _kept("INV-CUS-8");
+        _kept("INV-CUS-9");
     }
 }
 

@@ -258,7 +258,7 @@ describe("verifyDeployment", () => {
   describe("given another Vault than declared", () => {
     it("sees another implementation", async () => {
       const s = await scene();
-      const half = await ethers.deployContract("VaultAdmin");
+      const half = await ethers.deployContract("VaultAdmin", [s.contracts.auditRecord]);
       const other = await ethers.deployContract("Vault", [half]);
       await s.contracts.proxyAdmin
         .connect(await as(s.addresses.upgradeController))

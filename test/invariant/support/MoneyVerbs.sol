@@ -7,10 +7,10 @@ import {MockApp} from "../../../contracts/mocks/MockApp.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrantToken} from "../../../contracts/mocks/ReentrantToken.sol";
 import {AssetId} from "../../../contracts/shared/AssetId.sol";
-import {Ledgers} from "./Ledgers.sol";
+import {Audits} from "./Audits.sol";
 
 /// @notice Deposits and moves inside the ledger.
-abstract contract MoneyVerbs is Ledgers {
+abstract contract MoneyVerbs is Audits {
     function deposit(uint256 seed) external act("deposit", seed) {
         _deposit(_below(PEOPLE), _below(ASSETS), 1_000 + _upTo(_once(4) ? 1_000_000 : 50_000));
     }
@@ -29,10 +29,11 @@ abstract contract MoneyVerbs is Ledgers {
         uint256 before = _held(k, address(vault));
         (bool ok, bytes memory answer) = _pay(stranger, address(vault), k == NATIVE ? amount : 0, data);
         _noReentry(k);
-        if (!ok) return;
+        if (!ok) return _refused(k, amount);
         uint256 credited = abi.decode(answer, (uint256));
         _law("INV-CUS-1", credited == _held(k, address(vault)) - before, "credited other than what arrived");
         owed[k] += credited;
+        _withinCap(k);
         _creditModel(people[who], k, credited, _period());
         _done();
     }
