@@ -56,6 +56,7 @@ describe("the standard probes of a Vault", () => {
       "instantClosed",
       "governedAt",
       "reserves",
+      "auditRecord",
       "listedAssets",
       `windowOf ${WINDOW_KEYS.pool}`,
       `windowOf ${WINDOW_KEYS.hold(ethers.ZeroAddress)}`,

@@ -20,8 +20,8 @@ abstract contract Audits is Ledgers {
 
     /// @notice An audit of all that runs is recorded, or the newest one is revoked; anyone checks.
     function audit(uint256 seed) external act("audit", seed) {
-        if (_once(3)) _record();
-        else if (_auditUntil != 0 && _once(3)) _revoke();
+        if (_once(2)) _record();
+        else if (_auditUntil != 0 && _once(4)) _revoke();
         (bool ok,) = _knock(stranger, address(record), abi.encodeCall(IAuditRecord.check, ()));
         _law("INV-CUS-9", ok, "nobody can check the running code");
         // What the audits cover is each release's own code, and both sound policies'; the sick one's never.

@@ -143,8 +143,8 @@ abstract contract World is Market, Numbers {
         vm.prank(governor);
         record.serve(address(vault));
         for (uint256 k; k < ASSETS; ++k) {
-            // What people begin with, and a sixth more: low enough to be hit.
-            caps[k] = uint64(_worth(k, 7_000_000) / 10 ** kits[k].tick);
+            // A little more than what people begin with: low enough to be hit.
+            caps[k] = uint64(_worth(k, 6_100_000) / 10 ** kits[k].tick);
             vm.prank(governor);
             record.declareCap(kits[k].id, caps[k]);
             _setBase(address(vault), ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, kits[k].id), 40_000_000_000);
