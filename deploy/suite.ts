@@ -111,7 +111,7 @@ export interface Suite {
     readonly riskOfficer: Safe | undefined;
   };
   /** The keys at hand, by the Safe that they own. */
-  readonly keys: Readonly<Record<SafeName | "attestors", readonly Signer[]>>;
+  readonly keys: Readonly<Record<SafeName | "attestors" | "auditors", readonly Signer[]>>;
   /** Asset ids by symbol. */
   readonly assets: Readonly<Record<string, bigint>>;
   /** On the embedded chain only. */
@@ -462,6 +462,7 @@ async function attachSuite(
       reserve: atHand(reserve.owners),
       riskOfficer: atHand("safe" in risk ? risk.safe.owners : [risk.account]),
       attestors: atHand(config.attestors),
+      auditors: atHand(config.auditors),
     },
     assets: Object.fromEntries(addresses.assets.map(({ symbol, id }) => [symbol, BigInt(id)])),
     mocks: rest.mocks,

@@ -98,6 +98,7 @@ describe("attack: unverified code holds more than it may", () => {
       { ...here, verifyingContract: await other.getAddress() },
       { ...here, name: "Strongroom Vault" },
       { ...here, version: "2" },
+      { name: here.name ?? "", version: "1", verifyingContract: await s.keep.getAddress() },
     ]) {
       const signature = await s.auditor.signTypedData(domain, AUDIT_TYPES, a);
       await expect(s.keep.record(a, 0n, signature)).to.be.revertedWithCustomError(

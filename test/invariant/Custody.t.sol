@@ -6,7 +6,12 @@ import {Handler} from "./support/Handler.sol";
 import {LoggedHandler} from "./support/LoggedHandler.sol";
 
 /// @notice Stands here because the runner fuzzes contracts of test files only.
-contract CustodyHandler is Handler {}
+contract CustodyHandler is Handler {
+    /// @dev Of two assets a little more than what people begin with: low enough to be hit.
+    function _capCents(uint256 k) internal pure override returns (uint256) {
+        return k == 1 || k == 3 ? 6_100_000 : super._capCents(k);
+    }
+}
 
 /// @notice Likewise, with the rebuilding of the state from logs.
 contract CustodyLogHandler is LoggedHandler {}

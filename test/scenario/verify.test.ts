@@ -316,6 +316,26 @@ describe("verifyDeployment", () => {
       expect(await failures(s)).to.include.members([`overlay.policy.${pool}`, `in-force.policy.${pool}`]);
     });
 
+    it("S26: sees another cap of unverified code, one that nobody declared, another record, and an auditor", async () => {
+      const s = await scene();
+      const [first, ...others] = s.config.assets;
+      if (!first) throw new Error("an asset is configured");
+      const assets = [{ ...first, unverifiedCapTicks: first.unverifiedCapTicks + 1n }, ...others];
+      expect(await failures(s, { config: { assets } })).to.deep.equal([`audit.cap.${first.symbol}`]);
+      const timelock = await as(s.addresses.timelock);
+      await s.contracts.auditRecord.connect(timelock).declareCap(7n, 1n);
+      await s.contracts.manager.connect(timelock).grantRole(ROLES.AUDITOR, s.mallory, 0);
+      expect(await failures(s)).to.include.members(["audit.caps", "manager.members.AUDITOR"]);
+      // One that serves another Vault, whatever its caps.
+      const record = await ethers.deployContract("AuditRecord", [s.addresses.manager, [], []]);
+      const auditRecord = await record.getAddress();
+      expect(await failures(s, { addresses: { auditRecord } })).to.include.members([
+        "code.vaultAdmin",
+        "vault.audit-record",
+        "auditRecord.vault",
+      ]);
+    });
+
     it("sees another feed set and a halted price", async () => {
       const s = await scene();
       const { router } = s.contracts;

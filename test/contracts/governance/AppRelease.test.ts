@@ -98,7 +98,7 @@ describe("AppRelease", () => {
     return inside;
   };
 
-  it("moves a share of accounts to the canary, raises it, and takes it back at once, with nobody trapped", async () => {
+  it("INV-GOV-5: moves a share of accounts to the canary, raises it, and takes it back at once, with nobody trapped", async () => {
     const s = await setup();
     const few = await s.below(1_000n);
     const half = await s.below(5_000n);
