@@ -89,8 +89,8 @@ getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | F
 getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
 getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
 getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
-getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
 getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
+getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
 getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
 getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
@@ -127,6 +127,7 @@ getContractFactory(name: 'Feeds', signerOrOptions?: ethers.Signer | FactoryOptio
 getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStonePayload__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
+getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
@@ -134,7 +135,6 @@ getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 
   getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
 getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
@@ -214,8 +214,8 @@ getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, si
 getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
 getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
 getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
-getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
 getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
+getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
 getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
 getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
@@ -252,6 +252,7 @@ getContractAt(name: 'Feeds', address: string | ethers.Addressable, signer?: ethe
 getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStonePayload>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
+getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
@@ -259,7 +260,6 @@ getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signe
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 
   deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
@@ -339,8 +339,8 @@ deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | Deplo
 deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
 deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
 deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
@@ -377,6 +377,7 @@ deployContract(name: 'Feeds', signerOrOptions?: ethers.Signer | DeployContractOp
 deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
+deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
@@ -384,7 +385,6 @@ deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 
   deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
@@ -464,8 +464,8 @@ deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.S
 deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
 deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
 deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
@@ -502,6 +502,7 @@ deployContract(name: 'Feeds', args: any[], signerOrOptions?: ethers.Signer | Dep
 deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
+deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
@@ -509,7 +510,6 @@ deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 
     // default types
     getContractFactory(

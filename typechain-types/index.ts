@@ -165,10 +165,10 @@ export type { ISafeGuard } from './contracts/governance/interfaces/ISafeGuard.js
 export { ISafeGuard__factory } from './factories/contracts/governance/interfaces/ISafeGuard__factory.js';
 export type { ISafeSetup } from './contracts/governance/interfaces/ISafeSetup.js';
 export { ISafeSetup__factory } from './factories/contracts/governance/interfaces/ISafeSetup__factory.js';
-export type { ISuccession } from './contracts/governance/interfaces/ISuccession.js';
-export { ISuccession__factory } from './factories/contracts/governance/interfaces/ISuccession__factory.js';
 export type { IUpgradeController } from './contracts/governance/interfaces/IUpgradeController.js';
 export { IUpgradeController__factory } from './factories/contracts/governance/interfaces/IUpgradeController__factory.js';
+export type { ISuccession } from './contracts/governance/interfaces/ISuccession.js';
+export { ISuccession__factory } from './factories/contracts/governance/interfaces/ISuccession__factory.js';
 export type { IVetoGate } from './contracts/governance/interfaces/IVetoGate.js';
 export { IVetoGate__factory } from './factories/contracts/governance/interfaces/IVetoGate__factory.js';
 export type { IInstantDoor } from './contracts/governance/libraries/InstantDoor.sol/IInstantDoor.js';
@@ -241,6 +241,8 @@ export type { IExitPolicy } from './contracts/policy/interfaces/IExitPolicy.js';
 export { IExitPolicy__factory } from './factories/contracts/policy/interfaces/IExitPolicy__factory.js';
 export type { ISanctionsList } from './contracts/policy/interfaces/ISanctionsList.js';
 export { ISanctionsList__factory } from './factories/contracts/policy/interfaces/ISanctionsList__factory.js';
+export type { ITierRegistry } from './contracts/policy/interfaces/ITierRegistry.js';
+export { ITierRegistry__factory } from './factories/contracts/policy/interfaces/ITierRegistry__factory.js';
 export type { Screening } from './contracts/policy/libraries/Screening.js';
 export { Screening__factory } from './factories/contracts/policy/libraries/Screening__factory.js';
 export type { SlidingWindow } from './contracts/policy/libraries/SlidingWindow.js';
@@ -255,5 +257,3 @@ export type { ITransparentUpgradeableProxy } from './@openzeppelin/contracts/pro
 export { ITransparentUpgradeableProxy__factory } from './factories/@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/ITransparentUpgradeableProxy__factory.js';
 export type { TransparentUpgradeableProxy } from './@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/TransparentUpgradeableProxy.js';
 export { TransparentUpgradeableProxy__factory } from './factories/@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol/TransparentUpgradeableProxy__factory.js';
-export type { ITierRegistry } from './contracts/policy/interfaces/ITierRegistry.js';
-export { ITierRegistry__factory } from './factories/contracts/policy/interfaces/ITierRegistry__factory.js';
