@@ -5,6 +5,7 @@ import { Safe } from "../src/governance/safe.ts";
 import type { SafeName } from "../src/governance/safe-names.ts";
 import type {
   AccessManager,
+  AuditRecord,
   DepositFactory,
   ExitPolicy,
   Guardian,
@@ -42,6 +43,7 @@ export interface Suite {
     readonly vetoGate: VetoGate;
     readonly succession: Succession;
     readonly upgradeController: UpgradeController;
+    readonly auditRecord: AuditRecord;
     readonly recovery: Recovery;
     readonly reserve: Reserve;
     readonly reserveManager: AccessManager;
@@ -57,7 +59,7 @@ export interface Suite {
     readonly riskOfficer: Safe | undefined;
   };
   /** The keys at hand, by the Safe that they own. */
-  readonly keys: Readonly<Record<SafeName | "attestors", readonly Signer[]>>;
+  readonly keys: Readonly<Record<SafeName | "attestors" | "auditors", readonly Signer[]>>;
   /** Asset ids by symbol. */
   readonly assets: Readonly<Record<string, bigint>>;
   /** What stands in for the world, on development chains only. */
@@ -114,6 +116,7 @@ export async function attachSuite(
         "UpgradeController",
         addresses.upgradeController,
       ),
+      auditRecord: await contractAt<AuditRecord>(ethers, "AuditRecord", addresses.auditRecord),
       recovery: await contractAt<Recovery>(ethers, "Recovery", addresses.recovery),
       reserve: await contractAt<Reserve>(ethers, "Reserve", addresses.reserve),
       reserveManager: await contractAt<AccessManager>(ethers, "AccessManager", addresses.reserveManager),
@@ -146,6 +149,7 @@ export async function attachSuite(
       reserve: atHand(reserve.owners),
       riskOfficer: atHand("safe" in risk ? risk.safe.owners : [risk.account]),
       attestors: atHand(config.attestors),
+      auditors: atHand(config.auditors),
     },
     assets: Object.fromEntries(addresses.assets.map(({ symbol, id }) => [symbol, BigInt(id)])),
     mocks: rest.mocks,

@@ -22,7 +22,10 @@ getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
 getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
+getContractFactory(name: 'AppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AppRelease__factory>
+getContractFactory(name: 'AuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AuditRecord__factory>
 getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
+getContractFactory(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReleasedApp__factory>
 getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
 getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
 getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
@@ -44,6 +47,7 @@ getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
 getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
+getContractFactory(name: 'Pawnshop', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pawnshop__factory>
 getContractFactory(name: 'PlainReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainReserve__factory>
 getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
 getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
@@ -77,14 +81,16 @@ getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
+getContractFactory(name: 'IAppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAppRelease__factory>
+getContractFactory(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAuditRecord__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
 getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
 getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
 getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
 getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
 getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
-getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
 getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
+getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
 getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
 getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
@@ -141,7 +147,10 @@ getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
 getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
+getContractAt(name: 'AppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AppRelease>
+getContractAt(name: 'AuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AuditRecord>
 getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
+getContractAt(name: 'ReleasedApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReleasedApp>
 getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
 getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
 getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
@@ -163,6 +172,7 @@ getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, sig
 getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
 getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
+getContractAt(name: 'Pawnshop', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pawnshop>
 getContractAt(name: 'PlainReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainReserve>
 getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
 getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
@@ -196,14 +206,16 @@ getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
+getContractAt(name: 'IAppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAppRelease>
+getContractAt(name: 'IAuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAuditRecord>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
 getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
 getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
 getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
 getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
 getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
-getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
 getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
+getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
 getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
 getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
@@ -260,7 +272,10 @@ deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'AppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
+deployContract(name: 'AuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
 deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
 deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
 deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
@@ -282,6 +297,7 @@ deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'Pawnshop', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
 deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
@@ -315,14 +331,16 @@ deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'IAppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
+deployContract(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
 deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
 deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
 deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
 deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
@@ -379,7 +397,10 @@ deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'AppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
+deployContract(name: 'AuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
 deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ReleasedApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
 deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
 deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
@@ -401,6 +422,7 @@ deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'Pawnshop', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
 deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
@@ -434,14 +456,16 @@ deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'IAppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
+deployContract(name: 'IAuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
 deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
 deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
 deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
 deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>

@@ -40,6 +40,7 @@ export function declaredHolders(
     reserveSafe: [addresses.safes.reserve],
     riskOfficer: ["account" in risk ? risk.account : (addresses.safes.riskOfficer ?? "no Safe")],
     attestors: config.attestors,
+    auditors: config.auditors,
   };
   const roles = Object.keys(ROLES) as RoleName[];
   const { holders }: Domain = DOMAINS[domain];
@@ -117,8 +118,10 @@ async function checkFunctions(
   }
   const stray: string[] = [];
   const known = new Set(
-    PERMISSIONS.filter(({ target }) => targets.includes(target)).map(
-      ({ target, signature }) => `${addresses[target].toLowerCase()} ${selectorOf(signature)}`,
+    targets.flatMap((target) =>
+      PERMISSIONS.filter((row) => row.target === target).map(
+        ({ signature }) => `${addresses[target].toLowerCase()} ${selectorOf(signature)}`,
+      ),
     ),
   );
   for (const { args } of await chain.logs(manager, "TargetFunctionRoleUpdated")) {

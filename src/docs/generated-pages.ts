@@ -30,10 +30,11 @@ async function specsOf(keys: readonly ParameterKey[]): Promise<ReadonlyMap<bigin
     const there = anyone?.address ?? "";
     const contracts: Readonly<Record<string, { readonly code: string; readonly args: readonly unknown[] }>> =
       {
-        Vault: { code: "VaultAdmin", args: [] },
+        Vault: { code: "VaultAdmin", args: [await ethers.deployContract("AuditRecord", [there, [], []])] },
         ExitPolicy: { code: "ExitPolicy", args: [there, there, there] },
         TierRegistry: { code: "TierRegistry", args: [there, there] },
         Reserve: { code: "Reserve", args: [there, there, ZeroAddress] },
+        AppRelease: { code: "AppRelease", args: [there, there] },
       };
     const specs = new Map<bigint, Spec>();
     for (const { number, contract } of keys) {

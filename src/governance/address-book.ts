@@ -6,7 +6,7 @@ import { Succession__factory } from "../../typechain-types/factories/contracts/g
 import { VetoGate__factory } from "../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
 import { isOfContract } from "./node-answer.ts";
-import { FACES, MANAGED } from "./role-graph.ts";
+import { DEPLOYED, FACES } from "./role-graph.ts";
 import type { Call } from "./safe.ts";
 import { safeArtifact } from "./safe-contracts.ts";
 
@@ -170,7 +170,7 @@ export async function readAddressBook(
     if (isOfContract(error)) return addresses.policy;
     throw error;
   });
-  const entries: Entry[] = MANAGED.map((name) => ({
+  const entries: Entry[] = DEPLOYED.map((name) => ({
     name,
     address: name === "policy" ? policy : addresses[name],
     face: FACES[name],

@@ -10,7 +10,7 @@ import { amountShown, UNITS, type Unit, type UnitName } from "./units.ts";
 import { type Wording, wording } from "./wording.ts";
 
 export type KindName = keyof typeof KINDS;
-export type Argument = "none" | "tier" | "asset";
+export type Argument = "none" | "tier" | "asset" | "account";
 
 /** One row of contracts/shared/ParamKeys.sol. */
 export interface NumberRow {
@@ -85,6 +85,15 @@ export const NUMBERS: readonly NumberRow[] = [
   row("registry", "ATTESTOR_LIFTS", "none", "lifts", "tier lifts of one attestor", "每名认证人的提升次数"),
   row("reserve", "REFILL_DELAY", "none", "seconds", "delay of a refill", "补款延迟", WEEK),
   row("reserve", "KEEP", "asset", "ticks", "what a sweep leaves in the reserve", "归集后储备保留"),
+  row(
+    "appRelease",
+    "CANARY_SHARE",
+    "account",
+    "bpsOfAccounts",
+    "share of accounts in the canary",
+    "灰度账户比例",
+  ),
+  row("appRelease", "CANARY_CAP", "asset", "ticks", "most that the canary may hold", "灰度持有上限"),
 ];
 
 /** `Direction` of contracts/shared/interfaces/IParams.sol. */
@@ -113,10 +122,24 @@ interface Row {
   readonly own: bigint;
 }
 
-function keysOf(argument: Argument, at: Reading): readonly Omit<Row, "param" | "own">[] {
+function keysOf(
+  { argument, kind }: NumberRow,
+  at: Reading,
+  instance: Instance,
+): readonly Omit<Row, "param" | "own">[] {
   if (argument === "none") return [{ argument: "", label: undefined, asset: undefined }];
   if (argument === "asset") {
     return at.assets.map((asset) => ({ argument: asset.name, label: wording(asset.symbol), asset }));
+  }
+  if (argument === "account") {
+    // Accounts that anything was ever set for: a key's argument is one.
+    const keys = at.logsOf(instance, "ParamSet").map(({ args }) => BigInt(args.key as string));
+    const accounts = keys.filter((key) => key >> 248n === KINDS[kind]).map((key) => assetName(key));
+    return [...new Set(accounts)].map((account) => ({
+      argument: account,
+      label: at.account(account),
+      asset: undefined,
+    }));
   }
   return Array.from({ length: TOP_TIER + 1 }, (_, tier) => ({
     argument: String(tier),
@@ -139,7 +162,7 @@ function metWithHigherTiers(rows: readonly Row[], index: number, order: Order): 
 
 async function readNumber(number: NumberRow, at: Reading, instance: Instance): Promise<readonly Found[]> {
   const unit: Unit = UNITS[number.unit];
-  const keys = keysOf(number.argument, at);
+  const keys = keysOf(number, at, instance);
   const [spec, ...params] = await Promise.all([
     at.of<Spec>(instance, "specOf", [paramKey(KINDS[number.kind])]),
     ...keys.map(({ argument, asset }) => at.of<Param>(instance, "param", [keyOf(number, argument, asset)])),
@@ -212,6 +235,7 @@ function shownOf(unit: Unit, { param, own, asset }: Row, value: bigint, now: big
 
 const ARGUMENTS: Readonly<Record<Exclude<Argument, "none">, Wording>> = {
   tier: wording("tier", "等级"),
+  account: wording("account", "账户"),
   asset: wording("asset", "资产"),
 };
 

@@ -43,6 +43,11 @@ export const UNITS: Readonly<Record<UnitName, Unit>> = {
     shown: (v) => bpsShown(v),
     per: wording(" of a day's instant exits", "一日即时出金的 "),
   },
+  bpsOfAccounts: {
+    name: wording("basis points of all accounts", "全部账户的基点"),
+    shown: (v) => bpsShown(v),
+    per: wording(" of all accounts", "全部账户的 "),
+  },
   lifts: {
     name: wording("lifts a trailing day", "次提升／滚动 24 小时"),
     shown: (v) => wording(`${v}`, `${v} 次`),
@@ -59,6 +64,7 @@ export type UnitName =
   | "ticksADay"
   | "bpsADay"
   | "bpsOfExits"
+  | "bpsOfAccounts"
   | "lifts";
 
 /** An amount with what it counts per. */

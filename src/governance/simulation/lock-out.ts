@@ -5,7 +5,16 @@ import { TimelockController__factory } from "../../../typechain-types/factories/
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { isOfContract } from "../node-answer.ts";
-import { DELAYS, DOMAINS, type DomainName, FACES, MANAGED, PERMISSIONS, selectorOf } from "../role-graph.ts";
+import {
+  DELAYS,
+  DEPLOYED,
+  type Deployed,
+  DOMAINS,
+  type DomainName,
+  FACES,
+  PERMISSIONS,
+  selectorOf,
+} from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import { Safe } from "../safe.ts";
 
@@ -182,7 +191,7 @@ class LockOutCheck {
         );
       }
     }
-    for (const target of MANAGED.filter((name) =>
+    for (const target of DEPLOYED.filter((name) =>
       (DOMAINS[domain].targets as readonly string[]).includes(name),
     )) {
       await this.#target(manager, target);
@@ -190,10 +199,7 @@ class LockOutCheck {
   }
 
   /** What a function asks for is in the graph: another role would be another way in, or none. */
-  async #target(
-    manager: ReturnType<typeof AccessManager__factory.connect>,
-    target: (typeof MANAGED)[number],
-  ): Promise<void> {
+  async #target(manager: ReturnType<typeof AccessManager__factory.connect>, target: Deployed): Promise<void> {
     let address: string;
     let found: string;
     try {
@@ -224,7 +230,7 @@ class LockOutCheck {
   }
 
   /** The policy in force is another one after it was replaced. */
-  async #addressOf(target: (typeof MANAGED)[number]): Promise<string> {
+  async #addressOf(target: Deployed): Promise<string> {
     if (target !== "policy") return this.#addresses[target];
     const vault = new Contract(this.#addresses.vault, FACES.vault, this.#provider);
     return (await vault.getFunction("policy").staticCall()) as string;

@@ -104,6 +104,7 @@ export const listAsset = intent(
       calls: [
         ...calls,
         callOf(context, "router", "setFeedSet", [id, current, next]),
+        callOf(context, "auditRecord", "declareCap", [id, entry.unverifiedCapTicks]),
         callOf(context, "vault", "list", [id, TOKEN_CLASS[entry.tokenClass], entry.tickExponent]),
       ],
       says: {
