@@ -45,7 +45,7 @@ export async function govCollect(
   options: ServiceCommand,
 ): Promise<number> {
   const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openSession({ ...options, network: options.network ?? proposal.network }, false);
   try {
     const { governance } = session;
     const known = signatureFilesIn(folder);
@@ -73,7 +73,7 @@ export async function govCollect(
 /** `gov publish`: leaves a proposal and its signatures with a Safe Transaction Service. */
 export async function govPublish(path: string, options: ServiceCommand): Promise<number> {
   const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openSession({ ...options, network: options.network ?? proposal.network }, false);
   try {
     const { address: safe, hashes } = signedPartOf(proposal);
     const transaction = transactionOf(proposal);

@@ -16,7 +16,9 @@ export interface ExecuteCommand extends GovOptions, PasswordOptions {
 /** `gov execute`: sends what is signed, or executes what is ready. */
 export async function govExecute(path: string, options: ExecuteCommand): Promise<number> {
   const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  // What anyone may deploy is deployed from this checkout.
+  const deploys = proposal.parts.length > 0;
+  const session = await openSession({ ...options, network: options.network ?? proposal.network }, deploys);
   try {
     const { governance } = session;
     const signatures = await collectedSignatures(governance.provider, proposal, signatureFilesIn(folder));
@@ -36,7 +38,7 @@ export async function govExecute(path: string, options: ExecuteCommand): Promise
 /** `gov verify`: exit code 1 unless every variable is what an executed proposal promised. */
 export async function govVerify(path: string, options: GovOptions): Promise<number> {
   const { proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openSession({ ...options, network: options.network ?? proposal.network }, false);
   try {
     refuseOtherChain(session.governance, proposal);
     const broken = await brokenPromises(session.governance, proposal);

@@ -43,15 +43,19 @@ export function print(json: boolean | undefined, object: unknown, text: string):
   process.stdout.write(json === true ? `${JSON.stringify(object, digits, 2)}\n` : text);
 }
 
-/** Connects to a network that was deployed to. The caller closes it. */
-export async function openSession(options: GovOptions): Promise<Session> {
+/**
+ * Connects to a network that was deployed to. The caller closes it.
+ *
+ * @param compiles whether contracts of this checkout may be asked for: then they are built first, if they aren't yet
+ */
+export async function openSession(options: GovOptions, compiles = true): Promise<Session> {
   const { network, rpc, deployments = DEPLOYMENTS, proposals = PROPOSALS } = options;
   if (network === undefined) {
     throw new UsageError("Name the network", {
       advice: "For example --network sepolia, or --network anvil --rpc URL.",
     });
   }
-  await hre.tasks.getTask("build").run({ quiet: true });
+  if (compiles) await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   const { connection, record } = await openDeployed(
     { network, ...(rpc === undefined ? {} : { rpc }), deployments },
     true,

@@ -105,7 +105,10 @@ export async function govSign(path: string, options: SignCommand): Promise<numbe
   if (transaction === undefined) throw new TerminalError("NOTHING_TO_SIGN", `${address} has nothing to sign`);
   const online = options.offline !== true;
   const session = online
-    ? await openSession({ ...options, network: options.network ?? proposal.network })
+    ? await openSession(
+        { ...options, network: options.network ?? proposal.network },
+        options.reviewed !== true,
+      )
     : undefined;
   try {
     if (session !== undefined) await checkOnChain(session.governance, proposal, options.reviewed === true);

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { textTable } from "../../../core/text-table.ts";
 import { readAddressBook } from "../../../governance/address-book.ts";
 import { conflictsOf, type Pending } from "../../../governance/proposals/conflicts.ts";
@@ -68,7 +69,7 @@ function pendingOf(standings: readonly Standing[], others: readonly QueuedOperat
 
 /** `gov status`: exit code 1 if something in the queue is nobody's proposal. */
 export async function govStatus(options: GovOptions): Promise<number> {
-  const session = await openSession(options);
+  const session = await openSession(options, false);
   try {
     const { provider, addresses } = session.governance;
     const standings = await standingsOf(session);
@@ -76,7 +77,7 @@ export async function govStatus(options: GovOptions): Promise<number> {
     const others = strangers(queue, standings);
     const conflicts = conflictsOf(pendingOf(standings, others));
     const rows = standings.map(({ folder, proposal, progress }) => [
-      folder,
+      relative(session.proposals, folder),
       proposal.title,
       progress.phase,
       progress.needed === 0 ? "" : `${progress.signatures} of ${progress.needed}`,

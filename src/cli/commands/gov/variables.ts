@@ -12,7 +12,7 @@ export interface VariablesCommand extends GovOptions {
 
 /** `gov variables`: every governed variable of a deployment. */
 export async function govVariables(options: VariablesCommand): Promise<number> {
-  const session = await openSession(options);
+  const session = await openSession(options, false);
   try {
     const { provider, addresses } = session.governance;
     const blockTag = options.block === undefined ? "latest" : Number(options.block);
