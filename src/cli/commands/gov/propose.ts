@@ -6,7 +6,7 @@ import { proposalsOf, writeProposal } from "../../../governance/proposals/propos
 import { propose } from "../../../governance/proposals/propose.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print, type Session, say } from "./session.ts";
+import { type GovOptions, openSession, print, type Session, say, sayUnreadable } from "./session.ts";
 
 /** What `gov propose` is told. */
 export interface ProposeCommand extends GovOptions {
@@ -22,6 +22,11 @@ export interface ProposeCommand extends GovOptions {
 export function nodeOf(rpc: string | undefined, network: string, several: boolean): string | undefined {
   if (rpc === undefined) return undefined;
   if (!several) return rpc;
+  if (!rpc.split(",").every((pair) => /^[\w-]+=https?:/.test(pair))) {
+    throw new UsageError("--rpc names a node for each of several chains", {
+      advice: "Write --rpc sepolia=https://one,hoodi=https://other.",
+    });
+  }
   const found = rpc
     .split(",")
     .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const)
@@ -53,7 +58,7 @@ function wholeNonce(nonce: string | undefined): bigint | undefined {
 /** Says where another proposal waits under the same nonce: only one of them can be sent. */
 function warnOfSameNonce(session: Session, nonce: string | undefined, safe: string | undefined): void {
   const { addresses } = session.governance;
-  const rivals = proposalsOf(session.proposals, addresses.chainId).filter(
+  const rivals = proposalsOf(session.proposals, addresses.chainId, sayUnreadable).filter(
     ({ proposal }) => proposal.safe?.address === safe && proposal.safe?.transaction.nonce === nonce,
   );
   for (const { folder } of rivals) say(`warning: ${folder} takes the same nonce ${nonce}: see gov status`);
