@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { TerminalError } from "../core/errors.ts";
 import type { AdoptCommand } from "./commands/adopt.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
 import type { ExecuteCommand } from "./commands/gov/execute.ts";
@@ -18,6 +19,31 @@ const FILES = ["deployments", "proposals", "keystore", "out", "change"] as const
 
 const LANGUAGE = () =>
   new Option("--lang <language>", "language of summaries").choices(["en", "zh"]).default("en");
+
+/**
+ * Runs a command. What a node or a file system says otherwise than it should becomes an error that says what to do.
+ *
+ * @throws StrongroomError `NODE_FAILED`, `FILE_UNUSABLE`, and what the command throws
+ */
+async function attempt(
+  { network }: { readonly network?: string },
+  command: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    const { path, syscall, code } = error as NodeJS.ErrnoException;
+    if (path !== undefined && syscall !== undefined) {
+      throw new TerminalError("FILE_UNUSABLE", `${path} can't be used`, {
+        cause: error,
+        facts: { code: code ?? "unknown" },
+        advice: "Check the path, its folder and their permissions.",
+      });
+    }
+    const { asFailure } = await import("../../deploy/connect.ts");
+    throw asFailure(error, network ?? "that the proposal names");
+  }
+}
 
 /** A subcommand that works on one deployment. */
 function onDeployment(gov: Command, usage: string, description: string): Command {
@@ -67,14 +93,14 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .addOption(LANGUAGE())
     .action(async (file: string, options: ProposeCommand) => {
       const { govPropose } = await import("./commands/gov/propose.ts");
-      finish(await govPropose(here(file), fromHere(options)));
+      finish(await attempt(options, () => govPropose(here(file), fromHere(options))));
     });
   onDeployment(gov, "review <proposal>", "Compute a proposal again from the chain and the change alone")
     .option("--change <file>", "the change file that you were shown elsewhere")
     .addOption(LANGUAGE())
     .action(async (proposal: string, options: ReviewCommand) => {
       const { govReview } = await import("./commands/gov/review.ts");
-      finish(await govReview(here(proposal), fromHere(options)));
+      finish(await attempt(options, () => govReview(here(proposal), fromHere(options))));
     });
   withPassword(
     onDeployment(
@@ -94,7 +120,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .addOption(LANGUAGE()),
   ).action(async (proposal: string, options: SignCommand) => {
     const { govSign } = await import("./commands/gov/sign.ts");
-    finish(await govSign(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govSign(here(proposal), fromHere(options))));
   });
   const withService = (command: Command): Command =>
     command
@@ -104,7 +130,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     onDeployment(gov, "collect <proposal> [files...]", "Gather signatures of other machines into a proposal"),
   ).action(async (proposal: string, files: string[], options: ServiceCommand) => {
     const { govCollect } = await import("./commands/gov/collect.ts");
-    finish(await govCollect(here(proposal), files.map(here), fromHere(options)));
+    finish(await attempt(options, () => govCollect(here(proposal), files.map(here), fromHere(options))));
   });
   withService(
     onDeployment(
@@ -114,12 +140,12 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     ),
   ).action(async (proposal: string, options: ServiceCommand) => {
     const { govPublish } = await import("./commands/gov/collect.ts");
-    finish(await govPublish(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govPublish(here(proposal), fromHere(options))));
   });
   onDeployment(gov, "status", "Show proposals, signatures, the timelocks' queues and conflicts").action(
     async (options: GovOptions) => {
       const { govStatus } = await import("./commands/gov/status.ts");
-      finish(await govStatus(fromHere(options)));
+      finish(await attempt(options, () => govStatus(fromHere(options))));
     },
   );
   withPassword(
@@ -129,7 +155,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     ),
   ).action(async (proposal: string, options: ExecuteCommand) => {
     const { govExecute } = await import("./commands/gov/execute.ts");
-    finish(await govExecute(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govExecute(here(proposal), fromHere(options))));
   });
   onDeployment(
     gov,
@@ -137,7 +163,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     "Say whether the chain is now as an executed proposal promised",
   ).action(async (proposal: string, options: GovOptions) => {
     const { govVerify } = await import("./commands/gov/execute.ts");
-    finish(await govVerify(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govVerify(here(proposal), fromHere(options))));
   });
   onDeployment(gov, "cancel [proposal]", "Propose what ends a proposal: a rejection, or the canceller's veto")
     .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
@@ -145,21 +171,29 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .option("--reason <text>", "why: signers read it")
     .action(async (proposal: string | undefined, options: UndoCommand) => {
       const { govCancel } = await import("./commands/gov/undo.ts");
-      finish(await govCancel(proposal === undefined ? undefined : here(proposal), fromHere(options)));
+      finish(
+        await attempt(options, () =>
+          govCancel(proposal === undefined ? undefined : here(proposal), fromHere(options)),
+        ),
+      );
     });
   onDeployment(gov, "rollback [proposal]", "Propose to roll a release back, inside its window")
     .option("--release <id>", "a release that is in no proposal")
     .option("--reason <text>", "why: signers read it")
     .action(async (proposal: string | undefined, options: UndoCommand) => {
       const { govRollback } = await import("./commands/gov/undo.ts");
-      finish(await govRollback(proposal === undefined ? undefined : here(proposal), fromHere(options)));
+      finish(
+        await attempt(options, () =>
+          govRollback(proposal === undefined ? undefined : here(proposal), fromHere(options)),
+        ),
+      );
     });
   onDeployment(gov, "variables", "List every governed variable: value, bounds, who changes it, last change")
     .option("--block <number>", "as of this block")
     .addOption(LANGUAGE())
     .action(async (options: VariablesCommand) => {
       const { govVariables } = await import("./commands/gov/variables.ts");
-      finish(await govVariables(fromHere(options)));
+      finish(await attempt(options, () => govVariables(fromHere(options))));
     });
   gov
     .command("adopt")
@@ -176,7 +210,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .addHelpText("after", EXIT_CODES)
     .action(async (options: AdoptCommand) => {
       const { govAdopt } = await import("./commands/adopt.ts");
-      finish(await govAdopt(fromHere(options)));
+      finish(await attempt(options, () => govAdopt(fromHere(options))));
     });
   withPassword(
     gov
@@ -186,6 +220,6 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .option("--json", "print one JSON object on stdout", false),
   ).action(async (options: KeyCommand) => {
     const { govKey } = await import("./commands/gov/key.ts");
-    finish(await govKey(fromHere(options)));
+    finish(await attempt({}, () => govKey(fromHere(options))));
   });
 }

@@ -49,9 +49,15 @@ export class CodeBook {
 
   #read(): CodeFile {
     if (!existsSync(this.#file)) return { format: "strongroom/code@1", implementations: {} };
-    const content = JSON.parse(readFileSync(this.#file, "utf8")) as CodeFile;
-    if (content.format === "strongroom/code@1") return content;
+    let cause: unknown;
+    try {
+      const content = JSON.parse(readFileSync(this.#file, "utf8")) as CodeFile | null;
+      if (content?.format === "strongroom/code@1") return content;
+    } catch (error) {
+      cause = error;
+    }
     throw new TerminalError("CODE_BOOK_INVALID", `${this.#file} describes no code`, {
+      cause,
       advice: "Restore it from the repository.",
     });
   }

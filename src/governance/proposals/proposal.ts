@@ -9,6 +9,9 @@ import { address, bytes, decimal, type Expected, hash, parseForeign } from "../w
 /** Says which words a proposal file is written in. */
 export const PROPOSAL_FORMAT = "strongroom/proposal@1";
 
+/** Unix seconds that a calendar knows. */
+const seconds = z.string().regex(/^(0|[1-9]\d{0,11})$/, "is not a time in Unix seconds");
+
 const said = z.strictObject({ en: z.string(), zh: z.string() });
 
 interface Decoded {
@@ -40,9 +43,9 @@ const schema = z.strictObject({
   /** What was chosen when it was proposed, and what all else follows from together with the change and the chain. */
   inputs: z.strictObject({
     /** Unix seconds of the chain's latest block. */
-    createdAt: decimal,
+    createdAt: seconds,
     /** Unix seconds: after it nothing of this is signed or executed. */
-    validUntil: decimal,
+    validUntil: seconds,
     /** The Safe's; none where an account acts. */
     nonce: decimal.optional(),
   }),
@@ -89,8 +92,8 @@ const schema = z.strictObject({
     .optional(),
   says: z.array(said),
   simulation: z.strictObject({
-    block: z.strictObject({ number: z.int(), time: decimal }),
-    effectiveAt: decimal,
+    block: z.strictObject({ number: z.int(), time: seconds }),
+    effectiveAt: seconds,
     steps: z.array(z.strictObject({ step: z.enum(["schedule", "execute", "act"]), gas: decimal })),
     changes: z.array(
       z.strictObject({

@@ -238,6 +238,15 @@ async function longestDelay({ addresses, provider }: Governance): Promise<bigint
   return own;
 }
 
+/** Unix seconds after which nothing of a change is signed or executed: what its file says, else two weeks after its delay. */
+export async function validUntilOf(
+  governance: Governance,
+  { expires }: ChangeFile,
+  createdAt: bigint,
+): Promise<bigint> {
+  return expires ?? createdAt + (await longestDelay(governance)) + PATIENCE;
+}
+
 /**
  * Proposes a change: compiles it, tries it on a fork of the live state, and writes down what owners sign. Nothing is sent.
  *
@@ -251,7 +260,7 @@ export async function propose(governance: Governance, change: ChangeFile, nonce?
   if (latest === null) throw new TerminalError("NO_BLOCK", "The node has no latest block");
   const createdAt = BigInt(latest.timestamp);
   const earliest = createdAt + (await longestDelay(governance));
-  const validUntil = change.expires ?? earliest + PATIENCE;
+  const validUntil = await validUntilOf(governance, change, createdAt);
   if (validUntil <= earliest) {
     throw new TerminalError("EXPIRES_TOO_EARLY", "The change would expire before its delay is over", {
       facts: { expires: iso(validUntil), "earliest execution": iso(earliest) },

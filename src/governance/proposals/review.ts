@@ -3,7 +3,7 @@ import { type ChangeFile, canonical, changeDigest, parseChange } from "../change
 import type { Governance } from "./governance.ts";
 import { isSameButForTime } from "./machine-form.ts";
 import type { Proposal } from "./proposal.ts";
-import { derive, refuseStaleNonce } from "./propose.ts";
+import { derive, refuseStaleNonce, validUntilOf } from "./propose.ts";
 
 /** A field of a proposal that is another one when it is computed again. */
 export interface Difference {
@@ -126,7 +126,8 @@ export async function review(
   const { nonce } = proposal.inputs;
   const recomputed = await derive(governance, stated, {
     createdAt,
-    validUntil: BigInt(proposal.inputs.validUntil),
+    // Not the file's word: a proposal that stays valid for longer than its change says is another one.
+    validUntil: await validUntilOf(governance, stated, createdAt),
     ...(nonce === undefined ? {} : { nonce: BigInt(nonce) }),
   });
   const differences = differencesOf(proposal, recomputed);

@@ -5,7 +5,7 @@ import { iso } from "../../../governance/proposals/propose.ts";
 import { refuseOtherChain } from "../../../governance/proposals/review.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, type PasswordOptions, payer, print } from "./session.ts";
+import { type GovOptions, openSession, type PasswordOptions, payer, print, sayRefused } from "./session.ts";
 
 /** What `gov execute` is told. */
 export interface ExecuteCommand extends GovOptions, PasswordOptions {
@@ -16,10 +16,17 @@ export interface ExecuteCommand extends GovOptions, PasswordOptions {
 /** `gov execute`: sends what is signed, or executes what is ready. */
 export async function govExecute(path: string, options: ExecuteCommand): Promise<number> {
   const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  // What anyone may deploy is deployed from this checkout.
+  const deploys = proposal.parts.length > 0;
+  const session = await openSession({ ...options, network: options.network ?? proposal.network }, deploys);
   try {
     const { governance } = session;
-    const signatures = await collectedSignatures(governance.provider, proposal, signatureFilesIn(folder));
+    const signatures = await collectedSignatures(
+      governance.provider,
+      proposal,
+      signatureFilesIn(folder),
+      sayRefused,
+    );
     const done = await advance(governance, proposal, signatures, await payer(session, options));
     const { readyAt } = done.progress;
     const next =
