@@ -77,7 +77,7 @@ export class AddressBook {
     return this.at(address)?.name ?? this.#labels.get(BigInt(address)) ?? address;
   }
 
-  /** Undefined where the target or its function isn't known. */
+  /** Undefined where the target or its function isn't known, or the data holds more than its arguments. */
   decode({ to, data, value = 0n }: Call): DecodedCall | undefined {
     const entry = this.at(to);
     if (entry !== undefined && data === "0x") {
@@ -91,6 +91,8 @@ export class AddressBook {
     }
     const parsed = entry?.face.parseTransaction({ data });
     if (entry === undefined || parsed === null || parsed === undefined) return undefined;
+    // Bytes that the decoding doesn't show are bytes that nobody has read.
+    if (entry.face.encodeFunctionData(parsed.fragment, parsed.args) !== data.toLowerCase()) return undefined;
     const inside =
       parsed.name === "execTransactionFromModule"
         ? this.decode({
