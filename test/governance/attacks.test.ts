@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import { AbiCoder, id, ZeroAddress } from "ethers";
 import { TerminalError } from "../../src/core/errors.ts";
+import { brokenPromises } from "../../src/governance/proposals/advance.ts";
 import type { Governance } from "../../src/governance/proposals/governance.ts";
+import { type Proposal, sealed } from "../../src/governance/proposals/proposal.ts";
 import { propose } from "../../src/governance/proposals/propose.ts";
+import { review } from "../../src/governance/proposals/review.ts";
 import type { Safe } from "../../src/governance/safe.ts";
 import { asModule, selfCall } from "../../src/governance/safe-settings.ts";
 import { connection, type Scene, scene } from "../scenario/scene.ts";
-import { changeOf, governanceOf } from "../support/governing.ts";
+import { carryOut, changeOf, governanceOf } from "../support/governing.ts";
 
 /** The error that an act ends with; fails the test where there is none. */
 async function refusal(act: Promise<unknown>): Promise<TerminalError> {
@@ -138,6 +141,96 @@ describe("a malicious proposer", () => {
         ];
       };
       expect(await refused(changes)).to.equal("UNKNOWN_TARGET");
+    });
+  });
+
+  describe("when a proposal's file says something else than it does", () => {
+    const LIMITS = [{ kind: "set-tier-limits", tier: 1, perDay: "$20,000,000" }];
+    /** The fields that a review finds changed. */
+    const found = async (forge: (proposal: Proposal) => Partial<Proposal>, rest = {}) => {
+      const proposal = await propose(governance, changeOf(LIMITS, rest));
+      const { digest: _, format: __, ...honest } = proposal;
+      const { same, differences } = await review(governance, sealed({ ...honest, ...forge(proposal) }));
+      expect(same).to.equal(differences.length === 0);
+      return differences.map(({ field }) => field);
+    };
+    const simulated = (proposal: Proposal, forged: Partial<Proposal["simulation"]>) => ({
+      simulation: { ...proposal.simulation, ...forged },
+    });
+    const row = (proposal: Proposal) => {
+      const [first] = proposal.simulation.changes;
+      if (first === undefined) throw new Error("the change has a row");
+      return first;
+    };
+
+    it("finds no difference in what nobody forged", async () => {
+      expect(await found(() => ({}))).to.deep.equal([]);
+    });
+
+    for (const field of ["label", "before", "after"] as const) {
+      it(`finds other words in the table's column "${field}"`, async () => {
+        const forge = (proposal: Proposal) => {
+          const lying = { ...row(proposal), [field]: { en: "$1.00", zh: "$1.00" } };
+          return simulated(proposal, { changes: [lying] });
+        };
+        expect(await found(forge)).to.deep.equal(["simulation.changes: policy.TIER_WINDOW.1"]);
+      });
+    }
+
+    it("finds other arguments of an event", async () => {
+      const forge = (proposal: Proposal) =>
+        simulated(proposal, {
+          events: proposal.simulation.events.map((event) =>
+            event.source === "policy"
+              ? { ...event, arguments: event.arguments.map((arg) => ({ ...arg, value: "1" })) }
+              : event,
+          ),
+        });
+      expect((await found(forge)).map((field) => field.replace(/\d+/, "n"))).to.deep.equal([
+        "simulation.events.n",
+      ]);
+    });
+
+    it("takes no amount of money for a time that moved", async () => {
+      const forge = (proposal: Proposal) => {
+        const { value } = row(proposal);
+        const after = value.after.replaceAll("2000000000", "1000000000");
+        const moved = BigInt(proposal.simulation.effectiveAt) - 1_000_000_000n;
+        return simulated(proposal, {
+          effectiveAt: moved.toString(),
+          changes: [{ ...row(proposal), value: { ...value, after } }],
+        });
+      };
+      expect(await found(forge)).to.deep.equal([
+        "simulation.effectiveAt",
+        "simulation.changes: policy.TIER_WINDOW.1",
+      ]);
+    });
+
+    it("holds the end against the change file, not against the proposal", async () => {
+      const { timestamp } = (await connection.ethers.provider.getBlock("latest")) ?? { timestamp: 0 };
+      const expires = new Date((timestamp + 20 * 86_400) * 1_000).toISOString();
+      const change = changeOf(LIMITS, { expires });
+      const { expires: _, ...endless } = change;
+      // What a proposer's own program would make of the same words: calls and hashes fit each other.
+      const forged = await propose(governance, { ...endless, expires: BigInt(timestamp) + 10n ** 9n });
+      const { same, differences } = await review(governance, forged);
+      expect(same).to.equal(false);
+      expect(differences.map(({ field }) => field)).to.include("inputs.validUntil");
+    });
+
+    it("verifies an amount of money to the cent", async () => {
+      const proposal = await propose(governance, changeOf(LIMITS));
+      const { value } = row(proposal);
+      expect(value.after).to.include("2000000000");
+      const promised = { ...row(proposal), value: { ...value, after: value.after.replaceAll("2", "3") } };
+      const { digest: _, format: __, ...honest } = proposal;
+      const other = sealed({ ...honest, ...simulated(proposal, { changes: [promised] }) });
+      await carryOut(s, governance, proposal, s.mallory);
+      expect(await brokenPromises(governance, proposal)).to.deep.equal([]);
+      expect((await brokenPromises(governance, other)).map(({ id }) => id)).to.deep.equal([
+        "policy.TIER_WINDOW.1",
+      ]);
     });
   });
 });

@@ -72,7 +72,7 @@ function callText({ reads }: Proposal["calls"][number]): string {
 }
 
 /** What the timelocks and Safes say of their own running; the proposal file has it all. */
-function isMachinery({ source, name }: Proposal["simulation"]["events"][number]): boolean {
+export function isMachinery({ source, name }: Proposal["simulation"]["events"][number]): boolean {
   return (
     /^(timelock|reserveTimelock)$/.test(source) ||
     (source.startsWith("safes.") && name.startsWith("Execution"))
