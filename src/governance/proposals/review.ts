@@ -34,6 +34,9 @@ function leaves(value: unknown, path: string, into: Map<string, string>): Map<st
 /** How far two forks may differ in the time that the way takes on them, seconds. */
 const SLACK = 3_600n;
 
+/** Arguments that are storage words for indexers: times lie in them, and what they pack is told beside them. */
+const PACKED = /^(packed|slot|\w+Slot)$/;
+
 type Simulated = Proposal["simulation"];
 type Row = Simulated["changes"][number];
 
@@ -76,7 +79,10 @@ function eventDifferences(proposed: Simulated, recomputed: Simulated, shift: big
     events
       .filter((event) => !isMachinery(event))
       .map(({ source, name, arguments: args }) =>
-        [`${source}.${name}`, ...args.map((arg) => `${arg.name}=${arg.value}`)].join(" "),
+        [
+          `${source}.${name}`,
+          ...args.filter((arg) => !PACKED.test(arg.name)).map((arg) => `${arg.name}=${arg.value}`),
+        ].join(" "),
       );
   const timed = (text: string) => text.replaceAll(/(?<![\da-fA-Fx])[1-3]\d{9}(?!\d)/g, "@$&");
   const [theirs, mine] = [texts(proposed), texts(recomputed)];
