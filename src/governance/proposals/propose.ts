@@ -1,7 +1,7 @@
 import { keccak256 } from "ethers";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { readAddressBook } from "../address-book.ts";
+import { type AddressBook, readAddressBook } from "../address-book.ts";
 import { type ChangeFile, changeDigest } from "../changes/change-file.ts";
 import { type CompiledChange, compileChange, partsOf } from "../changes/compile.ts";
 import { deployParts, type Part } from "../changes/parts.ts";
@@ -59,14 +59,15 @@ async function tryOn(
   const upgrade = await upgradeReport(fork.provider, governance, compiled, parts);
   say("trying the whole way on a fork: schedule, wait, execute");
   const simulation = await simulate(fork, addresses, compiled);
-  return { compiled, simulation, parts: await standing(fork, parts), upgrade, signed };
+  return { compiled, simulation, parts: await standing(fork, compiled.book, parts), upgrade, signed };
 }
 
-async function standing(fork: Fork, parts: readonly Part[]): Promise<Proposal["parts"]> {
+async function standing(fork: Fork, book: AddressBook, parts: readonly Part[]): Promise<Proposal["parts"]> {
   return Promise.all(
-    parts.map(async ({ name, contract, address, initCodeHash }) => ({
+    parts.map(async ({ name, contract, address, initCodeHash, face, arguments: args }) => ({
       name,
       contract,
+      arguments: [...book.argumentsOf(face.deploy.inputs, args)],
       address,
       initCodeHash,
       codeHash: keccak256(await fork.provider.getCode(address)),

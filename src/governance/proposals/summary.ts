@@ -63,9 +63,12 @@ function pathText(path: Proposal["path"], language: Language): string {
     : `${path.safe} Safe，之后经 ${path.domain} 时间锁`;
 }
 
+function argumentsText(args: readonly { readonly name: string; readonly value: string }[]): string {
+  return args.map(({ name, value }) => `${name}=${value}`).join(", ");
+}
+
 function callText({ reads }: Proposal["calls"][number]): string {
-  const args = (read: typeof reads): string =>
-    read.arguments.map(({ name, value }) => `${name}=${value}`).join(", ");
+  const args = (read: typeof reads): string => argumentsText(read.arguments);
   const outer = `${reads.target}.${reads.function.split("(")[0]}`;
   if (reads.inside === undefined) return `\`${outer}(${args(reads)})\``;
   return `\`${outer} → ${reads.inside.target}.${reads.inside.function.split("(")[0]}(${args(reads.inside)})\``;
@@ -153,7 +156,8 @@ export function summaryOf(proposal: Proposal, language: Language): string {
     lines.push("", `## ${say("parts")}`, "");
     lines.push(
       ...proposal.parts.map(
-        ({ name, contract, address, codeHash }) => `- ${name} (${contract}) \`${address}\`, \`${codeHash}\``,
+        ({ name, contract, arguments: args, address, codeHash }) =>
+          `- ${name}: \`${contract}(${argumentsText(args)})\` \`${address}\`, \`${codeHash}\``,
       ),
     );
   }
