@@ -5,7 +5,7 @@ import { kindOfChain } from "../../../../deploy/chains.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
-import { codeBookOf, describeVault } from "../../../governance/proposals/code-book.ts";
+import { codeBookOf, descriptionsOf } from "../../../governance/proposals/code-book.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
@@ -63,7 +63,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     provider: connection.ethers.provider,
     openFork: forkOfNode(url, BigInt(addresses.chainId)),
     artifact: artifactsOf(".", () => hre.tasks.getTask("build").run({ quiet: true })),
-    describe: () => describeVault("."),
+    describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
     say,
   };
