@@ -1,15 +1,20 @@
 import { expect } from "chai";
 import { AbiCoder, id, ZeroAddress } from "ethers";
 import { TerminalError } from "../../src/core/errors.ts";
-import { brokenPromises } from "../../src/governance/proposals/advance.ts";
+import { artifactsOf } from "../../src/governance/changes/find-artifact.ts";
+import { advance, brokenPromises } from "../../src/governance/proposals/advance.ts";
+import { describeVault } from "../../src/governance/proposals/code-book.ts";
 import type { Governance } from "../../src/governance/proposals/governance.ts";
 import { type Proposal, sealed } from "../../src/governance/proposals/proposal.ts";
 import { propose } from "../../src/governance/proposals/propose.ts";
 import { review } from "../../src/governance/proposals/review.ts";
+import { summaryOf } from "../../src/governance/proposals/summary.ts";
+import { selectorsByRole } from "../../src/governance/role-graph.ts";
+import { ROLES } from "../../src/governance/roles.ts";
 import type { Safe } from "../../src/governance/safe.ts";
 import { asModule, selfCall } from "../../src/governance/safe-settings.ts";
-import { connection, type Scene, scene } from "../scenario/scene.ts";
-import { carryOut, changeOf, governanceOf } from "../support/governing.ts";
+import { connection, depositByAddress, ETHER, ethers, type Scene, scene } from "../scenario/scene.ts";
+import { carryOut, changeOf, governanceOf, signed } from "../support/governing.ts";
 
 /** The error that an act ends with; fails the test where there is none. */
 async function refusal(act: Promise<unknown>): Promise<TerminalError> {
@@ -231,6 +236,109 @@ describe("a malicious proposer", () => {
       expect((await brokenPromises(governance, other)).map(({ id }) => id)).to.deep.equal([
         "policy.TIER_WINDOW.1",
       ]);
+    });
+  });
+
+  describe("when code is not what its name says", () => {
+    const UPGRADE = (sample: string) => [
+      { kind: "upgrade", contract: "vault", to: "$next", sample: { accounts: [sample] } },
+    ];
+    const half = { contract: "VaultAdmin" };
+    beforeEach(() => depositByAddress(s, s.anna, ETHER));
+
+    const POLICY = [{ kind: "set-policy", policy: "$next" }];
+
+    it("refuses mocks as parts", async () => {
+      governance = { ...governance, artifact: artifactsOf(".") };
+      const deploy = { next: { contract: "HostilePolicy" } };
+      expect(await refused(() => POLICY, { deploy })).to.equal("PART_IS_MOCK");
+    });
+
+    it("refuses a part under a name of the deployment", async () => {
+      const deploy = {
+        sanctionsList: { contract: "MockSanctionsList" },
+        next: { contract: "ExitPolicy", arguments: ["$manager", "$router", "$sanctionsList"] },
+      };
+      expect(await refused(() => POLICY, { deploy })).to.equal("PART_NAME_TAKEN");
+    });
+
+    it("tells what a part's constructor is given", async () => {
+      const list = s.mallory.address;
+      const deploy = { next: { contract: "ExitPolicy", arguments: ["$manager", "$router", list] } };
+      const proposal = await propose(governance, changeOf(POLICY, { deploy }));
+      expect(summaryOf(proposal, "en")).to.include(list);
+    });
+
+    it("refuses another contract as the Vault", async () => {
+      const deploy = {
+        next: { contract: "SpoilingVault", arguments: ["$vaultImplementation", 4_000_000_000] },
+      };
+      expect(await refused(({ anna }) => UPGRADE(anna.address), { deploy })).to.equal("UPGRADE_UNKNOWN_CODE");
+    });
+
+    it("refuses a Vault with another half", async () => {
+      const stranger = { contract: "SpoilingVault", arguments: ["$vaultAdmin", 4_000_000_000] };
+      const deploy = { half: stranger, next: { contract: "Vault", arguments: ["$half"] } };
+      expect(await refused(({ anna }) => UPGRADE(anna.address), { deploy })).to.equal("UPGRADE_UNKNOWN_CODE");
+    });
+
+    it("believes no code book of new code", async () => {
+      const spoiling = await ethers.deployContract("SpoilingVault", [
+        s.addresses.vaultImplementation,
+        4_000_000_000,
+      ]);
+      const to = await spoiling.getAddress();
+      await governance.codeBook.learn(ethers.provider, to, describeVault("."));
+      const changes = ({ anna }: Scene) => [
+        { kind: "upgrade", contract: "vault", to, sample: { accounts: [anna.address] } },
+      ];
+      expect(await refused(changes)).to.equal("UPGRADE_UNKNOWN_CODE");
+    });
+
+    it("refuses a release behind the one that it reports", async () => {
+      const deploy = { half, next: { contract: "Vault", arguments: ["$half"] } };
+      const honest = await propose(governance, changeOf(UPGRADE(s.anna.address), { deploy }));
+      const face = s.contracts.upgradeController.interface;
+      const [release] = face.decodeFunctionData("upgrade", honest.calls[0]?.data ?? "0x");
+      const [step, pins, probes, noRollback, validUntil] = release as unknown as [unknown[][], ...unknown[]];
+      const again = [step, pins, probes, noRollback, validUntil, id("another")];
+      const stated = JSON.parse(JSON.stringify(again, (_, v) => (typeof v === "bigint" ? v.toString() : v)));
+      const changes = [...UPGRADE(s.anna.address), call("upgradeController", "upgrade", stated)];
+      expect(await refused(() => changes, { deploy })).to.equal("UPGRADE_OTHER");
+    });
+
+    it("refuses a policy that nobody here has built", async () => {
+      const policy = await ethers.deployContract("ExitPolicy", [
+        s.addresses.manager,
+        s.addresses.router,
+        s.addresses.sanctionsList,
+      ]);
+      const { vault } = s.contracts;
+      const revision = await s.contracts.policy.revision();
+      const to = await policy.getAddress();
+      const roles = [...selectorsByRole("policy")].map(([role, selectors]) =>
+        call("manager", "setTargetFunctionRole", to, selectors, Number(ROLES[role])),
+      );
+      const current = await vault.policy();
+      const changes = [...roles, call("vault", "setPolicy", current, Number(revision), 4_000_000_000, to)];
+      expect(await refused(() => changes)).to.equal("UNKNOWN_TARGET");
+    });
+
+    it("describes new code only where this checkout has built it", async () => {
+      const deploy = { half, next: { contract: "Vault", arguments: ["$half"] } };
+      const proposal = await propose(governance, changeOf(UPGRADE(s.anna.address), { deploy }));
+      await advance(governance, proposal, await signed(s, proposal), s.mallory);
+      await s.wait(BigInt(proposal.operation?.delaySeconds ?? 0));
+      // Another commit builds another Vault: what stands there already is not its own.
+      const other: Governance = {
+        ...governance,
+        artifact: async (name) => {
+          const artifact = await governance.artifact(name);
+          return name === "Vault" ? { ...artifact, bytecode: `${artifact.bytecode}00` } : artifact;
+        },
+      };
+      await advance(other, proposal, [], s.mallory);
+      expect(governance.codeBook.of(proposal.upgrade?.to.codeHash ?? "")).to.equal(undefined);
     });
   });
 });
