@@ -34,6 +34,11 @@ export function describeVault(root: string): CodeDescription {
   return { contract: "Vault", functions: functionsOf(FACES.vault), layout };
 }
 
+/** What a checkout says of its contracts' code. Only the Vault is upgraded, so only the Vault is described. */
+export function descriptionsOf(root: string): (contract: string) => CodeDescription | undefined {
+  return (contract) => (contract === "Vault" ? describeVault(root) : undefined);
+}
+
 /** The code book of a chain's deployment, beside its record. */
 export function codeBookOf(deployments: string, chainId: string): CodeBook {
   return new CodeBook(join(deployments, `${chainId}.code.json`));

@@ -22,12 +22,13 @@ interface Decoded {
   readonly arguments: readonly { readonly name: string; readonly type: string; readonly value: string }[];
   readonly inside?: Decoded | undefined;
 }
+const readArgument = z.strictObject({ name: z.string(), type: z.string(), value: z.string() });
 const decoded: z.ZodType<Decoded> = z.strictObject({
   target: z.string(),
   to: address,
   value: decimal,
   function: z.string(),
-  arguments: z.array(z.strictObject({ name: z.string(), type: z.string(), value: z.string() })),
+  arguments: z.array(readArgument),
   inside: z.lazy(() => decoded).optional(),
 });
 
@@ -61,7 +62,15 @@ const schema = z.strictObject({
   ]),
   /** Contracts that anyone deploys first, at addresses that follow from their creation code. */
   parts: z.array(
-    z.strictObject({ name: z.string(), contract: z.string(), address, initCodeHash: hash, codeHash: hash }),
+    z.strictObject({
+      name: z.string(),
+      contract: z.string(),
+      /** What its constructor is given: code is what it is by these too. */
+      arguments: z.array(readArgument),
+      address,
+      initCodeHash: hash,
+      codeHash: hash,
+    }),
   ),
   calls: z.array(z.strictObject({ to: address, value: decimal, data: bytes, reads: decoded })).min(1),
   /** What the timelock schedules and executes. */

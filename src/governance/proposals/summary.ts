@@ -81,9 +81,12 @@ function pathText(path: Proposal["path"], language: Language): string {
     : `${path.safe} Safe，之后经 ${path.domain} 时间锁`;
 }
 
+function argumentsText(args: readonly { readonly name: string; readonly value: string }[]): string {
+  return args.map(({ name, value }) => `${name}=${value}`).join(", ");
+}
+
 function callText({ reads }: Proposal["calls"][number]): string {
-  const args = (read: typeof reads): string =>
-    read.arguments.map(({ name, value }) => `${name}=${value}`).join(", ");
+  const args = (read: typeof reads): string => argumentsText(read.arguments);
   const outer = `${reads.target}.${reads.function.split("(")[0]}`;
   if (reads.inside === undefined) return code(`${outer}(${args(reads)})`);
   const inner = `${reads.inside.target}.${reads.inside.function.split("(")[0]}`;
@@ -91,7 +94,7 @@ function callText({ reads }: Proposal["calls"][number]): string {
 }
 
 /** What the timelocks and Safes say of their own running; the proposal file has it all. */
-function isMachinery({ source, name }: Proposal["simulation"]["events"][number]): boolean {
+export function isMachinery({ source, name }: Proposal["simulation"]["events"][number]): boolean {
   return (
     /^(timelock|reserveTimelock)$/.test(source) ||
     (source.startsWith("safes.") && name.startsWith("Execution"))
@@ -176,8 +179,8 @@ export function summaryOf(proposal: Proposal, language: Language): string {
     lines.push("", `## ${say("parts")}`, "");
     lines.push(
       ...proposal.parts.map(
-        ({ name, contract, address, codeHash }) =>
-          `- ${plain(name)} (${plain(contract)}) \`${address}\`, \`${codeHash}\``,
+        ({ name, contract, arguments: args, address, codeHash }) =>
+          `- ${plain(name)}: ${code(`${contract}(${argumentsText(args)})`)} \`${address}\`, \`${codeHash}\``,
       ),
     );
   }

@@ -16,9 +16,7 @@ export interface ExecuteCommand extends GovOptions, PasswordOptions {
 /** `gov execute`: sends what is signed, or executes what is ready. */
 export async function govExecute(path: string, options: ExecuteCommand): Promise<number> {
   const { folder, proposal } = openProposal(path);
-  // What anyone may deploy is deployed from this checkout.
-  const deploys = proposal.parts.length > 0;
-  const session = await openSession({ ...options, network: options.network ?? proposal.network }, deploys);
+  const session = await openSession({ ...options, network: options.network ?? proposal.network });
   try {
     const { governance } = session;
     const signatures = await collectedSignatures(

@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 import type { Signer } from "ethers";
 import hre from "hardhat";
-import { checkSameChain } from "../../../../deploy/beginning.ts";
 import { kindOfChain } from "../../../../deploy/chains.ts";
 import { REHEARSAL } from "../../../../deploy/connect.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { type StrongroomError, UsageError } from "../../../core/errors.ts";
 import { terminalJson, terminalText } from "../../../core/terminal-text.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
-import { codeBookOf, describeVault } from "../../../governance/proposals/code-book.ts";
+import { codeBookOf, descriptionsOf } from "../../../governance/proposals/code-book.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
@@ -85,7 +84,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     provider,
     openFork: forkOfNode(url, BigInt(addresses.chainId)),
     artifact: artifactsOf(".", () => hre.tasks.getTask("build").run({ quiet: true, noTests: true })),
-    describe: () => describeVault("."),
+    describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
     say,
   };

@@ -97,16 +97,23 @@ async function agree(options: SignCommand, safeTxHash: string): Promise<void> {
   });
 }
 
-/** What is checked on the chain before anyone signs: nonce, time, owners, and that the proposal is what it says. */
-async function checkOnChain(governance: Governance, proposal: Proposal, reviewed: boolean): Promise<void> {
+/**
+ * What is checked on the chain before anyone signs: nonce, time, and that the proposal is what it says. Answers the proposal as
+ * this machine knows it: what it has computed itself, where it was to review.
+ */
+async function checkOnChain(
+  governance: Governance,
+  proposal: Proposal,
+  reviewed: boolean,
+): Promise<Proposal> {
   refuseOtherChain(governance, proposal);
   const latest = await governance.provider.getBlock("latest");
   refuseExpired(proposal, BigInt(latest?.timestamp ?? 0));
   await refuseStaleNonce(governance, proposal);
-  if (reviewed) return;
+  if (reviewed) return proposal;
   say("reviewing before signing (--reviewed leaves it out)");
-  const { same, differences } = await review(governance, proposal);
-  if (same) return;
+  const { same, differences, recomputed } = await review(governance, proposal);
+  if (same) return recomputed;
   throw new TerminalError("REVIEW_DIFFERS", "This machine comes to another proposal than the file", {
     facts: Object.fromEntries(
       differences
@@ -129,17 +136,17 @@ export async function govSign(path: string, options: SignCommand): Promise<numbe
   if (transaction === undefined) throw new TerminalError("NOTHING_TO_SIGN", `${address} has nothing to sign`);
   const online = options.offline !== true;
   const session = online
-    ? await openSession(
-        { ...options, network: options.network ?? proposal.network },
-        options.reviewed !== true,
-      )
+    ? await openSession({ ...options, network: options.network ?? proposal.network })
     : undefined;
   try {
-    if (session !== undefined) await checkOnChain(session.governance, proposal, options.reviewed === true);
+    const known =
+      session === undefined
+        ? proposal
+        : await checkOnChain(session.governance, proposal, options.reviewed === true);
     const subject = await signingSubject(proposal, session?.governance.provider);
     const signer = await signerOf(options, subject.owners);
     const signature = await signTransaction(transaction, subject, signer, async (request) => {
-      say(summaryOf(proposal, options.lang ?? "en"));
+      say(summaryOf(known, options.lang ?? "en"));
       if (!online) say(UNREVIEWED);
       say(describeRequest(request));
       await agree(options, request.hashes.safeTx);
