@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { addChain } from "./chain-program.ts";
 import type { AdoptCommand } from "./commands/adopt.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
 import type { ExecuteCommand } from "./commands/gov/execute.ts";
 import type { KeyCommand } from "./commands/gov/key.ts";
+import type { NewSafeCommand } from "./commands/gov/new-safe.ts";
 import type { ProposeCommand } from "./commands/gov/propose.ts";
+import type { RecordSafeCommand } from "./commands/gov/record-safe.ts";
 import type { ReviewCommand } from "./commands/gov/review.ts";
 import type { GovOptions } from "./commands/gov/session.ts";
 import type { SignCommand } from "./commands/gov/sign.ts";
@@ -179,6 +182,24 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       finish(await govAdopt(fromHere(options)));
     });
   withPassword(
+    onDeployment(gov, "new-safe", "Make a Safe under its guard from the first moment; anyone may")
+      .requiredOption("--owners <addresses>", "its owners, a comma between")
+      .requiredOption("--threshold <number>", "how many of them sign")
+      .option("--reserve", "for the reserve's timelock instead of the suite's", false)
+      .option("--salt <number>", "tells it from another one of the same owners", "1")
+      .option("--keystore <file>", "whose account pays, instead of the network's own"),
+  ).action(async (options: NewSafeCommand) => {
+    const { govNewSafe } = await import("./commands/gov/new-safe.ts");
+    finish(await govNewSafe(fromHere(options)));
+  });
+  onDeployment(gov, "record-safe", "Write into the record which Safe proposes since a succession")
+    .requiredOption("--office <name>", "council or reserve")
+    .requiredOption("--safe <address>", "the Safe that the timelock listens to now")
+    .action(async (options: RecordSafeCommand) => {
+      const { govRecordSafe } = await import("./commands/gov/record-safe.ts");
+      finish(await govRecordSafe(fromHere(options)));
+    });
+  withPassword(
     gov
       .command("key")
       .description("Make an encrypted keystore with a fresh key")
@@ -188,4 +209,5 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     const { govKey } = await import("./commands/gov/key.ts");
     finish(await govKey(fromHere(options)));
   });
+  addChain(program, finish, userDirectory);
 }

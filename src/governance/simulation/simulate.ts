@@ -36,7 +36,7 @@ export interface Simulation {
 const ANYONE = "0x000000000000000000000000000000000000bEEF";
 
 /** A revert's data, wherever the provider has put it. */
-function revertData(error: unknown, depth = 0): string | undefined {
+export function revertData(error: unknown, depth = 0): string | undefined {
   if (typeof error !== "object" || error === null || depth > 6) return undefined;
   for (const key of ["data", "info", "error", "cause"] as const) {
     const inner = (error as Record<string, unknown>)[key];
