@@ -41,6 +41,7 @@ export interface SuiteAddresses {
   readonly registry: string;
   readonly guardian: string;
   readonly upgradeController: string;
+  readonly auditRecord: string;
   readonly recovery: string;
   readonly reserve: string;
   readonly factory: string;

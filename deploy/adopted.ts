@@ -1,12 +1,12 @@
 import type { Provider } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
 import { SAFE_VERSION } from "../src/governance/safe-contracts.ts";
+import type { SafeName } from "../src/governance/safe-names.ts";
 import { type Adoption, adoptSafe } from "../src/treasury/adopt-safe.ts";
 import type { AdoptionTerms } from "../src/treasury/judge-safe.ts";
 import { readSafe } from "../src/treasury/safe-facts.ts";
 import type { SuiteAddresses } from "./addresses.ts";
 import type { SuiteConfig } from "./config/schema.ts";
-import type { SafeName } from "./modules/safes.ts";
 
 type DeclaredSafe = SuiteConfig["safes"]["council"];
 

@@ -7,6 +7,7 @@ import type { CodeOf, PlannedCode } from "./planner.ts";
 /** The contracts that a deployment creates. */
 export const DEPLOYED = [
   "AccessManager",
+  "AuditRecord",
   "ChainlinkSource",
   "DepositFactory",
   "ExitPolicy",

@@ -58,6 +58,7 @@ const addresses = z.strictObject({
   registry: address,
   guardian: address,
   upgradeController: address,
+  auditRecord: address,
   recovery: address,
   reserve: address,
   factory: address,

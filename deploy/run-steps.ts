@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionReceipt } from "ethers";
 import { RetryableError, StrongroomError, TerminalError } from "../src/core/errors.ts";
+import { revertDataOf } from "../src/governance/revert-data.ts";
 import { kindOfChain } from "./chains.ts";
 import type { DeployingChain } from "./factories/deploying-chain.ts";
 import { type Probe, type Step, wavesOf } from "./planner.ts";
-import { revertData } from "./verify/chain.ts";
 
 /** Spare gas over the estimate, percent: other steps of the wave may come first. */
 const GAS_SPARE = 20n;
@@ -73,7 +73,7 @@ async function checkFunds(chain: DeployingChain, gas: bigint, step: Step): Promi
 /** What sending a step failed of: the step, the account or the node. */
 async function failureOf(chain: DeployingChain, step: Step, cause: unknown): Promise<unknown> {
   if (cause instanceof StrongroomError) return cause;
-  const data = revertData(cause);
+  const data = revertDataOf(cause);
   if (data !== undefined) {
     return new TerminalError("STEP_REVERTS", `${step.id} (${step.contract}.${step.functionName}) reverts`, {
       cause,

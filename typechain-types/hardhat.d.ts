@@ -22,7 +22,10 @@ getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
 getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
+getContractFactory(name: 'AppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AppRelease__factory>
+getContractFactory(name: 'AuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AuditRecord__factory>
 getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
+getContractFactory(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReleasedApp__factory>
 getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
 getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
 getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
@@ -44,6 +47,7 @@ getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
 getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
+getContractFactory(name: 'Pawnshop', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pawnshop__factory>
 getContractFactory(name: 'PlainReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainReserve__factory>
 getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
 getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
@@ -77,14 +81,16 @@ getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
+getContractFactory(name: 'IAppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAppRelease__factory>
+getContractFactory(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAuditRecord__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
 getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
 getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
 getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
 getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
 getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
-getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
 getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
+getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
 getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
 getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
@@ -92,12 +98,12 @@ getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
 getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
 getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
-getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
 getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
+getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
 getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
-getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
+getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
@@ -112,18 +118,18 @@ getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOpti
 getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
-getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
 getContractFactory(name: 'IPullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPullPrices__factory>
+getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IPythPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPythPrices__factory>
 getContractFactory(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRedStoneSource__factory>
 getContractFactory(name: 'Feeds', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Feeds__factory>
 getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStonePayload__factory>
+getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
+getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
-getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
-getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
 getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
@@ -141,7 +147,10 @@ getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
 getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
+getContractAt(name: 'AppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AppRelease>
+getContractAt(name: 'AuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AuditRecord>
 getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
+getContractAt(name: 'ReleasedApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReleasedApp>
 getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
 getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
 getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
@@ -163,6 +172,7 @@ getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, sig
 getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
 getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
+getContractAt(name: 'Pawnshop', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pawnshop>
 getContractAt(name: 'PlainReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainReserve>
 getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
 getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
@@ -196,14 +206,16 @@ getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
+getContractAt(name: 'IAppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAppRelease>
+getContractAt(name: 'IAuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAuditRecord>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
 getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
 getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
 getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
 getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
 getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
-getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
 getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
+getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
 getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
 getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
@@ -211,12 +223,12 @@ getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, sig
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
 getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
 getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
-getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
 getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
+getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
 getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
-getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
+getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
@@ -231,18 +243,18 @@ getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: eth
 getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
-getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
 getContractAt(name: 'IPullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPullPrices>
+getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IPythPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPythPrices>
 getContractAt(name: 'IRedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRedStoneSource>
 getContractAt(name: 'Feeds', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Feeds>
 getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStonePayload>
+getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
+getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
-getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
-getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
 getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
@@ -260,7 +272,10 @@ deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'AppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
+deployContract(name: 'AuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
 deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
 deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
 deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
@@ -282,6 +297,7 @@ deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'Pawnshop', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
 deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
@@ -315,14 +331,16 @@ deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'IAppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
+deployContract(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
 deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
 deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
 deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
 deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
@@ -330,12 +348,12 @@ deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
+deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
@@ -350,18 +368,18 @@ deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractO
 deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
-deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IPullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
+deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPythPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
 deployContract(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
 deployContract(name: 'Feeds', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
 deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
+deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
+deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
-deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
@@ -379,7 +397,10 @@ deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'AppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
+deployContract(name: 'AuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
 deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ReleasedApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
 deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
 deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
@@ -401,6 +422,7 @@ deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'Pawnshop', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
 deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
@@ -434,14 +456,16 @@ deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
+deployContract(name: 'IAppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
+deployContract(name: 'IAuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
 deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
 deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
 deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
 deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
 deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
@@ -449,12 +473,12 @@ deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
+deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
@@ -469,18 +493,18 @@ deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | De
 deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
-deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
 deployContract(name: 'IPullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
+deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IPythPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
 deployContract(name: 'IRedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
 deployContract(name: 'Feeds', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
 deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
+deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
+deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
-deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>

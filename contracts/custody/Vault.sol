@@ -3,9 +3,12 @@ pragma solidity 0.8.37;
 
 import {NoncesKeyedUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/NoncesKeyedUpgradeable.sol";
 import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
+import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
+import {IAuditRecord} from "../governance/interfaces/IAuditRecord.sol";
 import {AssetId} from "../shared/AssetId.sol";
 import {VaultExits} from "./VaultExits.sol";
 import {VaultNamespace} from "./VaultNamespace.sol";
+import {IVaultAdmin} from "./interfaces/IVaultAdmin.sol";
 import {IVaultCore} from "./interfaces/IVaultCore.sol";
 import {Exit, Intent, Verb} from "./interfaces/IVaultTypes.sol";
 import {Intents} from "./libraries/Intents.sol";
@@ -19,12 +22,14 @@ import {VaultSubjects} from "./libraries/VaultSubjects.sol";
 contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgradeable {
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     address private immutable _admin;
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    IAuditRecord private immutable _record;
 
-    /// @param admin The `VaultAdmin` of the same release.
+    /// @param admin The `VaultAdmin` of the same release, which also names the audit record: both halves ask the same one.
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address admin) {
         if (admin.code.length == 0) revert Vault_ZeroAddress();
-        _admin = admin;
+        (_admin, _record) = (admin, IAuditRecord(IVaultAdmin(admin).auditRecord()));
         _disableInitializers();
     }
 
@@ -61,6 +66,15 @@ contract Vault is VaultNamespace, VaultExits, EIP712Upgradeable, NoncesKeyedUpgr
         returns (uint256)
     {
         return super.nonces(owner, key);
+    }
+
+    /// @inheritdoc IVaultCore
+    function runningCode() external view returns (address implementation, address admin) {
+        return (ERC1967Utils.getImplementation(), _admin);
+    }
+
+    function _auditRecord() internal view override returns (IAuditRecord) {
+        return _record;
     }
 
     /// @dev Constants, not storage: the domain's name and version are those of the code.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManagedUpgradeable} from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IAuditRecord} from "../governance/interfaces/IAuditRecord.sol";
 import {Facts} from "../policy/interfaces/IExitPolicy.sol";
 import {AssetId} from "../shared/AssetId.sol";
 import {ParamKeys} from "../shared/ParamKeys.sol";
@@ -17,6 +18,7 @@ import {Assets} from "./libraries/Assets.sol";
 import {Opens} from "./libraries/Opens.sol";
 import {Requests} from "./libraries/Requests.sol";
 import {VaultAssets} from "./libraries/VaultAssets.sol";
+import {VaultAudit} from "./libraries/VaultAudit.sol";
 import {VaultCare} from "./libraries/VaultCare.sol";
 import {VaultLayout} from "./libraries/VaultLayout.sol";
 import {VaultParams} from "./libraries/VaultParams.sol";
@@ -39,8 +41,14 @@ contract VaultAdmin is
     using Assets for uint256;
     using Opens for Open;
 
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    IAuditRecord private immutable _record;
+
+    /// @param record Caps the holdings while the code that runs isn't covered by an audit.
     /// @custom:oz-upgrades-unsafe-allow constructor
-    constructor() {
+    constructor(IAuditRecord record) {
+        if (address(record).code.length == 0) revert Vault_ZeroAddress();
+        _record = record;
         _disableInitializers();
     }
 
@@ -88,6 +96,7 @@ contract VaultAdmin is
 
     function addReserve(address reserve) external restricted governs {
         VaultReserves.add(reserve);
+        VaultAudit.lapse(_record);
     }
 
     function removeReserve(address reserve) external restricted governs {
@@ -175,6 +184,7 @@ contract VaultAdmin is
         governs
     {
         VaultAssets.setPolicy(expected, expectedRevision, validUntil, next);
+        VaultAudit.lapse(_record);
     }
 
     // ---- views ----
@@ -232,7 +242,7 @@ contract VaultAdmin is
 
     function room(AssetId asset) external view returns (uint256) {
         uint256 a = VaultLayout.slots().assets[asset].load();
-        return a.class() == TokenClass.UNLISTED ? 0 : VaultAssets.room(asset, a);
+        return a.class() == TokenClass.UNLISTED ? 0 : VaultAssets.room(_record, asset, a);
     }
 
     function listedAssets() external view returns (AssetId[] memory) {
@@ -241,6 +251,10 @@ contract VaultAdmin is
 
     function balanceSlot(address account, AssetId asset) external view returns (uint256 packed) {
         return VaultLayout.slots().balances[account][asset].word;
+    }
+
+    function auditRecord() external view returns (address) {
+        return address(_record);
     }
 
     function policy() external view returns (address) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAuditRecord} from "../governance/interfaces/IAuditRecord.sol";
 import {Facts, Quote} from "../policy/interfaces/IExitPolicy.sol";
 import {SlidingWindow} from "../policy/libraries/SlidingWindow.sol";
 import {TierLimits} from "../policy/libraries/TierLimits.sol";
@@ -15,6 +16,7 @@ import {
     ExitStatus,
     Explanation,
     Holding,
+    Intake,
     IVaultLens,
     Standing,
     Verdict,
@@ -98,6 +100,18 @@ contract VaultLens is IVaultLens {
         if (held < needed) {
             s.blocked = abi.encodeWithSelector(IVaultEvents.Vault_NotFunded.selector, exit.asset, held, needed);
         }
+    }
+
+    /// @inheritdoc IVaultLens
+    function intakeOf(AssetId asset) external view returns (Intake memory i) {
+        IAuditRecord record = IAuditRecord(_vault.auditRecord());
+        uint256 tick = Units.tick(_vault.assetOf(asset).tickExponent);
+        i.verifiedUntil = record.verifiedUntil();
+        i.verified = i.verifiedUntil != 0;
+        i.unverifiedCap = record.unverifiedCap(asset) * tick;
+        i.cap = _vault.inForce(ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, asset)) * tick;
+        if (!i.verified && i.cap > i.unverifiedCap) i.cap = i.unverifiedCap;
+        i.room = _vault.room(asset);
     }
 
     /// @inheritdoc IVaultLens

@@ -14,7 +14,7 @@ library Roles {
     uint64 internal constant ORACLE_ADMIN = 7; // feeds and sources of prices
     uint64 internal constant TREASURER = 8; // refills from reserves
     uint64 internal constant RELAYER = 9; // submits what others have signed
-    uint64 internal constant AUDITOR = 10; // anchors the audit log
+    uint64 internal constant AUDITOR = 10; // signs audits of the code, which the AuditRecord keeps
     uint64 internal constant REGISTRY = 11; // the TierRegistry contract: writes tiers and subjects into the Vault
     uint64 internal constant ROLLBACK = 12; // rolls an upgrade back inside its window
     uint64 internal constant CONTROLLER = 13; // the UpgradeController contract: ends instant exits after a rollback

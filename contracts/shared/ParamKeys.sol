@@ -28,6 +28,9 @@ library ParamKeys {
     // Reserve
     uint8 internal constant REFILL_DELAY = 48; // seconds from an exit's announcement until it may be refilled
     uint8 internal constant KEEP = 49; // ticks of the asset that a sweep leaves in the reserve
+    // AppRelease
+    uint8 internal constant CANARY_SHARE = 64; // basis points of all accounts that open positions in this canary
+    uint8 internal constant CANARY_CAP = 65; // ticks of the asset, most that the canary may hold once a position is opened
 
     uint256 private constant _KIND_SHIFT = 248;
 
@@ -39,6 +42,11 @@ library ParamKeys {
     /// @notice The key of one tier.
     function ofTier(uint8 kind, uint8 tier) internal pure returns (bytes32) {
         return bytes32((uint256(kind) << _KIND_SHIFT) | tier);
+    }
+
+    /// @notice The key of one account.
+    function ofAccount(uint8 kind, address account) internal pure returns (bytes32) {
+        return bytes32((uint256(kind) << _KIND_SHIFT) | uint160(account));
     }
 
     /// @notice The key of one asset: the kind takes the place of the class byte (the rest of an id tells the classes apart,

@@ -26,6 +26,7 @@ export const localKeys = {
   attestor: publicKeys(50, 1),
   rollback: publicKeys(60, 3),
   reserve: publicKeys(70, 3),
+  auditor: publicKeys(80, 1),
 } as const;
 
 const addresses = (keys: readonly HDNodeWallet[]): string[] => keys.map((key) => key.address);
@@ -51,6 +52,7 @@ const CAP_TICKS = 10_000_000_000n;
 
 const limits = {
   capTicks: CAP_TICKS,
+  unverifiedCapTicks: CAP_TICKS / 10n,
   smallLaneBps: PARAMETERS.laneBpsPerDay,
   largeLaneBps: PARAMETERS.laneBpsPerDay,
   breakerTicks: (CAP_TICKS * PARAMETERS.breakerBps) / 10_000n,
@@ -75,6 +77,7 @@ export const config: SuiteConfigInput = {
   },
   riskOfficer: { safe: { owners: addresses(localKeys.riskOfficer), threshold: OFFICE_THRESHOLD } },
   attestors: addresses(localKeys.attestor),
+  auditors: addresses(localKeys.auditor),
   timelock: { delaySeconds: PARAMETERS.timelockSeconds },
   rollbackWindowSeconds: 14n * DAY,
   windDownAfterDays: 365n,

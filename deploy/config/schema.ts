@@ -166,6 +166,8 @@ export const asset = z.strictObject({
   tickExponent: whole(0n, 30n, ""),
   /** Deposits may bring liabilities to this. */
   capTicks: whole(0n, MOST_TICKS, "ticks"),
+  /** And to this only, while an audit doesn't cover the code that runs. For good: nobody can change it. */
+  unverifiedCapTicks: whole(1n, MOST_TICKS, "ticks"),
   /** What queued exits may take a day, basis points of liabilities. */
   smallLaneBps: whole(200n, 10_000n, "basis points"),
   largeLaneBps: whole(200n, 10_000n, "basis points"),
@@ -233,6 +235,8 @@ export const schema = z
     riskOfficer: z.union([z.strictObject({ account: address }), z.strictObject({ safe })]),
     /** Who sign attestations of tiers. */
     attestors: z.array(address),
+    /** Who sign audits of the code. Governance names them later where there is none yet. */
+    auditors: z.array(address).default([]),
     timelock: z.strictObject({ delaySeconds: whole(DAY, 30n * DAY, "s") }),
     /** How long a release can be rolled back. */
     rollbackWindowSeconds: whole(DAY, 30n * DAY, "s"),
@@ -278,6 +282,9 @@ export const schema = z
     if (new Set(symbols).size !== symbols.length) issue(["assets"], "a symbol is used twice");
     for (const [index, row] of config.assets.entries()) {
       const path = ["assets", index];
+      if (row.unverifiedCapTicks > row.capTicks) {
+        issue([...path, "unverifiedCapTicks"], "above capTicks: an audit would change nothing");
+      }
       if (row.hotMinTicks > row.hotMaxTicks) issue([...path, "hotMinTicks"], "above hotMaxTicks");
       if ((row.token === "native") !== (row.tokenClass === "native")) {
         issue([...path, "tokenClass"], `${row.tokenClass} does not fit the token`);

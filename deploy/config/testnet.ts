@@ -63,6 +63,7 @@ export function testnet({ network, chainId, symbol, aggregator }: Testnet): Suit
         tokenClass: "native",
         tickExponent: 14,
         capTicks: 10_000_000,
+        unverifiedCapTicks: 100_000,
         smallLaneBps: 500,
         largeLaneBps: 200,
         breakerTicks: 100_000,

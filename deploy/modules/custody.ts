@@ -8,11 +8,16 @@ import type { planPrices } from "./prices.ts";
  * ProxyAdmin from the deployer; nothing is open yet: without a policy and a listed asset the Vault takes nothing in.
  */
 export function planCustody(
-  { planner, config, sanctionsList }: Plan,
+  { planner, config, sanctionsList, assets }: Plan,
   { manager, timelock, reserveManager }: ReturnType<typeof planGovernance>,
   { router }: ReturnType<typeof planPrices>,
 ) {
-  const vaultAdmin = planner.contract("VaultAdmin");
+  const auditRecord = planner.contract("AuditRecord", [
+    manager,
+    assets.map(({ id }) => id),
+    assets.map(({ unverifiedCapTicks }) => unverifiedCapTicks),
+  ]);
+  const vaultAdmin = planner.contract("VaultAdmin", [auditRecord]);
   const vaultImplementation = planner.contract("Vault", [vaultAdmin]);
   const vault = planner.contract(
     "TransparentUpgradeableProxy",
@@ -33,6 +38,7 @@ export function planCustody(
     unless: planner.probe(proxyAdmin, "ProxyAdmin", "owner", [], [planner.deployer]),
   });
   return {
+    auditRecord,
     vault,
     vaultImplementation,
     vaultAdmin,

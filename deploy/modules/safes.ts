@@ -1,18 +1,7 @@
 import { ZeroAddress } from "ethers";
+import { SAFES, type SafeName } from "../../src/governance/safe-names.ts";
 import type { Plan } from "./plan.ts";
 import type { planTimelocks } from "./timelocks.ts";
-
-/** The Safes of a deployment. The risk officer may be an account instead. */
-export const SAFES = [
-  "council",
-  "guardian",
-  "canceller",
-  "reviewer",
-  "rollback",
-  "reserve",
-  "riskOfficer",
-] as const;
-export type SafeName = (typeof SAFES)[number];
 
 type Quorum = Plan["config"]["safes"]["council"];
 

@@ -21,6 +21,7 @@ const FACE_OF = {
   registry: "TierRegistry",
   guardian: "Guardian",
   upgradeController: "UpgradeController",
+  auditRecord: "AuditRecord",
   recovery: "Recovery",
   reserve: "Reserve",
 } as const;
@@ -52,6 +53,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     registry: custody.registry,
     guardian: custody.guardian,
     upgradeController: custody.upgradeController,
+    auditRecord: custody.auditRecord,
     recovery: custody.recovery,
     reserve: custody.reserve,
   };
@@ -80,6 +82,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
       through("router", "setFeedSet", [asset.id, ZeroAddress, feedSetOf(asset.symbol).feedSet]),
       through("vault", "list", [asset.id, TOKEN_CLASS[asset.tokenClass], asset.tickExponent]),
     ]),
+    through("auditRecord", "serve", [targets.vault]),
     through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
     through("vault", "addReserve", [targets.reserve]),
     through("upgradeController", "adopt", [
@@ -133,6 +136,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     reviewer: [safes.reviewer],
     riskOfficer: ["account" in riskOfficer ? riskOfficer.account : (safes.riskOfficer ?? ZeroAddress)],
     attestors: config.attestors,
+    auditors: config.auditors,
   };
   const handover = (domain: DomainName) => [
     ...DOMAINS[domain].targets.flatMap((target) =>

@@ -1,4 +1,5 @@
 import { type Contract, Interface } from "ethers";
+import { replayMembers } from "../../src/governance/members.ts";
 import {
   DELAYS,
   DOMAINS,
@@ -14,7 +15,7 @@ import { nameOfRole, ROLES, type RoleName } from "../../src/governance/roles.ts"
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-import { type Chain, type Findings, NOBODY, replayMembers } from "./chain.ts";
+import { type Chain, type Findings, NOBODY } from "./chain.ts";
 
 const UNAUTHORIZED = new Interface(["error AccessManagedUnauthorized(address caller)"]);
 /** Answers the AccessManager alone, whatever role is mapped: its `updateAuthority` is ADMIN's. */
@@ -39,6 +40,7 @@ export function declaredHolders(
     reserveSafe: [addresses.safes.reserve],
     riskOfficer: ["account" in risk ? risk.account : (addresses.safes.riskOfficer ?? "no Safe")],
     attestors: config.attestors,
+    auditors: config.auditors,
   };
   const roles = Object.keys(ROLES) as RoleName[];
   const { holders }: Domain = DOMAINS[domain];
@@ -116,8 +118,10 @@ async function checkFunctions(
   }
   const stray: string[] = [];
   const known = new Set(
-    PERMISSIONS.filter(({ target }) => targets.includes(target)).map(
-      ({ target, signature }) => `${addresses[target].toLowerCase()} ${selectorOf(signature)}`,
+    targets.flatMap((target) =>
+      PERMISSIONS.filter((row) => row.target === target).map(
+        ({ signature }) => `${addresses[target].toLowerCase()} ${selectorOf(signature)}`,
+      ),
     ),
   );
   for (const { args } of await chain.logs(manager, "TargetFunctionRoleUpdated")) {

@@ -1,12 +1,7 @@
-import {
-  Contract,
-  type EventLog,
-  getAddress,
-  getCreateAddress,
-  Interface,
-  type Log,
-  type Provider,
-} from "ethers";
+import { Contract, EventLog, getAddress, getCreateAddress, Interface, type Provider } from "ethers";
+import { TerminalError } from "../../src/core/errors.ts";
+import { logsOf } from "../../src/governance/logs.ts";
+import { revertDataOf } from "../../src/governance/revert-data.ts";
 
 /** One property of a deployment, read from its chain. */
 export interface CheckResult {
@@ -47,9 +42,6 @@ function text(value: unknown): string {
 /** Holds nothing anywhere: asks as a stranger. */
 export const NOBODY = "0x000000000000000000000000000000000000bEEF";
 
-/** How many blocks one question for logs spans: what public nodes answer. */
-const LOG_SPAN = 10_000;
-
 /** Reads one chain: views, slots, code, and logs since the deployment. */
 export class Chain {
   readonly provider: Provider;
@@ -71,13 +63,15 @@ export class Chain {
 
   /** All logs of an event, oldest first. */
   async logs(contract: Contract, event: string): Promise<readonly EventLog[]> {
-    const head = await this.provider.getBlockNumber();
-    const found: EventLog[] = [];
-    for (let from = this.fromBlock; from <= head; from += LOG_SPAN) {
-      const logs = await contract.queryFilter(event, from, Math.min(from + LOG_SPAN - 1, head));
-      found.push(...logs.filter((log: Log | EventLog): log is EventLog => "args" in log));
-    }
-    return found;
+    const fragment = contract.interface.getEvent(event);
+    if (fragment === null) throw new TerminalError("NO_EVENT", `The contract's face has no event ${event}`);
+    const logs = await logsOf(this.provider, {
+      addresses: [await contract.getAddress()],
+      topics: [fragment.topicHash],
+      fromBlock: this.fromBlock,
+      toBlock: await this.provider.getBlockNumber(),
+    });
+    return logs.map((log) => new EventLog(log, contract.interface, fragment));
   }
 
   /** The address in a storage slot. */
@@ -92,7 +86,7 @@ export class Chain {
       await this.provider.call(call);
       return undefined;
     } catch (error) {
-      const data = revertData(error);
+      const data = revertDataOf(error);
       if (data === undefined) throw error;
       return data;
     }
@@ -111,37 +105,4 @@ export class Chain {
   async now(): Promise<bigint> {
     return BigInt((await this.provider.getBlock("latest"))?.timestamp ?? 0);
   }
-}
-
-/** Providers differ in where they put a revert's data: found wherever it lies among the causes. */
-export function revertData(error: unknown, depth = 0): string | undefined {
-  if (typeof error !== "object" || error === null || depth > 5) return undefined;
-  const { data } = error as { data?: unknown };
-  if (typeof data === "string" && data.startsWith("0x")) return data;
-  for (const key of ["data", "info", "error", "cause"] as const) {
-    const inner = revertData((error as Record<string, unknown>)[key], depth + 1);
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
-}
-
-/** Members of each role by replaying grants and revocations. */
-export function replayMembers(
-  granted: readonly EventLog[],
-  revoked: readonly EventLog[],
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const members = new Map<string, Set<string>>();
-  const inOrder = [
-    ...granted.map((log) => ({ log, add: true })),
-    ...revoked.map((log) => ({ log, add: false })),
-  ].sort((a, b) => a.log.blockNumber - b.log.blockNumber || a.log.index - b.log.index);
-  for (const { log, add } of inOrder) {
-    const role = String(log.args[0]);
-    const account = getAddress(String(log.args[1]));
-    const set = members.get(role) ?? new Set<string>();
-    if (add) set.add(account);
-    else set.delete(account);
-    members.set(role, set);
-  }
-  return members;
 }

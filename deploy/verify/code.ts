@@ -17,6 +17,7 @@ import { Reserve__factory } from "../../typechain-types/factories/contracts/cust
 import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { VaultAdmin__factory } from "../../typechain-types/factories/contracts/custody/VaultAdmin__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
+import { AuditRecord__factory } from "../../typechain-types/factories/contracts/governance/AuditRecord__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
 import { SafeGuard__factory } from "../../typechain-types/factories/contracts/governance/SafeGuard__factory.ts";
 import { SafeSetup__factory } from "../../typechain-types/factories/contracts/governance/SafeSetup__factory.ts";
@@ -48,6 +49,7 @@ const CREATION = {
   Vault: Vault__factory.bytecode,
   Guardian: Guardian__factory.bytecode,
   UpgradeController: UpgradeController__factory.bytecode,
+  AuditRecord: AuditRecord__factory.bytecode,
   VetoGate: VetoGate__factory.bytecode,
   Succession: Succession__factory.bytecode,
   SafeGuard: SafeGuard__factory.bytecode,
@@ -221,7 +223,33 @@ export async function checkCode(
     ["address"],
     [timelock],
   );
-  await check("vaultAdmin", "the Vault's second half is ours", addresses.vaultAdmin, "VaultAdmin");
+  const recordDomain = (verifyingContract: string) =>
+    TypedDataEncoder.hashDomain({
+      name: "Strongroom AuditRecord",
+      version: "1",
+      chainId: config.chainId,
+      verifyingContract,
+    });
+  await check(
+    "auditRecord",
+    "the audit record is ours",
+    addresses.auditRecord,
+    "AuditRecord",
+    ["address", "uint256[]", "uint64[]"],
+    [manager, [], []],
+    (ranAt) => [
+      [recordDomain(ranAt), recordDomain(addresses.auditRecord)],
+      [ranAt, addresses.auditRecord],
+    ],
+  );
+  await check(
+    "vaultAdmin",
+    "the Vault's second half is ours, and asks the declared audit record",
+    addresses.vaultAdmin,
+    "VaultAdmin",
+    ["address"],
+    [addresses.auditRecord],
+  );
   await check(
     "vaultImplementation",
     "the Vault's code is ours, and its immutable second half is the declared one",

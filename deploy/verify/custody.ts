@@ -74,6 +74,7 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
     guardian: FACES.guardian,
     recovery: FACES.recovery,
     reserve: FACES.reserve,
+    auditRecord: FACES.auditRecord,
     factory: DepositFactory__factory.createInterface(),
   };
   for (const [name, face] of Object.entries(around)) {
@@ -85,6 +86,33 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
       a.vault,
     );
   }
+}
+
+/** What the Vault may hold while no audit covers its code: declared once, for every asset. */
+async function checkCaps(chain: Chain, a: SuiteAddresses, config: SuiteConfig, f: Findings): Promise<void> {
+  const record = chain.at(a.auditRecord, FACES.auditRecord);
+  f.equal(
+    "vault.audit-record",
+    "the Vault asks the declared audit record",
+    await chain.view<string>(chain.at(a.vault, FACES.vault), "auditRecord"),
+    a.auditRecord,
+  );
+  for (const { symbol, unverifiedCapTicks } of config.assets) {
+    const id = a.assets.find((asset) => asset.symbol === symbol)?.id ?? 0n;
+    f.equal(
+      `audit.cap.${symbol}`,
+      `${symbol}: the cap while unverified, ticks`,
+      await chain.view<bigint>(record, "unverifiedCap", id),
+      unverifiedCapTicks,
+    );
+  }
+  const declared = (await chain.logs(record, "UnverifiedCapDeclared")).map(({ args }) => String(args[0]));
+  f.sameSet(
+    "audit.caps",
+    "the declared assets have such a cap, and no others",
+    declared,
+    a.assets.map(({ id }) => id),
+  );
 }
 
 /** Which reserves count, and what the nearest one was told. */
@@ -261,6 +289,7 @@ export async function checkCustody(
 ): Promise<void> {
   await checkProxy(chain, addresses, f);
   await checkPointers(chain, addresses, f);
+  await checkCaps(chain, addresses, config, f);
   await checkReserves(chain, addresses, config, f);
   await checkAssets(chain, addresses, config, f);
   await checkParameters(chain, addresses, config, f);

@@ -6,11 +6,11 @@ import {
   safeArtifact,
   safeProxyCodeHash,
 } from "../../src/governance/safe-contracts.ts";
+import type { SafeName } from "../../src/governance/safe-names.ts";
 import { proxyVersion, singletonEdition } from "../../src/treasury/safe-editions.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import { adoptionsOf } from "../adopted.ts";
 import type { SuiteConfig } from "../config/schema.ts";
-import type { SafeName } from "../modules/safes.ts";
 import type { Chain, Findings } from "./chain.ts";
 
 /** The end of a Safe's linked lists. */

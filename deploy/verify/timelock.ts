@@ -1,17 +1,11 @@
-import { type EventLog, id, ZeroAddress, ZeroHash } from "ethers";
+import { type EventLog, ZeroAddress } from "ethers";
+import { TIMELOCK_ROLES } from "../../src/governance/governed/timelocks.ts";
+import { replayMembers } from "../../src/governance/members.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
 import { SUCCESSION_QUORUM } from "../modules/governance.ts";
-import { type Chain, type Findings, replayMembers } from "./chain.ts";
-
-/** Roles of the timelock: AccessControl's, by hash. */
-const TIMELOCK_ROLES = {
-  DEFAULT_ADMIN: ZeroHash,
-  PROPOSER: id("PROPOSER_ROLE"),
-  CANCELLER: id("CANCELLER_ROLE"),
-  EXECUTOR: id("EXECUTOR_ROLE"),
-} as const;
+import type { Chain, Findings } from "./chain.ts";
 
 /** What a timelock was declared to be. */
 interface Declared {

@@ -130,7 +130,8 @@ async function measureUpgrade(chain: Chain, suite: Suite): Promise<CareGas[]> {
   const { vault, owner, governor, implementation } = suite;
   const proxyAdmin = await chain.at("ProxyAdmin", suite.proxyAdmin);
   const upgrade = (to: BaseContract) => chain.send(governor, proxyAdmin, "upgradeAndCall", [vault, to, "0x"]);
-  const next = await chain.deploy("Vault", [await chain.deploy("VaultAdmin")]);
+  const half = await chain.deploy("VaultAdmin", [await vault.getFunction("auditRecord")()]);
+  const next = await chain.deploy("Vault", [half]);
   await upgrade(next);
   const peerGas = (await upgrade(implementation)).gas;
 

@@ -43,7 +43,11 @@ export async function deploySuite(chain: Chain, makeSources = pushSources): Prom
   if (!governor || !owner || !friend || !other)
     throw new TerminalError("NO_SIGNERS", "The chain has no accounts");
   const manager = await chain.deploy("AccessManager", [governor.address]);
-  const implementation = await chain.deploy("Vault", [await chain.deploy("VaultAdmin")]);
+  const token = await chain.deploy("MockERC20", ["Dollar", 18]);
+  const asset = erc20Asset(chain.address(token));
+  // Not verified, which costs a deposit one slot more than verified.
+  const record = await chain.deploy("AuditRecord", [manager, [asset], [10_000_000_000n]]);
+  const implementation = await chain.deploy("Vault", [await chain.deploy("VaultAdmin", [record])]);
   const admin = (await chain.ethers.getContractFactory("VaultAdmin")).interface;
   const proxy = await chain.deploy("TransparentUpgradeableProxy", [
     implementation,
@@ -56,8 +60,6 @@ export async function deploySuite(chain: Chain, makeSources = pushSources): Prom
   const router = await chain.deploy("PriceRouter", [manager, WARM_FOR]);
   const sanctions = await chain.deploy("PlainSanctionsList");
   const policy = await chain.deploy("ExitPolicy", [manager, router, sanctions]);
-  const token = await chain.deploy("MockERC20", ["Dollar", 18]);
-  const asset = erc20Asset(chain.address(token));
 
   const { sources, feeds, freshen: freshenFeeds } = await makeSources(chain, governor);
   await freshenFeeds();

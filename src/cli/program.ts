@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import type { DeployCommand } from "./commands/deploy.ts";
 import type { VerifyDeploymentCommand } from "./commands/deploy-verify.ts";
 import type { PublishSourceCommand } from "./commands/publish-source.ts";
+import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 import { addGovernance } from "./gov-program.ts";
 import { addMigration } from "./treasury-program.ts";
@@ -150,6 +151,20 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       finish(await publishSource({ ...options, ...fromHere(options), network: named(network) }));
     });
 
+  program
+    .command("status")
+    .description("Show what runs where: owners, delays, limits, code, what is paused or stressed")
+    .option("--network <name>", "a network that was deployed to")
+    .option("--all", "every record, in one table", false)
+    .option("--rpc <url>", "a node's address instead of the configured one; with --all name=url,name=url")
+    .option("--deployments <folder>", "where records are kept, instead of deployments/")
+    .addOption(new Option("--lang <language>", "language of the table").choices(["en", "zh"]).default("en"))
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: StatusCommand) => {
+      const { status } = await import("./commands/status.ts");
+      finish(await status({ ...options, ...fromHere(options) }));
+    });
   addGovernance(program, finish, userDirectory);
   addMigration(program, finish, userDirectory);
 

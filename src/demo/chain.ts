@@ -164,13 +164,18 @@ export class Chain {
     return this.advanceTo(this.#time + seconds);
   }
 
+  /** Lets whatever is sent next be mined at the time at which the clock stands. */
+  async prepare(): Promise<void> {
+    await this.#request("evm_setNextBlockTimestamp", [toBeHex(this.#time)]);
+  }
+
   /** Sends and mines one transaction. */
   async send(from: string, call: Call): Promise<Outcome> {
     if (!this.#senders.has(from)) {
       this.#senders.add(from);
       await this.#request("hardhat_impersonateAccount", [from]);
     }
-    await this.#request("evm_setNextBlockTimestamp", [toBeHex(this.#time)]);
+    await this.prepare();
     try {
       const transaction = { from, to: call.to, data: call.data, value: toBeHex(call.value ?? 0n), gas: GAS };
       const hash = await this.#request("eth_sendTransaction", [transaction]);

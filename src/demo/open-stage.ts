@@ -7,6 +7,7 @@ import { SUITE_ASSETS, type SuiteAsset } from "./assets.ts";
 import { Chain } from "./chain.ts";
 import { openEmbeddedChain } from "./embedded-chain.ts";
 import { FeedPlayer } from "./feeds.ts";
+import { StageGovernance } from "./governing.ts";
 import { SuiteOffices } from "./offices.ts";
 import type { Stage, StageAsset } from "./stage.ts";
 
@@ -83,6 +84,7 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
     return { address, codehash: keccak256(await ethers.provider.getCode(address)) };
   };
   const { threshold, owners } = suite.config.safes.council;
+  const governance = new StageGovernance(suite, chain, connection);
   const stage: Stage = {
     chain,
     vault,
@@ -96,15 +98,11 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
     app: await app.getAddress(),
     reserve,
     plunderer: await codeOf(plunderer),
-    spoiling: async (at) => {
-      const code = await codeOf(await ethers.deployContract("SpoilingVault", [vaultImplementation, at]));
-      await chain.sync();
-      return code;
-    },
     quorum: { signatures: threshold, owners: owners.length },
     assets: assetsOf(suite),
     feeds,
     offices: new SuiteOffices(suite, chain),
+    governance,
   };
   for (const asset of SUITE_ASSETS) {
     const [listed] = await chain.view("vault", vault, "assetOf", [stage.assets[asset].id]);
@@ -112,5 +110,9 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
       throw new TerminalError("NO_ASSET", `The vault does not know ${asset} as it was deployed`);
     }
   }
-  return { stage, close: () => connection.close() };
+  const close = async () => {
+    governance.close();
+    await connection.close();
+  };
+  return { stage, close };
 }

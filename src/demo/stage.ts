@@ -10,6 +10,7 @@ import {
 import type { SuiteAsset } from "./assets.ts";
 import { type Call, type Chain, callOf, type Outcome } from "./chain.ts";
 import type { FeedMark, FeedPlayer } from "./feeds.ts";
+import type { StageGovernance } from "./governing.ts";
 import type { Tier } from "./parameters.ts";
 
 /** One listed asset of the deployed suite. */
@@ -75,11 +76,10 @@ export interface Stage {
   readonly app: string;
   /** The code that a stolen quorum would put in the vault's place. */
   readonly plunderer: DeployedCode;
-  /** An upgrade that passes its rehearsal and goes bad later: the code, made for a time at which it does. */
-  spoiling(at: number): Promise<DeployedCode>;
   readonly assets: Readonly<Record<SuiteAsset, StageAsset>>;
   readonly feeds: FeedPlayer;
   readonly offices: Offices;
+  readonly governance: StageGovernance;
 }
 
 /** The address that a name of the demo stands for. */

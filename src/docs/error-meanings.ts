@@ -27,7 +27,7 @@ const deadline: ErrorMeaning = {
  */
 export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   // ---- Vault ----
-  Vault_ZeroAddress: zeroAddress("an account, an authority or the other half of the code"),
+  Vault_ZeroAddress: zeroAddress("an account, an authority, the audit record or the other half of the code"),
   Vault_ZeroAmount: {
     when: "an amount, or a hold's duration, is zero",
     remedy: "Give an amount above zero.",
@@ -84,8 +84,9 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Check the token's fee and whether it is paused.",
   },
   Vault_CapReached: {
-    when: "the deposit would bring the asset's liabilities above its holdings cap",
-    remedy: "Deposit at most `room`, or wait until others withdraw or governance raises the cap.",
+    when: "the deposit would bring the asset's liabilities above its holdings cap, or above the lower cap of code that no audit covers",
+    remedy:
+      "Deposit at most `room`, or wait until others withdraw. VaultLens `intakeOf` says which cap binds: governance raises the one, an audit lifts the other.",
   },
   Vault_PaidDiffers: {
     when: "a push took another amount out of the Vault than it should; it was undone",
@@ -384,6 +385,113 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   Guardian_BudgetForEveryoneSpent: {
     when: "the key has used its 7 days for everyone in the last 90",
     remedy: "Hold for at most the room given, or use another key.",
+  },
+
+  // ---- AuditRecord ----
+  AuditRecord_ZeroAddress: zeroAddress("the authority"),
+  AuditRecord_LengthsDiffer: {
+    when: "there isn't one cap for each asset",
+    remedy: "Give as many caps as assets.",
+  },
+  AuditRecord_ZeroCap: {
+    when: "a cap of zero was declared, which is what an asset without a cap has",
+    remedy: "Declare a cap of one tick or more, or none yet.",
+  },
+  AuditRecord_DeclaredAlready: {
+    when: "the asset's cap while unverified is declared, for good",
+    remedy: "Nothing changes it. What lifts it is an audit that covers all the code that runs.",
+  },
+  AuditRecord_ServesAlready: {
+    when: "the record serves a Vault, for good",
+    remedy: "Deploy another record for another Vault.",
+  },
+  AuditRecord_NotItsRecord: {
+    when: "the account is no Vault whose code asks this record",
+    remedy: "Name the proxy of the Vault that was deployed with this record.",
+  },
+  AuditRecord_ServesNoVault: {
+    when: "the record hasn't been told which Vault it serves",
+    remedy: "Let the timelock call `serve` first; a deployment does.",
+  },
+  AuditRecord_StaleRevision: {
+    when: "an audit was recorded, revoked or withdrawn since this call was proposed",
+    remedy: "Look at what has changed, and propose it anew with the revision of now.",
+  },
+  AuditRecord_Expired: {
+    when: "the audit is over",
+    remedy: "Have the auditor sign one with a later end.",
+  },
+  AuditRecord_BadCount: {
+    when: "the audit covers no code, or more than 64 contracts",
+    remedy: "Have the auditor sign one for 1 to 64 code hashes; several audits add up.",
+  },
+  AuditRecord_NoCode: {
+    when: "a code hash of the audit is that of an account without code",
+    remedy: "Have the auditor sign the hashes of deployed code.",
+  },
+  AuditRecord_NotAnAuditor: {
+    when: "the account doesn't hold AUDITOR",
+    remedy: "Let the timelock grant it the role first, if it is the auditor that is meant.",
+  },
+  AuditRecord_BadSignature: {
+    when: "the signature isn't the auditor's for this audit, on this chain, for this record",
+    remedy: "Compare what was signed with what is sent: `idOf` gives the hash that must have been signed.",
+  },
+  AuditRecord_Withdrawn: {
+    when: "its auditor has withdrawn the audit, for good",
+    remedy: "Ask the auditor why. Only another audit helps.",
+  },
+  AuditRecord_NotInForce: {
+    when: "no audit with this id is recorded, or it has ended",
+    remedy: "Take the id from `AuditRecorded`.",
+  },
+  AuditRecord_NotTheAuditor: {
+    when: "someone else than its auditor wants to withdraw an audit",
+    remedy: "Call as the auditor; the risk officer has `revoke`.",
+  },
+
+  // ---- AppRelease ----
+  AppRelease_ZeroAddress: zeroAddress("the authority or the Vault"),
+  AppRelease_NotAnApp: {
+    when: "the account isn't registered in the Vault as an app that takes positions",
+    remedy: "Register it with `setKind` first.",
+  },
+  AppRelease_CanaryAlready: {
+    when: "there is a canary already",
+    remedy: "Promote or retire it first.",
+  },
+  AppRelease_StableAlready: {
+    when: "the deployment is the stable one",
+    remedy: "Name another deployment.",
+  },
+  AppRelease_ShareLeft: {
+    when: "the deployment was a canary before, and its share was never set back to 0",
+    remedy: "Set its CANARY_SHARE to 0, name it, then raise the share.",
+  },
+  AppRelease_NotTheCanary: {
+    when: "the deployment isn't the canary, or there is none",
+    remedy: "Look at `canary`, and propose it anew.",
+  },
+  AppRelease_NotADeployment: {
+    when: "a deployment that is neither the stable one nor the canary was to open a position",
+    remedy:
+      "Open it in the deployment that `deploymentFor` gives. What stands in this one can be settled here.",
+  },
+  AppRelease_WrongDeployment: {
+    when: "the account opens positions in the app's other deployment",
+    remedy: "Open it in the deployment given. What stands in this one can be settled here.",
+  },
+  AppRelease_CanaryFull: {
+    when: "the canary would hold more of the asset than its cap",
+    remedy: "Open the position in the stable deployment: `deploymentFor` with these amounts gives it.",
+  },
+  ReleasedApp_OtherVault: {
+    when: "the app's release is for another Vault",
+    remedy: "Deploy the app with a release of its own Vault.",
+  },
+  ReleasedApp_NotTheVault: {
+    when: "someone else than the Vault calls an app's hook",
+    remedy: "Use the Vault's `callWith`.",
   },
 
   // ---- UpgradeController ----

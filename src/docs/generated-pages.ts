@@ -1,25 +1,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ZeroAddress, ZeroHash } from "ethers";
+import { Interface, ZeroAddress } from "ethers";
 import { PARAMETERS_SCHEMA, parametersSchema } from "../../deploy/config/json-schema.ts";
 import { TerminalError } from "../core/errors.ts";
 import { REASONS } from "../custody/reasons.ts";
 import { CHANGE_SCHEMA, changeSchema } from "../governance/changes/change-file.ts";
+import { paramKey } from "../governance/parameters.ts";
 import { PROPOSAL_SCHEMA, proposalSchema } from "../governance/proposals/proposal.ts";
-import { PERMISSIONS } from "../governance/role-graph.ts";
 import { ownArtifacts } from "../verify/build.ts";
 import { ERROR_MEANINGS } from "./error-meanings.ts";
 import { type AbiError, errorsPage } from "./errors-page.ts";
+import { type ParameterKey, parameterKeys } from "./parameter-keys.ts";
 import { REASON_ADVICE } from "./reason-advice.ts";
 import { reasonsPage } from "./reasons-page.ts";
 import { enumMembers, ownSources } from "./solidity-text.ts";
-import { type Kind, kindsOf, type ParameterContract, type Spec, variablesPage } from "./variables-page.ts";
+import { type Spec, variablesPage } from "./variables-page.ts";
 
 const PARAM_KEYS = "contracts/shared/ParamKeys.sol";
 const REASONS_FILE = "contracts/shared/Reasons.sol";
 
-/** Asks the contracts themselves, on an embedded chain, for the bounds of each kind. */
-async function withSpecs(kinds: readonly Omit<Kind, keyof Spec>[]): Promise<readonly Kind[]> {
+/** What `specOf` of each kind's contract says, asked on an embedded chain. */
+async function specsOf(keys: readonly ParameterKey[]): Promise<ReadonlyMap<bigint, Spec>> {
   const { network } = await import("hardhat");
   const connection = await network.create();
   try {
@@ -27,19 +28,24 @@ async function withSpecs(kinds: readonly Omit<Kind, keyof Spec>[]): Promise<read
     // `specOf` is pure: what the constructors are given only has to exist.
     const [anyone] = await ethers.getSigners();
     const there = anyone?.address ?? "";
-    const contracts = {
-      Vault: await ethers.deployContract("VaultAdmin"),
-      ExitPolicy: await ethers.deployContract("ExitPolicy", [there, there, there]),
-      TierRegistry: await ethers.deployContract("TierRegistry", [there, there]),
-      Reserve: await ethers.deployContract("Reserve", [there, there, ZeroAddress]),
-    } as const satisfies Record<ParameterContract, unknown>;
-    const answers: Kind[] = [];
-    for (const kind of kinds) {
-      const key = `0x${(kind.number << 248n).toString(16).padStart(ZeroHash.length - 2, "0")}`;
-      const { min, max, direction } = (await contracts[kind.contract].getFunction("specOf")(key)) as Spec;
-      answers.push({ ...kind, min, max, direction });
+    const contracts: Readonly<Record<string, { readonly code: string; readonly args: readonly unknown[] }>> =
+      {
+        Vault: { code: "VaultAdmin", args: [await ethers.deployContract("AuditRecord", [there, [], []])] },
+        ExitPolicy: { code: "ExitPolicy", args: [there, there, there] },
+        TierRegistry: { code: "TierRegistry", args: [there, there] },
+        Reserve: { code: "Reserve", args: [there, there, ZeroAddress] },
+        AppRelease: { code: "AppRelease", args: [there, there] },
+      };
+    const specs = new Map<bigint, Spec>();
+    for (const { number, contract } of keys) {
+      const how = contracts[contract];
+      // Without bounds its row is a gap, which the page reports.
+      if (how === undefined) continue;
+      const deployed = await ethers.deployContract(how.code, [...how.args]);
+      const { min, max, direction } = (await deployed.getFunction("specOf")(paramKey(number))) as Spec;
+      specs.set(number, { min, max, direction });
     }
-    return answers;
+    return specs;
   } finally {
     await connection.close();
   }
@@ -53,15 +59,21 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
     if (text === undefined) throw new TerminalError("NO_SOURCE", `There is no ${file}`);
     return text;
   };
-  const abis = ownArtifacts(root).map(({ sourceName, contractName }) => {
+  const artifacts = ownArtifacts(root).map(({ sourceName, contractName, bytecode }) => {
     const file = join(root, "artifacts", sourceName, `${contractName}.json`);
-    return (JSON.parse(readFileSync(file, "utf8")) as { abi: readonly AbiError[] }).abi;
+    const { abi } = JSON.parse(readFileSync(file, "utf8")) as { abi: readonly AbiError[] };
+    return { name: contractName, abi, deployable: bytecode !== "0x" };
   });
-  const kinds = await withSpecs(kindsOf(source(PARAM_KEYS)));
+  const abis = artifacts.map(({ abi }) => abi);
+  const own = artifacts
+    .filter(({ deployable }) => deployable)
+    .map(({ name, abi }) => ({ name, face: new Interface(abi as never) }));
+  const keys = parameterKeys(source(PARAM_KEYS));
+  const specs = await specsOf(keys);
   return new Map([
     ["docs/errors.md", errorsPage(abis, ERROR_MEANINGS)],
     ["docs/reasons.md", reasonsPage(enumMembers(source(REASONS_FILE), "Reason"), REASONS, REASON_ADVICE)],
-    ["docs/variables.md", variablesPage(kinds, PERMISSIONS, sources)],
+    ["docs/variables.md", variablesPage({ keys, specs, own, sources })],
     [PARAMETERS_SCHEMA, parametersSchema()],
     [CHANGE_SCHEMA, changeSchema()],
     [PROPOSAL_SCHEMA, proposalSchema()],

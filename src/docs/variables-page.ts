@@ -1,6 +1,16 @@
 import { TerminalError } from "../core/errors.ts";
-import type { Permission } from "../governance/role-graph.ts";
-import { type Constant, constants, table } from "./solidity-text.ts";
+import { BY_WORDS, declaredRole } from "../governance/governed/authorities.ts";
+import { CONTRACTS, type GovernedContract } from "../governance/governed/contracts.ts";
+import { type Gap, gapsOf, type OwnContract } from "../governance/governed/gaps.ts";
+import type { GovernedKind, Setter } from "../governance/governed/kind.ts";
+import { GOVERNED } from "../governance/governed/kinds.ts";
+import { NUMBERS, type NumberRow } from "../governance/governed/numbers.ts";
+import { UNGOVERNED, UNGOVERNED_CONTRACTS } from "../governance/governed/ungoverned.ts";
+import { DOMAINS, type Domain } from "../governance/role-graph.ts";
+import type { RoleName } from "../governance/roles.ts";
+import { fixedRows } from "./fixed-numbers.ts";
+import type { ParameterKey } from "./parameter-keys.ts";
+import { table } from "./solidity-text.ts";
 
 /** A row of a contract's table as the contract itself answers `specOf`. */
 export interface Spec {
@@ -10,163 +20,33 @@ export interface Spec {
   readonly direction: bigint;
 }
 
-/** One kind of parameter. */
-export interface Kind extends Spec {
-  readonly name: string;
-  readonly number: bigint;
-  readonly contract: ParameterContract;
-  readonly argument: Argument;
-  /** Unit and meaning, the comment in ParamKeys.sol. */
-  readonly meaning: string;
+/** What docs/variables.md is made from, beside the table of governed variables. */
+export interface VariablesPageSource {
+  /** contracts/shared/ParamKeys.sol. */
+  readonly keys: readonly ParameterKey[];
+  /** By the kind's byte. */
+  readonly specs: ReadonlyMap<bigint, Spec>;
+  readonly own: readonly OwnContract[];
+  /** Solidity sources by path. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
-export type ParameterContract = "Vault" | "ExitPolicy" | "TierRegistry" | "Reserve";
-export type Argument = "none" | "tier" | "asset";
-
-const TARGETS = {
-  Vault: "vault",
-  ExitPolicy: "policy",
-  TierRegistry: "registry",
-  Reserve: "reserve",
-} as const;
 const TIGHTER = ["no order", "smaller", "larger"] as const;
-
-/** Kinds of parameters with their contracts, as ParamKeys.sol lists them. */
-export function kindsOf(source: string): readonly Omit<Kind, keyof Spec>[] {
-  const kinds: Omit<Kind, keyof Spec>[] = [];
-  let contract: ParameterContract | undefined;
-  for (const line of source.split("\n")) {
-    const heading = line.match(/^\s*\/\/ (\w+)$/)?.[1];
-    if (heading !== undefined && heading in TARGETS) contract = heading as ParameterContract;
-    const constant = /\bpublic\b|\binternal\b/.test(line) ? constants(line)[0] : undefined;
-    if (constant === undefined || contract === undefined) continue;
-    if (constant.comment === "") {
-      throw new TerminalError(
-        "PARAMETER_WITHOUT_UNIT",
-        `ParamKeys.${constant.name} has no comment with its unit`,
-      );
-    }
-    kinds.push({
-      name: constant.name,
-      number: BigInt(constant.value),
-      contract,
-      argument: argumentOf(constant.name),
-      meaning: constant.comment,
-    });
-  }
-  return kinds;
-}
-
-function argumentOf(name: string): Argument {
-  if (name.startsWith("TIER_")) return "tier";
-  const ofAsset = ["HOLDINGS_CAP", "SMALL_LANE_RATE", "LARGE_LANE_RATE", "ASSET_BREAKER", "KEEP"];
-  return ofAsset.includes(name) || name.startsWith("HOT_") ? "asset" : "none";
-}
-
-/** Numbers that only a new release of the code changes: where each stands and what it is. */
-const FIXED: readonly (readonly [file: string, constant: string, what: string])[] = [
-  [
-    "contracts/custody/libraries/Quotes.sol",
-    "EXIT_WINDOW",
-    "trailing period of all windows on instant exits",
-  ],
-  [
-    "contracts/custody/VaultExits.sol",
-    "SCREENING_PATIENCE",
-    "after `late`, how long a release waits for a silent list",
-  ],
-  [
-    "contracts/custody/libraries/Quotes.sol",
-    "MAX_DELAY",
-    "longest `soon` and `late` that any policy can give",
-  ],
-  ["contracts/custody/libraries/Quotes.sol", "QUOTE_GAS", "gas that a quote gets, never less"],
-  ["contracts/custody/libraries/VaultAssets.sol", "MAX_ASSETS", "most assets that one Vault lists"],
-  [
-    "contracts/custody/libraries/VaultReserves.sol",
-    "MAX_RESERVES",
-    "most reserves whose holdings count for one Vault",
-  ],
-  [
-    "contracts/custody/Reserve.sol",
-    "VETO_FOR",
-    "how long a reserve's Safe can keep one exit from being refilled",
-  ],
-  [
-    "contracts/custody/libraries/ReserveParams.sol",
-    "LONGEST_DELAY",
-    "refill delay of a reserve whose row was never set",
-  ],
-  ["contracts/custody/libraries/Lanes.sol", "BURST", "unused lane time that is remembered, in 1/256 s"],
-  [
-    "contracts/custody/libraries/Lanes.sol",
-    "SMALL_SHARE",
-    "an exit of at most one in this many of the liabilities is small",
-  ],
-  [
-    "contracts/custody/libraries/VaultSubjects.sol",
-    "HOLD_BUDGET",
-    "guardians together may hold one subject, or everyone, for this",
-  ],
-  ["contracts/custody/libraries/VaultSubjects.sol", "HOLD_WINDOW", "in any trailing period of this"],
-  [
-    "contracts/custody/libraries/VaultSubjects.sol",
-    "MAX_EXTENSION",
-    "most that one act of the timelock adds to a hold",
-  ],
-  ["contracts/custody/libraries/VaultSubjects.sol", "MAX_TIER_WAIT", "furthest ahead that a tier may begin"],
-  ["contracts/governance/Guardian.sol", "EVERYONE_BUDGET", "one key may hold everyone for this"],
-  ["contracts/governance/Guardian.sol", "PERIOD", "in any trailing period of this"],
-  ["contracts/governance/Guardian.sol", "LONGEST_TERM", "furthest expiry of a guardian key"],
-  ["contracts/oracle/PriceRouter.sol", "MAX_WARM_FOR", "longest that a stored price may be used"],
-  [
-    "contracts/oracle/libraries/StoredPrice.sol",
-    "HALT_DAYS",
-    "UTC days that a forced halt lasts, the first included",
-  ],
-  ["contracts/oracle/libraries/StoredPrice.sol", "REST_DAYS", "UTC days after it before the next"],
-  ["contracts/policy/TierRegistry.sol", "LIFT_DELAY", "from a lift's attestation until it works"],
-  ["contracts/policy/TierRegistry.sol", "GRACE", "added to every attestation's `until`"],
-  ["contracts/policy/TierRegistry.sol", "LONGEST", "longest that evidence may hold"],
-  [
-    "contracts/policy/slices/SanctionsSlice.sol",
-    "LISTED_DELAY",
-    "delay of an exit to or from a listed address",
-  ],
-  ["contracts/policy/libraries/TierLimits.sol", "MAX_DELAY", "delay of a tier whose row was never set"],
-  ["contracts/shared/Params.sol", "TIGHT_FOR", "how long a tightening lasts"],
-  [
-    "contracts/shared/Params.sol",
-    "REST_FOR",
-    "how long after its end before the next one of the same number",
-  ],
-];
-
-function holderOf(permissions: readonly Permission[], contract: ParameterContract, verb: string): string {
-  const found = permissions.find(
-    ({ target, signature }) => target === TARGETS[contract] && signature.startsWith(`${verb}(`),
-  );
-  if (found === undefined) throw new TerminalError("NO_PERMISSION", `Nobody may call ${contract}.${verb}`);
-  return found.role;
-}
-
-function fixedRow(sources: ReadonlyMap<string, string>, file: string, name: string, what: string): string[] {
-  const found: Constant | undefined = constants(sources.get(file) ?? "").find(
-    (constant) => constant.name === name,
-  );
-  if (found === undefined) throw new TerminalError("NO_CONSTANT", `There is no constant ${name} in ${file}`);
-  const contract = file.split("/").at(-1)?.replace(".sol", "");
-  return [`\`${contract}.${name}\``, `\`${found.value}\``, what];
-}
 
 const INTRODUCTION = `# Variables
 
-Generated by \`node scripts/docs.ts --write\` from contracts/shared/ParamKeys.sol, from what the contracts answer to
-\`specOf\`, and from src/governance/role-graph.ts; don't edit.
+Generated by \`node scripts/docs.ts --write\` from src/governance/governed, contracts/shared/ParamKeys.sol, what the contracts
+answer to \`specOf\`, and src/governance/role-graph.ts; don't edit. \`./strongroom gov variables\` lists the same rows with the
+values of a deployment: see [docs/operations/variables.md](operations/variables.md).
 
-Every number that moves money is a row of one table: bounded in code, permissioned, evented. A key is the kind's byte over
-a 248-bit argument: nothing, a tier (0 to 3, 0 = unverified), or an asset id without its class byte. A window's numbers
-stay below 2^36; ticks are the asset's own unit, 10^tickExponent raw units.
+Everything that governance can change is a row here: bounded in code, permissioned, evented. The build fails when a function
+that changes state has neither a row nor a reason to have none, and when a row lacks a bound, an event or a caller.
+
+## Numbers
+
+A number is a row of its contract's own table. A key is the kind's byte over a 248-bit argument: nothing, a tier (0 to 3,
+0 = unverified), or an asset id without its class byte. A window's numbers stay below 2^36; ticks are the asset's own unit,
+10^tickExponent raw units.
 
 - **Tightening** is \`tighten(key, value)\`: at once, for 14 days, then 14 days of rest. Event \`ParamTightened\`.
 - **Loosening**, and everything that has no order, is \`set(key, expectedVersion, validUntil, value)\`: through the
@@ -177,42 +57,148 @@ stay below 2^36; ticks are the asset's own unit, 10^tickExponent raw units.
   set is 30 days, a refill delay never set a week.
 - **A reserve** has an AccessManager, a timelock and a Safe of its own: its PARAMETERS and RISK_OFFICER are not the Vault's.`;
 
-/** docs/variables.md. */
-export function variablesPage(
-  kinds: readonly Kind[],
-  permissions: readonly Permission[],
-  sources: ReadonlyMap<string, string>,
-): string {
-  const rows = kinds.map((kind) => {
-    const loosens = holderOf(permissions, kind.contract, "set");
-    const ordered = kind.direction !== 0n;
-    return [
-      `\`${kind.name}\``,
-      `\`0x${kind.number.toString(16).padStart(2, "0")}\` · ${kind.argument}`,
-      kind.contract,
-      kind.meaning,
-      `${kind.min} to ${kind.max}`,
-      TIGHTER[Number(kind.direction)] ?? "unknown",
-      ordered ? `${holderOf(permissions, kind.contract, "tighten")}, at once` : "nobody",
-      `${loosens} (timelock), after its delay`,
-    ];
-  });
-  const head = [
-    "Name",
-    "Kind · argument",
-    "Contract",
-    "Unit and meaning",
-    "Bounds",
-    "Tighter is",
-    "Tightens",
-    "Sets",
+/** Who may call a setter and when it works, as declared. */
+function callerOf(setter: Setter): string {
+  const { by, when, contract } = setter;
+  const also = when === undefined ? "" : `, ${when.en}`;
+  if (by === "itself") return `${BY_WORDS[by].en}, after its delay${also}`;
+  if (by === "admin") return `ADMIN (timelock), after its delay${also}`;
+  if (by !== undefined) return `${BY_WORDS[by].en}${also}`;
+  const role = declaredRole(setter);
+  if (role === undefined) throw gapsFound([{ code: "SETTER_WITHOUT_CALLER", subject: setter.signature }]);
+  const domain: Domain = contract === "reserve" ? DOMAINS.reserve : DOMAINS.suite;
+  const holder = domain.holders[role as RoleName];
+  const waits = holder === "timelock" || holder === "reserveTimelock";
+  return waits ? `${role} (timelock), after its delay${also}` : `${role}, at once${also}`;
+}
+
+function callers(setters: readonly Setter[]): string {
+  const rows = setters.map((setter) => `\`${setter.signature.replace(/\(.*$/s, "")}\`: ${callerOf(setter)}`);
+  return rows.length === 0 ? "nobody" : [...new Set(rows)].join("; ");
+}
+
+function sides({ setters, order }: GovernedKind): readonly [tightens: string, loosens: string] {
+  const unordered = order?.id === "unordered";
+  const tightens = setters.filter(
+    ({ effect }) => effect === "tightens" || (effect === "either" && !unordered),
+  );
+  const loosens = setters.filter(({ effect }) => effect !== "tightens");
+  return [callers(tightens), callers(loosens)];
+}
+
+function numberRow(number: NumberRow, source: VariablesPageSource): readonly string[] {
+  const kind = GOVERNED.find(
+    ({ name, contracts }) => name === number.kind && contracts[0] === number.contract,
+  );
+  const key = source.keys.find(({ name }) => name === number.kind);
+  const spec = source.specs.get(kind?.parameter ?? -1n);
+  if (kind === undefined || key === undefined || spec === undefined) {
+    throw gapsFound([{ code: "ROW_WITHOUT_BOUND", subject: number.kind }]);
+  }
+  const [tighten, set] = kind.setters;
+  if (tighten === undefined || set === undefined) {
+    throw gapsFound([{ code: "ROW_WITHOUT_SETTER", subject: number.kind }]);
+  }
+  return [
+    `\`${number.kind}\``,
+    `\`0x${key.number.toString(16).padStart(2, "0")}\` · ${number.argument}`,
+    key.contract,
+    `${key.meaning} · ${number.label.zh}`,
+    `${spec.min} to ${spec.max}`,
+    TIGHTER[Number(spec.direction)] ?? "unknown",
+    spec.direction === 0n ? "nobody" : callerOf(tighten),
+    callerOf(set),
   ];
-  const fixed = FIXED.map(([file, name, what]) => fixedRow(sources, file, name, what));
+}
+
+const NUMBER_HEAD = [
+  "Name",
+  "Kind · argument",
+  "Contract",
+  "Unit and meaning",
+  "Bounds",
+  "Tighter is",
+  "Tightens",
+  "Sets",
+];
+const HEAD = ["Variable", "Meaning", "Unit", "Bounds", "Tighter is", "Tightens", "Loosens or sets", "Events"];
+
+function kindRow(kind: GovernedKind): readonly string[] {
+  const { name, label, argument, unit, bounds, order, events, fixed } = kind;
+  const [tightens, loosens] = fixed === undefined ? sides(kind) : ["nobody", fixed.en];
+  return [
+    `\`${name}\`${argument === undefined ? "" : ` · ${argument.en}`}`,
+    `${label.en} · ${label.zh}`,
+    unit.en,
+    bounds?.en ?? "",
+    order?.tighter.en ?? "",
+    tightens,
+    loosens,
+    Object.keys(events)
+      .map((event) => `\`${event}\``)
+      .join(", "),
+  ];
+}
+
+/** Rows of several contracts at once stand with the first of them that has others. */
+function section(contract: GovernedContract): string | undefined {
+  const own = GOVERNED.filter(
+    ({ contracts, parameter }) =>
+      parameter === undefined && contracts.length === 1 && contracts[0] === contract,
+  );
+  if (own.length === 0) return undefined;
+  return `### ${CONTRACTS[contract].label.en} · ${CONTRACTS[contract].label.zh}\n\n${table(HEAD, own.map(kindRow))}`;
+}
+
+function shared(): string {
+  const rows = GOVERNED.filter(({ contracts }) => contracts.length > 1);
+  const where = [...new Set(rows.flatMap(({ contracts }) => contracts))].map(
+    (name) => CONTRACTS[name].label.en,
+  );
+  return `### Every contract under an access manager\n\n${where.join(", ")}.\n\n${table(HEAD, rows.map(kindRow))}`;
+}
+
+function ungoverned(): string {
+  const functions = UNGOVERNED.map(({ contract, functions: names, why }) => [
+    contract === undefined ? "all under an access manager" : CONTRACTS[contract].label.en,
+    names.map((name) => `\`${name}\``).join(", "),
+    why,
+  ]);
+  const contracts = Object.entries(UNGOVERNED_CONTRACTS).map(([name, why]) => [`\`${name}\``, "all", why]);
+  return table(["Contract", "Functions", "Why they have no row"], [...functions, ...contracts]);
+}
+
+function gapsFound(gaps: readonly Gap[]): TerminalError {
+  const list = gaps.map(({ code, subject }) => `${code} ${subject}`).join(", ");
+  return new TerminalError("GOVERNED_GAPS", "The table of governed variables is incomplete", {
+    facts: { gaps: list },
+    advice: "Add the row to src/governance/governed, or the reason to src/governance/governed/ungoverned.ts.",
+  });
+}
+
+/**
+ * docs/variables.md.
+ *
+ * @throws TerminalError `GOVERNED_GAPS` while a setter has no row, or a row no bound, event or caller; `NO_CONSTANT`
+ */
+export function variablesPage(source: VariablesPageSource): string {
+  const gaps = gapsOf(source);
+  if (gaps.length > 0) throw gapsFound(gaps);
+  const sections = (Object.keys(CONTRACTS) as GovernedContract[])
+    .map(section)
+    .filter((text) => text !== undefined);
   return `${[
     INTRODUCTION,
-    table(head, rows),
+    table(
+      NUMBER_HEAD,
+      NUMBERS.map((number) => numberRow(number, source)),
+    ),
+    "## Everything else\n\nA variable's id begins with the contract: `vault.policy`, `safe.council.owners`,\n`reserveTimelock.minDelay`. What has no order has no tighter side: who sets it stands under “Loosens or sets”. Where a\ncontract has two instances, the suite's and the reserve's own, each obeys its own timelock.",
+    ...sections,
+    shared(),
+    "## Not governed\n\nThese functions change state and no variable.",
+    ungoverned(),
     "## Fixed in code\n\nThese change with a new release of the code only.",
-    table(["Constant", "Value", "What it is"], fixed),
-    "## Replaced by pointer\n\n`setPolicy` (Vault) and `setFeedSet` (PriceRouter) replace whole contracts through the timelock; each names what it replaces, so that a stale proposal fails. Events `PolicySet`, `FeedSetChanged`.",
+    table(["Constant", "Value", "What it is"], fixedRows(source.sources)),
   ].join("\n\n")}\n`;
 }

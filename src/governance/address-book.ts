@@ -5,7 +5,8 @@ import { TimelockController__factory } from "../../typechain-types/factories/@op
 import { Succession__factory } from "../../typechain-types/factories/contracts/governance/Succession__factory.ts";
 import { VetoGate__factory } from "../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
 import { FeedSet__factory } from "../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
-import { FACES, MANAGED } from "./role-graph.ts";
+import { isOfContract } from "./node-answer.ts";
+import { DEPLOYED, FACES } from "./role-graph.ts";
 import type { Call } from "./safe.ts";
 import { safeArtifact } from "./safe-contracts.ts";
 
@@ -164,8 +165,12 @@ export async function readAddressBook(
     const data = face.encodeFunctionData(name, [...args]);
     return face.decodeFunctionResult(name, await provider.call({ to, data }))[0] as unknown;
   };
-  const policy = String(await read(FACES.vault, addresses.vault, "policy"));
-  const entries: Entry[] = MANAGED.map((name) => ({
+  // A Vault whose code is broken answers nothing, and is rolled back all the same: then the record has to do.
+  const policy = await read(FACES.vault, addresses.vault, "policy").then(String, (error: unknown) => {
+    if (isOfContract(error)) return addresses.policy;
+    throw error;
+  });
+  const entries: Entry[] = DEPLOYED.map((name) => ({
     name,
     address: name === "policy" ? policy : addresses[name],
     face: FACES[name],

@@ -10,7 +10,7 @@ const AT_ONCE = 6;
 /** Which logs. */
 export interface LogFilter {
   readonly addresses: readonly string[];
-  /** First topics: any of these. */
+  /** First topics: any of these; none: all logs. */
   readonly topics: readonly string[];
   readonly fromBlock: number;
   readonly toBlock: number;
@@ -19,7 +19,12 @@ export interface LogFilter {
 async function ask(provider: Provider, filter: LogFilter): Promise<readonly Log[]> {
   const { addresses, topics, fromBlock, toBlock } = filter;
   try {
-    return await provider.getLogs({ address: [...addresses], topics: [[...topics]], fromBlock, toBlock });
+    return await provider.getLogs({
+      address: [...addresses],
+      topics: topics.length === 0 ? [] : [[...topics]],
+      fromBlock,
+      toBlock,
+    });
   } catch (error) {
     const span = toBlock - fromBlock + 1;
     if (span <= SHORTEST_SPAN) {

@@ -3,7 +3,7 @@ import { getAddress, type Result } from "ethers";
 /** A log of a grant or a revocation: the role first, the account second. */
 export interface MembershipLog {
   readonly args: Result;
-  readonly block: number;
+  readonly blockNumber: number;
   readonly index: number;
 }
 
@@ -16,7 +16,7 @@ export function replayMembers(
   const inOrder = [
     ...granted.map((log) => ({ log, add: true })),
     ...revoked.map((log) => ({ log, add: false })),
-  ].sort((a, b) => a.log.block - b.log.block || a.log.index - b.log.index);
+  ].sort((a, b) => a.log.blockNumber - b.log.blockNumber || a.log.index - b.log.index);
   for (const { log, add } of inOrder) {
     const role = String(log.args[0]);
     const account = getAddress(String(log.args[1]));

@@ -17,6 +17,8 @@ export const KINDS = {
   ATTESTOR_LIFTS: 32n,
   REFILL_DELAY: 48n,
   KEEP: 49n,
+  CANARY_SHARE: 64n,
+  CANARY_CAP: 65n,
 } as const;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */

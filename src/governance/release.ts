@@ -54,6 +54,7 @@ const WHOLE: readonly View[] = [
   ["instantClosed", []],
   ["governedAt", []],
   ["reserves", []],
+  ["auditRecord", []],
   ["listedAssets", []],
   ["windowOf", [WINDOW.pool]],
   ["windowOf", [WINDOW.hold(ZeroAddress)]],

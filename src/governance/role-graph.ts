@@ -2,6 +2,8 @@ import { FunctionFragment, type Interface } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { Recovery__factory } from "../../typechain-types/factories/contracts/custody/Recovery__factory.ts";
 import { Reserve__factory } from "../../typechain-types/factories/contracts/custody/Reserve__factory.ts";
+import { AppRelease__factory } from "../../typechain-types/factories/contracts/governance/AppRelease__factory.ts";
+import { AuditRecord__factory } from "../../typechain-types/factories/contracts/governance/AuditRecord__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
 import { UpgradeController__factory } from "../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
@@ -17,10 +19,17 @@ export const MANAGED = [
   "registry",
   "guardian",
   "upgradeController",
+  "auditRecord",
   "recovery",
   "reserve",
+  "appRelease",
 ] as const;
 export type Managed = (typeof MANAGED)[number];
+
+/** Those that every deployment has: an AppRelease comes with the app that is released by it. */
+export type Deployed = Exclude<Managed, "appRelease">;
+/** Those that every deployment has. */
+export const DEPLOYED = MANAGED.filter((name): name is Deployed => name !== "appRelease");
 
 /** Their faces. The Vault's is that of both halves of its code. */
 export const FACES: Readonly<Record<Managed, Interface>> = {
@@ -30,8 +39,10 @@ export const FACES: Readonly<Record<Managed, Interface>> = {
   registry: TierRegistry__factory.createInterface(),
   guardian: Guardian__factory.createInterface(),
   upgradeController: UpgradeController__factory.createInterface(),
+  auditRecord: AuditRecord__factory.createInterface(),
   recovery: Recovery__factory.createInterface(),
   reserve: Reserve__factory.createInterface(),
+  appRelease: AppRelease__factory.createInterface(),
 };
 
 /** One restricted function and the one role that may call it. */
@@ -47,6 +58,8 @@ const STEP = "(address,uint32,address,address,bytes32,bytes)";
 const PIN = "(address,bytes32)";
 const PROBE = "(address,bytes,uint8)";
 const RELEASE = `(${STEP}[],${PIN}[],${PROBE}[],bool,uint40,bytes32)`;
+// A tuple of IAuditRecord.
+const AUDIT = "(bytes32,address,uint40,bytes32[])";
 
 /**
  * The declared graph: deployment writes it, verification compares the chain with it, and it is written nowhere else. A
@@ -89,6 +102,10 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "upgradeController", signature: "announceHandOver(address)", role: "UPGRADER" },
   { target: "upgradeController", signature: "cancelHandOver()", role: "UPGRADER" },
   { target: "upgradeController", signature: "rollback(bytes32)", role: "ROLLBACK" },
+  { target: "auditRecord", signature: "serve(address)", role: "PARAMETERS" },
+  { target: "auditRecord", signature: "declareCap(uint256,uint64)", role: "PARAMETERS" },
+  { target: "auditRecord", signature: `record(${AUDIT},uint32,bytes)`, role: "PARAMETERS" },
+  { target: "auditRecord", signature: "revoke(bytes32)", role: "RISK_OFFICER" },
   { target: "recovery", signature: "propose(address,address,bytes32)", role: "ATTESTOR" },
   { target: "recovery", signature: "confirm(address,address)", role: "REVIEWER" },
   { target: "reserve", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
@@ -98,6 +115,11 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "reserve", signature: "vetoAll()", role: "TREASURER" },
   { target: "reserve", signature: "unvetoAll()", role: "TREASURER" },
   { target: "reserve", signature: "send(uint256,uint256)", role: "TREASURER" },
+  { target: "appRelease", signature: "nameCanary(address)", role: "PARAMETERS" },
+  { target: "appRelease", signature: "promote(address)", role: "PARAMETERS" },
+  { target: "appRelease", signature: "retire(address)", role: "PARAMETERS" },
+  { target: "appRelease", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "appRelease", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
 ];
 
 /** Who may hold a role: one of the suite's own parts, or accounts that the parameter file names. */
@@ -111,19 +133,29 @@ export type Holder =
   | "rollback"
   | "riskOfficer"
   | "attestors"
+  | "auditors"
   | "reserveTimelock"
   | "reserveSafe";
 
 /** One AccessManager: what it restricts, and who holds which role in it. Roles that are not named have no holder. */
 export interface Domain {
-  readonly targets: readonly Managed[];
+  readonly targets: readonly Deployed[];
   readonly holders: Readonly<Partial<Record<RoleName, Holder>>>;
 }
 
 /** A reserve is governed by its own Safe and timelock: whoever governs the Vault doesn't govern it. */
 export const DOMAINS = {
   suite: {
-    targets: ["vault", "policy", "router", "registry", "guardian", "upgradeController", "recovery"],
+    targets: [
+      "vault",
+      "policy",
+      "router",
+      "registry",
+      "guardian",
+      "upgradeController",
+      "auditRecord",
+      "recovery",
+    ],
     holders: {
       ADMIN: "timelock",
       PARAMETERS: "timelock",
@@ -133,6 +165,7 @@ export const DOMAINS = {
       GUARDIAN: "guardian",
       REVIEWER: "reviewer",
       ATTESTOR: "attestors",
+      AUDITOR: "auditors",
       REGISTRY: "registry",
       ROLLBACK: "rollback",
       CONTROLLER: "upgradeController",

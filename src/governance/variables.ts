@@ -1,12 +1,14 @@
 import type { Provider } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
-import { type Authority, authoritiesOf } from "./governed/authorities.ts";
+import { RetryableError } from "../core/errors.ts";
+import { type Authority, empoweredBy, sidesOf } from "./governed/authorities.ts";
 import { CONTRACTS, type GovernedContract, type Instance } from "./governed/contracts.ts";
 import type { Bounds, Found, GovernedKind } from "./governed/kind.ts";
 import { GOVERNED } from "./governed/kinds.ts";
 import { UNORDERED } from "./governed/order.ts";
 import { type GovernedLog, Reading } from "./governed/reading.ts";
 import { type Wording, wording } from "./governed/wording.ts";
+import { nodeAnswer, orWhereUnreadable } from "./node-answer.ts";
 
 /** When a variable was last written. */
 export interface LastChange {
@@ -56,6 +58,8 @@ export interface ReadOptions {
   readonly blockTag?: number | "latest";
   /** Whether to find each variable's last change too: a question more for each block where one lies. */
   readonly withHistory?: boolean;
+  /** Whether variables of a contract that doesn't answer are `UNREADABLE`, instead of an error. */
+  readonly withBroken?: boolean;
 }
 
 /** The id of a kind in one contract: of the instance's contract, not its name, as both timelocks have the same kinds. */
@@ -98,7 +102,13 @@ function lastLogs(at: Reading): ReadonlyMap<string, GovernedLog> {
 async function timesOf(at: Reading, blocks: Iterable<number>): Promise<ReadonlyMap<number, bigint>> {
   const unique = [...new Set(blocks)];
   const times = await Promise.all(
-    unique.map(async (block) => BigInt((await at.provider.getBlock(block))?.timestamp ?? 0)),
+    unique.map(async (number) => {
+      const block = await nodeAnswer("a block's time", { block: number }, () => at.provider.getBlock(number));
+      if (block !== null) return BigInt(block.timestamp);
+      throw new RetryableError("BLOCK_UNKNOWN", "The node doesn't know a block that it gave logs of", {
+        facts: { block: number },
+      });
+    }),
   );
   return new Map(unique.map((block, index) => [block, times[index] ?? 0n]));
 }
@@ -109,22 +119,43 @@ function labelOf({ label }: GovernedKind, { argument, of }: Found): Wording {
   return wording(`${label.en}, ${en}`, `${label.zh}，${zh}`);
 }
 
+/** What a variable has in place of a value whose contract doesn't answer. */
+export const UNREADABLE = "unreadable";
+
+/** All variables of a kind in one contract, when it doesn't answer. */
+function unreadable(instance: Instance, kind: GovernedKind): Variable {
+  const { name, address, contract } = instance;
+  return {
+    id: idOf(instance, kind, ""),
+    kind: kindId(contract, kind),
+    label: kind.label,
+    contract: { name, address, label: CONTRACTS[contract].label },
+    value: UNREADABLE,
+    parts: {},
+    shown: wording("does not answer", "无应答"),
+    unit: kind.unit,
+    bounds: { shown: kind.bounds ?? wording("none", "无") },
+    tighter: UNORDERED.tighter,
+    order: UNORDERED.id,
+    partOrders: {},
+    tightenedBy: [],
+    loosenedBy: [],
+    events: Object.keys(kind.events),
+  };
+}
+
 async function readKind(
   at: Reading,
   instance: Instance,
   kind: GovernedKind,
   changeOf: (id: string) => LastChange | undefined,
 ): Promise<readonly Variable[]> {
-  const [found, authorities] = await Promise.all([
-    kind.read(at, instance),
-    authoritiesOf(at, instance, kind),
-  ]);
+  const [found, empowered] = await Promise.all([kind.read(at, instance), empoweredBy(at, instance, kind)]);
   return found.map((one): Variable => {
     const id = idOf(instance, kind, one.argument);
     const order = one.order ?? kind.order ?? UNORDERED;
     const partOrders = Object.entries({ ...kind.parts, ...one.partOrders });
     const lastChange = changeOf(id);
-    // What has no order has no tighter side: whoever sets it stands under "loosens" alone.
     return {
       id,
       kind: kindId(instance.contract, kind),
@@ -142,7 +173,7 @@ async function readKind(
       tighter: order.tighter,
       order: order.id,
       partOrders: Object.fromEntries(partOrders.map(([name, { id: of }]) => [name, of])),
-      ...authorities,
+      ...sidesOf(empowered, order, kind.parameter !== undefined),
       events: Object.keys(kind.events),
       ...(kind.fixed === undefined ? {} : { fixed: kind.fixed }),
       ...(lastChange === undefined ? {} : { lastChange }),
@@ -157,8 +188,8 @@ async function readKind(
  * Reads the chain alone; of the record only the addresses and the first block are believed. The policy and its router are
  * those that the Vault asks.
  *
- * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`
- * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`
+ * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`, `VARIABLE_UNREADABLE`
+ * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`, `NODE_UNREACHABLE`
  * @example
  * const before = await readVariables(provider, addresses);
  * const after = await readVariables(fork, addresses);
@@ -167,24 +198,26 @@ async function readKind(
 export async function readVariables(
   provider: Provider,
   addresses: SuiteAddresses,
-  { blockTag = "latest", withHistory = false }: ReadOptions = {},
+  { blockTag = "latest", withHistory = false, withBroken = false }: ReadOptions = {},
 ): Promise<readonly Variable[]> {
-  const at = await Reading.open(provider, addresses, eventsOf(GOVERNED), blockTag);
+  const at = await Reading.open(provider, addresses, eventsOf(GOVERNED), blockTag, withBroken);
   const logs = withHistory ? lastLogs(at) : new Map<string, GovernedLog>();
   const times = await timesOf(
     at,
-    [...logs.values()].map(({ block }) => block),
+    [...logs.values()].map(({ blockNumber }) => blockNumber),
   );
   const changeOf = (id: string): LastChange | undefined => {
     const log = logs.get(id);
     if (log === undefined) return undefined;
-    const { block, transaction, event } = log;
+    const { blockNumber: block, transaction, event } = log;
     return { block, time: times.get(block) ?? 0n, transaction, event };
   };
   const all = await Promise.all(
     at.instances.flatMap((instance) =>
       GOVERNED.filter(({ contracts }) => contracts.includes(instance.contract)).map((kind) =>
-        readKind(at, instance, kind, changeOf),
+        withBroken
+          ? orWhereUnreadable(readKind(at, instance, kind, changeOf), [unreadable(instance, kind)])
+          : readKind(at, instance, kind, changeOf),
       ),
     ),
   );

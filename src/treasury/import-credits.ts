@@ -1,8 +1,8 @@
 import { AbiCoder, concat, dataLength, dataSlice, keccak256, type Provider, toUtf8Bytes } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { logsOf } from "../governance/logs.ts";
 import { inChunks } from "./in-chunks.ts";
 import type { OpeningBalance } from "./opening-balances.ts";
-import { readLogs } from "./read-logs.ts";
 
 const VAULT = IVault__factory.createInterface();
 /** `deposit` with its three words; a mark of one more word follows it, which the Vault doesn't read. */
@@ -61,7 +61,8 @@ export async function readCredits(
   to: number,
 ): Promise<readonly Credit[]> {
   const topic = VAULT.getEvent("Deposited").topicHash;
-  const logs = await readLogs(provider, { address: vault, topics: [topic] }, from, to);
+  const filter = { addresses: [vault], topics: [topic], fromBlock: from, toBlock: to };
+  const logs = await logsOf(provider, filter);
   const all = await inChunks(logs, async (log): Promise<Credit | undefined> => {
     const deposited = VAULT.parseLog(log);
     if (deposited === null || deposited.args.from !== importer) return undefined;

@@ -1,11 +1,11 @@
 import { keccak256, type Provider, toUtf8Bytes } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { TerminalError } from "../core/errors.ts";
+import { logsOf } from "../governance/logs.ts";
 import { type Credit, readCredits } from "./import-credits.ts";
 import { inChunks } from "./in-chunks.ts";
 import type { ListedAsset } from "./listed-assets.ts";
 import type { OpeningBalance } from "./opening-balances.ts";
-import { readLogs } from "./read-logs.ts";
 
 const VAULT = IVault__factory.createInterface();
 
@@ -66,7 +66,8 @@ async function movesOf(
 ): Promise<ReadonlyMap<string, readonly Move[]>> {
   const moves = new Map<string, Move[]>();
   const topics = [VAULT.getEvent("Transfer").topicHash];
-  for (const log of await readLogs(provider, { address: vault, topics }, fromBlock, head)) {
+  const filter = { addresses: [vault], topics, fromBlock, toBlock: head };
+  for (const log of await logsOf(provider, filter)) {
     const parsed = VAULT.parseLog(log);
     if (parsed === null) continue;
     const add = (account: unknown, amount: bigint) => {

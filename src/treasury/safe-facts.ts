@@ -1,8 +1,8 @@
 import { Contract, getAddress, Interface, id, keccak256, type Provider, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
+import { logsOf } from "../governance/logs.ts";
 import { safeArtifact } from "../governance/safe-contracts.ts";
 import { SENTINEL } from "../governance/safe-settings.ts";
-import { readLogs } from "./read-logs.ts";
 import {
   handlerEdition,
   proxyVersion,
@@ -67,9 +67,10 @@ async function madeWith(
   address: string,
   sinceBlock: number,
 ): Promise<SafeFacts["madeWith"]> {
-  const [topic] = SETUP_EVENT.encodeFilterTopics("SafeSetup", []);
-  const filter = { address, topics: topic === undefined ? [] : [topic] };
-  const [log] = await readLogs(provider, filter, sinceBlock, await provider.getBlockNumber());
+  const topic = SETUP_EVENT.getEvent("SafeSetup")?.topicHash;
+  const toBlock = await provider.getBlockNumber();
+  const filter = { addresses: [address], topics: [topic ?? ""], fromBlock: sinceBlock, toBlock };
+  const [log] = await logsOf(provider, filter);
   const parsed = log === undefined ? null : SETUP_EVENT.parseLog(log);
   if (parsed === null) return undefined;
   const initializer = String(parsed.args.initializer);

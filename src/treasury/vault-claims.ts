@@ -5,8 +5,8 @@ import { type ExitTerms, hex32, rebuild, type VaultState } from "../audit/rebuil
 import { unpack } from "../audit/slots.ts";
 import { VAULT_EVENTS } from "../audit/vault-events.ts";
 import { TerminalError } from "../core/errors.ts";
+import { logsOf } from "../governance/logs.ts";
 import { inChunks } from "./in-chunks.ts";
-import { readLogs } from "./read-logs.ts";
 
 /** What a Vault owes one account: a balance, or an exit that is open. */
 export interface Claim {
@@ -66,7 +66,8 @@ export async function readClaims(
   if (head === null) throw new TerminalError("CLAIMS_INCOMPLETE", "The node has no latest block");
   const blockTag = head.number;
   const contract = IVault__factory.connect(vault, provider);
-  const logs = await readLogs(provider, { address: vault }, fromBlock, head.number);
+  const filter = { addresses: [vault], topics: [], fromBlock, toBlock: head.number };
+  const logs = await logsOf(provider, filter);
   const state = rebuild(logs);
   const symbols = new Map(addresses.assets.map(({ id, symbol }) => [BigInt(id), symbol]));
   // What governance listed after the deployment has no symbol in its record.

@@ -3,10 +3,10 @@ import { IVault__factory } from "../../typechain-types/factories/contracts/custo
 import { claimsByAsset, hex32, rebuild } from "../audit/rebuild.ts";
 import { unpack } from "../audit/slots.ts";
 import { TerminalError } from "../core/errors.ts";
+import { logsOf } from "../governance/logs.ts";
 import { inChunks } from "./in-chunks.ts";
 import type { ListedAsset } from "./listed-assets.ts";
 import type { OpeningBalance } from "./opening-balances.ts";
-import { readLogs } from "./read-logs.ts";
 
 const SHARES = new Interface([
   "event Transfer(address indexed from, address indexed to, uint256 value)",
@@ -79,7 +79,8 @@ async function strongroomHolders(
   block: number,
   assets: readonly ListedAsset[],
 ): Promise<VaultHolders> {
-  const state = rebuild(await readLogs(provider, { address: vault }, fromBlock, block));
+  const filter = { addresses: [vault], topics: [], fromBlock, toBlock: block };
+  const state = rebuild(await logsOf(provider, filter));
   const contract = IVault__factory.connect(vault, provider);
   const claims = claimsByAsset(state);
   for (const asset of await contract.listedAssets({ blockTag: block })) {
@@ -147,7 +148,8 @@ async function shareHolders(
   const add = (account: unknown, amount: bigint) =>
     held.set(String(account), (held.get(String(account)) ?? 0n) + amount);
   const topics = [SHARES.getEvent("Transfer")?.topicHash ?? ""];
-  for (const log of await readLogs(provider, { address: vault, topics }, fromBlock, block)) {
+  const filter = { addresses: [vault], topics, fromBlock, toBlock: block };
+  for (const log of await logsOf(provider, filter)) {
     const moved = SHARES.parseLog(log);
     if (moved === null) continue;
     add(moved.args.from, -(moved.args.value as bigint));

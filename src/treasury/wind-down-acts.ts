@@ -2,6 +2,7 @@ import { type ContractTransactionResponse, Interface, type Provider } from "ethe
 import { IReserve__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IReserve__factory.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { explainRefusal } from "../custody/refusals.ts";
+import { revertDataOf } from "../governance/revert-data.ts";
 
 /** One transaction that anyone may send. */
 export interface Act {
@@ -27,8 +28,8 @@ const ERRORS = new Interface([
 
 /** A contract's refusal by its name and values; what isn't one, by its own message. */
 export function refusalOf(error: unknown): string {
-  const data = dataOf(error);
-  const parsed = data === undefined ? null : ERRORS.parseError(data);
+  const data = revertDataOf(error);
+  const parsed = data === undefined || data.length < 10 ? null : ERRORS.parseError(data);
   if (parsed === null) return error instanceof Error ? error.message : String(error);
   const told = explainRefusal(parsed.name);
   const values = parsed.args.map(String).join(", ");
@@ -38,18 +39,6 @@ export function refusalOf(error: unknown): string {
 /** A refusal that a view has returned as bytes. */
 export function explainBlocked(data: string): string {
   return refusalOf({ data });
-}
-
-/** Providers differ in where they put a revert's data: found wherever it lies among the causes. */
-function dataOf(error: unknown, depth = 0): string | undefined {
-  if (typeof error !== "object" || error === null || depth > 5) return undefined;
-  const { data } = error as { data?: unknown };
-  if (typeof data === "string" && /^0x[0-9a-f]{8}/.test(data)) return data;
-  for (const key of ["data", "info", "error", "cause"] as const) {
-    const inner = dataOf((error as Record<string, unknown>)[key], depth + 1);
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
 }
 
 /**

@@ -3,10 +3,11 @@ import { dirname, join, normalize } from "node:path";
 import { expect } from "chai";
 import { REASONS } from "../../src/custody/reasons.ts";
 import { type AbiError, errorsPage } from "../../src/docs/errors-page.ts";
+import { parameterKeys } from "../../src/docs/parameter-keys.ts";
 import { REASON_ADVICE } from "../../src/docs/reason-advice.ts";
 import { reasonsPage } from "../../src/docs/reasons-page.ts";
 import { constants, enumMembers, table } from "../../src/docs/solidity-text.ts";
-import { kindsOf, variablesPage } from "../../src/docs/variables-page.ts";
+import { variablesPage } from "../../src/docs/variables-page.ts";
 
 const held: AbiError = {
   type: "error",
@@ -69,29 +70,25 @@ describe("generated pages", () => {
   });
 
   describe("variables", () => {
-    it("reads kinds, contracts and arguments from the list of keys", () => {
-      const kinds = kindsOf(readFileSync("contracts/shared/ParamKeys.sol", "utf8"));
-      const found = kinds.map(({ name, contract, argument }) => [name, contract, argument]);
-      expect(found).to.deep.include(["FRESH_PERIOD", "Vault", "none"]);
-      expect(found).to.deep.include(["TIER_LATE", "ExitPolicy", "tier"]);
-      expect(found).to.deep.include(["ASSET_BREAKER", "ExitPolicy", "asset"]);
-      expect(found).to.deep.include(["ATTESTOR_LIFTS", "TierRegistry", "none"]);
-      expect(found).to.deep.include(["REFILL_DELAY", "Reserve", "none"]);
-      expect(found).to.deep.include(["KEEP", "Reserve", "asset"]);
-      expect(kinds.map(({ name }) => name)).not.to.contain("_KIND_SHIFT");
+    it("reads kinds and contracts from the list of keys", () => {
+      const keys = parameterKeys(readFileSync("contracts/shared/ParamKeys.sol", "utf8"));
+      const found = keys.map(({ name, number, contract }) => [name, number, contract]);
+      expect(found).to.deep.include(["FRESH_PERIOD", 1n, "Vault"]);
+      expect(found).to.deep.include(["TIER_LATE", 19n, "ExitPolicy"]);
+      expect(found).to.deep.include(["ATTESTOR_LIFTS", 32n, "TierRegistry"]);
+      expect(found).to.deep.include(["KEEP", 49n, "Reserve"]);
+      expect(keys.map(({ name }) => name)).not.to.contain("_KIND_SHIFT");
     });
 
     it("refuses a parameter without a unit", () => {
-      expect(codeOf(() => kindsOf("// Vault\nuint8 internal constant BARE = 9;"))).to.equal(
+      expect(codeOf(() => parameterKeys("// Vault\nuint8 internal constant BARE = 9;"))).to.equal(
         "PARAMETER_WITHOUT_UNIT",
       );
     });
 
-    it("refuses a parameter that nobody may set", () => {
-      const [kind] = kindsOf("// Vault\nuint8 internal constant FRESH_PERIOD = 1; // hours");
-      if (kind === undefined) throw new Error("there is one");
-      const spec = { min: 1n, max: 2n, direction: 0n };
-      expect(codeOf(() => variablesPage([{ ...kind, ...spec }], [], new Map()))).to.equal("NO_PERMISSION");
+    it("is not written while the table has a gap, and the build fails", () => {
+      const source = { keys: [], specs: new Map(), own: [], sources: new Map() };
+      expect(codeOf(() => variablesPage(source))).to.equal("GOVERNED_GAPS");
     });
   });
 

@@ -42,7 +42,7 @@ contract PolicyInvariants is Group {
         // What is rare needs another round.
         uint256 rounds;
         do {
-            _drive(2_500, 3 + rounds);
+            _drive(2_500, 11 + rounds);
         } while (++rounds < MOST_ROUNDS && !_allReached());
         bytes32[] memory ids = new bytes32[](3);
         (ids[0], ids[1], ids[2]) = ("INV-POL-1", "INV-POL-4", "INV-POL-6");

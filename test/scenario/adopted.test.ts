@@ -84,15 +84,12 @@ describe("a deployment for Safes that its teams have already", () => {
 
     // It governs: and changes itself through the timelock alone.
     await throughGovernance(suite, [callOf(suite.contracts.vault, "heartbeat", [])]);
-    await expect(
-      suite.safes.council.send(
-        selfCall(suite.safes.council, "changeThreshold", [1]),
-        suite.keys.council.slice(0, 3),
-      ),
-    ).to.be.revertedWithCustomError(
-      await ethers.getContractAt("SafeGuard", addresses.safeGuard),
-      "SafeGuard_SelfCall",
+    const guard = await ethers.getContractAt("SafeGuard", addresses.safeGuard);
+    const alone = suite.safes.council.send(
+      selfCall(suite.safes.council, "changeThreshold", [1]),
+      suite.keys.council.slice(0, 3),
     );
+    await expect(alone).to.be.revertedWithCustomError(guard, "SafeGuard_SelfCall");
   });
 
   it("deploys nothing for one with other owners, another threshold, or none at all", async () => {

@@ -86,6 +86,13 @@ describe("Parameter files", () => {
     expect(complaints({ assets: [{ ...asset, capTicks: 1n << 36n }, ...others] })).to.include(
       "assets.0.capTicks",
     );
+    expect(complaints({ assets: [{ ...asset, unverifiedCapTicks: 0n }, ...others] })).to.include(
+      "assets.0.unverifiedCapTicks: 0 ticks is outside 1 to",
+    );
+    const above = { ...asset, unverifiedCapTicks: BigInt(asset.capTicks) + 1n };
+    expect(complaints({ assets: [above, ...others] })).to.include(
+      "assets.0.unverifiedCapTicks: above capTicks: an audit would change nothing",
+    );
     expect(complaints({ assets: [asset, asset] })).to.include("assets: a symbol is used twice");
   });
 

@@ -245,7 +245,10 @@ describe("Governance through the deployed suite", () => {
       ...s.config.safes.council.owners,
     ]);
     let refused = 0;
-    for (const { target, signature, role } of PERMISSIONS) {
+    const deployed = PERMISSIONS.flatMap(({ target, ...row }) =>
+      target === "appRelease" ? [] : [{ target, ...row }],
+    );
+    for (const { target, signature, role } of deployed) {
       for (const account of accounts) {
         const call = {
           to: s.addresses[target],
@@ -261,13 +264,13 @@ describe("Governance through the deployed suite", () => {
         if (!holds) refused++;
       }
     }
-    expect(refused).to.equal(PERMISSIONS.length * accounts.size - PERMISSIONS.length);
+    expect(refused).to.equal(deployed.length * accounts.size - deployed.length);
   });
 
   it("INV-GOV-3: upgrades by the timelock alone, and rolls back by the rollback Safe, which closes instant exits", async () => {
     const s = await scene();
     const { upgradeController, vault } = s.contracts;
-    const half = await ethers.deployContract("VaultAdmin");
+    const half = await ethers.deployContract("VaultAdmin", [s.contracts.auditRecord]);
     const next = await ethers.deployContract("Vault", [half]);
     const hashOf = async (contract: { getAddress(): Promise<string> }) =>
       keccak256(await ethers.provider.getCode(await contract.getAddress()));

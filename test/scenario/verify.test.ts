@@ -258,7 +258,7 @@ describe("verifyDeployment", () => {
   describe("given another Vault than declared", () => {
     it("sees another implementation", async () => {
       const s = await scene();
-      const half = await ethers.deployContract("VaultAdmin");
+      const half = await ethers.deployContract("VaultAdmin", [s.contracts.auditRecord]);
       const other = await ethers.deployContract("Vault", [half]);
       await s.contracts.proxyAdmin
         .connect(await as(s.addresses.upgradeController))
@@ -314,6 +314,26 @@ describe("verifyDeployment", () => {
       const { riskOfficer } = s.safes;
       await riskOfficer?.send(callOf(policy, "tighten", [pool, 1n]), s.keys.riskOfficer.slice(0, 2));
       expect(await failures(s)).to.include.members([`overlay.policy.${pool}`, `in-force.policy.${pool}`]);
+    });
+
+    it("S26: sees another cap of unverified code, one that nobody declared, another record, and an auditor", async () => {
+      const s = await scene();
+      const [first, ...others] = s.config.assets;
+      if (!first) throw new Error("an asset is configured");
+      const assets = [{ ...first, unverifiedCapTicks: first.unverifiedCapTicks + 1n }, ...others];
+      expect(await failures(s, { config: { assets } })).to.deep.equal([`audit.cap.${first.symbol}`]);
+      const timelock = await as(s.addresses.timelock);
+      await s.contracts.auditRecord.connect(timelock).declareCap(7n, 1n);
+      await s.contracts.manager.connect(timelock).grantRole(ROLES.AUDITOR, s.mallory, 0);
+      expect(await failures(s)).to.include.members(["audit.caps", "manager.members.AUDITOR"]);
+      // One that serves another Vault, whatever its caps.
+      const record = await ethers.deployContract("AuditRecord", [s.addresses.manager, [], []]);
+      const auditRecord = await record.getAddress();
+      expect(await failures(s, { addresses: { auditRecord } })).to.include.members([
+        "code.vaultAdmin",
+        "vault.audit-record",
+        "auditRecord.vault",
+      ]);
     });
 
     it("sees another feed set and a halted price", async () => {

@@ -9,6 +9,7 @@ import {
 import { ROLES } from "../../src/governance/roles.ts";
 import type {
   AccessManager,
+  AuditRecord,
   DepositFactory,
   ExitPolicy,
   Guardian,
@@ -56,6 +57,8 @@ export interface Listing {
   readonly tickExponent: bigint;
   /** Ticks that deposits may bring liabilities to. */
   readonly cap: bigint;
+  /** Likewise, while the code isn't covered by an audit. */
+  readonly unverifiedCap: bigint;
   /** Basis points of liabilities a day. */
   readonly smallLane: bigint;
   readonly largeLane: bigint;
@@ -70,6 +73,7 @@ export const PLAIN_LISTING: Listing = {
   tokenClass: TOKEN_CLASS.EXACT,
   tickExponent: 15n,
   cap: 10_000_000_000n,
+  unverifiedCap: (1n << 36n) - 1n,
   smallLane: 1_000n,
   largeLane: 500n,
   breaker: 1_000_000_000n,
@@ -95,6 +99,8 @@ export interface Core {
   readonly registry: TierRegistry;
   readonly guardian: Guardian;
   readonly factory: DepositFactory;
+  /** Nothing is recorded; the caps of listed assets are so high that they bind nobody, unless a test lists otherwise. */
+  readonly record: AuditRecord;
   /** Stands in for the timelock: admin of the manager, PARAMETERS and UPGRADER. */
   readonly timelock: HardhatEthersSigner;
   readonly riskOfficer: HardhatEthersSigner;
@@ -126,7 +132,9 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
   }
 
   const manager = (await ethers.deployContract("AccessManager", [timelock])) as unknown as AccessManager;
-  const implementation = await ethers.deployContract("Vault", [await ethers.deployContract("VaultAdmin")]);
+  const record = (await ethers.deployContract("AuditRecord", [manager, [], []])) as unknown as AuditRecord;
+  const half = await ethers.deployContract("VaultAdmin", [record]);
+  const implementation = await ethers.deployContract("Vault", [half]);
   const face = (await ethers.getContractFactory("VaultAdmin")).interface;
   const proxy = await ethers.deployContract("TransparentUpgradeableProxy", [
     implementation,
@@ -149,6 +157,7 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
   for (const name of ["vault", "policy", "registry", "guardian"] as const) {
     await restrict(manager, name, targets[name]);
   }
+  await restrict(manager, "auditRecord", record);
   const holders = [
     [ROLES.PARAMETERS, timelock],
     [ROLES.UPGRADER, timelock],
@@ -169,6 +178,7 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
     await setParam("vault", paramKey(KINDS.SMALL_LANE_RATE, asset), listing.smallLane);
     await setParam("vault", paramKey(KINDS.LARGE_LANE_RATE, asset), listing.largeLane);
     await setParam("policy", paramKey(KINDS.ASSET_BREAKER, asset), listing.breaker);
+    await record.declareCap(asset, listing.unverifiedCap);
     await router.setPrice(asset, listing.price, MODE.NORMAL);
     await vault.list(asset, listing.tokenClass, listing.tickExponent);
   };
@@ -182,6 +192,7 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
   }
   await setParam("policy", paramKey(KINDS.UNVERIFIED_POOL), POOL);
   await setParam("registry", paramKey(KINDS.ATTESTOR_LIFTS), LIFTS);
+  await record.serve(vault);
   await vault.setPolicy(ethers.ZeroAddress, 0, NEVER, policy);
   await list(NATIVE, NATIVE_LISTING);
 
@@ -198,6 +209,7 @@ export async function deployCore(ethers: HardhatEthers): Promise<Core> {
     registry,
     guardian,
     factory,
+    record,
     timelock,
     riskOfficer,
     reviewer,

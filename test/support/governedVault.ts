@@ -96,7 +96,7 @@ export async function governedVault(connection: Connection) {
   };
   await adopt(controller);
 
-  const before = await ethers.deployContract("VaultAdmin");
+  const before = await ethers.deployContract("VaultAdmin", [s.record]);
   /** A Vault with another half, which leaves what it doesn't know to the half of before. */
   const nextWith = async <T extends BaseContract>(name: string) => {
     const half = await deployAs<T>(ethers, name, [before]);

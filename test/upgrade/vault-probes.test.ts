@@ -56,6 +56,7 @@ describe("the standard probes of a Vault", () => {
       "instantClosed",
       "governedAt",
       "reserves",
+      "auditRecord",
       "listedAssets",
       `windowOf ${WINDOW_KEYS.pool}`,
       `windowOf ${WINDOW_KEYS.hold(ethers.ZeroAddress)}`,
@@ -105,8 +106,8 @@ describe("the standard probes of a Vault", () => {
   });
 
   it("are refused where no asset is listed", async () => {
-    const { anna, manager } = await setup();
-    const half = await ethers.deployContract("VaultAdmin");
+    const { anna, manager, record } = await setup();
+    const half = await ethers.deployContract("VaultAdmin", [record]);
     const code = await ethers.deployContract("Vault", [half]);
     const begin = half.interface.encodeFunctionData("initialize", [manager.target]);
     const { proxy } = await proxied<IVault>(ethers, "IVault", code, anna, begin);

@@ -123,7 +123,8 @@ interface IVaultAdmin is IAccessManaged, IParams {
     /// @notice What the Vault and its reserves hold of the asset.
     function holdings(AssetId asset) external view returns (uint256);
 
-    /// @notice Raw units that deposits may still bring; 0 for an asset that is unlisted or being wound down.
+    /// @notice Raw units that deposits may still bring, audit record included; 0 for an asset that is unlisted or being wound
+    /// down.
     function room(AssetId asset) external view returns (uint256);
 
     /// @notice Every listed asset, in the order of listing.
@@ -138,6 +139,9 @@ interface IVaultAdmin is IAccessManaged, IParams {
     function windowOf(bytes32 key) external view returns (uint256 packed);
     function destinationOf(address subject, address to) external view returns (uint40 usableFrom);
     function policy() external view returns (address);
+
+    /// @notice The `IAuditRecord` that caps deposits while the code that runs isn't covered by an audit.
+    function auditRecord() external view returns (address);
     function sanctionsList() external view returns (address);
     function everyoneHeldUntil() external view returns (uint40);
 }

@@ -10,7 +10,8 @@ interface IVaultCore is IERC6909 {
     // ---- money in ----
 
     /// @notice Takes `amount` from the caller and credits `to` what arrived; the credit is fresh.
-    /// Requirements: the asset is listed; the holdings cap has room; native: `msg.value == amount`, else no value.
+    /// Requirements: the asset is listed; the holdings cap has room, and so has the audit record's while the code that runs
+    /// isn't covered; native: `msg.value == amount`, else no value.
     function deposit(AssetId asset, uint256 amount, address to) external payable returns (uint256 credited);
 
     // ---- the ledger ----
@@ -38,6 +39,9 @@ interface IVaultCore is IERC6909 {
     function cancel(Exit calldata exit) external;
 
     // ---- views ----
+
+    /// @notice The implementation that the proxy points at, and its other half.
+    function runningCode() external view returns (address implementation, address admin);
 
     /// @notice The next nonce of `key`, with the key in its upper 192 bits, as `Intent.nonce` wants it.
     function nonces(address owner, uint192 key) external view returns (uint256);

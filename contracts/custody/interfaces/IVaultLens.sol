@@ -78,6 +78,20 @@ struct Standing {
     uint40 instantFrom;
 }
 
+/// @notice What the Vault takes in of an asset.
+/// @param verified Whether an audit covers all the code that the Vault runs.
+/// @param verifiedUntil Unix seconds; max uint40 = no end, 0 = not verified.
+/// @param cap Raw units that deposits may bring the liabilities to now.
+/// @param unverifiedCap Raw units of it that count while the Vault isn't verified.
+/// @param room Raw units that deposits may still bring.
+struct Intake {
+    bool verified;
+    uint40 verifiedUntil;
+    uint256 cap;
+    uint256 unverifiedCap;
+    uint256 room;
+}
+
 /// @notice Explains a Vault in advance: verdicts, when and how much would be instant, and what an exit waits for. A view
 /// over the Vault's own views and the policy in force: it holds nothing and decides nothing.
 interface IVaultLens {
@@ -92,6 +106,9 @@ interface IVaultLens {
     /// @notice What stands between an exit and its payment.
     /// @param caller Who would call `release`; matters under impairment only.
     function statusOf(Exit calldata exit, address caller) external view returns (ExitStatus memory);
+
+    /// @notice How much deposits may bring, and whether the Vault's code is verified.
+    function intakeOf(AssetId asset) external view returns (Intake memory);
 
     function holdingOf(address account, AssetId asset) external view returns (Holding memory);
 

@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IAuditRecord} from "../../governance/interfaces/IAuditRecord.sol";
 import {IExitPolicy} from "../../policy/interfaces/IExitPolicy.sol";
 import {AssetId, AssetIds} from "../../shared/AssetId.sol";
 import {ParamKeys} from "../../shared/ParamKeys.sol";
@@ -13,6 +14,7 @@ import {TokenClass} from "../interfaces/IVaultTypes.sol";
 import {Assets} from "./Assets.sol";
 import {Balances} from "./Balances.sol";
 import {Tokens} from "./Tokens.sol";
+import {VaultAudit} from "./VaultAudit.sol";
 import {VaultLayout} from "./VaultLayout.sol";
 import {VaultNamespace} from "../VaultNamespace.sol";
 
@@ -78,11 +80,14 @@ library VaultAssets {
         }
     }
 
-    /// @notice What the holdings cap leaves for deposits: nothing while the asset is being wound down.
+    /// @notice What the holdings cap leaves for deposits, and while the code that runs isn't covered by an audit the cap of
+    /// the record: nothing while the asset is being wound down.
     /// @param a The asset's slot.
-    function room(AssetId asset, uint256 a) internal view returns (uint256) {
+    function room(IAuditRecord record, AssetId asset, uint256 a) internal view returns (uint256) {
         if (a.windingDown()) return 0;
         uint256 ticks = VaultLayout.slots().params.inForce(ParamKeys.ofAsset(ParamKeys.HOLDINGS_CAP, asset));
+        uint256 most = VaultAudit.cap(record, asset);
+        if (ticks > most) ticks = most;
         uint256 cap = ticks * Units.tick(a.tickExponent());
         if (cap > Balances.MAX_TOTAL) cap = Balances.MAX_TOTAL;
         return cap > a.liabilities() ? cap - a.liabilities() : 0;

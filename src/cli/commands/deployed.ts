@@ -1,3 +1,4 @@
+import { checkSameChain } from "../../../deploy/beginning.ts";
 import { chainOf, connectNetwork, type NetworkConnection } from "../../../deploy/connect.ts";
 import { DEPLOYMENTS, type DeploymentRecord, loadRecord } from "../../../deploy/record.ts";
 
@@ -17,7 +18,10 @@ export async function openDeployed(
 ): Promise<{ readonly connection: NetworkConnection; readonly record: DeploymentRecord }> {
   const connection = await connectNetwork(network, { rpc, readOnly });
   try {
-    return { connection, record: loadRecord(await chainOf(connection), deployments) };
+    const chainId = await chainOf(connection);
+    const record = loadRecord(chainId, deployments);
+    await checkSameChain(connection.ethers.provider, chainId, record, deployments);
+    return { connection, record };
   } catch (error) {
     await connection.close();
     throw error;

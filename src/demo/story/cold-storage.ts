@@ -1,3 +1,4 @@
+import { formatUnits } from "ethers";
 import { dollars, formatUsd, type Units, units } from "../../core/money.ts";
 import { callOf, type Outcome } from "../chain.ts";
 import { formatSpan } from "../report.ts";
@@ -61,14 +62,25 @@ export const coldStorage: Step = {
     const top = callOf("reserve", stage.reserve, "send", [id, scene.units(TOP_UP)]);
     const stranger = await stage.chain.send(anyone, top);
     scene.promise("nobody else sends more", !stranger.ok);
-    const sent = await stage.offices.asReserve(top);
-    scene.count(sent);
+    const sending = await stage.governance.propose({
+      title: "Send more from the reserve",
+      reason: "The last exit has emptied the Vault",
+      changes: [
+        {
+          kind: "refill-from-reserve",
+          asset: "usd",
+          amount: formatUnits(scene.units(TOP_UP), stage.assets.usd.decimals),
+        },
+      ],
+    });
+    const sent = await stage.governance.advance(sending);
+    scene.spend(sent.gas);
     scene.say(
       `That has emptied the vault. Two signers of the reserve wake up and send ${formatUsd(TOP_UP)}.`,
     );
     scene.promise(
       "the reserve's own Safe does",
-      sent.ok && (await heldBy(scene, stage.vault)) >= scene.units(TOP_UP),
+      sent.did === "acted" && (await heldBy(scene, stage.vault)) >= scene.units(TOP_UP),
     );
     scene.figure("cold", formatUsd(worth(stage, "usd", cold, price)));
     scene.figure("paid", formatUsd(LARGE));

@@ -21,11 +21,15 @@ export const largeExit: Step = {
     if (answer.verdict !== "queued") return;
     scene.promise("because it is more than one exit may be", answer.reasons.includes("ABOVE_SINGLE_LIMIT"));
 
-    const hold = callOf("guardian", stage.guardian, "hold", [alice, holdSeconds]);
-    const held = await stage.offices.asGuardian(hold);
-    scene.count(held);
+    const hold = await stage.governance.propose({
+      title: "Hold Alice's account",
+      reason: "A large exit that is not like her",
+      changes: [{ kind: "hold", subject: alice, for: `${holdSeconds} s` }],
+    });
+    const held = await stage.governance.advance(hold);
+    scene.spend(held.gas);
     scene.say(`Two guardians find it odd and hold Alice's account for ${formatSpan(holdSeconds)}.`);
-    scene.promise("the guardian Safe can hold", held.ok);
+    scene.promise("the guardian Safe can hold", held.did === "acted");
 
     scene.say("Whoever has her key tries to get round it through another account.");
     const transfer = scene.vault("transfer", [
@@ -46,10 +50,15 @@ export const largeExit: Step = {
     );
     scene.promise("the owner can cancel while held", cancelled.ok);
     scene.promise("she has everything back", after === before);
-    const lifted = await stage.offices.asGuardian(callOf("guardian", stage.guardian, "lift", [alice]));
-    scene.count(lifted);
+    const lift = await stage.governance.propose({
+      title: "Lift the hold on Alice's account",
+      reason: "She has changed her key",
+      changes: [{ kind: "lift", subject: alice }],
+    });
+    const lifted = await stage.governance.advance(lift);
+    scene.spend(lifted.gas);
     scene.say("She has changed her key; the guardians lift the hold.");
-    scene.promise("the guardian Safe can lift", lifted.ok);
+    scene.promise("the guardian Safe can lift", lifted.did === "acted");
     scene.figure("queued", formatUsd(LARGE));
     scene.figure("back", after === before);
   },

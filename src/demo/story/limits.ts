@@ -1,5 +1,5 @@
-import { dollars, formatUsd } from "../../core/money.ts";
-import { KINDS, NEVER, paramKey } from "../../governance/parameters.ts";
+import { dollars, formatUsd, usdDecimal } from "../../core/money.ts";
+import { KINDS, paramKey } from "../../governance/parameters.ts";
 import { callOf } from "../chain.ts";
 import { DAY, PARAMETERS } from "../parameters.ts";
 import { formatSpan } from "../report.ts";
@@ -12,7 +12,6 @@ const TIGHTER = dollars(1_000n);
 const TOO_MUCH_NOW = dollars(2_000n);
 
 const WINDOW = paramKey(KINDS.TIER_WINDOW, 1n);
-const SINGLE = paramKey(KINDS.TIER_SINGLE, 1n);
 
 interface Row {
   readonly base: bigint;
@@ -33,36 +32,44 @@ export const loosening: Step = {
   async play(scene) {
     const { stage } = scene;
     const { signatures, owners } = stage.quorum;
-    const calls = [];
-    for (const key of [WINDOW, SINGLE]) {
-      const { version } = await row(scene, key);
-      calls.push(callOf("policy", stage.policy, "set", [key, version, NEVER, LOOSER]));
+    const limit = usdDecimal(LOOSER);
+    const proposal = await stage.governance.propose({
+      title: "Loosen tier 1",
+      reason: "Verified persons need more a day",
+      changes: [{ kind: "set-tier-limits", tier: 1, perDay: limit, single: limit }],
+    });
+    const loosens = proposal.simulation.changes.filter(({ direction }) => direction === "loosens");
+    for (const { label, before, after } of loosens) {
+      scene.say(`  Tried on a copy of the chain: ${label.en}, ${before.en} → ${after.en}: it loosens.`);
     }
-    const direct = calls[0];
+    scene.promise("signers see beforehand what loosens", loosens.length === 2);
+    const calls = proposal.calls.map(({ to, data }) => ({ to, data }));
+    const [direct] = calls;
     const around = direct === undefined ? undefined : await stage.offices.asCouncil(direct);
     scene.promise("signatures alone change nothing", around !== undefined && !around.ok);
 
-    const { outcome, proposal } = await stage.offices.propose(calls, "loosen tier 1");
+    const sent = await stage.governance.advance(proposal);
     const scheduled = scene.now;
-    scene.count(outcome);
+    scene.spend(sent.gas);
     scene.say(
       `${signatures} of ${owners} council members sign: verified persons may take out ${formatUsd(LOOSER)} a day. Anyone can read it for ${formatSpan(PARAMETERS.timelockSeconds)}.`,
     );
-    scene.promise("the quorum can schedule", outcome.ok && signatures === 3);
+    scene.promise("the quorum can schedule", sent.did === "scheduled" && signatures === 3);
 
     await scene.until(scheduled + PARAMETERS.timelockSeconds - 1);
-    const early = await stage.offices.execute(proposal);
+    const { salt = "", id = "" } = proposal.operation ?? {};
+    const early = await stage.offices.execute({ calls, salt, id });
     const limitBefore = (await scene.explain(NOW_POSSIBLE, scene.wallet)).limit;
     scene.promise("a second before the delay is over it can't be executed", !early.ok);
     scene.promise("and the old limit is in force", limitBefore === PARAMETERS.tiers[1].perDay);
 
     await scene.until(scheduled + PARAMETERS.timelockSeconds);
-    const executed = await stage.offices.execute(proposal);
-    scene.count(executed);
+    const executed = await stage.governance.advance(proposal);
+    scene.spend(executed.gas);
     const limitAfter = (await scene.explain(NOW_POSSIBLE, scene.wallet)).limit;
     scene.say(`The delay is over; anyone carries it out. Alice's limit is ${formatUsd(limitAfter)} a day.`);
     const answer = await scene.withdraw(NOW_POSSIBLE, scene.wallet);
-    scene.promise("then anyone can", executed.ok);
+    scene.promise("then anyone can", executed.did === "executed");
     scene.promise("the new limit is in force", limitAfter === LOOSER);
     scene.promise("and used", answer.verdict === "paid");
     scene.figure("before", formatUsd(limitBefore));
@@ -82,15 +89,20 @@ export const tightening: Step = {
     const refused = await stage.chain.send(addressOf("anyone"), stranger);
     scene.promise("nobody else may", !refused.ok && refused.refusal.name === "AccessManagedUnauthorized");
 
-    const tightened = await stage.offices.asRiskOfficer(stranger);
-    scene.count(tightened);
+    const proposal = await stage.governance.propose({
+      title: "Tighten tier 1",
+      reason: "Something smells",
+      changes: [{ kind: "tighten", name: "TIER_WINDOW", tier: 1, value: usdDecimal(TIGHTER) }],
+    });
+    const tightened = await stage.governance.advance(proposal);
+    scene.spend(tightened.gas);
     const { until } = await row(scene, WINDOW);
     scene.say(
       `Something smells: the risk officers cut the limit to ${formatUsd(TIGHTER)} at once. Unless governance confirms it, it ends on ${moment(Number(until))}.`,
     );
     const answer = await scene.explain(TOO_MUCH_NOW, scene.wallet);
     scene.say(`  ${formatUsd(TOO_MUCH_NOW)} would wait now, because ${answer.because}.`);
-    scene.promise("the risk officer can tighten", tightened.ok);
+    scene.promise("the risk officer can tighten", tightened.did === "acted");
     scene.promise("it is in force in the same second", answer.limit === TIGHTER);
     scene.promise("it lapses after 14 days", Number(until) === scene.now + 14 * DAY);
 

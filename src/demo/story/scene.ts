@@ -107,6 +107,11 @@ export class Scene {
     return outcome.events;
   }
 
+  /** Counts the gas of what was sent elsewhere. */
+  spend(gas: bigint): void {
+    this.#gas += gas;
+  }
+
   async act(from: string, call: Call): Promise<Outcome> {
     const outcome = await this.stage.chain.send(from, call);
     this.count(outcome);

@@ -8,7 +8,7 @@ import { readClaims } from "../../treasury/vault-claims.ts";
 import { type AddressBook, type DecodedEvent, type Entry, readAddressBook } from "../address-book.ts";
 import { resolve } from "../changes/context.ts";
 import type { Call } from "../safe.ts";
-import { revertData } from "../simulation/simulate.ts";
+import { revertDataOf } from "../revert-data.ts";
 import { argumentOf } from "./call-words.ts";
 
 /** A call of one of a deployment's contracts that needs no proposal: a view, an owner's own verb, or anyone's. */
@@ -127,7 +127,7 @@ async function refused<T>({ book, target, fragment }: DirectCall, action: () => 
   try {
     return await action();
   } catch (error) {
-    const data = revertData(error);
+    const data = revertDataOf(error);
     if (data === undefined) throw error;
     throw new TerminalError("CALL_REVERTS", `${target.name}.${fragment.name} is refused`, {
       cause: error,

@@ -1,5 +1,6 @@
 import type { Intent } from "./intent.ts";
 import { listAsset, setPriceSources } from "./intents/assets.ts";
+import { recordAudit, revokeAudit } from "./intents/audits.ts";
 import { call } from "./intents/call.ts";
 import {
   extendHold,
@@ -57,6 +58,8 @@ export const INTENTS: readonly Intent[] = [
   openInstant,
   revive,
   heartbeat,
+  recordAudit,
+  revokeAudit,
   endorse,
   veto,
   reject,

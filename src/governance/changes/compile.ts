@@ -42,12 +42,12 @@ export function changeSalt(change: ChangeFile, addresses: SuiteAddresses): strin
  *
  * @throws TerminalError `UNKNOWN_CONTRACT`, `PART_ARGUMENTS`, `UNKNOWN_NAME`
  */
-export function partsOf(
+export async function partsOf(
   change: ChangeFile,
   addresses: SuiteAddresses,
   book: AddressBook,
   artifact: FindArtifact,
-): readonly Part[] {
+): Promise<readonly Part[]> {
   const parts = new Map<string, Part>();
   const named = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(named);
@@ -56,10 +56,10 @@ export function partsOf(
       : value;
   };
   for (const [name, { contract, arguments: args }] of Object.entries(change.deploy)) {
-    parts.set(name, partOf(name, artifact(contract), args.map(named)));
+    parts.set(name, partOf(name, await artifact(contract), args.map(named)));
   }
   for (const entry of change.changes) {
-    for (const part of intentOf(entry.kind).parts(entry, { artifact })) parts.set(part.name, part);
+    for (const part of await intentOf(entry.kind).parts(entry, { artifact })) parts.set(part.name, part);
   }
   return [...parts.values()];
 }

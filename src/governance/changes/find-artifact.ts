@@ -3,9 +3,16 @@ import { join } from "node:path";
 import { TerminalError } from "../../core/errors.ts";
 import type { FindArtifact, PartArtifact } from "./parts.ts";
 
-/** Finds contracts among the artifacts of a built checkout; mocks are there too, as tests deploy them. */
-export function artifactsOf(root: string): FindArtifact {
-  return (name) => {
+/**
+ * Finds contracts among the artifacts of a checkout; mocks are there too, as tests deploy them.
+ *
+ * @param build brings the artifacts up to date: called once, when the first one is asked for
+ */
+export function artifactsOf(root: string, build: () => Promise<unknown> = async () => {}): FindArtifact {
+  let built: Promise<unknown> | undefined;
+  return async (name) => {
+    built ??= build();
+    await built;
     const files = globSync(`artifacts/contracts/**/${name}.json`, { cwd: root });
     const [file] = files;
     if (file !== undefined && files.length === 1) {

@@ -5,8 +5,7 @@ import { type AddressBook, type Entry, PART } from "../address-book.ts";
 import { DOMAINS, type DomainName, MANAGED, type Managed, PERMISSIONS, selectorOf } from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import type { Call } from "../safe.ts";
-
-export type SafeName = keyof SuiteAddresses["safes"];
+import type { SafeName } from "../safe-names.ts";
 
 /**
  * The way by which a call is made: through a Safe and its timelock, by a Safe directly, or by an account's own key. It

@@ -23,7 +23,7 @@ export interface Intent {
   /** Of the whole entry, its `kind` included. */
   readonly schema: z.ZodType;
   /** Contracts that must stand before: they belong to nobody, and anyone may deploy them. */
-  parts(entry: unknown, context: PartContext): readonly Part[];
+  parts(entry: unknown, context: PartContext): Promise<readonly Part[]>;
   compile(entry: unknown, context: ChangeContext): Promise<Compiled>;
 }
 
@@ -32,7 +32,7 @@ export function intent<S extends z.ZodType<{ kind: string }>>(
   kind: z.output<S>["kind"],
   schema: S,
   compile: (entry: z.output<S>, context: ChangeContext) => Promise<Compiled>,
-  parts: (entry: z.output<S>, context: PartContext) => readonly Part[] = () => [],
+  parts: (entry: z.output<S>, context: PartContext) => Promise<readonly Part[]> = async () => [],
 ): Intent {
   return {
     kind,

@@ -31,7 +31,7 @@ export interface PartArtifact {
 }
 
 /** Finds a contract of this checkout by its name. */
-export type FindArtifact = (name: string) => PartArtifact;
+export type FindArtifact = (name: string) => Promise<PartArtifact>;
 
 /** A contract that a change needs and that anyone may deploy beforehand: its address follows from its creation code alone. */
 export interface Part {

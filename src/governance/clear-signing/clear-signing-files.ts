@@ -4,7 +4,7 @@ import { AccessManager__factory } from "../../../typechain-types/factories/@open
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { Succession__factory } from "../../../typechain-types/factories/contracts/governance/Succession__factory.ts";
 import { VetoGate__factory } from "../../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
-import { FACES, type Managed, PERMISSIONS } from "../role-graph.ts";
+import { DEPLOYED, type Deployed, FACES, type Managed, PERMISSIONS } from "../role-graph.ts";
 import { safeArtifact } from "../safe-contracts.ts";
 import { SAFE_TX_TYPES } from "../wallets/safe-hashes.ts";
 import { MANAGER_MEANINGS, SAFE_MEANINGS, SAFE_TX_MEANING } from "./access-meanings.ts";
@@ -18,6 +18,8 @@ import {
 import type { Deployment, Descriptor, Meanings } from "./descriptor.ts";
 import { INTENT_MEANINGS, REGISTRY_MEANINGS, VOTE_MEANINGS } from "./message-meanings.ts";
 import {
+  APP_RELEASE_MEANINGS,
+  AUDIT_RECORD_MEANINGS,
   GUARDIAN_MEANINGS,
   ROUTER_MEANINGS,
   SUCCESSION_MEANINGS,
@@ -39,9 +41,14 @@ const MANAGED_MEANINGS: Readonly<Record<Managed, readonly [name: string, Meaning
   registry: ["TierRegistry", PARAMETER_MEANINGS],
   guardian: ["Guardian", GUARDIAN_MEANINGS],
   upgradeController: ["UpgradeController", UPGRADE_MEANINGS],
+  auditRecord: ["AuditRecord", AUDIT_RECORD_MEANINGS],
   recovery: ["Recovery", RECOVERY_MEANINGS],
   reserve: ["Reserve", RESERVE_MEANINGS],
+  appRelease: ["AppRelease", APP_RELEASE_MEANINGS],
 };
+
+/** An app has its release where it likes: no deployment of the suite knows it. */
+const isDeployed = (target: string): target is Deployed => (DEPLOYED as readonly string[]).includes(target);
 
 /** Everything that a contract lets be changed, but for what tokens call when they arrive. */
 function changing(face: Interface): readonly string[] {
@@ -82,7 +89,7 @@ export function clearSigningDescriptors(
   for (const [target, [name, meanings]] of Object.entries(MANAGED_MEANINGS)) {
     const required = PERMISSIONS.filter((one) => one.target === target).map(({ signature }) => signature);
     const face = FACES[target as Managed];
-    const where = at((suite) => [suite[target as Managed]]);
+    const where = at((suite) => [isDeployed(target) ? suite[target] : undefined]);
     files.set(`calldata-${name}.json`, calldataDescriptor(name, face, meanings, required, where));
   }
   const offices = [

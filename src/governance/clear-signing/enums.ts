@@ -21,6 +21,8 @@ const PARAMETERS: Readonly<Record<keyof typeof KINDS, string>> = {
   ATTESTOR_LIFTS: "Attestor lifts a day",
   REFILL_DELAY: "Refill delay, seconds",
   KEEP: "Kept in reserve, ticks",
+  CANARY_SHARE: "Canary share, bps",
+  CANARY_CAP: "Canary cap, ticks",
 };
 
 /** A slice of one byte as wallets spell it. */

@@ -1,3 +1,4 @@
+import { PARAMETER_MEANINGS } from "./custody-meanings.ts";
 import {
   account,
   amount,
@@ -42,6 +43,35 @@ export const GUARDIAN_MEANINGS: Meanings = {
     fields: [account("subject", "Customer (zero: everyone)"), duration("secs", "For")],
   },
   "lift(address)": { intent: "End a hold", fields: [account("subject", "Customer (zero: everyone)")] },
+};
+
+const AUDIT = "(bytes32,address,uint40,bytes32[])";
+
+export const AUDIT_RECORD_MEANINGS: Meanings = {
+  "serve(address)": { intent: "Name the Vault", fields: [account("vault_", "Vault", "contract")] },
+  "declareCap(uint256,uint64)": {
+    intent: "Declare a cap for good",
+    fields: [...asset("asset", "Asset"), plain("ticks", "Cap, ticks")],
+  },
+  [`record(${AUDIT},uint32,bytes)`]: {
+    intent: "Record an audit",
+    fields: [
+      plain("audit.report", "Report's hash"),
+      account("audit.auditor", "Auditor"),
+      date("audit.validUntil", "Covers until (zero: no end)"),
+      plain("audit.codehashes.[]", "Code covered"),
+      plain("expectedRevision", "Revision seen"),
+      plain("signature", "Auditor's signature"),
+    ],
+  },
+  "revoke(bytes32)": { intent: "Revoke an audit", fields: [plain("id", "Audit")] },
+};
+
+export const APP_RELEASE_MEANINGS: Meanings = {
+  ...PARAMETER_MEANINGS,
+  "nameCanary(address)": { intent: "Name a canary", fields: [account("canary_", "Canary", "contract")] },
+  "promote(address)": { intent: "Promote the canary", fields: [account("expected", "Canary", "contract")] },
+  "retire(address)": { intent: "Retire the canary", fields: [account("expected", "Canary", "contract")] },
 };
 
 const probes = (path: string) => [

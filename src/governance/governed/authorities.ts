@@ -3,6 +3,7 @@ import { nameOfRole } from "../roles.ts";
 import type { GovernedContract, Instance } from "./contracts.ts";
 import type { By, GovernedKind, Setter } from "./kind.ts";
 import { holdersOf } from "./managers.ts";
+import { type Order, UNORDERED } from "./order.ts";
 import type { Reading } from "./reading.ts";
 import { timelockHolders } from "./timelocks.ts";
 import { type Wording, wording } from "./wording.ts";
@@ -139,18 +140,36 @@ function shownHolders(at: Reading, role: Wording, holders: readonly string[], by
   );
 }
 
-/** Who may tighten a variable of the instance, and who may loosen it after what delay. */
-export async function authoritiesOf(
+/** A setter and who may call it. */
+export interface Empowered {
+  readonly setter: Setter;
+  readonly authority: Authority;
+}
+
+/** Who may call each setter of a variable of the instance, in the kind's order. */
+export async function empoweredBy(
   at: Reading,
   instance: Instance,
   kind: GovernedKind,
-): Promise<{ readonly tightenedBy: readonly Authority[]; readonly loosenedBy: readonly Authority[] }> {
-  const all = await Promise.all(
+): Promise<readonly Empowered[]> {
+  return Promise.all(
     kind.setters.map(async (setter) => ({ setter, authority: await authorityOf(at, instance, setter) })),
   );
-  const doing = (effect: "tightens" | "loosens") =>
-    all
-      .filter(({ setter }) => setter.effect === effect || setter.effect === "either")
-      .map(({ authority }) => authority);
-  return { tightenedBy: doing("tightens"), loosenedBy: doing("loosens") };
+}
+
+/**
+ * Who may tighten, and who may loosen after what delay. What has no order has no tighter side: who sets it stands under
+ * `loosenedBy`, and under `tightenedBy` only who can do no more than restore (a rollback). A number without order can't be
+ * tightened at all.
+ */
+export function sidesOf(
+  empowered: readonly Empowered[],
+  order: Order,
+  isNumber: boolean,
+): { readonly tightenedBy: readonly Authority[]; readonly loosenedBy: readonly Authority[] } {
+  const doing = (...effects: readonly Setter["effect"][]) =>
+    empowered.filter(({ setter }) => effects.includes(setter.effect)).map(({ authority }) => authority);
+  const loosenedBy = doing("loosens", "either");
+  if (order !== UNORDERED) return { tightenedBy: doing("tightens", "either"), loosenedBy };
+  return { tightenedBy: isNumber ? [] : doing("tightens"), loosenedBy };
 }

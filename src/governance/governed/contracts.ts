@@ -5,7 +5,7 @@ import { TimelockController__factory } from "../../../typechain-types/factories/
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { Succession__factory } from "../../../typechain-types/factories/contracts/governance/Succession__factory.ts";
 import { VetoGate__factory } from "../../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
-import { type DomainName, FACES, type Managed } from "../role-graph.ts";
+import { type Deployed, type DomainName, FACES, type Managed } from "../role-graph.ts";
 import { safeArtifact } from "../safe-contracts.ts";
 import { type Wording, wording } from "./wording.ts";
 
@@ -40,7 +40,7 @@ export interface ContractClass {
 }
 
 function one(
-  contract: Managed | "proxyAdmin",
+  contract: Deployed | "proxyAdmin",
   label: Wording,
   face: Interface,
   artifacts: readonly string[],
@@ -82,6 +82,14 @@ export const CONTRACTS: Readonly<Record<GovernedContract, ContractClass>> = {
     FACES.upgradeController,
     ["UpgradeController"],
   ),
+  auditRecord: one("auditRecord", wording("Audit record", "审计记录"), FACES.auditRecord, ["AuditRecord"]),
+  // Each app has one of its own, where it likes: no deployment of the suite knows it.
+  appRelease: {
+    label: wording("App release", "应用发布"),
+    face: FACES.appRelease,
+    artifacts: ["AppRelease"],
+    instances: () => [],
+  },
   proxyAdmin: one("proxyAdmin", wording("Proxy admin", "代理管理"), ProxyAdmin__factory.createInterface(), [
     "ProxyAdmin",
   ]),

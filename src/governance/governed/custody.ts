@@ -1,8 +1,10 @@
 import type { Result } from "ethers";
+import { assetName } from "./assets.ts";
+import type { Instance } from "./contracts.ts";
 import type { Found, GovernedKind } from "./kind.ts";
 import { whole } from "./kind.ts";
-import { LARGER, MORE, RETIRED, setValue, UNORDERED, UP } from "./order.ts";
-import { assetName, type Reading } from "./reading.ts";
+import { LATER, MORE, RETIRED, setValue, UNORDERED, UP } from "./order.ts";
+import type { Reading } from "./reading.ts";
 import { flagShown, listShown, untilShown } from "./shown.ts";
 import { type Wording, wording } from "./wording.ts";
 
@@ -189,7 +191,7 @@ const HELD: GovernedKind = {
     "guardians: 7 days in any 90; the timelock adds at most 30 days an act",
     "守护者：任意 90 天内 7 天；时间锁每次至多延长 30 天",
   ),
-  order: LARGER,
+  order: LATER,
   setters: [
     { contract: "vault", signature: "hold(address,uint40)", effect: "tightens" },
     { contract: "vault", signature: "lift(address)", effect: "loosens" },
@@ -199,22 +201,30 @@ const HELD: GovernedKind = {
   ],
   events: { Held: heldSubject, Lifted: heldSubject, HoldExtended: heldSubject },
   async read(at, vault) {
-    const subjects = everNamed(
-      at.logsOf(vault, "Held", "HoldExtended", "Lifted").map(({ args }) => args.subject),
-    ).filter((subject) => BigInt(subject) !== 0n);
     const everyone = await at.of<bigint>(vault, "everyoneHeldUntil");
     const holds = await Promise.all(
-      subjects.map(async (subject) => {
+      heldByLogs(at, vault).map(async (subject) => {
         const { heldUntil } = await at.of<{ heldUntil: bigint }>(vault, "subjectRecord", [subject]);
         return { subject, until: heldUntil };
       }),
     );
     return [
       heldFound(EVERYONE, wording("everyone", "全体"), everyone, at.time),
-      ...holds.map(({ subject, until }) => heldFound(subject, at.account(subject), until, at.time)),
+      ...holds
+        .filter(({ until }) => until > at.time)
+        .map(({ subject, until }) => heldFound(subject, at.account(subject), until, at.time)),
     ];
   },
 };
+
+/** Customers whose last hold in the logs lasts: years of holds that are over cost no question. */
+function heldByLogs(at: Reading, vault: Instance): readonly string[] {
+  const until = new Map<string, bigint>();
+  for (const { event, args } of at.logsOf(vault, "Held", "HoldExtended", "Lifted")) {
+    until.set(String(args.subject), event === "Lifted" ? 0n : (args.until as bigint));
+  }
+  return [...until].filter(([subject, end]) => BigInt(subject) !== 0n && end > at.time).map(([one]) => one);
+}
 
 const EVERYONE = "everyone";
 
@@ -241,7 +251,8 @@ const RESERVE_VETOES: GovernedKind = {
   ],
   events: { Vetoed: whole, Unvetoed: whole },
   async read(at, reserve) {
-    const ids = everNamed(at.logsOf(reserve, "Vetoed").map(({ args }) => args.id));
+    const vetoes = at.logsOf(reserve, "Vetoed").filter(({ args }) => vetoedUntil(args) > at.time);
+    const ids = everNamed(vetoes.map(({ args }) => args.id));
     const until = await Promise.all(
       ids.map((id) => at.of<{ vetoedUntil: bigint }>(reserve, "announcedOf", [id])),
     );
@@ -250,13 +261,18 @@ const RESERVE_VETOES: GovernedKind = {
   },
 };
 
+/** An announcement's slot: readyAt in its lowest 40 bits, vetoedUntil in the next. */
+function vetoedUntil({ announcementSlot }: Result): bigint {
+  return ((announcementSlot as bigint) >> 40n) & ((1n << 40n) - 1n);
+}
+
 const RESERVE_ALL_VETOED: GovernedKind = {
   name: "allVetoedUntil",
   label: wording("all refills vetoed", "全部补款被否决"),
   contracts: ["reserve"],
   unit: TIME,
   bounds: wording("30 days, then 60 days of rest", "30 天，之后须间隔 60 天"),
-  order: LARGER,
+  order: LATER,
   setters: [
     { contract: "reserve", signature: "vetoAll()", effect: "tightens" },
     { contract: "reserve", signature: "unvetoAll()", effect: "loosens" },

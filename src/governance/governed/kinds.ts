@@ -1,3 +1,4 @@
+import { AUDIT_KINDS } from "./audits.ts";
 import { CUSTODY_KINDS } from "./custody.ts";
 import { GUARDIAN_KINDS } from "./guardians.ts";
 import type { GovernedKind } from "./kind.ts";
@@ -18,6 +19,7 @@ export const GOVERNED: readonly GovernedKind[] = [
   ...PRICE_KINDS,
   ...GUARDIAN_KINDS,
   ...UPGRADE_KINDS,
+  ...AUDIT_KINDS,
   ...MANAGER_KINDS,
   ...TIMELOCK_KINDS,
   ...SAFE_KINDS,

@@ -3,10 +3,10 @@ import { replayMembers } from "../members.ts";
 import { DOMAINS, FACES, MANAGED, type Managed, PERMISSIONS, selectorOf } from "../role-graph.ts";
 import { nameOfRole, ROLES } from "../roles.ts";
 import type { Instance } from "./contracts.ts";
-import { type GovernedKind, type Setter, whole } from "./kind.ts";
-import { FEWER, LARGER, setValue, UNORDERED, UP } from "./order.ts";
-import type { Reading } from "./reading.ts";
-import { flagShown, listShown, secondsShown } from "./shown.ts";
+import { type Found, type GovernedKind, type Setter, whole } from "./kind.ts";
+import { FEWER, LARGER, ROLE as ROLE_ORDER, setValue, UNORDERED, UP } from "./order.ts";
+import type { GovernedLog, Reading } from "./reading.ts";
+import { flagShown, listShown, secondsShown, timeShown } from "./shown.ts";
 import { wording } from "./wording.ts";
 
 const SECONDS = wording("seconds", "秒");
@@ -106,7 +106,7 @@ const FUNCTIONS: GovernedKind = {
   argument: wording("function", "函数"),
   unit: ROLE,
   bounds: ADMIN_ALONE,
-  order: UNORDERED,
+  order: ROLE_ORDER,
   setters: [byAdmin("setTargetFunctionRole(address,bytes4[],uint64)", "either")],
   events: {
     TargetFunctionRoleUpdated: ({ target, selector }, at) => [
@@ -172,21 +172,45 @@ function targetsOf(at: Reading, manager: Instance, event: string): readonly stri
   return [...new Set([...declared, ...at.logsOf(manager, event).map(({ args }) => String(args.target))])];
 }
 
+/** A delay now and the one to come: a change waits for five days at least, and is a change from its first day on. */
+function delayFound(argument: string, now: bigint, at: Reading, last: GovernedLog | undefined): Found {
+  const waits = last !== undefined && (last.args.since as bigint) > at.time;
+  const toCome = waits ? (last.args.delay as bigint) : now;
+  const [current, next] = [secondsShown(now), secondsShown(toCome)];
+  const from = timeShown(waits ? (last.args.since as bigint) : at.time);
+  return {
+    argument,
+    value: now.toString(),
+    parts: { toCome: toCome.toString() },
+    shown: waits
+      ? wording(`${current.en}, ${next.en} from ${from.en}`, `${current.zh}，自 ${from.zh} 起为 ${next.zh}`)
+      : current,
+  };
+}
+
+const WAITS = wording(
+  "a change waits for 5 days at least, a shorter one for the difference",
+  "变更至少等待 5 天；缩短须等满差额",
+);
+
 const ADMIN_DELAY: GovernedKind = {
   name: "targetAdminDelay",
   label: wording("delay of changing a contract's permissions", "变更合约权限的延迟"),
   contracts: ["manager"],
   argument: CONTRACT,
   unit: SECONDS,
-  bounds: wording("shortened only after the delay itself, at least 5 days", "缩短须等待原延迟，至少 5 天"),
+  bounds: WAITS,
   order: LARGER,
+  parts: { toCome: LARGER },
   setters: [byAdmin("setTargetAdminDelay(address,uint32)", "either")],
   events: { TargetAdminDelayUpdated: ofTarget },
   async read(at, manager) {
+    const logs = at.logsOf(manager, "TargetAdminDelayUpdated");
     return Promise.all(
       targetsOf(at, manager, "TargetAdminDelayUpdated").map(async (target) => {
         const delay = await at.of<bigint>(manager, "getTargetAdminDelay", [target]);
-        return { argument: targetName(at, target), value: delay.toString(), shown: secondsShown(delay) };
+        const last = logs.findLast(({ args }) => args.target === target);
+        return delayFound(targetName(at, target), delay, at, last);
       }),
     );
   },
@@ -198,15 +222,18 @@ const GRANT_DELAY: GovernedKind = {
   contracts: ["manager"],
   argument: ROLE,
   unit: SECONDS,
-  bounds: wording("shortened only after the delay itself, at least 5 days", "缩短须等待原延迟，至少 5 天"),
+  bounds: WAITS,
   order: LARGER,
+  parts: { toCome: LARGER },
   setters: [byAdmin("setGrantDelay(uint64,uint32)", "either")],
   events: { RoleGrantDelayChanged: roleName },
   async read(at, manager) {
+    const logs = at.logsOf(manager, "RoleGrantDelayChanged");
     return Promise.all(
       rolesOf(at, manager).map(async (role) => {
         const delay = await at.of<bigint>(manager, "getRoleGrantDelay", [role]);
-        return { argument: nameOfRole(role), value: delay.toString(), shown: secondsShown(delay) };
+        const last = logs.findLast(({ args }) => args.roleId === role);
+        return delayFound(nameOfRole(role), delay, at, last);
       }),
     );
   },
@@ -227,7 +254,7 @@ function roleOfRole(
     argument: ROLE,
     unit: ROLE,
     bounds: ADMIN_ALONE,
-    order: UNORDERED,
+    order: ROLE_ORDER,
     setters: [byAdmin(signature, "either")],
     events: { [event]: roleName },
     async read(at, manager) {

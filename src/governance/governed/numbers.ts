@@ -1,63 +1,23 @@
 import { KINDS, paramKey } from "../parameters.ts";
 import type { Managed } from "../role-graph.ts";
+import { assetName, type ReadAsset } from "./assets.ts";
 import type { Instance } from "./contracts.ts";
 import type { Bounds, Found, GovernedKind, Setter } from "./kind.ts";
 import { LARGER, type Order, SMALLER, UNORDERED } from "./order.ts";
-import { assetName, type ReadAsset, type Reading } from "./reading.ts";
-import { bpsShown, secondsShown, ticksShown, timeShown, usdShown } from "./shown.ts";
+import type { Reading } from "./reading.ts";
+import { timeShown } from "./shown.ts";
+import { amountShown, UNITS, type Unit, type UnitName } from "./units.ts";
 import { type Wording, wording } from "./wording.ts";
 
-/** What a number counts. */
-interface Unit {
-  readonly name: Wording;
-  shown(value: bigint, asset: ReadAsset | undefined): Wording;
-}
-
-function suffixed(shown: Wording, en: string, zh: string): Wording {
-  return wording(`${shown.en}${en}`, `${zh}${shown.zh}`);
-}
-
-function inTicks(value: bigint, asset: ReadAsset | undefined): Wording {
-  return asset === undefined ? wording(`${value} ticks`, `${value} 刻度`) : ticksShown(value, asset);
-}
-
-const UNITS = {
-  hours: { name: wording("hours", "小时"), shown: (v) => secondsShown(v * 3_600n) },
-  days: { name: wording("days", "天"), shown: (v) => wording(`${v} d`, `${v} 天`) },
-  seconds: { name: wording("seconds", "秒"), shown: (v) => secondsShown(v) },
-  cents: { name: wording("cents", "美分"), shown: (v) => usdShown(v) },
-  centsADay: {
-    name: wording("cents a trailing day", "美分／滚动 24 小时"),
-    shown: (v) => suffixed(usdShown(v), " a day", "每日 "),
-  },
-  ticks: { name: wording("ticks of the asset", "资产刻度"), shown: inTicks },
-  ticksADay: {
-    name: wording("ticks of the asset a trailing day", "资产刻度／滚动 24 小时"),
-    shown: (v, asset) => suffixed(inTicks(v, asset), " a day", "每日 "),
-  },
-  bpsADay: {
-    name: wording("basis points of liabilities a day", "负债的基点／日"),
-    shown: (v) => suffixed(bpsShown(v), " of liabilities a day", "每日负债的 "),
-  },
-  bpsOfExits: {
-    name: wording("basis points of the trailing day's instant exits", "过去一日即时出金的基点"),
-    shown: (v) => suffixed(bpsShown(v), " of a day's instant exits", "一日即时出金的 "),
-  },
-  lifts: {
-    name: wording("lifts a trailing day", "次提升／滚动 24 小时"),
-    shown: (v) => wording(`${v} a day`, `每日 ${v} 次`),
-  },
-} as const satisfies Readonly<Record<string, Unit>>;
-
 export type KindName = keyof typeof KINDS;
-export type Argument = "none" | "tier" | "asset";
+export type Argument = "none" | "tier" | "asset" | "account";
 
 /** One row of contracts/shared/ParamKeys.sol. */
 export interface NumberRow {
   readonly kind: KindName;
   readonly contract: Managed;
   readonly argument: Argument;
-  readonly unit: keyof typeof UNITS;
+  readonly unit: UnitName;
   readonly label: Wording;
   /** What a row that was never set counts as, where that isn't zero. */
   readonly unset?: bigint;
@@ -70,7 +30,7 @@ function row(
   contract: Managed,
   kind: KindName,
   argument: Argument,
-  unit: keyof typeof UNITS,
+  unit: UnitName,
   en: string,
   zh: string,
   unset?: bigint,
@@ -125,6 +85,15 @@ export const NUMBERS: readonly NumberRow[] = [
   row("registry", "ATTESTOR_LIFTS", "none", "lifts", "tier lifts of one attestor", "每名认证人的提升次数"),
   row("reserve", "REFILL_DELAY", "none", "seconds", "delay of a refill", "补款延迟", WEEK),
   row("reserve", "KEEP", "asset", "ticks", "what a sweep leaves in the reserve", "归集后储备保留"),
+  row(
+    "appRelease",
+    "CANARY_SHARE",
+    "account",
+    "bpsOfAccounts",
+    "share of accounts in the canary",
+    "灰度账户比例",
+  ),
+  row("appRelease", "CANARY_CAP", "asset", "ticks", "most that the canary may hold", "灰度持有上限"),
 ];
 
 /** `Direction` of contracts/shared/interfaces/IParams.sol. */
@@ -153,10 +122,24 @@ interface Row {
   readonly own: bigint;
 }
 
-function keysOf(argument: Argument, at: Reading): readonly Omit<Row, "param" | "own">[] {
+function keysOf(
+  { argument, kind }: NumberRow,
+  at: Reading,
+  instance: Instance,
+): readonly Omit<Row, "param" | "own">[] {
   if (argument === "none") return [{ argument: "", label: undefined, asset: undefined }];
   if (argument === "asset") {
     return at.assets.map((asset) => ({ argument: asset.name, label: wording(asset.symbol), asset }));
+  }
+  if (argument === "account") {
+    // Accounts that anything was ever set for: a key's argument is one.
+    const keys = at.logsOf(instance, "ParamSet").map(({ args }) => BigInt(args.key as string));
+    const accounts = keys.filter((key) => key >> 248n === KINDS[kind]).map((key) => assetName(key));
+    return [...new Set(accounts)].map((account) => ({
+      argument: account,
+      label: at.account(account),
+      asset: undefined,
+    }));
   }
   return Array.from({ length: TOP_TIER + 1 }, (_, tier) => ({
     argument: String(tier),
@@ -179,17 +162,18 @@ function metWithHigherTiers(rows: readonly Row[], index: number, order: Order): 
 
 async function readNumber(number: NumberRow, at: Reading, instance: Instance): Promise<readonly Found[]> {
   const unit: Unit = UNITS[number.unit];
-  const keys = keysOf(number.argument, at);
+  const keys = keysOf(number, at, instance);
   const [spec, ...params] = await Promise.all([
     at.of<Spec>(instance, "specOf", [paramKey(KINDS[number.kind])]),
     ...keys.map(({ argument, asset }) => at.of<Param>(instance, "param", [keyOf(number, argument, asset)])),
   ]);
   const order = ORDERS[Number(spec.direction)] ?? UNORDERED;
   const rows = keys.map((key, index): Row => {
-    const param = params[index] as Param;
-    const own = at.time < param.until ? param.tight : param.base;
+    const read = params[index] as Param;
     // A number that was never set counts as its strictest where zero would be lax.
-    return { ...key, param, own: own === 0n ? (number.unset ?? 0n) : own };
+    const base = read.base === 0n ? (number.unset ?? 0n) : read.base;
+    const param: Param = { base, tight: read.tight, until: read.until, version: read.version };
+    return { ...key, param, own: at.time < param.until ? param.tight : base };
   });
   return rows.map((found, index): Found => {
     const { param, own, asset } = found;
@@ -226,22 +210,23 @@ function partsOf(param: Param, own: bigint, now: bigint): Readonly<Record<string
 
 function rangeShown(unit: Unit, { min, max }: Spec, asset: ReadAsset | undefined): Wording {
   const [least, most] = [unit.shown(min, asset), unit.shown(max, asset)];
-  return wording(`${least.en} to ${most.en}`, `${least.zh} 至 ${most.zh}`);
+  const { en, zh } = unit.per ?? wording("");
+  return wording(`${least.en} to ${most.en}${en}`, `${zh}${least.zh} 至 ${most.zh}`);
 }
 
 function shownOf(unit: Unit, { param, own, asset }: Row, value: bigint, now: bigint): Wording {
-  let { en, zh } = unit.shown(value, asset);
+  let { en, zh } = amountShown(unit, value, asset);
   if (param.version === 0n) {
     en += " (never set)";
     zh += "（从未设置）";
   }
   if (now < param.until) {
-    const [base, until] = [unit.shown(param.base, asset), timeShown(param.until)];
+    const [base, until] = [amountShown(unit, param.base, asset), timeShown(param.until)];
     en += ` (tightened until ${until.en}, then ${base.en})`;
     zh += `（收紧至 ${until.zh}，之后 ${base.zh}）`;
   }
   if (value !== own) {
-    const row = unit.shown(own, asset);
+    const row = amountShown(unit, own, asset);
     en += ` (by a higher tier; its own row says ${row.en})`;
     zh += `（受更高等级约束；本行为 ${row.zh}）`;
   }
@@ -250,6 +235,7 @@ function shownOf(unit: Unit, { param, own, asset }: Row, value: bigint, now: big
 
 const ARGUMENTS: Readonly<Record<Exclude<Argument, "none">, Wording>> = {
   tier: wording("tier", "等级"),
+  account: wording("account", "账户"),
   asset: wording("asset", "资产"),
 };
 

@@ -1,6 +1,17 @@
 import { ZeroAddress } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
+import { DOMAINS } from "../role-graph.ts";
+import { nameOfRole } from "../roles.ts";
 import { type Wording, wording } from "./wording.ts";
+
+/** Roles that the declared graph gives to a timelock. */
+const TIMELOCKED: readonly string[] = Object.values(DOMAINS).flatMap(({ holders }) =>
+  Object.entries(holders)
+    .filter(([, holder]) => holder === "timelock" || holder === "reserveTimelock")
+    .map(([role]) => role),
+);
+/** OpenZeppelin's: everybody holds it. */
+const PUBLIC = nameOfRole((1n << 64n) - 1n);
 
 /** What a change does to the deployment's bounds; `neutral` where values have no order. */
 export type Direction = "tightens" | "loosens" | "neutral";
@@ -105,6 +116,41 @@ export const UP: Order = ranked("up", wording("yes", "“是”更紧"), "true",
 /** An app: retired is tighter, and none at all the tightest. */
 export const RETIRED: Order = ranked("retired", wording("RETIRED", "停用更紧"), "RETIRED", "APP");
 
+/** A time until which something is forbidden; absent is not at all. */
+export const LATER: Order = {
+  id: "later",
+  tighter: wording("later", "越晚越紧"),
+  compare: (before = "0", after = "0") => LARGER.compare(before, after),
+};
+
+/** A guard: none is looser, and of two nobody can tell. */
+export const GUARDED: Order = {
+  id: "guarded",
+  tighter: wording("a guard", "有守卫更紧"),
+  compare(before, after) {
+    if (before === after) return "neutral";
+    if (after === ZeroAddress) return "loosens";
+    return before === ZeroAddress ? "tightens" : "neutral";
+  },
+};
+
+/** A role that something needs: one that only a timelock holds is tighter than one that acts at once, PUBLIC the loosest. */
+export const ROLE: Order = {
+  id: "role",
+  tighter: wording("a role that a timelock holds", "由时间锁持有的角色更紧"),
+  compare(before, after) {
+    if (before === undefined || after === undefined) return "neutral";
+    const [old, next] = [roleRank(before), roleRank(after)];
+    if (old === next) return "neutral";
+    return next < old ? "tightens" : "loosens";
+  },
+};
+
+function roleRank(role: string): number {
+  if (TIMELOCKED.includes(role)) return 0;
+  return role === PUBLIC ? 2 : 1;
+}
+
 /** Something announced, by its address or its members: nothing announced is the tighter state. */
 export const UNANNOUNCED: Order = {
   id: "unannounced",
@@ -116,7 +162,10 @@ export const UNANNOUNCED: Order = {
 };
 
 const ALL: ReadonlyMap<string, Order> = new Map(
-  [SMALLER, LARGER, UNORDERED, FEWER, MORE, UP, RETIRED, UNANNOUNCED].map((order) => [order.id, order]),
+  [SMALLER, LARGER, UNORDERED, FEWER, MORE, UP, RETIRED, LATER, GUARDED, ROLE, UNANNOUNCED].map((order) => [
+    order.id,
+    order,
+  ]),
 );
 
 /**

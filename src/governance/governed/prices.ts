@@ -1,10 +1,12 @@
 import type { Interface } from "ethers";
 import { FeedSet__factory } from "../../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
+import { TerminalError } from "../../core/errors.ts";
+import { assetName } from "./assets.ts";
 import type { GovernedKind } from "./kind.ts";
-import { LARGER, UNORDERED } from "./order.ts";
-import { assetName } from "./reading.ts";
+import { LATER, UNORDERED } from "./order.ts";
+import type { Reading } from "./reading.ts";
 import { bpsShown, secondsShown, untilShown } from "./shown.ts";
-import { wording } from "./wording.ts";
+import { type Wording, wording } from "./wording.ts";
 
 const FEED_SET: Interface = FeedSet__factory.createInterface();
 const ASSET = wording("asset", "资产");
@@ -31,25 +33,42 @@ const FEED_SETS: GovernedKind = {
         const value = await at.of<string>(router, "feedSetOf", [asset.id]);
         const of = wording(asset.symbol);
         if (BigInt(value) === 0n) return { argument: asset.name, of, value, shown: at.account(value) };
-        const [sources, delta] = await Promise.all([
-          at.view<readonly string[]>(value, FEED_SET, "sources"),
-          at.view<bigint>(value, FEED_SET, "deltaBps"),
-        ]);
+        const inside = await insideOf(at, value);
         const { en, zh } = at.account(value);
         return {
           argument: asset.name,
           of,
           value,
-          parts: { sources: [...sources].join(","), deltaBps: delta.toString() },
-          shown: wording(
-            `${en} (${sources.length} sources, δ ${bpsShown(delta).en})`,
-            `${zh}（${sources.length} 个来源，δ ${bpsShown(delta).zh}）`,
-          ),
+          parts: inside.parts,
+          shown: wording(`${en} (${inside.shown.en})`, `${zh}（${inside.shown.zh}）`),
         };
       }),
     );
   },
 };
+
+interface Inside {
+  readonly parts: Readonly<Record<string, string>>;
+  readonly shown: Wording;
+}
+
+/** What a feed set is made of. The router asks of one only that it gives prices: it need not tell. */
+async function insideOf(at: Reading, feedSet: string): Promise<Inside> {
+  try {
+    const [sources, delta] = await Promise.all([
+      at.view<readonly string[]>(feedSet, FEED_SET, "sources"),
+      at.view<bigint>(feedSet, FEED_SET, "deltaBps"),
+    ]);
+    const { en } = bpsShown(delta);
+    return {
+      parts: { sources: [...sources].join(","), deltaBps: delta.toString() },
+      shown: wording(`${sources.length} sources, δ ${en}`, `${sources.length} 个来源，δ ${en}`),
+    };
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    return { parts: {}, shown: wording("doesn't tell its sources", "未告知其来源") };
+  }
+}
 
 const HALTS: GovernedKind = {
   name: "halt",
@@ -58,7 +77,7 @@ const HALTS: GovernedKind = {
   argument: ASSET,
   unit: wording("Unix seconds", "Unix 秒"),
   bounds: wording("14 UTC days, then 14 of rest", "14 个 UTC 日，之后须间隔 14 日"),
-  order: LARGER,
+  order: LATER,
   setters: [
     { contract: "router", signature: "halt(uint256)", effect: "tightens" },
     { contract: "router", signature: "liftHalt(uint256,uint40)", effect: "loosens" },

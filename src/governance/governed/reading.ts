@@ -2,7 +2,8 @@ import { getAddress, Interface, type Log, type Provider, type Result, ZeroAddres
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { logsOf } from "../logs.ts";
-import { NATIVE_ASSET } from "../parameters.ts";
+import { nodeAnswer, orWhereUnreadable } from "../node-answer.ts";
+import { type ReadAsset, readAssets, recordedAssets } from "./assets.ts";
 import { CONTRACTS, type GovernedContract, type Instance, instancesOf } from "./contracts.ts";
 import { type Wording, wording } from "./wording.ts";
 
@@ -11,32 +12,9 @@ export interface GovernedLog {
   readonly instance: Instance;
   readonly event: string;
   readonly args: Result;
-  readonly block: number;
+  readonly blockNumber: number;
   readonly index: number;
   readonly transaction: string;
-}
-
-/** An asset that the Vault lists. */
-export interface ReadAsset {
-  readonly id: bigint;
-  /** Names it in ids: `native`, a token's address, or a foreign asset's hash. */
-  readonly name: string;
-  readonly symbol: string;
-  readonly class: bigint;
-  readonly tickExponent: bigint;
-  readonly decimals: bigint;
-  readonly windingDown: boolean;
-  readonly impaired: boolean;
-}
-
-const SYMBOL = new Interface(["function symbol() view returns (string)"]);
-
-/** How ids of variables name an asset. Parameter keys lack its class byte: an address is a token's, zero is native. */
-export function assetName(id: bigint): string {
-  const body = id & ((1n << 248n) - 1n);
-  if (body === 0n) return "native";
-  if (body < 1n << 160n) return getAddress(`0x${body.toString(16).padStart(40, "0")}`);
-  return `0x${body.toString(16).padStart(62, "0")}`;
 }
 
 /** One deployment at one block: every question of one reading goes through here, and each view is asked once. */
@@ -78,16 +56,20 @@ export class Reading {
    * deployment.
    *
    * @param events names of events by contract
+   * @param withBroken whether the record does where a contract doesn't answer
    * @throws TerminalError `WRONG_CHAIN`, `NOT_A_DEPLOYMENT`
-   * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`
+   * @throws RetryableError `BLOCK_UNKNOWN`, `LOGS_UNREADABLE`, `NODE_UNREACHABLE`
    */
   static async open(
     provider: Provider,
     recorded: SuiteAddresses,
     events: ReadonlyMap<GovernedContract, ReadonlySet<string>>,
     blockTag: number | "latest" = "latest",
+    withBroken = false,
   ): Promise<Reading> {
-    const [network, head] = await Promise.all([provider.getNetwork(), provider.getBlock(blockTag)]);
+    const [network, head] = await nodeAnswer("which chain and block it has", { blockTag }, () =>
+      Promise.all([provider.getNetwork(), provider.getBlock(blockTag)]),
+    );
     if (network.chainId !== BigInt(recorded.chainId)) {
       throw new TerminalError("WRONG_CHAIN", "The deployment is on another chain than the node", {
         facts: { deployment: recorded.chainId, node: network.chainId },
@@ -108,19 +90,24 @@ export class Reading {
       logs: [],
       answers,
     });
-    if ((await provider.getCode(recorded.vault, head.number)) === "0x") {
+    const code = await nodeAnswer("the Vault's code", { block: head.number }, () =>
+      provider.getCode(recorded.vault, head.number),
+    );
+    if (code === "0x") {
       throw new TerminalError("NOT_A_DEPLOYMENT", "There is no Vault at the recorded address", {
         facts: { vault: recorded.vault, block: head.number },
         advice: "Check the deployment's record, and that the node knows this block.",
       });
     }
     // The record may be older than the policy in force: what counts is what the Vault asks.
-    const policy = await before.view<string>(recorded.vault, "vault", "policy");
-    const router = await before.view<string>(policy, "policy", "priceRouter");
+    const orRecorded = <T>(answer: Promise<T>, instead: T) =>
+      withBroken ? orWhereUnreadable(answer, instead) : answer;
+    const policy = await orRecorded(before.view<string>(recorded.vault, "vault", "policy"), recorded.policy);
+    const router = await orRecorded(before.view<string>(policy, "policy", "priceRouter"), recorded.router);
     const addresses: SuiteAddresses = { ...recorded, policy, router };
     const instances = instancesOf(addresses);
     const [assets, logs] = await Promise.all([
-      readAssets(before),
+      orRecorded(readAssets(before), recordedAssets(recorded)),
       readLogs(provider, instances, events, addresses.fromBlock, head.number),
     ]);
     return new Reading({
@@ -159,11 +146,13 @@ export class Reading {
   ): Promise<T> {
     const contract = face instanceof Interface ? face : CONTRACTS[face].face;
     const data = contract.encodeFunctionData(name, [...args]);
-    const answer = await this.#once(`${address} ${data}`, () =>
-      this.provider.call({ to: address, data, blockTag: this.block }),
-    );
-    const decoded = contract.decodeFunctionResult(name, answer);
-    return (decoded.length === 1 ? decoded[0] : decoded) as T;
+    return nodeAnswer(name, { address, block: this.block }, async () => {
+      const answer = await this.#once(`${address} ${data}`, () =>
+        this.provider.call({ to: address, data, blockTag: this.block }),
+      );
+      const decoded = contract.decodeFunctionResult(name, answer);
+      return (decoded.length === 1 ? decoded[0] : decoded) as T;
+    });
   }
 
   /** A view of an instance. */
@@ -173,8 +162,8 @@ export class Reading {
 
   /** The address in a storage slot. */
   async addressIn(account: string, slot: string): Promise<string> {
-    const word = await this.#once(`${account} slot ${slot}`, () =>
-      this.provider.getStorage(account, slot, this.block),
+    const word = await nodeAnswer(`storage of ${account}`, { slot }, () =>
+      this.#once(`${account} slot ${slot}`, () => this.provider.getStorage(account, slot, this.block)),
     );
     return getAddress(`0x${word.slice(-40)}`);
   }
@@ -224,42 +213,6 @@ function namesOf(addresses: SuiteAddresses, instances: readonly Instance[]): Rea
   return names;
 }
 
-async function readAssets(at: Reading): Promise<readonly ReadAsset[]> {
-  const { vault } = at.addresses;
-  const ids = await at.view<readonly bigint[]>(vault, "vault", "listedAssets");
-  return Promise.all(
-    ids.map(async (id) => {
-      const record = await at.view<Omit<ReadAsset, "id" | "name" | "symbol">>(vault, "vault", "assetOf", [
-        id,
-      ]);
-      const name = assetName(id);
-      const known = at.addresses.assets.find((asset) => BigInt(asset.id) === id)?.symbol;
-      return {
-        id,
-        name,
-        symbol: known ?? (await symbolOf(at, id, name)),
-        class: record.class,
-        tickExponent: record.tickExponent,
-        decimals: record.decimals,
-        windingDown: record.windingDown,
-        impaired: record.impaired,
-      };
-    }),
-  );
-}
-
-/** What a token calls itself: its own word, so it is only shown beside the address. */
-async function symbolOf(at: Reading, id: bigint, name: string): Promise<string> {
-  if (id === NATIVE_ASSET || name.length !== 42) return name;
-  try {
-    const symbol = await at.view<string>(name, SYMBOL, "symbol");
-    return /^[\w.+-]{1,16}$/.test(symbol) ? `${symbol} ${name}` : name;
-  } catch {
-    // Tokens are free to have no symbol, or to give bytes instead of a text.
-    return name;
-  }
-}
-
 async function readLogs(
   provider: Provider,
   instances: readonly Instance[],
@@ -288,7 +241,7 @@ async function readLogs(
         instance,
         event: parsed.name,
         args: parsed.args,
-        block: log.blockNumber,
+        blockNumber: log.blockNumber,
         index: log.index,
         transaction: log.transactionHash,
       },

@@ -1,7 +1,7 @@
 import { id } from "ethers";
 import { SENTINEL } from "../safe-settings.ts";
 import { type GovernedKind, type Setter, whole } from "./kind.ts";
-import { FEWER, LARGER, setValue, UNORDERED } from "./order.ts";
+import { FEWER, GUARDED, LARGER, type Order, setValue, UNORDERED } from "./order.ts";
 import { listShown } from "./shown.ts";
 import { wording } from "./wording.ts";
 
@@ -110,7 +110,7 @@ function slotKind(
   zh: string,
   signature: string,
   event: string,
-  alsoAtSetup = false,
+  rest: { readonly order: Order; readonly atSetup?: boolean },
 ): GovernedKind {
   return {
     name,
@@ -118,9 +118,9 @@ function slotKind(
     contracts: ["safe"],
     unit: ADDRESS,
     bounds: THROUGH_GUARD,
-    order: UNORDERED,
+    order: rest.order,
     setters: [byItself(signature, "either")],
-    events: { ...(alsoAtSetup ? { SafeSetup: whole } : {}), [event]: whole },
+    events: { ...(rest.atSetup ? { SafeSetup: whole } : {}), [event]: whole },
     async read(at, safe) {
       const value = await at.addressIn(safe.address, SAFE_SLOTS[name]);
       return [{ argument: "", value, shown: at.account(value) }];
@@ -180,6 +180,7 @@ export const SAFE_KINDS: readonly GovernedKind[] = [
     "所有者交易守卫",
     "setGuard(address)",
     "ChangedGuard",
+    { order: GUARDED },
   ),
   slotKind(
     "moduleGuard",
@@ -187,6 +188,7 @@ export const SAFE_KINDS: readonly GovernedKind[] = [
     "模块交易守卫",
     "setModuleGuard(address)",
     "ChangedModuleGuard",
+    { order: GUARDED },
   ),
   slotKind(
     "fallbackHandler",
@@ -194,7 +196,7 @@ export const SAFE_KINDS: readonly GovernedKind[] = [
     "回退处理合约",
     "setFallbackHandler(address)",
     "ChangedFallbackHandler",
-    true,
+    { order: UNORDERED, atSetup: true },
   ),
   SINGLETON,
   NONCE,

@@ -225,15 +225,14 @@ const CHOICES: GovernedKind = {
     const offices = await at.of<readonly string[]>(succession, "offices");
     return Promise.all(
       offices.map(async (office) => {
-        const choice = await at.of<{ from: string; at: bigint; to: string }>(succession, "choiceOf", [
-          office,
-        ]);
-        const stands = choice.at !== 0n && at.time <= choice.at + NOTICE;
-        const [lost, next] = [at.account(choice.from), at.account(choice.to)];
+        // By place: `at` is a method of what ethers answers.
+        const [from, since, to] = await at.of<[string, bigint, string]>(succession, "choiceOf", [office]);
+        const stands = since !== 0n && at.time <= since + NOTICE;
+        const [lost, next] = [at.account(from), at.account(to)];
         return {
           argument: office,
           of: at.account(office),
-          value: stands ? `${choice.from}>${choice.to}` : "",
+          value: stands ? `${from}>${to}` : "",
           shown: stands ? wording(`${next.en} for ${lost.en}`, `${next.zh} 接替 ${lost.zh}`) : NONE,
         };
       }),

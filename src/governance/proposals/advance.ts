@@ -134,7 +134,7 @@ async function deployMissing(governance: Governance, proposal: Proposal, signer:
   if (proposal.parts.length === 0) return;
   const { provider, addresses, artifact, say } = governance;
   const change = parseChange(proposal.change.stated, "The change in the proposal");
-  const parts = partsOf(change, addresses, await readAddressBook(provider, addresses), artifact);
+  const parts = await partsOf(change, addresses, await readAddressBook(provider, addresses), artifact);
   for (const { name, address, initCodeHash } of proposal.parts) {
     const own = parts.find((part) => part.name === name);
     if (own?.initCodeHash === initCodeHash && own.address === address) continue;
@@ -194,7 +194,7 @@ export async function brokenPromises(
   { provider, addresses }: Governance,
   { simulation }: Proposal,
 ): Promise<readonly Broken[]> {
-  const variables = await readVariables(provider, addresses);
+  const variables = await readVariables(provider, addresses, { withBroken: true });
   const now = new Map(variables.map((variable) => [variable.id, machineForm(variable)]));
   return simulation.changes
     .map(({ id, value }) => ({ id, promised: value.after, found: now.get(id) ?? ABSENT }))

@@ -85,7 +85,7 @@ export function openProposal(path: string): ProposalFolder {
   const folder = dirname(file);
   const wrong = [...filesOf(proposal)].filter(([name, text]) => {
     const beside = join(folder, name);
-    return existsSync(beside) && readFileSync(beside, "utf8") !== text;
+    return name !== PROPOSAL_FILE && existsSync(beside) && readFileSync(beside, "utf8") !== text;
   });
   if (wrong.length === 0) return { folder, proposal };
   throw new TerminalError(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
 import { schemaText } from "../../core/json-schema.ts";
 import { canonical } from "../changes/change-file.ts";
+import { SAFES } from "../safe-names.ts";
 import { address, bytes, decimal, type Expected, hash, parseForeign } from "../wallets/foreign-json.ts";
 
 /** Says which words a proposal file is written in. */
@@ -49,10 +50,10 @@ const schema = z.strictObject({
     z.strictObject({
       by: z.literal("timelock"),
       domain: z.enum(["suite", "reserve"]),
-      safe: z.string(),
+      safe: z.enum(SAFES),
       timelock: address,
     }),
-    z.strictObject({ by: z.literal("safe"), safe: z.string() }),
+    z.strictObject({ by: z.literal("safe"), safe: z.enum(SAFES) }),
     z.strictObject({ by: z.literal("account"), account: address }),
   ]),
   /** Contracts that anyone deploys first, at addresses that follow from their creation code. */

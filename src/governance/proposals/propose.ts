@@ -51,7 +51,7 @@ async function tryOn(
 ): Promise<Tried> {
   const { addresses, artifact, say = () => {} } = governance;
   const book = await readAddressBook(fork.provider, addresses);
-  const parts = partsOf(change, addresses, book, artifact);
+  const parts = await partsOf(change, addresses, book, artifact);
   await deployParts(parts, await fork.as("0x000000000000000000000000000000000000bEEF"), say);
   const compiled = await compileChange(change, fork.provider, addresses, parts, validUntil);
   // Before anything is tried: an embedded chain is its own fork.

@@ -4,7 +4,17 @@ import { AccessManager__factory } from "../../../typechain-types/factories/@open
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { DELAYS, DOMAINS, type DomainName, FACES, MANAGED, PERMISSIONS, selectorOf } from "../role-graph.ts";
+import { isOfContract } from "../node-answer.ts";
+import {
+  DELAYS,
+  DEPLOYED,
+  type Deployed,
+  DOMAINS,
+  type DomainName,
+  FACES,
+  PERMISSIONS,
+  selectorOf,
+} from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import { Safe } from "../safe.ts";
 
@@ -181,7 +191,7 @@ class LockOutCheck {
         );
       }
     }
-    for (const target of MANAGED.filter((name) =>
+    for (const target of DEPLOYED.filter((name) =>
       (DOMAINS[domain].targets as readonly string[]).includes(name),
     )) {
       await this.#target(manager, target);
@@ -189,13 +199,22 @@ class LockOutCheck {
   }
 
   /** What a function asks for is in the graph: another role would be another way in, or none. */
-  async #target(
-    manager: ReturnType<typeof AccessManager__factory.connect>,
-    target: (typeof MANAGED)[number],
-  ): Promise<void> {
-    const address = await this.#addressOf(target);
-    const authority = new Contract(address, ["function authority() view returns (address)"], this.#provider);
-    const found = String(await authority.getFunction("authority").staticCall());
+  async #target(manager: ReturnType<typeof AccessManager__factory.connect>, target: Deployed): Promise<void> {
+    let address: string;
+    let found: string;
+    try {
+      address = await this.#addressOf(target);
+      const authority = new Contract(
+        address,
+        ["function authority() view returns (address)"],
+        this.#provider,
+      );
+      found = String(await authority.getFunction("authority").staticCall());
+    } catch (error) {
+      if (!isOfContract(error)) throw error;
+      this.#say("LOCKOUT_UNREADABLE", `The ${target} would answer nothing`);
+      return;
+    }
     if (BigInt(found) !== BigInt(await manager.getAddress())) {
       this.#say("LOCKOUT_AUTHORITY", `The ${target} would obey ${found}, not its access manager`);
       return;
@@ -211,7 +230,7 @@ class LockOutCheck {
   }
 
   /** The policy in force is another one after it was replaced. */
-  async #addressOf(target: (typeof MANAGED)[number]): Promise<string> {
+  async #addressOf(target: Deployed): Promise<string> {
     if (target !== "policy") return this.#addresses[target];
     const vault = new Contract(this.#addresses.vault, FACES.vault, this.#provider);
     return (await vault.getFunction("policy").staticCall()) as string;

@@ -5,10 +5,11 @@ import { TerminalError } from "../../core/errors.ts";
 import { type AddressBook, type DecodedEvent, readAddressBook } from "../address-book.ts";
 import type { CompiledChange } from "../changes/compile.ts";
 import type { GoverningPath } from "../changes/governing-path.ts";
+import { revertDataOf } from "../revert-data.ts";
 import { type Call, Safe } from "../safe.ts";
 import { columnsOf, operationOf, scheduleCall } from "../timelock.ts";
 import { type Change, diffVariables } from "../variable-changes.ts";
-import { readVariables } from "../variables.ts";
+import { readVariables, UNREADABLE, type Variable } from "../variables.ts";
 import { approvedHashSignature } from "../wallets/safe-signature.ts";
 import type { Fork } from "./fork.ts";
 import { lockOuts, refuseLockOuts } from "./lock-out.ts";
@@ -35,18 +36,6 @@ export interface Simulation {
 /** Whoever executes: nobody in particular. */
 const ANYONE = "0x000000000000000000000000000000000000bEEF";
 
-/** A revert's data, wherever the provider has put it. */
-export function revertData(error: unknown, depth = 0): string | undefined {
-  if (typeof error !== "object" || error === null || depth > 6) return undefined;
-  for (const key of ["data", "info", "error", "cause"] as const) {
-    const inner = (error as Record<string, unknown>)[key];
-    if (key === "data" && typeof inner === "string" && /^0x([0-9a-f]{8})/.test(inner)) return inner;
-    const found = revertData(inner, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 async function send(
   signer: Signer,
   call: Call,
@@ -61,7 +50,7 @@ async function send(
     if (receipt === null) throw new TerminalError("SIMULATION_LOST", "The fork lost a transaction");
     return receipt;
   } catch (error) {
-    const reverted = revertData(error);
+    const reverted = revertDataOf(error);
     if (reverted === undefined && !isError(error, "CALL_EXCEPTION")) throw error;
     throw new TerminalError("SIMULATION_REVERTS", `${what} would revert`, {
       facts: { because: reverted === undefined ? "no reason given" : book.refusal(reverted) },
@@ -69,6 +58,17 @@ async function send(
       docs: "docs/errors.md",
     });
   }
+}
+
+/** A contract that answers again, or no more, changes no variable: only whether it can be read. */
+function isAnswerAgain(
+  { kind, before, after }: Change,
+  old: readonly Variable[],
+  next: readonly Variable[],
+): boolean {
+  const isBroken = (side: readonly Variable[]) =>
+    side.some((variable) => variable.kind === kind && variable.value === UNREADABLE);
+  return (before === undefined && isBroken(old)) || (after === undefined && isBroken(next));
 }
 
 /** As many owners as the Safe asks for approve on chain; then anyone carries it out: every check of the Safe and its guard runs. */
@@ -164,16 +164,18 @@ export async function simulate(
   change: CompiledChange,
 ): Promise<Simulation> {
   const [before, lockedBefore] = await Promise.all([
-    readVariables(fork.provider, addresses),
+    readVariables(fork.provider, addresses, { withBroken: true }),
     lockOuts(fork.provider, addresses),
   ]);
   const { steps, receipts } = await alongPath(fork, addresses, change, change.path);
   refuseLockOuts(lockedBefore, await lockOuts(fork.provider, addresses));
-  const after = await readVariables(fork.provider, addresses);
+  const after = await readVariables(fork.provider, addresses, { withBroken: true });
   const events = await eventsOf(fork.provider, addresses, change.book, receipts);
   const last = await fork.provider.getBlock(receipts.at(-1)?.blockNumber ?? "latest");
   const effectiveAt = BigInt(last?.timestamp ?? 0);
   // Every act of a Safe counts its nonce up: that is no change that anyone decides on.
-  const changes = diffVariables(before, after).filter(({ kind }) => kind !== "safe.nonce");
+  const changes = diffVariables(before, after).filter(
+    (change) => change.kind !== "safe.nonce" && !isAnswerAgain(change, before, after),
+  );
   return { block: fork.block, effectiveAt, steps, changes, events };
 }

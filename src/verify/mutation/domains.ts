@@ -41,7 +41,7 @@ export const DOMAINS: readonly Domain[] = [
     mocha: [
       "test/contracts/governance/*.test.ts",
       "test/contracts/custody/Vault.params.test.ts",
-      "test/attacks/upgrades.test.ts",
+      "test/attacks/{unverified,upgrades}.test.ts",
     ],
     measuring: [],
   },

@@ -123,7 +123,7 @@ describe("Vault: assets", () => {
     it("wants T set before, in a Vault of its own", async () => {
       const d = await load();
       const implementation = await ethers.deployContract("Vault", [
-        await ethers.deployContract("VaultAdmin"),
+        await ethers.deployContract("VaultAdmin", [d.record]),
       ]);
       const face = d.vault.interface.encodeFunctionData("initialize", [await d.manager.getAddress()]);
       const proxy = await ethers.deployContract("TransparentUpgradeableProxy", [
@@ -210,7 +210,9 @@ describe("Vault: assets", () => {
   describe("deployment", () => {
     it("needs the other half of its code, an authority, and initialises once, behind a proxy only", async () => {
       const d = await load();
-      const admin = await ethers.deployContract("VaultAdmin");
+      const halves = await ethers.getContractFactory("VaultAdmin");
+      await expect(halves.deploy(d.anna.address)).to.be.revertedWithCustomError(d.vault, "Vault_ZeroAddress");
+      const admin = await halves.deploy(d.record);
       const factory = await ethers.getContractFactory("Vault");
       await expect(factory.deploy(d.anna.address)).to.be.revertedWithCustomError(
         d.vault,

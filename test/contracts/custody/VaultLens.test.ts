@@ -277,6 +277,29 @@ describe("VaultLens", () => {
     });
   });
 
+  describe("intakeOf", () => {
+    it("S26: says that the Vault isn't verified, and which cap then binds", async () => {
+      const d = await networkHelpers.loadFixture(seasoned);
+      const tick = 10n ** NATIVE_LISTING.tickExponent;
+      const asset = erc20(await (await ethers.deployContract("MockERC20", ["Capped", 18])).getAddress());
+      await d.list(asset, { ...PLAIN_LISTING, unverifiedCap: 1_000n });
+      const owed = (await d.vault.assetOf(NATIVE)).liabilities;
+      const native = NATIVE_LISTING.cap * tick;
+      const unverified = NATIVE_LISTING.unverifiedCap * tick;
+      expect([...(await d.lens.intakeOf(NATIVE))]).to.deep.equal([
+        false,
+        0n,
+        native,
+        unverified,
+        native - owed,
+      ]);
+      const low = 1_000n * 10n ** PLAIN_LISTING.tickExponent;
+      expect([...(await d.lens.intakeOf(asset))]).to.deep.equal([false, 0n, low, low, low]);
+      // An asset that nobody has listed takes nothing in.
+      expect([...(await d.lens.intakeOf(7n))]).to.deep.equal([false, 0n, 0n, 0n, 0n]);
+    });
+  });
+
   describe("standingOf", () => {
     it("tells an account what it is", async () => {
       const d = await networkHelpers.loadFixture(seasoned);

@@ -33,10 +33,13 @@ contract VaultLensAgreesTest is Cheats {
     function setUp() public {
         vm.warp(1_800_000_000);
         AccessManager manager = new AccessManager(address(this));
+        (AssetId[] memory assets, uint64[] memory caps) = (new AssetId[](1), new uint64[](1));
+        (assets[0], caps[0]) = (_native, 10_000_000_000);
+        address record = ship("AuditRecord", abi.encode(manager, assets, caps));
         _vault = IVault(
             address(
                 new TransparentUpgradeableProxy(
-                    ship("Vault", abi.encode(ship("VaultAdmin", ""))),
+                    ship("Vault", abi.encode(ship("VaultAdmin", abi.encode(record)))),
                     address(manager),
                     abi.encodeCall(IVaultAdmin.initialize, (address(manager)))
                 )

@@ -30,6 +30,8 @@ const CONTRACTS: Readonly<Record<Managed, string>> = {
   upgradeController: "UpgradeController",
   recovery: "Recovery",
   reserve: "Reserve",
+  auditRecord: "AuditRecord",
+  appRelease: "AppRelease",
 };
 
 function descriptorOf(file: string): Descriptor {

@@ -8,7 +8,7 @@ import {ReserveVerbs} from "./ReserveVerbs.sol";
 
 /// @notice Everyone at once: the world with its people, set up and seasoned, and all their verbs.
 abstract contract Handler is ReserveVerbs {
-    uint256 private constant VERBS = 41;
+    uint256 private constant VERBS = 42;
 
     /// @notice Exits that guardians and a silent list have held up as long as they can.
     uint256 public besieged;
@@ -65,7 +65,7 @@ abstract contract Handler is ReserveVerbs {
             this.seize.selector, this.pass.selector, this.steal.selector, this.forge.selector,
             this.spree.selector, this.sweepVault.selector, this.sweepLevel.selector, this.announce.selector,
             this.veto.selector, this.send.selector, this.refill.selector, this.switchInstant.selector,
-            this.forget.selector
+            this.forget.selector, this.audit.selector
         ];
         for (uint256 i; i < VERBS; ++i) list_[i] = all[i];
     }

@@ -7,10 +7,10 @@ import {MockApp} from "../../../contracts/mocks/MockApp.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrantToken} from "../../../contracts/mocks/ReentrantToken.sol";
 import {AssetId} from "../../../contracts/shared/AssetId.sol";
-import {Ledgers} from "./Ledgers.sol";
+import {Audits} from "./Audits.sol";
 
 /// @notice Deposits and moves inside the ledger.
-abstract contract MoneyVerbs is Ledgers {
+abstract contract MoneyVerbs is Audits {
     function deposit(uint256 seed) external act("deposit", seed) {
         _deposit(_below(PEOPLE), _below(ASSETS), 1_000 + _upTo(_once(4) ? 1_000_000 : 50_000));
     }
@@ -20,21 +20,29 @@ abstract contract MoneyVerbs is Ledgers {
         uint256 amount = _worth(k, cents);
         _give(k, stranger, amount);
         bytes memory data = abi.encodeCall(vault.deposit, (kits[k].id, amount, people[who]));
-        if (k != NATIVE) {
-            vm.prank(stranger);
-            (bool approved,) = kits[k].token.call(abi.encodeCall(IERC20.approve, (address(vault), amount)));
-            assertTrue(approved, "approving a deposit");
-        }
+        _approve(k, amount);
         _armReentrancy(k);
         uint256 before = _held(k, address(vault));
         (bool ok, bytes memory answer) = _pay(stranger, address(vault), k == NATIVE ? amount : 0, data);
         _noReentry(k);
-        if (!ok) return;
+        if (!ok) {
+            // Some tokens take no allowance over another one.
+            _approve(k, 0);
+            return _refused(k, amount);
+        }
         uint256 credited = abi.decode(answer, (uint256));
         _law("INV-CUS-1", credited == _held(k, address(vault)) - before, "credited other than what arrived");
         owed[k] += credited;
+        _withinCap(k);
         _creditModel(people[who], k, credited, _period());
         _done();
+    }
+
+    function _approve(uint256 k, uint256 amount) private {
+        if (k == NATIVE) return;
+        vm.prank(stranger);
+        (bool approved,) = kits[k].token.call(abi.encodeCall(IERC20.approve, (address(vault), amount)));
+        assertTrue(approved, "approving a deposit");
     }
 
     function transfer(uint256 seed) external act("transfer", seed) {

@@ -62,7 +62,7 @@ abstract contract RuleVerbs is OfficeVerbs {
         bytes memory data = abi.encodeCall(vault.setPolicy, (policyNow, revision, NEVER, next));
         (bool ok,) = _knock(governor, address(vault), data);
         if (!ok) return;
-        policyNow = next;
+        (policyNow, verifiedUntil) = (next, 0);
         _done();
     }
 

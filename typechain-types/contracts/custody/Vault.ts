@@ -16,7 +16,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VaultInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "runningCode" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
@@ -32,6 +32,7 @@ encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, Address
 encodeFunctionData(functionFragment: 'nonces(address)', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces(address,uint192)', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'runningCode', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -50,6 +51,7 @@ decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces(address)', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces(address,uint192)', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'runningCode', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
@@ -632,6 +634,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    runningCode: TypedContractMethod<
+      [],
+      [[string, string] & {implementation: string, admin: string }],
+      'view'
+    >
+    
+
+    
     setOperator: TypedContractMethod<
       [spender: AddressLike, approved: boolean, ],
       [boolean],
@@ -733,6 +743,11 @@ getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'runningCode'): TypedContractMethod<
+      [],
+      [[string, string] & {implementation: string, admin: string }],
+      'view'
     >;
 getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<
       [spender: AddressLike, approved: boolean, ],

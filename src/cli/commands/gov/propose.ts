@@ -1,11 +1,13 @@
+import { DEPLOYMENTS, loadRecord } from "../../../../deploy/record.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { readChange } from "../../../governance/changes/change-file.ts";
 import type { Language } from "../../../governance/governed/wording.ts";
-import { refuseOverBudget } from "../../../governance/proposals/budget.ts";
+import { readBudget, refuseOverBudget } from "../../../governance/proposals/budget.ts";
 import { proposalsOf, writeProposal } from "../../../governance/proposals/proposal-folder.ts";
 import { propose } from "../../../governance/proposals/propose.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { ExitCode } from "../../exit-code.ts";
+import { openDeployed } from "../deployed.ts";
 import { type GovOptions, openSession, print, type Session, say } from "./session.ts";
 
 /** What `gov propose` is told. */
@@ -18,15 +20,22 @@ export interface ProposeCommand extends GovOptions {
   readonly dryRun?: boolean;
 }
 
-/** Nodes as the command line names them: one address, or name=address with commas between. */
+/** Pairs begin with a network's name, addresses with a protocol. */
+const PAIRS = /^[a-z0-9-]+=/;
+
+/** A network's node as the command line names it: one address, or name=address with commas between. */
 export function nodeOf(rpc: string | undefined, network: string, several: boolean): string | undefined {
   if (rpc === undefined) return undefined;
-  if (!several) return rpc;
-  const found = rpc
+  if (!PAIRS.test(rpc)) {
+    if (!several) return rpc;
+    throw new UsageError("--rpc is one node's address, and several networks are named", {
+      advice: `Write --rpc ${network}=URL, and so on, a comma between.`,
+    });
+  }
+  const pairs = rpc
     .split(",")
-    .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const)
-    .find(([name]) => name === network);
-  return found?.[1];
+    .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+  return pairs.find(([name]) => name === network)?.[1];
 }
 
 function networksOf({ network, chains }: ProposeCommand): readonly string[] {
@@ -64,6 +73,7 @@ export async function govPropose(file: string, options: ProposeCommand): Promise
   const change = readChange(file);
   const networks = networksOf(options);
   const nonce = wholeNonce(options.nonce);
+  readBudget(options.deployments ?? DEPLOYMENTS);
   const sessions: Session[] = [];
   try {
     for (const network of networks) {
@@ -80,6 +90,18 @@ export async function govPropose(file: string, options: ProposeCommand): Promise
       made.map(({ proposal }) => proposal),
       sessions.map(({ governance }) => governance),
       options.deployments,
+      async (chainId) => {
+        const folder = options.deployments ?? DEPLOYMENTS;
+        const { network } = loadRecord(BigInt(chainId), folder).addresses;
+        const rpc =
+          options.rpc !== undefined && PAIRS.test(options.rpc)
+            ? nodeOf(options.rpc, network, true)
+            : undefined;
+        const named = { network, deployments: folder, ...(rpc === undefined ? {} : { rpc }) };
+        const { connection, record } = await openDeployed(named, true);
+        const governance = { provider: connection.ethers.provider, addresses: record.addresses };
+        return { governance, close: () => connection.close() };
+      },
     );
     const results = made.map(({ proposals, proposal }, index) => {
       const session = sessions[index];

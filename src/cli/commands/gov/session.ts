@@ -51,7 +51,6 @@ export async function openSession(options: GovOptions): Promise<Session> {
       advice: "For example --network sepolia, or --network anvil --rpc URL.",
     });
   }
-  await hre.tasks.getTask("build").run({ quiet: true });
   const { connection, record } = await openDeployed(
     { network, ...(rpc === undefined ? {} : { rpc }), deployments },
     true,
@@ -63,7 +62,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     addresses,
     provider: connection.ethers.provider,
     openFork: forkOfNode(url, BigInt(addresses.chainId)),
-    artifact: artifactsOf("."),
+    artifact: artifactsOf(".", () => hre.tasks.getTask("build").run({ quiet: true })),
     describe: () => describeVault("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
     say,

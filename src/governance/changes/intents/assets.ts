@@ -27,18 +27,24 @@ const pyth = address.optional().describe("The network's Pyth contract, where a f
 const setName = (of: string): string => `feedSet_${of}`;
 
 /** The sources and their set: contracts that nobody owns, so that anyone may deploy them. */
-function feedParts(
+async function feedParts(
   of: string,
   rows: readonly PlainFeed[],
   deltaBps: bigint,
   pythAddress: string | undefined,
   { artifact }: PartContext,
-): readonly Part[] {
-  const sources = rows.map((row) => {
+): Promise<readonly Part[]> {
+  const sources: Part[] = [];
+  for (const row of rows) {
     const { contract, args } = sourceCode(row, pythAddress ?? ZeroAddress);
-    return partOf(`source_${of}_${row.upstream.replaceAll(/\W/g, "_")}`, artifact(contract), args);
-  });
-  const set = partOf(setName(of), artifact("FeedSet"), [sources.map((source) => source.address), deltaBps]);
+    sources.push(
+      partOf(`source_${of}_${row.upstream.replaceAll(/\W/g, "_")}`, await artifact(contract), args),
+    );
+  }
+  const set = partOf(setName(of), await artifact("FeedSet"), [
+    sources.map((source) => source.address),
+    deltaBps,
+  ]);
   return [...sources, set];
 }
 
@@ -98,6 +104,7 @@ export const listAsset = intent(
       calls: [
         ...calls,
         callOf(context, "router", "setFeedSet", [id, current, next]),
+        callOf(context, "auditRecord", "declareCap", [id, entry.unverifiedCapTicks]),
         callOf(context, "vault", "list", [id, TOKEN_CLASS[entry.tokenClass], entry.tickExponent]),
       ],
       says: {

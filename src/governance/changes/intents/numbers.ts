@@ -19,6 +19,7 @@ const WRITTEN = {
   ticksADay: "ticks",
   bpsADay: "share",
   bpsOfExits: "share",
+  bpsOfAccounts: "share",
   lifts: "times",
 } as const satisfies Readonly<Record<NumberRow["unit"], string>>;
 type Writing = (typeof WRITTEN)[NumberRow["unit"]];
@@ -34,7 +35,11 @@ function numberOf(name: KindName): NumberRow & { contract: TableName } {
 const HOUR = 3_600n;
 const DAY = 86_400n;
 
-const names = NUMBERS.map(({ kind }) => kind) as [KindName, ...KindName[]];
+/** Those of the suite: an app's release is a contract of its own, reached by `call`. */
+const names = NUMBERS.filter(({ contract }) => contract !== "appRelease").map(({ kind }) => kind) as [
+  KindName,
+  ...KindName[],
+];
 const value = z.union([usd, duration, percent, amount, count]).meta({
   description: "In the number's own kind: dollars, a time span, a share, an amount of the asset, or a count",
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SAFES } from "../../safe-names.ts";
 import { assetOf, callOf, resolve, view } from "../context.ts";
 import { intent } from "../intent.ts";
 import { bytes32, symbol } from "../quantities.ts";
@@ -124,7 +125,7 @@ export const reject = intent(
   "reject",
   z.strictObject({
     kind: z.literal("reject"),
-    safe: z.enum(["council", "guardian", "canceller", "reviewer", "rollback", "reserve", "riskOfficer"]),
+    safe: z.enum(SAFES),
   }),
   async ({ safe }, context) => ({
     calls: [{ to: resolve(context, `$safes.${safe}`), data: "0x" }],

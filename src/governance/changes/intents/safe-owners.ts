@@ -1,19 +1,10 @@
 import { z } from "zod";
 import { TerminalError } from "../../../core/errors.ts";
 import { Safe } from "../../safe.ts";
+import { SAFES } from "../../safe-names.ts";
 import { asModule, replaceOwners } from "../../safe-settings.ts";
 import { intent } from "../intent.ts";
 import { address } from "../quantities.ts";
-
-const OFFICES = [
-  "council",
-  "guardian",
-  "canceller",
-  "reviewer",
-  "rollback",
-  "reserve",
-  "riskOfficer",
-] as const;
 
 /** The owners and the threshold that a Safe shall have; owners that stay keep their place. */
 export const setSafeOwners = intent(
@@ -21,7 +12,7 @@ export const setSafeOwners = intent(
   z
     .strictObject({
       kind: z.literal("set-safe-owners"),
-      safe: z.enum(OFFICES),
+      safe: z.enum(SAFES),
       owners: z.array(address).min(1).describe("All of them, those that stay too"),
       threshold: z.int().min(1),
     })

@@ -51,7 +51,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "addReserve" | "allowance" | "approve" | "assetOf" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "closeInstant" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "release" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "sweep" | "tighten" | "transfer" | "transferFrom" | "windDown" | "windowOf" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "addReserve" | "allowance" | "approve" | "assetOf" | "auditRecord" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "closeInstant" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "release" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "runningCode" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "sweep" | "tighten" | "transfer" | "transferFrom" | "windDown" | "windowOf" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
@@ -60,6 +60,7 @@ encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): strin
 encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'auditRecord', values?: undefined): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balanceOf', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'balanceSlot', values: [AddressLike, BigNumberish]): string;
@@ -100,6 +101,7 @@ encodeFunctionData(functionFragment: 'reserves', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revision', values?: undefined): string;
 encodeFunctionData(functionFragment: 'revive', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'room', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'runningCode', values?: undefined): string;
 encodeFunctionData(functionFragment: 'sanctionsList', values?: undefined): string;
 encodeFunctionData(functionFragment: 'screen', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'set', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish]): string;
@@ -128,6 +130,7 @@ decodeFunctionResult(functionFragment: 'addReserve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'allowance', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'approve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'auditRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceSlot', data: BytesLike): Result;
@@ -168,6 +171,7 @@ decodeFunctionResult(functionFragment: 'reserves', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revision', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revive', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'room', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'runningCode', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sanctionsList', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'screen', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'set', data: BytesLike): Result;
@@ -723,6 +727,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    auditRecord: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     authority: TypedContractMethod<
       [],
       [string],
@@ -1043,6 +1055,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    runningCode: TypedContractMethod<
+      [],
+      [[string, string] & {implementation: string, admin: string }],
+      'view'
+    >
+    
+
+    
     sanctionsList: TypedContractMethod<
       [],
       [string],
@@ -1246,6 +1266,11 @@ getFunction(nameOrSignature: 'assetOf'): TypedContractMethod<
       [AssetStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'auditRecord'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<
       [],
       [string],
@@ -1444,6 +1469,11 @@ getFunction(nameOrSignature: 'revive'): TypedContractMethod<
 getFunction(nameOrSignature: 'room'): TypedContractMethod<
       [asset: BigNumberish, ],
       [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'runningCode'): TypedContractMethod<
+      [],
+      [[string, string] & {implementation: string, admin: string }],
       'view'
     >;
 getFunction(nameOrSignature: 'sanctionsList'): TypedContractMethod<

@@ -46,13 +46,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultAdminInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "addReserve" | "assetOf" | "authority" | "balanceSlot" | "checkImpairment" | "closeInstant" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "sweep" | "tighten" | "windDown" | "windowOf"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "addReserve" | "assetOf" | "auditRecord" | "authority" | "balanceSlot" | "checkImpairment" | "closeInstant" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "lift" | "list" | "listedAssets" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "sweep" | "tighten" | "windDown" | "windowOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ParamSet" | "ParamTightened"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'addReserve', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'auditRecord', values?: undefined): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balanceSlot', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'checkImpairment', values: [BigNumberish]): string;
@@ -106,6 +107,7 @@ encodeFunctionData(functionFragment: 'windowOf', values: [BytesLike]): string;
     decodeFunctionResult(functionFragment: 'accountOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'addReserve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'auditRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceSlot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'checkImpairment', data: BytesLike): Result;
@@ -247,6 +249,14 @@ decodeFunctionResult(functionFragment: 'windowOf', data: BytesLike): Result;
     assetOf: TypedContractMethod<
       [asset: BigNumberish, ],
       [AssetStructOutput],
+      'view'
+    >
+    
+
+    
+    auditRecord: TypedContractMethod<
+      [],
+      [string],
       'view'
     >
     
@@ -659,6 +669,11 @@ getFunction(nameOrSignature: 'addReserve'): TypedContractMethod<
 getFunction(nameOrSignature: 'assetOf'): TypedContractMethod<
       [asset: BigNumberish, ],
       [AssetStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'auditRecord'): TypedContractMethod<
+      [],
+      [string],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<

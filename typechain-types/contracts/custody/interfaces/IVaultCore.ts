@@ -16,7 +16,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultCoreInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "isOperator" | "nonces" | "release" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "isOperator" | "nonces" | "release" | "runningCode" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Approval" | "OperatorSet" | "Transfer"): EventFragment;
 
@@ -30,6 +30,7 @@ encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumber
 encodeFunctionData(functionFragment: 'isOperator', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
+encodeFunctionData(functionFragment: 'runningCode', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
@@ -46,6 +47,7 @@ decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'runningCode', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
@@ -204,6 +206,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    runningCode: TypedContractMethod<
+      [],
+      [[string, string] & {implementation: string, admin: string }],
+      'view'
+    >
+    
+
+    
     setOperator: TypedContractMethod<
       [spender: AddressLike, approved: boolean, ],
       [boolean],
@@ -295,6 +305,11 @@ getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [exit: ExitStruct, ],
       [boolean],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'runningCode'): TypedContractMethod<
+      [],
+      [[string, string] & {implementation: string, admin: string }],
+      'view'
     >;
 getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<
       [spender: AddressLike, approved: boolean, ],

@@ -25,6 +25,11 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type HoldingStructOutput = [total: bigint, seasoned: bigint, seasonsAt: bigint] & {total: bigint, seasoned: bigint, seasonsAt: bigint }
   
 
+    export type IntakeStruct = {verified: boolean, verifiedUntil: BigNumberish, cap: BigNumberish, unverifiedCap: BigNumberish, room: BigNumberish}
+
+    export type IntakeStructOutput = [verified: boolean, verifiedUntil: bigint, cap: bigint, unverifiedCap: bigint, room: bigint] & {verified: boolean, verifiedUntil: bigint, cap: bigint, unverifiedCap: bigint, room: bigint }
+  
+
     export type StandingStruct = {subject: AddressLike, tier: BigNumberish, cap: BigNumberish, heldUntil: BigNumberish, listed: boolean, app: boolean, instantFrom: BigNumberish}
 
     export type StandingStructOutput = [subject: string, tier: bigint, cap: bigint, heldUntil: bigint, listed: boolean, app: boolean, instantFrom: bigint] & {subject: string, tier: bigint, cap: bigint, heldUntil: bigint, listed: boolean, app: boolean, instantFrom: bigint }
@@ -41,18 +46,20 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultLensInterface extends Interface {
-    getFunction(nameOrSignature: "explain" | "holdingOf" | "standingOf" | "statusOf" | "vault"): FunctionFragment;
+    getFunction(nameOrSignature: "explain" | "holdingOf" | "intakeOf" | "standingOf" | "statusOf" | "vault"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'explain', values: [AddressLike, BigNumberish, BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'holdingOf', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'intakeOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'standingOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'statusOf', values: [ExitStruct, AddressLike]): string;
 encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'explain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'holdingOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'intakeOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'standingOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'statusOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
@@ -110,6 +117,14 @@ decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
     
 
     
+    intakeOf: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [IntakeStructOutput],
+      'view'
+    >
+    
+
+    
     standingOf: TypedContractMethod<
       [account: AddressLike, ],
       [StandingStructOutput],
@@ -144,6 +159,11 @@ decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
 getFunction(nameOrSignature: 'holdingOf'): TypedContractMethod<
       [account: AddressLike, asset: BigNumberish, ],
       [HoldingStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'intakeOf'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [IntakeStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'standingOf'): TypedContractMethod<

@@ -4,6 +4,8 @@
 /* eslint-disable */
 import type * as iSafeSol from './ISafe.sol/index.js';
 export type { iSafeSol };
+export type { IAppRelease } from './IAppRelease.js';
+export type { IAuditRecord } from './IAuditRecord.js';
 export type { IGuardian } from './IGuardian.js';
 export type { ISafeGuard } from './ISafeGuard.js';
 export type { ISafeSetup } from './ISafeSetup.js';

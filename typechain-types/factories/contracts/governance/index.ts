@@ -4,7 +4,10 @@
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
+export { AppRelease__factory } from './AppRelease__factory.js';
+export { AuditRecord__factory } from './AuditRecord__factory.js';
 export { Guardian__factory } from './Guardian__factory.js';
+export { ReleasedApp__factory } from './ReleasedApp__factory.js';
 export { SafeGuard__factory } from './SafeGuard__factory.js';
 export { SafeSetup__factory } from './SafeSetup__factory.js';
 export { Succession__factory } from './Succession__factory.js';

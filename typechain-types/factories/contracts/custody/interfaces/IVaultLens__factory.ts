@@ -226,6 +226,52 @@
   {
     "inputs": [
       {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      }
+    ],
+    "name": "intakeOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "verified",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint40",
+            "name": "verifiedUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint256",
+            "name": "cap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "unverifiedCap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "room",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct Intake",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "account",
         "type": "address"

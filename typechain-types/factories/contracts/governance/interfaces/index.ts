@@ -3,6 +3,8 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as iSafeSol from './ISafe.sol/index.js';
+export { IAppRelease__factory } from './IAppRelease__factory.js';
+export { IAuditRecord__factory } from './IAuditRecord__factory.js';
 export { IGuardian__factory } from './IGuardian__factory.js';
 export { ISafeGuard__factory } from './ISafeGuard__factory.js';
 export { ISafeSetup__factory } from './ISafeSetup__factory.js';
