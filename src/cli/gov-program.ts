@@ -126,13 +126,12 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     },
   );
   withPassword(
-    onDeployment(gov, "execute <proposal>", "Send what is signed, or execute what is ready").option(
-      "--keystore <file>",
-      "whose account pays or acts, instead of the network's own",
-    ),
-  ).action(async (proposal: string, options: ExecuteCommand) => {
+    onDeployment(gov, "execute [proposal]", "Send what is signed, or execute what is ready")
+      .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
+      .option("--keystore <file>", "whose account pays or acts, instead of the network's own"),
+  ).action(async (proposal: string | undefined, options: ExecuteCommand) => {
     const { govExecute } = await import("./commands/gov/execute.ts");
-    finish(await govExecute(here(proposal), fromHere(options)));
+    finish(await govExecute(proposal === undefined ? undefined : here(proposal), fromHere(options)));
   });
   onDeployment(
     gov,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type HDNodeWallet, Wallet } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
@@ -61,6 +61,8 @@ export class Stage {
   /** What stands for each word of the page that is followed. */
   readonly words = new Map<string, string>();
   readonly folder: string;
+  /** The node that the reader's network means: a liar, on one page. */
+  rpc: string;
   #snapshot = "";
 
   private constructor(
@@ -77,6 +79,7 @@ export class Stage {
     this.mocks = mocks;
     this.people = people;
     this.folder = folder;
+    this.rpc = node.url;
   }
 
   static async open(): Promise<Stage> {
@@ -128,6 +131,7 @@ export class Stage {
     cpSync(join(this.folder, "deployments"), join(this.folder, "records"), { recursive: true });
     mkdirSync(join(this.folder, "proposals"));
     this.words.clear();
+    this.rpc = this.node.url;
   }
 
   async wait(seconds: number): Promise<void> {
@@ -181,17 +185,36 @@ export class Stage {
       } else {
         const actors = step.line.includes("KEYSTORE") ? by : [undefined];
         if (actors.length === 0) throw new Error(`${page.name} doesn't say by whom: ${step.line}`);
-        for (const actor of actors) {
-          const ran = await this.run(step.line, actor);
-          if (ran.code !== step.exits) {
-            throw new Error(
-              `${page.name}: exits ${ran.code}, not ${step.exits}\n$ ${ran.line}\n${ran.stdout}${ran.stderr}`,
-            );
-          }
-          this.#learn(ran);
-        }
+        // Signers sit at different machines.
+        const all = await Promise.all(actors.map((actor) => this.run(step.line, actor)));
+        for (const ran of all) this.#took(page, step.exits, ran);
       }
     }
+  }
+
+  #took(page: Page, exits: number, ran: Ran): void {
+    if (ran.code !== exits) {
+      const printed = `${ran.stdout}${ran.stderr}`;
+      throw new Error(`${page.name}: exits ${ran.code}, not ${exits}\n$ ${ran.line}\n${printed}`);
+    }
+    this.#learn(ran);
+  }
+
+  /** Runs a line that must end well. */
+  async must(line: string, actor?: Person): Promise<Ran> {
+    const ran = await this.run(line, actor);
+    if (ran.code !== 0) throw new Error(`exits ${ran.code}\n$ ${ran.line}\n${ran.stdout}${ran.stderr}`);
+    this.#learn(ran);
+    return ran;
+  }
+
+  /** Carries a change through, as far as its first transaction: the timelock's delay isn't waited for. */
+  async carry(file: string, office: string): Promise<void> {
+    await this.must(`./strongroom gov propose ${file} --network NETWORK`);
+    const sign =
+      "./strongroom gov sign PROPOSAL --network NETWORK --keystore KEYSTORE --expect HASH --reviewed";
+    await Promise.all(this.actors(office).map((owner) => this.must(sign, owner)));
+    await this.must("./strongroom gov execute PROPOSAL --network NETWORK");
   }
 
   /** Runs one line by a shell. */
@@ -221,9 +244,9 @@ export class Stage {
       .set("KEYSTORE", `${actor?.keystore} --password-env RUNBOOK_PASSWORD`)
       .set(
         "NETWORK",
-        `anvil --rpc ${this.node.url} --deployments records${keepsProposals ? " --proposals proposals" : ""}`,
+        `anvil --rpc ${this.rpc} --deployments records${keepsProposals ? " --proposals proposals" : ""}`,
       )
-      .set("RPC_A", this.node.url);
+      .set("NODE_URL", this.node.url);
     return line.replaceAll(/\b[A-Z][A-Z_]{3,}\b/g, (word) => words.get(word) ?? word);
   }
 
@@ -231,11 +254,13 @@ export class Stage {
   #learn({ stdout }: Ran): void {
     const written = /^Written: (.+)$/m.exec(stdout)?.[1];
     if (written !== undefined) {
-      const { proposal } = openProposal(written);
+      const { proposal } = openProposal(resolve(this.folder, written));
       this.words.set("PROPOSAL", written).set("HASH", proposal.safe?.hashes.safeTx ?? "none");
     }
     const safe = /^Safe: (0x\w{40})$/m.exec(stdout)?.[1];
     if (safe !== undefined) this.words.set("NEW_SAFE", safe);
+    const id = /^id: (0x[0-9a-f]{64})$/m.exec(stdout)?.[1];
+    if (id !== undefined) this.words.set("OPERATION", id);
   }
 }
 

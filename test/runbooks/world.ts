@@ -1,13 +1,20 @@
-import { type Contract, ZeroHash } from "ethers";
+import { type Interface, type Signer, ZeroHash } from "ethers";
 import { type Call, Safe } from "../../src/governance/safe.ts";
 import { operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
+import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { Recovery__factory } from "../../typechain-types/factories/contracts/custody/Recovery__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
+import { Succession__factory } from "../../typechain-types/factories/contracts/governance/Succession__factory.ts";
+import { UpgradeController__factory } from "../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
 import { VetoGate__factory } from "../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
+import { MockAggregator__factory } from "../../typechain-types/factories/contracts/mocks/oracle/MockAggregator__factory.ts";
+import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
+import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
+import { ATTESTATION_TYPES } from "../support/stage.ts";
 import type { Stage } from "./stage.ts";
 
 export const ETHER = 10n ** 18n;
@@ -23,12 +30,73 @@ export function contractsOf({ addresses, connection }: Stage) {
     guardian: Guardian__factory.connect(addresses.guardian, provider),
     timelock: TimelockController__factory.connect(addresses.timelock, provider),
     lens: VaultLens__factory.connect(addresses.lens, provider),
+    router: PriceRouter__factory.connect(addresses.router, provider),
+    registry: TierRegistry__factory.connect(addresses.registry, provider),
+    manager: AccessManager__factory.connect(addresses.manager, provider),
+    succession: Succession__factory.connect(addresses.succession, provider),
+    upgradeController: UpgradeController__factory.connect(addresses.upgradeController, provider),
     gate: VetoGate__factory.connect(addresses.vetoGate, provider),
   };
 }
 
 export function assetId({ addresses }: Stage, symbol: string): bigint {
   return BigInt(addresses.assets.find((asset) => asset.symbol === symbol)?.id ?? 0);
+}
+
+/** `Phase` of contracts/custody/interfaces/IVaultTypes.sol. */
+export const PHASE = { NONE: 0n, OPEN: 1n, ENDORSED: 2n } as const;
+
+/** Whoever pays the gas. */
+export async function payer({ connection }: Stage): Promise<Signer> {
+  const [first] = await connection.ethers.getSigners();
+  if (first === undefined) throw new Error("the node funds its accounts");
+  return first;
+}
+
+/** Three feeds of other providers, as a change file's reader writes them. */
+export async function otherFeeds(stage: Stage): Promise<Record<string, string>> {
+  const words: Record<string, string> = {};
+  for (const word of ["FEED_1", "FEED_2", "FEED_3"]) {
+    const feed = await new MockAggregator__factory(await payer(stage)).deploy(8);
+    words[word] = await feed.getAddress();
+    stage.words.set(word, words[word]);
+  }
+  await speak(stage);
+  return words;
+}
+
+/** These feeds say $2,000 now, as live ones go on doing. */
+export async function speak(stage: Stage): Promise<void> {
+  const time = await stage.now();
+  for (const word of ["FEED_1", "FEED_2", "FEED_3"]) {
+    const feed = MockAggregator__factory.connect(stage.words.get(word) ?? "", await payer(stage));
+    await (await feed.push(1, 200_000_000_000n, time, time)).wait();
+  }
+}
+
+/** The attestor lifts or keeps an account, by its signature. */
+export async function attest(stage: Stage, subject: string, tier: bigint): Promise<unknown> {
+  const { registry } = contractsOf(stage);
+  const time = BigInt(await stage.now());
+  const attestor = stage.wallet("attestor");
+  const nonce = await registry.attestationNonce(subject);
+  const value = {
+    subject,
+    tier,
+    until: time + 30_000_000n,
+    evidence: ZeroHash,
+    nonce,
+    deadline: time + 3_600n,
+  };
+  const domain = {
+    name: "Strongroom TierRegistry",
+    version: "1",
+    chainId: BigInt(stage.addresses.chainId),
+    verifyingContract: stage.addresses.registry,
+  };
+  const signature = await attestor.signTypedData(domain, ATTESTATION_TYPES, value);
+  const sent = await registry.connect(attestor).attest(value, signature, attestor.address);
+  return sent.wait();
 }
 
 /** Ether of a customer, by its deposit address. */
@@ -87,7 +155,7 @@ export async function heldUntil(stage: Stage, account: string): Promise<number> 
 /** The code of whatever a promise was refused with, by the contract's own error. */
 export async function refusal(
   action: Promise<unknown>,
-  contract: Contract | { interface: Contract["interface"] },
+  contract: { readonly interface: Interface },
 ): Promise<string> {
   try {
     await action;

@@ -7,8 +7,8 @@ import { TerminalError } from "../../core/errors.ts";
 import { readClaims } from "../../treasury/vault-claims.ts";
 import { type AddressBook, type DecodedEvent, type Entry, readAddressBook } from "../address-book.ts";
 import { resolve } from "../changes/context.ts";
-import type { Call } from "../safe.ts";
 import { revertDataOf } from "../revert-data.ts";
+import type { Call } from "../safe.ts";
 import { argumentOf } from "./call-words.ts";
 
 /** A call of one of a deployment's contracts that needs no proposal: a view, an owner's own verb, or anyone's. */
