@@ -1,6 +1,6 @@
-import { AbiCoder, concat, getCreate2Address, Interface, keccak256 } from "ethers";
+import { concat, Interface } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
-import { safeProxyCreation } from "../src/governance/safe-contracts.ts";
+import { safeProxyAddress } from "../src/governance/safe-contracts.ts";
 import { create3Address, create3Call } from "./factories/createx.ts";
 
 /** A question to the chain whose answer shows that a step was done. */
@@ -101,10 +101,7 @@ export class Planner {
 
   /** Plans a Safe of these terms, and gives its address. Anyone may create it: it is the same one. */
   safe(factory: string, singleton: string, setup: string, saltNonce: bigint, id: string): string {
-    const coder = AbiCoder.defaultAbiCoder();
-    const salt = keccak256(concat([keccak256(setup), coder.encode(["uint256"], [saltNonce])]));
-    const creation = concat([safeProxyCreation(), coder.encode(["address"], [singleton])]);
-    const creates = getCreate2Address(factory, salt, keccak256(creation));
+    const creates = safeProxyAddress(factory, singleton, setup, saltNonce);
     const functionName = "createProxyWithNonce";
     this.#add({
       id,

@@ -1,11 +1,14 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { TerminalError } from "../core/errors.ts";
+import { addChain } from "./chain-program.ts";
 import type { AdoptCommand } from "./commands/adopt.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
 import type { ExecuteCommand } from "./commands/gov/execute.ts";
 import type { KeyCommand } from "./commands/gov/key.ts";
+import type { NewSafeCommand } from "./commands/gov/new-safe.ts";
 import type { ProposeCommand } from "./commands/gov/propose.ts";
+import type { RecordSafeCommand } from "./commands/gov/record-safe.ts";
 import type { ReviewCommand } from "./commands/gov/review.ts";
 import type { GovOptions } from "./commands/gov/session.ts";
 import type { SignCommand } from "./commands/gov/sign.ts";
@@ -149,13 +152,13 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     },
   );
   withPassword(
-    onDeployment(gov, "execute <proposal>", "Send what is signed, or execute what is ready").option(
-      "--keystore <file>",
-      "whose account pays or acts, instead of the network's own",
-    ),
-  ).action(async (proposal: string, options: ExecuteCommand) => {
+    onDeployment(gov, "execute [proposal]", "Send what is signed, or execute what is ready")
+      .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
+      .option("--keystore <file>", "whose account pays or acts, instead of the network's own"),
+  ).action(async (proposal: string | undefined, options: ExecuteCommand) => {
     const { govExecute } = await import("./commands/gov/execute.ts");
-    finish(await attempt(options, () => govExecute(here(proposal), fromHere(options))));
+    const path = proposal === undefined ? undefined : here(proposal);
+    finish(await attempt(options, () => govExecute(path, fromHere(options))));
   });
   onDeployment(
     gov,
@@ -213,6 +216,24 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       finish(await attempt(options, () => govAdopt(fromHere(options))));
     });
   withPassword(
+    onDeployment(gov, "new-safe", "Make a Safe under its guard from the first moment; anyone may")
+      .requiredOption("--owners <addresses>", "its owners, a comma between")
+      .requiredOption("--threshold <number>", "how many of them sign")
+      .option("--reserve", "for the reserve's timelock instead of the suite's", false)
+      .option("--salt <number>", "tells it from another one of the same owners", "1")
+      .option("--keystore <file>", "whose account pays, instead of the network's own"),
+  ).action(async (options: NewSafeCommand) => {
+    const { govNewSafe } = await import("./commands/gov/new-safe.ts");
+    finish(await attempt(options, () => govNewSafe(fromHere(options))));
+  });
+  onDeployment(gov, "record-safe", "Write into the record which Safe proposes since a succession")
+    .requiredOption("--office <name>", "council or reserve")
+    .requiredOption("--safe <address>", "the Safe that the timelock listens to now")
+    .action(async (options: RecordSafeCommand) => {
+      const { govRecordSafe } = await import("./commands/gov/record-safe.ts");
+      finish(await attempt(options, () => govRecordSafe(fromHere(options))));
+    });
+  withPassword(
     gov
       .command("key")
       .description("Make an encrypted keystore with a fresh key")
@@ -222,4 +243,5 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     const { govKey } = await import("./commands/gov/key.ts");
     finish(await attempt({}, () => govKey(fromHere(options))));
   });
+  addChain(program, finish, userDirectory);
 }

@@ -5,7 +5,7 @@ import {
   getProxyFactoryDeployment,
   getSafeSingletonDeployment,
 } from "@safe-global/safe-deployments";
-import { keccak256 } from "ethers";
+import { AbiCoder, concat, getCreate2Address, keccak256 } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 
 /** The version whose bytecode is used, as audited and deployed by its authors: never a rebuild. */
@@ -75,9 +75,21 @@ export function safeProxyCodeHash(): string {
   return keccak256((load(PROXY_FILE) as SafeArtifact).deployedBytecode);
 }
 
-/** The creation code of every Safe's own proxy, without its argument. */
-export function safeProxyCreation(): string {
-  return (load(PROXY_FILE) as SafeArtifact).bytecode;
+/** Where the factory puts a Safe of these terms, whoever asks it to. */
+export function safeProxyAddress(
+  factory: string,
+  singleton: string,
+  setup: string,
+  saltNonce: bigint,
+): string {
+  const coder = AbiCoder.defaultAbiCoder();
+  const salt = keccak256(concat([keccak256(setup), coder.encode(["uint256"], [saltNonce])]));
+  const { bytecode } = load(PROXY_FILE) as SafeArtifact;
+  return getCreate2Address(
+    factory,
+    salt,
+    keccak256(concat([bytecode, coder.encode(["address"], [singleton])])),
+  );
 }
 
 /**

@@ -243,7 +243,7 @@ describe("a malicious proposer", () => {
     const UPGRADE = (sample: string) => [
       { kind: "upgrade", contract: "vault", to: "$next", sample: { accounts: [sample] } },
     ];
-    const half = { contract: "VaultAdmin" };
+    const half = { contract: "VaultAdmin", arguments: ["$auditRecord"] };
     beforeEach(() => depositByAddress(s, s.anna, ETHER));
 
     const POLICY = [{ kind: "set-policy", policy: "$next" }];

@@ -6,6 +6,7 @@ import { propose } from "../../src/governance/proposals/propose.ts";
 import { review } from "../../src/governance/proposals/review.ts";
 import { readVariables } from "../../src/governance/variables.ts";
 import {
+  attest,
   connection,
   DAY,
   depositByAddress,
@@ -56,6 +57,13 @@ async function auditOf(s: Scene) {
   const domain = auditDomain(BigInt(s.addresses.chainId), s.addresses.auditRecord);
   const signature = await auditor.signTypedData(domain, AUDIT_TYPES, { ...audit, validUntil: 0n });
   return { kind: "record-audit", ...audit, signature };
+}
+
+/** An office has named a successor of the council. */
+async function supported(s: Scene, office: string): Promise<void> {
+  const governance = await governanceOf(s, connection);
+  const change = changeOf([{ kind: "support-succession", office, successor: s.addresses.safes.rollback }]);
+  await carryOut(s, governance, await propose(governance, change), s.mallory);
 }
 
 /** Governance has put the Vault's code in place once more; the release's id. */
@@ -354,6 +362,50 @@ const CASES: readonly Case[] = [
     kind: "roll-back",
     change: async (s) => [{ kind: "roll-back", release: (await released(s)).id }],
     expects: { "vault.instantClosed": "tightens", "upgradeController.implementation.vault": "neutral" },
+  },
+  {
+    kind: "retire-app",
+    change: async (s) => {
+      const app = await ethers.deployContract("MockApp", [s.addresses.vault]);
+      const governance = await governanceOf(s, connection);
+      const register = changeOf([{ kind: "register-app", app: await app.getAddress() }]);
+      await carryOut(s, governance, await propose(governance, register), s.mallory);
+      return [{ kind: "retire-app", app: await app.getAddress() }];
+    },
+    expects: { "vault.kind.0x": "tightens" },
+  },
+  {
+    kind: "revoke-tier",
+    change: async (s) => {
+      const [attestor] = s.keys.attestors;
+      if (attestor === undefined) throw new Error("the local configuration has an attestor");
+      await attest(s, attestor, s.anna.address, 2n);
+      return [{ kind: "revoke-tier", subject: s.anna.address, because: "its key is stolen" }];
+    },
+    expects: {},
+  },
+  {
+    kind: "support-succession",
+    change: (s) => [
+      { kind: "support-succession", office: "reviewer", successor: s.addresses.safes.rollback },
+    ],
+    expects: {},
+  },
+  {
+    kind: "withdraw-succession-support",
+    change: async (s) => {
+      await supported(s, "reviewer");
+      return [{ kind: "withdraw-succession-support", office: "reviewer" }];
+    },
+    expects: {},
+  },
+  {
+    kind: "object-to-succession",
+    change: async (s) => {
+      for (const office of ["guardian", "reviewer"]) await supported(s, office);
+      return [{ kind: "object-to-succession" }];
+    },
+    expects: { "succession.announced": "tightens" },
   },
   {
     kind: "call",

@@ -2,7 +2,14 @@ import type { Intent } from "./intent.ts";
 import { listAsset, setPriceSources } from "./intents/assets.ts";
 import { recordAudit, revokeAudit } from "./intents/audits.ts";
 import { call } from "./intents/call.ts";
-import { extendHold, hold, lift, removeGuardianKey, setGuardianKey } from "./intents/guardians.ts";
+import {
+  extendHold,
+  hold,
+  lift,
+  removeGuardianKey,
+  revokeTier,
+  setGuardianKey,
+} from "./intents/guardians.ts";
 import { setNumber, setTierLimits, tighten } from "./intents/numbers.ts";
 import {
   endorse,
@@ -15,10 +22,11 @@ import {
   rollBack,
   veto,
 } from "./intents/offices.ts";
-import { registerApp, setDelay, setPolicy } from "./intents/pointers.ts";
+import { registerApp, retireApp, setDelay, setPolicy } from "./intents/pointers.ts";
 import { addReserve, refillFromReserve, removeReserve } from "./intents/reserves.ts";
 import { grantRole, revokeRole } from "./intents/roles.ts";
 import { setSafeOwners } from "./intents/safe-owners.ts";
+import { objectToSuccession, supportSuccession, withdrawSuccessionSupport } from "./intents/succession.ts";
 import { upgrade } from "./intents/upgrade.ts";
 
 /** Every kind of change that a file can ask for. A new one is a file of its own and a line here. */
@@ -35,9 +43,11 @@ export const INTENTS: readonly Intent[] = [
   hold,
   lift,
   extendHold,
+  revokeTier,
   upgrade,
   setPolicy,
   registerApp,
+  retireApp,
   setDelay,
   setSafeOwners,
   addReserve,
@@ -54,5 +64,8 @@ export const INTENTS: readonly Intent[] = [
   veto,
   reject,
   rollBack,
+  supportSuccession,
+  withdrawSuccessionSupport,
+  objectToSuccession,
   call,
 ];

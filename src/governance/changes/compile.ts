@@ -8,7 +8,7 @@ import type { Call } from "../safe.ts";
 import { INTENTS } from "./all-intents.ts";
 import { type ChangeFile, changeDigest } from "./change-file.ts";
 import { addressNamed, resolve } from "./context.ts";
-import { type GoverningPath, Paths, pathOf } from "./governing-path.ts";
+import { type GoverningPath, type OfficeCall, Paths, pathOf } from "./governing-path.ts";
 import type { Intent } from "./intent.ts";
 import { type FindArtifact, type Part, partOf } from "./parts.ts";
 
@@ -98,7 +98,7 @@ export async function compileChange(
     validUntil,
     salt,
   };
-  const calls: Call[] = [];
+  const calls: OfficeCall[] = [];
   const says: Wording[] = [];
   // In order: names and versions are read as they are before any of them.
   for (const entry of change.changes) {

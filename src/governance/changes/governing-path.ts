@@ -66,6 +66,11 @@ function ungoverned(target: string, fn: string): never {
   });
 }
 
+/** A call that several offices may make, and which of them shall. */
+export interface OfficeCall extends Call {
+  readonly office?: SafeName;
+}
+
 /** Which path each call takes. */
 export class Paths {
   readonly #provider: Provider;
@@ -81,9 +86,9 @@ export class Paths {
   /**
    * The path of a call.
    *
-   * @throws TerminalError `UNKNOWN_TARGET`, `UNGOVERNED_FUNCTION`, `DELEGATECALL`, `NO_HOLDER`
+   * @throws TerminalError `UNKNOWN_TARGET`, `UNGOVERNED_FUNCTION`, `DELEGATECALL`, `NO_HOLDER`, `NO_OFFICE`
    */
-  async of(call: Call): Promise<GoverningPath> {
+  async of(call: OfficeCall): Promise<GoverningPath> {
     const entry = this.#book.at(call.to);
     // Without data a Safe receives, and does nothing else (SafeGuard): so a quorum spends a nonce.
     if (call.data === "0x" && entry?.name.startsWith("safes.")) {
@@ -111,13 +116,35 @@ export class Paths {
       const own = ["updateDelay", "grantRole", "revokeRole"].includes(fn.name);
       return own ? this.#timelock(name === "timelock" ? "suite" : "reserve") : ungoverned(name, fn.name);
     }
+    const proposer = name.startsWith("reserve") ? "reserve" : "council";
     if (name === "vetoGate" || name === "reserveVetoGate") {
-      const own = ["veto", "multicall", "announceReplacement", "withdrawReplacement"].includes(fn.name);
+      if (["announceReplacement", "withdrawReplacement"].includes(fn.name))
+        return { by: "safe", safe: proposer };
+      const own = ["veto", "multicall"].includes(fn.name);
       return own ? { by: "safe", safe: "canceller" } : ungoverned(name, fn.name);
+    }
+    if (name === "succession" || name === "reserveSuccession") {
+      if (fn.name === "object") return { by: "safe", safe: proposer };
+      return ["support", "withdrawSupport"].includes(fn.name)
+        ? this.#ofOffice(entry, call.office)
+        : ungoverned(name, fn.name);
     }
     if (name.startsWith("safes.")) return this.#ofSafe(call, name, fn.name);
     if (name.startsWith(PART)) return this.#ofPart(entry, fn.name);
     return ungoverned(name, fn.name);
+  }
+
+  /** One of the offices that a succession listens to. */
+  async #ofOffice({ address, name, face }: Entry, office: SafeName | undefined): Promise<GoverningPath> {
+    const succession = new Contract(address, face, this.#provider);
+    const offices = (await succession.getFunction("offices").staticCall()) as readonly string[];
+    const own = office === undefined ? undefined : this.#addresses.safes[office];
+    if (office !== undefined && own !== undefined && offices.includes(own))
+      return { by: "safe", safe: office };
+    throw new TerminalError("NO_OFFICE", `${office ?? "Nobody in particular"} is no office of the ${name}`, {
+      facts: { offices: offices.map((safe) => this.#book.nameOf(safe)).join(", ") },
+      advice: "Use kind support-succession or withdraw-succession-support, and name one of these offices.",
+    });
   }
 
   /** What a change deploys is governed by whom it obeys. */
@@ -139,6 +166,8 @@ export class Paths {
   async #ofManaged(target: Managed, selector: string, fn: string): Promise<GoverningPath> {
     // Keys of the Guardian aren't members of a role: the Guardian Safe is one of them.
     if (target === "guardian" && (fn === "hold" || fn === "lift")) return { by: "safe", safe: "guardian" };
+    // The registry itself asks who revokes: an attestor, or the risk officer.
+    if (target === "registry" && fn === "revoke") return this.#riskOfficer();
     const permission = PERMISSIONS.find(
       (known) => known.target === target && selectorOf(known.signature) === selector,
     );
@@ -155,12 +184,16 @@ export class Paths {
       case "rollback":
         return { by: "safe", safe: holder };
       case "riskOfficer":
-        if (this.#addresses.safes.riskOfficer !== undefined) return { by: "safe", safe: "riskOfficer" };
-        return { by: "account", account: await this.#onlyHolder("RISK_OFFICER") };
+        return this.#riskOfficer();
       default:
         // Other contracts of the suite hold it: they call, nobody else does.
         return ungoverned(target, fn);
     }
+  }
+
+  async #riskOfficer(): Promise<GoverningPath> {
+    if (this.#addresses.safes.riskOfficer !== undefined) return { by: "safe", safe: "riskOfficer" };
+    return { by: "account", account: await this.#onlyHolder("RISK_OFFICER") };
   }
 
   /** The account that holds a role of the suite's manager, by its logs. */
@@ -214,7 +247,7 @@ export class Paths {
  *
  * @throws TerminalError `MIXED_PATHS`, `DIRECT_BATCH`
  */
-export async function pathOf(calls: readonly Call[], paths: Paths): Promise<GoverningPath> {
+export async function pathOf(calls: readonly OfficeCall[], paths: Paths): Promise<GoverningPath> {
   const found = await Promise.all(calls.map((call) => paths.of(call)));
   const names = new Set(found.map(pathName));
   const [path] = found;

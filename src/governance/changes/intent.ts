@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import type { Wording } from "../governed/wording.ts";
-import type { Call } from "../safe.ts";
 import type { ChangeContext } from "./context.ts";
+import type { OfficeCall } from "./governing-path.ts";
 import type { FindArtifact, Part } from "./parts.ts";
 
 /** What an intent comes to on one chain. */
 export interface Compiled {
   /** In the order in which they are made. */
-  readonly calls: readonly Call[];
+  readonly calls: readonly OfficeCall[];
   /** What it does, a sentence in each language. */
   readonly says: Wording;
 }

@@ -1,7 +1,10 @@
-import { type Provider, ZeroHash } from "ethers";
+import { type Provider, type Signer, type TransactionReceipt, ZeroHash } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
-import type { AddressBook, DecodedCall } from "../address-book.ts";
+import { RetryableError, TerminalError } from "../../core/errors.ts";
+import { type AddressBook, type DecodedCall, readAddressBook } from "../address-book.ts";
+import { revertDataOf } from "../revert-data.ts";
+import { execute } from "../timelock.ts";
 
 /** An operation that a timelock holds and that is neither done nor cancelled. */
 export interface QueuedOperation {
@@ -18,6 +21,50 @@ export interface QueuedOperation {
     /** Undefined where governance doesn't know what is called. */
     readonly reads: DecodedCall | undefined;
   }[];
+}
+
+/**
+ * Executes what waits in a timelock and is ready, whoever scheduled it. Whoever runs it only pays the gas.
+ *
+ * @throws TerminalError `NOT_QUEUED`; RetryableError `NOT_READY`; TerminalError `EXECUTION_REVERTS`
+ */
+export async function executeQueued(
+  provider: Provider,
+  addresses: SuiteAddresses,
+  id: string,
+  signer: Signer,
+): Promise<TransactionReceipt> {
+  const book = await readAddressBook(provider, addresses);
+  const operation = (await queueOf(provider, addresses, book)).find((queued) => queued.id === id);
+  if (operation === undefined) {
+    throw new TerminalError("NOT_QUEUED", "No timelock of this deployment holds this operation", {
+      facts: { operation: id },
+      advice: "It was executed or vetoed, or the id is another one: see gov status.",
+    });
+  }
+  const { timelock, readyAt, predecessor, salt, calls } = operation;
+  const now = BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
+  if (now < readyAt) {
+    throw new RetryableError("NOT_READY", "The timelock's delay is not over", {
+      facts: { readyAt: new Date(Number(readyAt) * 1_000).toISOString() },
+      advice: "Run the same command again after that.",
+    });
+  }
+  try {
+    return await execute(TimelockController__factory.connect(timelock, signer), {
+      calls: calls.map(({ to, data, value }) => ({ to, data, value: BigInt(value) })),
+      predecessor,
+      salt,
+    });
+  } catch (error) {
+    const data = revertDataOf(error);
+    if (data === undefined) throw error;
+    throw new TerminalError("EXECUTION_REVERTS", "The chain refuses it", {
+      cause: error,
+      facts: { because: book.refusal(data) },
+      advice: "docs/errors.md says what each error means.",
+    });
+  }
 }
 
 /** What waits in both timelocks, by their own logs, whoever scheduled it. */

@@ -1,6 +1,6 @@
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
-import { type Provider, type Signer, toBeHex } from "ethers";
+import { JsonRpcProvider, type Provider, type Signer, toBeHex } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
 
 /** A copy of a chain's state on which everything can be tried: what happens here happens nowhere else. */
@@ -45,13 +45,23 @@ async function forkOf(connection: EmbeddedConnection, close: () => Promise<void>
   };
 }
 
-/** Forks the chain behind a node by its address, inside this process. */
+/** Unless told a block, a fork begins 128 blocks behind the latest: at a state that governance has left. */
+async function latestBlock(url: string, chainId: bigint): Promise<number> {
+  const node = new JsonRpcProvider(url, chainId, { staticNetwork: true });
+  try {
+    return await node.getBlockNumber();
+  } finally {
+    node.destroy();
+  }
+}
+
+/** Forks the chain behind a node by its address at its latest block, inside this process. */
 export function forkOfNode(url: string, chainId: bigint): OpenFork {
   return async () => {
     const { default: hre } = await import("hardhat");
     const connection = await hre.network.create({
       network: "default",
-      override: { forking: { url }, chainId: Number(chainId) },
+      override: { forking: { url, blockNumber: await latestBlock(url, chainId) }, chainId: Number(chainId) },
     });
     const fork = await forkOf(connection, () => connection.close());
     // The node knows which rules hold for blocks of its own only: from here on every question is about one of those.

@@ -1,7 +1,9 @@
+import { UsageError } from "../../../core/errors.ts";
 import { textTable } from "../../../core/text-table.ts";
 import { advance, brokenPromises } from "../../../governance/proposals/advance.ts";
 import { openProposal, signatureFilesIn } from "../../../governance/proposals/proposal-folder.ts";
 import { iso } from "../../../governance/proposals/propose.ts";
+import { executeQueued } from "../../../governance/proposals/queue.ts";
 import { refuseOtherChain } from "../../../governance/proposals/review.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { ExitCode } from "../../exit-code.ts";
@@ -11,10 +13,30 @@ import { type GovOptions, openSession, type PasswordOptions, payer, print, sayRe
 export interface ExecuteCommand extends GovOptions, PasswordOptions {
   /** Whose account pays for the gas, or acts; else the network's own. */
   readonly keystore?: string;
+  /** An operation in a timelock's queue that is in no proposal. */
+  readonly operation?: string;
+}
+
+async function executeOperation(id: string, options: ExecuteCommand): Promise<number> {
+  const session = await openSession(options);
+  try {
+    const { provider, addresses } = session.governance;
+    const receipt = await executeQueued(provider, addresses, id.toLowerCase(), await payer(session, options));
+    const done = { did: "executed", transaction: receipt.hash, gas: receipt.gasUsed };
+    print(options.json, done, `executed: ${receipt.hash}, ${receipt.gasUsed} gas\n`);
+    return ExitCode.done;
+  } finally {
+    await session.close();
+  }
 }
 
 /** `gov execute`: sends what is signed, or executes what is ready. */
-export async function govExecute(path: string, options: ExecuteCommand): Promise<number> {
+export async function govExecute(path: string | undefined, options: ExecuteCommand): Promise<number> {
+  const { operation } = options;
+  if (operation !== undefined && path === undefined) return executeOperation(operation, options);
+  if (path === undefined || operation !== undefined) {
+    throw new UsageError("Name a proposal, or --operation ID", { advice: "gov status shows both." });
+  }
   const { folder, proposal } = openProposal(path);
   const session = await openSession({ ...options, network: options.network ?? proposal.network });
   try {

@@ -1,4 +1,4 @@
-import { ZeroAddress } from "ethers";
+import { id, ZeroAddress } from "ethers";
 import { z } from "zod";
 import { callOf, resolve } from "../context.ts";
 import { intent } from "../intent.ts";
@@ -80,6 +80,23 @@ export const extendHold = intent(
     says: {
       en: `Extend the hold on ${entry.subject} by ${entry.for} s`,
       zh: `将对 ${entry.subject} 的冻结延长 ${entry.for} 秒`,
+    },
+  }),
+);
+
+/** Makes a customer unverified: the risk officer's act, at once. Limits fall to the lowest, and what was attested so far is void. */
+export const revokeTier = intent(
+  "revoke-tier",
+  z.strictObject({
+    kind: z.literal("revoke-tier"),
+    subject: reference.describe("A customer's primary account"),
+    because: z.string().min(5).max(200).describe("Its keccak-256 is the reason in the event"),
+  }),
+  async (entry, context) => ({
+    calls: [callOf(context, "registry", "revoke", [resolve(context, entry.subject), id(entry.because)])],
+    says: {
+      en: `Make ${entry.subject} unverified at once: ${entry.because}`,
+      zh: `立即将 ${entry.subject} 降为未认证：${entry.because}`,
     },
   }),
 );

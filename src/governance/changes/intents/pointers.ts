@@ -77,6 +77,19 @@ export const registerApp = intent(
   }),
 );
 
+/** Lets an app take no new positions: what is inside settles. For good. */
+export const retireApp = intent(
+  "retire-app",
+  z.strictObject({ kind: z.literal("retire-app"), app: reference }),
+  async ({ app }, context) => ({
+    calls: [callOf(context, "vault", "setKind", [resolve(context, app), 2n])],
+    says: {
+      en: `Retire the app ${app}: no new positions, for good`,
+      zh: `停用应用 ${app}：不再接受新头寸（不可撤销）`,
+    },
+  }),
+);
+
 /** The delay of a timelock. */
 export const setDelay = intent(
   "set-delay",

@@ -1,0 +1,86 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { readPage } from "./page.ts";
+import { prepare } from "./prepare.ts";
+import { Stage } from "./stage.ts";
+import { STORIES } from "./stories.ts";
+
+const NAMES = globSync("docs/runbooks/*.md")
+  .map((file) => basename(file, ".md"))
+  .filter((name) => !name.endsWith(".zh"))
+  .sort();
+
+/** What a page has, in its order. */
+const HEADINGS = ["You see", "Type now", "What it costs", "Then", "Back to normal"];
+const HEADINGS_ZH = ["你看到什么", "马上执行", "代价", "接下来", "恢复正常"];
+
+describe("runbooks", () => {
+  it("each page has a story here, and each story its page", () => {
+    expect(Object.keys(STORIES).sort()).to.deep.equal(NAMES);
+  });
+
+  for (const name of NAMES) {
+    describe(name, () => {
+      const [en, zh] = [readPage(name), readPage(`${name}.zh`)];
+
+      it("has the same commands and markers in both languages", () => {
+        expect(zh.blocks).to.deep.equal(en.blocks);
+        expect(zh.steps).to.deep.equal(en.steps);
+        expect(en.blocks).not.to.deep.equal([]);
+      });
+
+      it("declares every word that its reader replaces, and no other", () => {
+        const used = new Set(
+          en.blocks
+            .join("\n")
+            .replaceAll(/"[^"]*"/g, "")
+            .match(/(?<![\w.-])[A-Z][A-Z_]{3,}\b/g) ?? [],
+        );
+        expect([...used].sort()).to.deep.equal([...en.words].sort());
+        expect(zh.words).to.deep.equal(en.words);
+      });
+
+      it("says what is seen, typed first, paid for it, and how it ends, in this order", function () {
+        if (name === "README") this.skip();
+        expect([en.headings, zh.headings]).to.deep.equal([HEADINGS, HEADINGS_ZH]);
+        const first = en.text.indexOf("```sh");
+        expect(en.text.slice(0, first).split("\n").length, "lines before the first command").to.be.below(30);
+      });
+    });
+  }
+
+  it("name only change files that are there, and no file is there that none names", () => {
+    const text = NAMES.map((name) => readPage(name).blocks.join("")).join("");
+    const named = new Set([...text.matchAll(/changes\/([\w-]+\.yaml)/g)].map(([, file]) => file));
+    const files = globSync("docs/runbooks/changes/*.yaml").map((file) => basename(file));
+    expect([...named].sort()).to.deep.equal(files.sort());
+    for (const file of files) {
+      const stated = readFileSync(`docs/runbooks/changes/${file}`, "utf8");
+      expect(stated).to.match(
+        /^# yaml-language-server: \$schema=\.\.\/\.\.\/\.\.\/schemas\/change\.schema\.json\n/,
+      );
+      expect((parse(stated) as { format: string }).format).to.equal("strongroom/change@1");
+    }
+  });
+});
+
+describe("runbooks, each followed to its end on a live deployment", function () {
+  this.timeout(300_000);
+  let stage: Stage;
+
+  before(async () => {
+    stage = await Stage.open();
+    await prepare(stage);
+  });
+  after(() => stage?.close());
+
+  for (const [name, { title, given, tests }] of Object.entries(STORIES)) {
+    it(`${name}: ${title}`, async () => {
+      await stage.begin();
+      await given(stage);
+      await stage.follow(readPage(name), tests);
+    });
+  }
+});
