@@ -389,7 +389,7 @@ const CASES: readonly Case[] = [
     change: (s) => [
       { kind: "support-succession", office: "reviewer", successor: s.addresses.safes.rollback },
     ],
-    expects: {},
+    expects: { "succession.choice.0x": "loosens" },
   },
   {
     kind: "withdraw-succession-support",
@@ -397,7 +397,7 @@ const CASES: readonly Case[] = [
       await supported(s, "reviewer");
       return [{ kind: "withdraw-succession-support", office: "reviewer" }];
     },
-    expects: {},
+    expects: { "succession.choice.0x": "tightens" },
   },
   {
     kind: "object-to-succession",
@@ -405,7 +405,7 @@ const CASES: readonly Case[] = [
       for (const office of ["guardian", "reviewer"]) await supported(s, office);
       return [{ kind: "object-to-succession" }];
     },
-    expects: { "succession.announced": "tightens" },
+    expects: { "succession.announced": "tightens", "succession.choice.0x": "tightens" },
   },
   {
     kind: "call",
