@@ -85,6 +85,7 @@ export default defineConfig({
     // Real value: ./strongroom deploy refuses it unless it is told twice.
     mainnet: network("MAINNET"),
   },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     mocha: { timeout: 120_000 },
     solidity: {

@@ -73,14 +73,15 @@ export async function chainOf(
   }
 }
 
-/** What Hardhat throws where a secret that its configuration names is not set. */
-const UNSET = "HHE7";
+/** Hardhat's errors about a secret that its configuration names: not in the environment, or anything about the keystore. */
+const UNSET = 7;
+const KEYSTORE = [50_000, 59_999] as const;
 
 /** An error of Hardhat or of the node as one that says what to do; errors of our own stay. */
 export function asFailure(error: unknown, network: string): StrongroomError {
   if (error instanceof StrongroomError) return error;
-  const { code, number, errorCode } = error as { code?: unknown; number?: unknown; errorCode?: unknown };
-  if (String(errorCode ?? "") === UNSET || number === 7) {
+  const { code, number } = error as { code?: unknown; number?: unknown };
+  if (typeof number === "number" && (number === UNSET || (number >= KEYSTORE[0] && number <= KEYSTORE[1]))) {
     return new TerminalError("SECRET_MISSING", `A secret that network ${network} needs is not set`, {
       cause: error,
       advice: "Set it with npx hardhat keystore set NAME, or in the environment; NAME is above.",

@@ -95,8 +95,8 @@ getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
 getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
-getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
+getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
@@ -214,8 +214,8 @@ getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, sig
 getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
 getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
-getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
+getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
@@ -333,8 +333,8 @@ deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
-deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
@@ -452,8 +452,8 @@ deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
-deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>

@@ -43,17 +43,23 @@ export function ownArtifacts(root: string): Artifact[] {
     );
 }
 
+/** What the compiler was given, without what it answered. */
+export function buildInput(
+  root: string,
+  id: string,
+): { input: unknown; solcVersion: string; solcLongVersion: string } {
+  const file = join(root, "artifacts/build-info", `${id}.json`);
+  if (!existsSync(file)) throw new TerminalError("NO_BUILD_INFO", `There is no build info ${id}`);
+  return JSON.parse(readFileSync(file, "utf8")) as ReturnType<typeof buildInput>;
+}
+
 /** What the compiler was given and answered. */
 export function buildInfo(
   root: string,
   id: string,
 ): { input: unknown; output: unknown; solcVersion: string } {
-  const file = join(root, "artifacts/build-info", id);
-  if (!existsSync(`${file}.json`)) throw new TerminalError("NO_BUILD_INFO", `There is no build info ${id}`);
-  const { input, solcVersion } = JSON.parse(readFileSync(`${file}.json`, "utf8")) as {
-    input: unknown;
-    solcVersion: string;
-  };
-  const { output } = JSON.parse(readFileSync(`${file}.output.json`, "utf8")) as { output: unknown };
+  const { input, solcVersion } = buildInput(root, id);
+  const answered = readFileSync(join(root, "artifacts/build-info", `${id}.output.json`), "utf8");
+  const { output } = JSON.parse(answered) as { output: unknown };
   return { input, output, solcVersion };
 }

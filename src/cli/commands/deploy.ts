@@ -68,7 +68,8 @@ export async function deploy(options: DeployCommand): Promise<number> {
     report(results);
     if (json) {
       const sent = { transactions: run.sent, gas: run.gasUsed.toString() };
-      process.stdout.write(`${JSON.stringify({ ok, record, sent, addresses, results }, null, 2)}\n`);
+      const steps = run.sent + run.found;
+      process.stdout.write(`${JSON.stringify({ ok, record, steps, sent, addresses, results }, null, 2)}\n`);
     } else {
       say(
         `${run.sent} transactions sent, ${run.gasUsed} gas; ${run.found} steps stood already. Record: ${record}`,

@@ -1,3 +1,4 @@
+import { checkSameChain } from "../../../deploy/beginning.ts";
 import { chainOf, connectNetwork, type NetworkConnection } from "../../../deploy/connect.ts";
 import { DEPLOYMENTS, type DeploymentRecord, loadRecord } from "../../../deploy/record.ts";
 
@@ -10,14 +11,22 @@ export interface NamedDeployment {
   readonly deployments?: string;
 }
 
-/** Connects to a network that was deployed to, and reads its record. The caller closes the connection. */
-export async function openDeployed(
-  { network, rpc, deployments = DEPLOYMENTS }: NamedDeployment,
-  readOnly: boolean,
-): Promise<{ readonly connection: NetworkConnection; readonly record: DeploymentRecord }> {
-  const connection = await connectNetwork(network, { rpc, readOnly });
+/**
+ * Connects to a network that was deployed to, and reads its record. The caller closes the connection.
+ *
+ * @throws TerminalError `NOT_DEPLOYED`, `RECORD_INVALID`, `CHAIN_RESET`.
+ */
+export async function openDeployed({
+  network,
+  rpc,
+  deployments = DEPLOYMENTS,
+}: NamedDeployment): Promise<{ readonly connection: NetworkConnection; readonly record: DeploymentRecord }> {
+  const connection = await connectNetwork(network, { rpc });
   try {
-    return { connection, record: loadRecord(await chainOf(connection), deployments) };
+    const chainId = await chainOf(connection);
+    const record = loadRecord(chainId, deployments);
+    await checkSameChain(connection.ethers.provider, chainId, record, deployments);
+    return { connection, record };
   } catch (error) {
     await connection.close();
     throw error;
