@@ -14,14 +14,14 @@ export interface NamedDeployment {
 /**
  * Connects to a network that was deployed to, and reads its record. The caller closes the connection.
  *
+ * @param readOnly asks for no key
  * @throws TerminalError `NOT_DEPLOYED`, `RECORD_INVALID`, `CHAIN_RESET`.
  */
-export async function openDeployed({
-  network,
-  rpc,
-  deployments = DEPLOYMENTS,
-}: NamedDeployment): Promise<{ readonly connection: NetworkConnection; readonly record: DeploymentRecord }> {
-  const connection = await connectNetwork(network, { rpc });
+export async function openDeployed(
+  { network, rpc, deployments = DEPLOYMENTS }: NamedDeployment,
+  readOnly: boolean,
+): Promise<{ readonly connection: NetworkConnection; readonly record: DeploymentRecord }> {
+  const connection = await connectNetwork(network, { rpc, readOnly });
   try {
     const chainId = await chainOf(connection);
     const record = loadRecord(chainId, deployments);

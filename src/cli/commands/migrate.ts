@@ -81,7 +81,7 @@ export async function migrateImport(options: MigrateImportCommand): Promise<numb
       advice: "It is what is imported: run again without --from-vault, or name another file.",
     });
   }
-  const { connection, record } = await openDeployed(options);
+  const { connection, record } = await openDeployed(options, false);
   try {
     const { provider } = connection.ethers;
     const { addresses } = record;
@@ -172,7 +172,7 @@ export interface MigrateWindDownCommand extends NamedDeployment {
 /** `./strongroom migrate wind-down`: exit code 0 only when nothing is owed any more. */
 export async function migrateWindDown(options: MigrateWindDownCommand): Promise<number> {
   const batch = whole(options.batch, "--batch", 1, BATCH);
-  const { connection, record } = await openDeployed(options);
+  const { connection, record } = await openDeployed(options, false);
   try {
     const report = await windDown(record.addresses, {
       signer: await accountOf(connection, options.from),
