@@ -11,7 +11,12 @@ export interface NamedDeployment {
   readonly deployments?: string;
 }
 
-/** Connects to a network that was deployed to, and reads its record. The caller closes the connection. */
+/**
+ * Connects to a network that was deployed to, and reads its record. The caller closes the connection.
+ *
+ * @param readOnly asks for no key
+ * @throws TerminalError `NOT_DEPLOYED`, `RECORD_INVALID`, `CHAIN_RESET`.
+ */
 export async function openDeployed(
   { network, rpc, deployments = DEPLOYMENTS }: NamedDeployment,
   readOnly: boolean,
