@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { TerminalError } from "../core/errors.ts";
 import { addChain } from "./chain-program.ts";
-import type { AdoptCommand } from "./commands/adopt.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
 import type { ExecuteCommand } from "./commands/gov/execute.ts";
 import type { KeyCommand } from "./commands/gov/key.ts";
@@ -14,6 +13,7 @@ import type { GovOptions } from "./commands/gov/session.ts";
 import type { SignCommand } from "./commands/gov/sign.ts";
 import type { UndoCommand } from "./commands/gov/undo.ts";
 import type { VariablesCommand } from "./commands/gov/variables.ts";
+import { addAdopt } from "./treasury-commands.ts";
 
 const EXIT_CODES = "\nExit codes: 0 done, 1 failed or not the same, 2 wrong usage.";
 
@@ -198,23 +198,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       const { govVariables } = await import("./commands/gov/variables.ts");
       finish(await attempt(options, () => govVariables(fromHere(options))));
     });
-  gov
-    .command("adopt")
-    .description("Judge a team's existing Safe for an office, and list what must change")
-    .requiredOption("--network <name>", "the Safe's network")
-    .requiredOption("--safe <address>", "the Safe")
-    .option("--office <name>", "the office that it is for", "council")
-    .option("--owners <addresses>", "who its owners should be, a comma between")
-    .option("--threshold <number>", "how many of them should sign")
-    .option("--since <block>", "a block from before the Safe was made")
-    .option("--rpc <url>", "a node's address instead of the configured one")
-    .option("--deployments <folder>", "where records are kept, instead of deployments/")
-    .option("--json", "print one JSON object on stdout, progress on stderr", false)
-    .addHelpText("after", EXIT_CODES)
-    .action(async (options: AdoptCommand) => {
-      const { govAdopt } = await import("./commands/adopt.ts");
-      finish(await attempt(options, () => govAdopt(fromHere(options))));
-    });
+  addAdopt(gov, finish, userDirectory, EXIT_CODES);
   withPassword(
     onDeployment(gov, "new-safe", "Make a Safe under its guard from the first moment; anyone may")
       .requiredOption("--owners <addresses>", "its owners, a comma between")

@@ -8,7 +8,7 @@ import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 import { addGovernance } from "./gov-program.ts";
-import { addMigration } from "./treasury-program.ts";
+import { addMigrate } from "./treasury-commands.ts";
 
 /** Receives the exit code of the command that ran. */
 type Finish = (code: number) => void;
@@ -167,7 +167,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       finish(await status({ ...options, ...fromHere(options) }));
     });
   addGovernance(program, finish, userDirectory);
-  addMigration(program, finish, userDirectory);
+  addMigrate(program, finish, userDirectory, EXIT_CODES);
 
   program
     .command("dev")

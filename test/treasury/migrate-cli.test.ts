@@ -15,7 +15,7 @@ import { IVault__factory } from "../../typechain-types/factories/contracts/custo
 import { MockERC20__factory } from "../../typechain-types/factories/contracts/mocks/MockERC20__factory.ts";
 import { type DevelopmentNode, startNode } from "../support/nodes.ts";
 
-const PROGRAM = fileURLToPath(new URL("../support/treasuryProgram.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const ROWS = 40;
 const USD = 10n ** 6n;
 

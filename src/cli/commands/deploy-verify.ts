@@ -2,6 +2,7 @@ import { chainOf, connectNetwork } from "../../../deploy/connect.ts";
 import { DEPLOYMENTS, type DeploymentRecord, loadRecord } from "../../../deploy/record.ts";
 import { readRecords, type VerifiedDeployment, verifyAll } from "../../../deploy/verify/verify-all.ts";
 import { TerminalError, UsageError } from "../../core/errors.ts";
+import { textTable } from "../../core/text-table.ts";
 import { ExitCode } from "../exit-code.ts";
 
 /** What `./strongroom deploy verify` is told. */
@@ -54,19 +55,6 @@ function cells(row: VerifiedDeployment): string[] {
   ];
 }
 
-function table(rows: readonly VerifiedDeployment[]): string {
-  const lines = [HEAD, ...rows.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 function details(row: VerifiedDeployment): string[] {
   const lines: string[] = [];
   if (row.error !== undefined) lines.push(row.error);
@@ -100,7 +88,7 @@ export async function verifyDeployed(options: VerifyDeploymentCommand): Promise<
   const rows = await verifyAll(records, open, { folder });
   const ok = rows.every((row) => row.ok);
   if (options.json) process.stdout.write(`${JSON.stringify({ ok, deployments: rows }, null, 2)}\n`);
-  else process.stdout.write(`${table(rows)}\n\n${rows.flatMap(details).join("\n")}\n`);
+  else process.stdout.write(`${textTable(HEAD, rows.map(cells))}\n\n${rows.flatMap(details).join("\n")}\n`);
   return ok ? ExitCode.done : ExitCode.failed;
 }
 

@@ -3,6 +3,7 @@ import { getAddress, isAddress, type Signer } from "ethers";
 import { kindOfChain } from "../../../deploy/chains.ts";
 import type { NetworkConnection } from "../../../deploy/connect.ts";
 import { UsageError } from "../../core/errors.ts";
+import { textTable } from "../../core/text-table.ts";
 import { importBalances } from "../../treasury/import-balances.ts";
 import type { ImportReport } from "../../treasury/import-report.ts";
 import { type ListedAsset, listedAssets } from "../../treasury/listed-assets.ts";
@@ -11,12 +12,15 @@ import { vaultHolders } from "../../treasury/vault-holders.ts";
 import { type WindDownReport, windDown } from "../../treasury/wind-down.ts";
 import { bigJson } from "../big-json.ts";
 import { ExitCode } from "../exit-code.ts";
-import { textTable } from "../text-table.ts";
 import { type NamedDeployment, openDeployed } from "./deployed.ts";
 
 /** Blocks after which a transaction on a public chain is taken for settled. */
 const CONFIRMATIONS = 5;
 const BATCH = 50;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return `${textTable(head, rows)}\n`;
+}
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -153,8 +157,8 @@ function importText(report: ImportReport, assets: readonly ListedAsset[]): strin
     decimalAmount(credited, places),
   ]);
   return [
-    textTable([["account", "asset", "expected", "credited", "before", "others since", "now"], ...rows]),
-    textTable([["asset", "rows", "expected", "credited"], ...sums]),
+    table(["account", "asset", "expected", "credited", "before", "others since", "now"], rows),
+    table(["asset", "rows", "expected", "credited"], sums),
     `input ${report.digest}\nproof ${report.proof} at block ${report.block}\n`,
   ].join("\n");
 }
@@ -227,13 +231,8 @@ function windDownText(report: WindDownReport): string {
     ...report.intents.flatMap(({ file, state, why }) => (state === "refused" ? [`${file}: ${why}`] : [])),
   ];
   return [
-    textTable([
-      ["asset", "owed", "claims add up to", "claims", "in vault", "in reserves", "ever paid out"],
-      ...sums,
-    ]),
-    ...(left.length === 0
-      ? []
-      : [textTable([["account", "asset", "amount", "as", "why", "what to do"], ...left])]),
+    table(["asset", "owed", "claims add up to", "claims", "in vault", "in reserves", "ever paid out"], sums),
+    ...(left.length === 0 ? [] : [table(["account", "asset", "amount", "as", "why", "what to do"], left)]),
     ...[...report.notes, ...refused].map((line) => `${line}\n`),
     `proof ${report.proof} at block ${report.block}\n`,
   ].join("\n");
