@@ -152,7 +152,7 @@ export function canonical(value: unknown): string {
 }
 
 /** Names a change by what it states: keccak-256 of its canonical JSON, `$schema` aside. */
-export function changeDigest({ stated }: ChangeFile): string {
+export function changeDigest({ stated }: Pick<ChangeFile, "stated">): string {
   const { $schema: _, ...rest } = stated;
   return id(canonical(rest));
 }

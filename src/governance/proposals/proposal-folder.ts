@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { TerminalError, UsageError } from "../../core/errors.ts";
 import { LANGUAGES } from "../governed/wording.ts";
 import { builderFile, builderText } from "../wallets/transaction-builder.ts";
+import { refuseIncoherent } from "./coherence.ts";
 import { type Proposal, parseProposal, proposalText } from "./proposal.ts";
 import { transactionOf } from "./propose.ts";
 import { summaryOf } from "./summary.ts";
@@ -71,7 +72,7 @@ export function writeProposal(proposals: string, proposal: Proposal): ProposalFo
 /**
  * Opens a proposal by its folder or its file.
  *
- * @throws UsageError where there is none; what `parseProposal` throws; TerminalError `PROPOSAL_FILES_TAMPERED` where a file beside
+ * @throws UsageError where there is none; what `parseProposal` and `refuseIncoherent` throw; TerminalError `PROPOSAL_FILES_TAMPERED` where a file beside
  *   it says something else than it does
  */
 export function openProposal(path: string): ProposalFolder {
@@ -82,6 +83,7 @@ export function openProposal(path: string): ProposalFolder {
     });
   }
   const proposal = parseProposal(readFileSync(file, "utf8"), file);
+  refuseIncoherent(proposal, file);
   const folder = dirname(file);
   const wrong = [...filesOf(proposal)].filter(([name, text]) => {
     const beside = join(folder, name);
@@ -114,12 +116,17 @@ export function signaturePath(folder: string, name: string): string {
   return join(folder, SIGNATURES, name);
 }
 
-/** Every proposal for one chain, oldest first. */
-export function proposalsOf(proposals: string, chainId: string): readonly ProposalFolder[] {
+/** Folders of the proposals for one chain, by their names. */
+export function proposalFoldersOf(proposals: string, chainId: string): readonly string[] {
   const inside = join(proposals, chainId);
   if (!existsSync(inside)) return [];
   return readdirSync(inside, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(inside, entry.name, PROPOSAL_FILE)))
-    .map((entry) => openProposal(join(inside, entry.name)))
-    .sort((a, b) => Number(BigInt(a.proposal.inputs.createdAt) - BigInt(b.proposal.inputs.createdAt)));
+    .map((entry) => join(inside, entry.name))
+    .sort();
+}
+
+/** Every proposal for one chain. */
+export function proposalsOf(proposals: string, chainId: string): readonly ProposalFolder[] {
+  return proposalFoldersOf(proposals, chainId).map(openProposal);
 }
