@@ -2,6 +2,7 @@ import { type Provider, ZeroHash } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import type { AddressBook, DecodedCall } from "../address-book.ts";
+import { eventsOf } from "../logs.ts";
 
 /** An operation that a timelock holds and that is neither done nor cancelled. */
 export interface QueuedOperation {
@@ -30,15 +31,13 @@ export async function queueOf(
   for (const address of [addresses.timelock, addresses.reserveTimelock]) {
     const timelock = TimelockController__factory.connect(address, provider);
     const [scheduled, salts] = await Promise.all([
-      timelock.queryFilter(timelock.filters.CallScheduled(), addresses.fromBlock),
-      timelock.queryFilter(timelock.filters.CallSalt(), addresses.fromBlock),
+      eventsOf(provider, address, timelock.interface, "CallScheduled", addresses.fromBlock),
+      eventsOf(provider, address, timelock.interface, "CallSalt", addresses.fromBlock),
     ]);
-    for (const id of new Set(scheduled.map(({ args }) => args.id))) {
+    for (const id of new Set(scheduled.map((args) => String(args.id)))) {
       const readyAt = await timelock.getTimestamp(id);
       if (readyAt <= 1n) continue;
-      const latest = new Map(
-        scheduled.filter(({ args }) => args.id === id).map((log) => [log.args.index, log.args] as const),
-      );
+      const latest = new Map(scheduled.filter((args) => args.id === id).map((args) => [args.index, args]));
       const calls = [...latest.values()].map(({ target, value, data }) => ({
         to: target,
         value: value.toString(),
@@ -50,7 +49,7 @@ export async function queueOf(
         timelock: address,
         readyAt,
         predecessor: [...latest.values()][0]?.predecessor ?? ZeroHash,
-        salt: salts.find(({ args }) => args.id === id)?.args.salt ?? ZeroHash,
+        salt: salts.find((args) => args.id === id)?.salt ?? ZeroHash,
         calls,
       });
     }
