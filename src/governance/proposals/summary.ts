@@ -49,8 +49,18 @@ function spanOf(seconds: bigint, language: Language): string {
   return language === "en" ? `${days} d ${hours} h` : `${days} 天 ${hours} 小时`;
 }
 
+/** Words of the file in one line: they begin no section of their own. */
+function line(text: string): string {
+  return text.replaceAll(/\s+/gu, " ");
+}
+
 function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  return line(text).replaceAll("|", "\\|");
+}
+
+/** Words of the file as a quotation, whatever they look like. */
+function quoted(text: string): readonly string[] {
+  return text.split(/[\n\r\u0085\u2028\u2029]+/u).map((row) => `> ${row}`);
 }
 
 function pathText(path: Proposal["path"], language: Language): string {
@@ -70,7 +80,7 @@ function argumentsText(args: readonly { readonly name: string; readonly value: s
 function callText({ reads }: Proposal["calls"][number]): string {
   const args = (read: typeof reads): string => argumentsText(read.arguments);
   const outer = `${reads.target}.${reads.function.split("(")[0]}`;
-  if (reads.inside === undefined) return `\`${outer}(${args(reads)})\``;
+  if (reads.inside === undefined) return `\`${line(`${outer}(${args(reads)})`)}\``;
   return `\`${outer} → ${reads.inside.target}.${reads.inside.function.split("(")[0]}(${args(reads.inside)})\``;
 }
 
@@ -87,7 +97,7 @@ export function summaryOf(proposal: Proposal, language: Language): string {
   const say = (word: keyof typeof WORDS): string => WORDS[word][language];
   const { simulation, safe, operation, upgrade } = proposal;
   const lines = [
-    `# ${proposal.title}`,
+    `# ${line(proposal.title)}`,
     "",
     `- ${say("chain")}: ${proposal.network} (${proposal.chainId})`,
     `- ${say("path")}: ${pathText(proposal.path, language)}`,
@@ -95,11 +105,11 @@ export function summaryOf(proposal: Proposal, language: Language): string {
     "",
     `## ${say("does")}`,
     "",
-    ...proposal.says.map((said) => `- ${said[language]}`),
+    ...proposal.says.map((said) => `- ${line(said[language])}`),
     "",
     `## ${say("why")}`,
     "",
-    proposal.reason,
+    ...quoted(proposal.reason),
     "",
     `## ${say("table")}`,
     "",
