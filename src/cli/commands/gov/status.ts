@@ -1,15 +1,18 @@
+import { TerminalError } from "../../../core/errors.ts";
 import { textTable } from "../../../core/text-table.ts";
 import { readAddressBook } from "../../../governance/address-book.ts";
 import { conflictsOf, type Pending } from "../../../governance/proposals/conflicts.ts";
 import { type Progress, progressOf } from "../../../governance/proposals/progress.ts";
 import {
+  openProposal,
   type ProposalFolder,
-  proposalsOf,
+  proposalFoldersOf,
   signatureFilesIn,
 } from "../../../governance/proposals/proposal-folder.ts";
 import { iso } from "../../../governance/proposals/propose.ts";
 import { type QueuedOperation, queueOf } from "../../../governance/proposals/queue.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
+import { printable } from "../../../governance/wallets/foreign-json.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { type GovOptions, openSession, print, type Session } from "./session.ts";
 
@@ -20,18 +23,32 @@ interface Standing extends ProposalFolder {
 
 const LIVE = new Set(["collecting", "signed", "waiting", "ready", "open"]);
 
-async function standingsOf({ governance, proposals }: Session): Promise<readonly Standing[]> {
+/** A folder that is no proposal as it was written, or whose signatures aren't: it must hide nothing else. */
+interface Broken {
+  readonly folder: string;
+  readonly code: string;
+  readonly because: string;
+}
+
+async function standingsOf({ governance, proposals }: Session): Promise<{
+  readonly standings: readonly Standing[];
+  readonly broken: readonly Broken[];
+}> {
   const { provider, addresses } = governance;
   const standings: Standing[] = [];
-  for (const { folder, proposal } of proposalsOf(proposals, addresses.chainId)) {
-    const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder));
-    standings.push({
-      folder,
-      proposal,
-      progress: await progressOf(provider, addresses, proposal, signatures),
-    });
+  const broken: Broken[] = [];
+  for (const folder of proposalFoldersOf(proposals, addresses.chainId)) {
+    try {
+      const { proposal } = openProposal(folder);
+      const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder));
+      const progress = await progressOf(provider, addresses, proposal, signatures);
+      standings.push({ folder, proposal, progress });
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      broken.push({ folder, code: error.code, because: error.message });
+    }
   }
-  return standings;
+  return { standings, broken };
 }
 
 function whenOf({ phase, readyAt }: Progress, { proposal }: ProposalFolder): string {
@@ -66,12 +83,12 @@ function pendingOf(standings: readonly Standing[], others: readonly QueuedOperat
   ];
 }
 
-/** `gov status`: exit code 1 if something in the queue is nobody's proposal. */
+/** `gov status`: exit code 1 if something in the queue is nobody's proposal, or a proposal is broken. */
 export async function govStatus(options: GovOptions): Promise<number> {
   const session = await openSession(options);
   try {
     const { provider, addresses } = session.governance;
-    const standings = await standingsOf(session);
+    const { standings, broken } = await standingsOf(session);
     const queue = await queueOf(provider, addresses, await readAddressBook(provider, addresses));
     const others = strangers(queue, standings);
     const conflicts = conflictsOf(pendingOf(standings, others));
@@ -86,6 +103,7 @@ export async function govStatus(options: GovOptions): Promise<number> {
       rows.length === 0
         ? "No proposals."
         : textTable(["proposal", "title", "state", "signatures", "when"], rows),
+      ...broken.map(({ folder, code, because }) => `BROKEN ${folder}: ${printable(because)} (${code})`),
       ...others.map(
         ({ id, readyAt, calls }) =>
           `UNKNOWN OPERATION ${id}, ready ${iso(readyAt)}:\n${calls
@@ -106,12 +124,13 @@ export async function govStatus(options: GovOptions): Promise<number> {
           digest: proposal.digest,
           ...progress,
         })),
+        broken,
         unknown: others,
         conflicts,
       },
       `${parts.join("\n\n")}\n`,
     );
-    return others.length === 0 ? ExitCode.done : ExitCode.failed;
+    return others.length === 0 && broken.length === 0 ? ExitCode.done : ExitCode.failed;
   } finally {
     await session.close();
   }
