@@ -1,20 +1,27 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { AbiCoder, id, ZeroAddress } from "ethers";
 import { TerminalError } from "../../src/core/errors.ts";
 import { artifactsOf } from "../../src/governance/changes/find-artifact.ts";
 import { advance, brokenPromises } from "../../src/governance/proposals/advance.ts";
+import { BUDGET_FILE, refuseOverBudget } from "../../src/governance/proposals/budget.ts";
 import { describeVault } from "../../src/governance/proposals/code-book.ts";
 import type { Governance } from "../../src/governance/proposals/governance.ts";
-import { type Proposal, sealed } from "../../src/governance/proposals/proposal.ts";
-import { propose } from "../../src/governance/proposals/propose.ts";
+import { progressOf } from "../../src/governance/proposals/progress.ts";
+import { type Proposal, proposalText, sealed } from "../../src/governance/proposals/proposal.ts";
+import { openProposal, PROPOSAL_FILE } from "../../src/governance/proposals/proposal-folder.ts";
+import { propose, writtenTransaction } from "../../src/governance/proposals/propose.ts";
 import { review } from "../../src/governance/proposals/review.ts";
 import { summaryOf } from "../../src/governance/proposals/summary.ts";
+import { undoingOf } from "../../src/governance/proposals/undo.ts";
 import { selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 import type { Safe } from "../../src/governance/safe.ts";
 import { asModule, selfCall } from "../../src/governance/safe-settings.ts";
-import { connection, depositByAddress, ETHER, ethers, type Scene, scene } from "../scenario/scene.ts";
-import { carryOut, changeOf, governanceOf, signed } from "../support/governing.ts";
+import { safeHashes } from "../../src/governance/wallets/safe-hashes.ts";
+import { connection, DAY, depositByAddress, ETHER, ethers, type Scene, scene } from "../scenario/scene.ts";
+import { carryOut, changeOf, governanceOf, signed, temporaryFolder } from "../support/governing.ts";
 
 /** The error that an act ends with; fails the test where there is none. */
 async function refusal(act: Promise<unknown>): Promise<TerminalError> {
@@ -212,6 +219,13 @@ describe("a malicious proposer", () => {
       ]);
     });
 
+    it("says that other transactions of the Safe come first", async () => {
+      const proposal = await propose(governance, changeOf(LIMITS), 7n);
+      const { same, ahead } = await review(governance, proposal);
+      expect(same).to.equal(true);
+      expect(ahead).to.equal(7n - (await s.safes.council.nonce()));
+    });
+
     it("holds the end against the change file, not against the proposal", async () => {
       const { timestamp } = (await connection.ethers.provider.getBlock("latest")) ?? { timestamp: 0 };
       const expires = new Date((timestamp + 20 * 86_400) * 1_000).toISOString();
@@ -339,6 +353,174 @@ describe("a malicious proposer", () => {
       };
       await advance(other, proposal, [], s.mallory);
       expect(governance.codeBook.of(proposal.upgrade?.to.codeHash ?? "")).to.equal(undefined);
+    });
+  });
+
+  describe("when a file is not what a program of ours writes", () => {
+    const LIMITS = [{ kind: "set-tier-limits", tier: 1, perDay: "$2,000" }];
+    /** The code with which the forged proposal is refused where it is opened. */
+    const opened = async (
+      forge: (proposal: Proposal) => Partial<Proposal>,
+      changes: readonly unknown[] = LIMITS,
+    ) => {
+      const proposal = await propose(governance, changeOf(changes));
+      const { digest: _, format: __, ...honest } = proposal;
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, PROPOSAL_FILE), proposalText(sealed({ ...honest, ...forge(proposal) })));
+      const { code, facts } = await refusal(Promise.resolve().then(() => openProposal(folder)));
+      return `${code} ${facts.fields}`;
+    };
+
+    it("refuses calls that the signed transaction doesn't make", async () => {
+      const forge = ({ calls: [first, ...rest] }: Proposal) => {
+        if (first === undefined) throw new Error("there is a call");
+        const [key, ...others] = first.reads.arguments;
+        const lying = { ...first, reads: { ...first.reads, arguments: [...others, ...(key ? [key] : [])] } };
+        return { calls: [lying, ...rest] };
+      };
+      expect(await opened(forge)).to.equal("PROPOSAL_INCOHERENT calls.0.reads");
+    });
+
+    it("refuses a transaction that does something else, though its hashes fit", async () => {
+      const forge = ({ safe }: Proposal) => {
+        if (safe === undefined) throw new Error("a Safe signs it");
+        const other = {
+          to: s.addresses.vault,
+          data: "0x12345678",
+          value: 0n,
+          nonce: BigInt(safe.transaction.nonce),
+        };
+        const plain = { operation: 0, safeTxGas: 0n, baseGas: 0n, gasPrice: 0n } as const;
+        const nobody = { gasToken: ZeroAddress, refundReceiver: ZeroAddress };
+        const transaction = { ...plain, ...nobody, ...other };
+        const account = { chainId: BigInt(s.addresses.chainId), safe: safe.address };
+        return {
+          safe: {
+            ...safe,
+            transaction: writtenTransaction(transaction),
+            hashes: safeHashes(transaction, account),
+          },
+        };
+      };
+      expect(await opened(forge)).to.equal("PROPOSAL_INCOHERENT safe.transaction");
+    });
+
+    it("refuses an operation's id that its calls don't have: it would hide a stranger's in the queue", async () => {
+      const forge = ({ operation }: Proposal) =>
+        operation === undefined ? {} : { operation: { ...operation, id: id("a stranger's operation") } };
+      expect(await opened(forge)).to.equal("PROPOSAL_INCOHERENT operation.id");
+    });
+
+    it("refuses a title that its change doesn't state", async () => {
+      expect(await opened(() => ({ title: "Something harmless" }))).to.equal("PROPOSAL_INCOHERENT title");
+    });
+
+    it("refuses a Safe of another deployment", async () => {
+      const proposal = await propose(governance, changeOf(LIMITS));
+      const safes = { ...s.addresses.safes, council: s.mallory.address };
+      const elsewhere = { ...s.addresses, safes };
+      const { code } = await refusal(progressOf(ethers.provider, elsewhere, proposal, []));
+      expect(code).to.equal("OTHER_DEPLOYMENT");
+    });
+
+    it("lets the file's words begin no section of the summary", async () => {
+      const forged = "# The table\n\n| all | is | well |";
+      const call = { kind: "heartbeat" };
+      const stated = { reason: `Because\n${forged}`, title: "A title\n## of two lines" };
+      const summary = summaryOf(await propose(governance, changeOf([call], stated)), "en");
+      expect(summary).to.not.match(/^(# The table|## of two|\| all)/m);
+      expect(summary).to.include("> # The table");
+    });
+
+    it("tells the file's own words of a call from what it does", async () => {
+      const closing = call("manager", "setTargetClosed", "$recovery", true);
+      const [said] = (await propose(governance, changeOf([closing]))).says;
+      expect(said?.en).to.equal(`Call manager.setTargetClosed; in the file's words: "${because}"`);
+    });
+  });
+
+  describe("when a tightening hides how far limits go", () => {
+    it("counts what is left when the tightening ends", async () => {
+      const deployments = temporaryFolder();
+      const there = { chainId: "999", network: "there" };
+      const budget = {
+        format: "strongroom/budget@1",
+        chains: [s.addresses.chainId, there.chainId],
+        perDayCents: { 1: "1000000" },
+      };
+      writeFileSync(join(deployments, BUDGET_FILE), JSON.stringify(budget));
+      const limits = [{ kind: "set-tier-limits", tier: 1, perDay: "$9,000", single: "$1" }];
+      const proposal = await propose(governance, changeOf(limits));
+      const tight = [{ kind: "tighten", name: "TIER_WINDOW", tier: 1, value: "$1" }];
+      await carryOut(s, governance, await propose(governance, changeOf(tight)), s.mallory);
+      // The same chain stands for another one, whose own limit is tightened for two weeks.
+      const provider = new Proxy(ethers.provider, {
+        get(of, name) {
+          if (name === "getNetwork") return async () => ({ chainId: 999n });
+          const value: unknown = Reflect.get(of, name, of);
+          return typeof value === "function" ? value.bind(of) : value;
+        },
+      });
+      const governances = [governance, { provider, addresses: { ...s.addresses, ...there } }];
+      const { code } = await refusal(refuseOverBudget([proposal], governances, deployments));
+      expect(code).to.equal("BUDGET_EXCEEDED");
+    });
+  });
+
+  describe("when its time is over", () => {
+    it("can still be ended, signed or scheduled, for the chain knows no end", async () => {
+      const proposal = await propose(governance, changeOf([{ kind: "set-delay", delay: "3 d" }]));
+      const standing = () => progressOf(ethers.provider, s.addresses, proposal, []);
+      const scheduled = await ethers.provider.send("evm_snapshot", []);
+      await s.wait(60n * DAY);
+      const unsent = await standing();
+      expect(unsent.phase).to.equal("expired");
+      expect(undoingOf(proposal, unsent).changes).to.deep.equal([{ kind: "reject", safe: "council" }]);
+      await ethers.provider.send("evm_revert", [scheduled]);
+      await advance(governance, proposal, await signed(s, proposal), s.mallory);
+      await s.wait(60n * DAY);
+      const queued = await standing();
+      expect(queued.phase).to.equal("expired");
+      expect(undoingOf(proposal, queued).changes).to.deep.equal([
+        { kind: "veto", operation: proposal.operation?.id, domain: "suite" },
+      ]);
+    });
+  });
+
+  describe("when an account acts alone", () => {
+    /** The suite as if an account, not a Safe, were its risk officer. */
+    const ofAccount = async (): Promise<Governance> => {
+      const grant = [{ kind: "grant-role", role: "RISK_OFFICER", account: s.bert.address }];
+      await carryOut(s, governance, await propose(governance, changeOf(grant)), s.mallory);
+      const { riskOfficer: _, ...safes } = s.addresses.safes;
+      return { ...governance, addresses: { ...s.addresses, safes } };
+    };
+
+    it("sends nothing from its key that a review doesn't find", async () => {
+      const alone = await ofAccount();
+      const honest = await propose(alone, changeOf([{ kind: "halt-price", asset: "eth" }]));
+      expect(honest.path.by).to.equal("account");
+      const { digest: _, format: __, ...open } = honest;
+      const [only] = open.calls;
+      if (only === undefined) throw new Error("there is a call");
+      const theft = sealed({
+        ...open,
+        calls: [{ ...only, to: s.mallory.address, data: "0x", value: "1000" }],
+      });
+      const { code } = await refusal(advance(alone, theft, [], s.bert));
+      expect(code).to.equal("REVIEW_DIFFERS");
+      expect((await advance(alone, honest, [], s.bert)).did).to.equal("acted");
+    });
+
+    it("does not take the same act of last month for this one", async () => {
+      const alone = await ofAccount();
+      const halt = (serial: number) =>
+        propose(alone, changeOf([{ kind: "halt-price", asset: "eth" }], { serial }));
+      await advance(alone, await halt(1), [], s.bert);
+      await s.wait(30n * DAY);
+      const again = await halt(2);
+      expect((await advance(alone, again, [], s.bert)).did).to.equal("acted");
+      expect((await progressOf(ethers.provider, alone.addresses, again, [])).phase).to.equal("done");
     });
   });
 });

@@ -2,6 +2,7 @@ import { Contract, type Provider } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { type AddressBook, type Entry, PART } from "../address-book.ts";
+import { eventsOf } from "../logs.ts";
 import { DOMAINS, type DomainName, MANAGED, type Managed, PERMISSIONS, selectorOf } from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import type { Call } from "../safe.ts";
@@ -200,12 +201,15 @@ export class Paths {
   async #onlyHolder(role: RoleName): Promise<string> {
     const face = this.#book.named("manager")?.face;
     const manager = new Contract(this.#addresses.manager, face ?? [], this.#provider);
-    const granted = await manager.queryFilter(
-      manager.filters.RoleGranted?.(ROLES[role]) ?? "RoleGranted",
+    const granted = await eventsOf(
+      this.#provider,
+      this.#addresses.manager,
+      manager.interface,
+      "RoleGranted",
       this.#addresses.fromBlock,
     );
-    for (const log of granted.reverse()) {
-      const account = String("args" in log ? log.args[1] : "");
+    for (const { roleId, account } of [...granted].reverse()) {
+      if (roleId !== ROLES[role]) continue;
       const [isMember] = (await manager.getFunction("hasRole").staticCall(ROLES[role], account)) as [boolean];
       if (isMember) return account;
     }

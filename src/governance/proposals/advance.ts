@@ -14,7 +14,7 @@ import { ABSENT, isSameButForTime, machineForm } from "./machine-form.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import type { Proposal } from "./proposal.ts";
 import { iso, transactionOf } from "./propose.ts";
-import { refuseExpired, refuseOtherChain } from "./review.ts";
+import { refuseExpired, reviewed } from "./review.ts";
 
 /** What was done for a proposal, and where it stands now. */
 export interface Advanced {
@@ -95,13 +95,14 @@ export async function advance(
   signer: Signer,
 ): Promise<Advanced> {
   const { provider, addresses, say = () => {} } = governance;
-  refuseOtherChain(governance, proposal);
   const before = await progressOf(provider, addresses, proposal, signatures);
   const did = { signed: "scheduled", ready: "executed", open: "acted" } as const;
   if (before.phase !== "signed" && before.phase !== "ready" && before.phase !== "open")
     return notYet(proposal, before);
   const latest = await provider.getBlock("latest");
   refuseExpired(proposal, BigInt(latest?.timestamp ?? 0));
+  // An account signs here and now, with nobody beside it: what the file says is computed again before.
+  if (before.phase === "open") await reviewed(governance, proposal);
   const parts = await deployMissing(governance, proposal, signer);
   try {
     const receipt =

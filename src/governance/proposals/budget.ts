@@ -6,6 +6,7 @@ import { TerminalError } from "../../core/errors.ts";
 import { readVariables } from "../variables.ts";
 import { parseForeign } from "../wallets/foreign-json.ts";
 import type { Governance } from "./governance.ts";
+import { machineForm } from "./machine-form.ts";
 import type { Proposal } from "./proposal.ts";
 
 /** A subject's limit is a budget across chains: what each tier may take out a day on all of them together. */
@@ -40,8 +41,14 @@ export type OpenChain = (
 
 const windowOf = (tier: string): string => `policy.TIER_WINDOW.${tier}`;
 
-/** The machine form of a number begins with what is in force. */
-const inForce = (form: string): bigint => BigInt(/^\d+/.exec(form)?.[0] ?? 0);
+/** A row's own number, by its machine form: a tightening that holds it down ends by itself. */
+const baseOf = (form: string): bigint => BigInt(/; base=(\d+)/.exec(form)?.[1] ?? 0);
+
+/** What is in force for each tier for good: the strictest of its own row and all higher ones. */
+function strictest(bases: ReadonlyMap<string, bigint>): ReadonlyMap<string, bigint> {
+  const sorted = [...bases].sort(([, a], [, b]) => (a < b ? -1 : 1));
+  return new Map([...bases.keys()].map((tier) => [tier, sorted.find(([other]) => other >= tier)?.[1] ?? 0n]));
+}
 
 /**
  * Refuses proposals after which the limits of all chains together exceed the budget. Chains without a proposal count with what
@@ -97,18 +104,18 @@ async function limitsOn(
   try {
     if (at === undefined) return new Map();
     const limits = new Map<string, bigint>();
-    for (const { id, value } of await readVariables(at.provider, at.addresses)) {
-      const tier = /^policy\.TIER_WINDOW\.([0-3])$/.exec(id)?.[1];
-      if (tier !== undefined) limits.set(tier, BigInt(value));
+    for (const variable of await readVariables(at.provider, at.addresses)) {
+      const tier = /^policy\.TIER_WINDOW\.([0-3])$/.exec(variable.id)?.[1];
+      if (tier !== undefined) limits.set(tier, baseOf(machineForm(variable)));
     }
     for (const { chainId: of, simulation } of proposals) {
       if (of !== chainId) continue;
       for (const { id, value } of simulation.changes) {
         const tier = /^policy\.TIER_WINDOW\.([0-3])$/.exec(id)?.[1];
-        if (tier !== undefined) limits.set(tier, inForce(value.after));
+        if (tier !== undefined) limits.set(tier, baseOf(value.after));
       }
     }
-    return limits;
+    return strictest(limits);
   } finally {
     await opened?.close();
   }

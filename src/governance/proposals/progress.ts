@@ -2,9 +2,11 @@ import { Contract, type Provider } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { VetoGate__factory } from "../../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
+import { eventsOf } from "../logs.ts";
 import { Safe } from "../safe.ts";
 import type { SafeSignature } from "../wallets/safe-signature.ts";
 import type { Proposal } from "./proposal.ts";
+import { refuseOtherChain } from "./review.ts";
 
 /** Where a proposal stands. */
 export type Phase =
@@ -33,17 +35,22 @@ export interface Progress {
 /** OpenZeppelin's mark of a done operation. */
 const DONE = 1n;
 
-async function wasExecuted(safe: Safe, hash: string, fromBlock: number): Promise<boolean> {
-  const logs = await safe.contract.queryFilter(
-    safe.contract.filters.ExecutionSuccess?.(hash) ?? "ExecutionSuccess",
-    fromBlock,
-  );
-  return logs.some((log) => "args" in log && log.args[0] === hash);
+async function wasExecuted(
+  provider: Provider,
+  safe: Safe,
+  hash: string,
+  fromBlock: number,
+): Promise<boolean> {
+  const { address, contract } = safe;
+  const sent = await eventsOf(provider, address, contract.interface, "ExecutionSuccess", fromBlock);
+  return sent.some(([of]) => of === hash);
 }
 
-async function wasSent(provider: Provider, { calls }: Proposal, fromBlock: number): Promise<boolean> {
-  // An account's own act leaves its event at the target alone: read as done when a transaction with its data was mined.
+async function wasSent(provider: Provider, { calls, simulation }: Proposal): Promise<boolean> {
+  // An account's own act leaves its event at the target alone: read as done when a transaction with its data was mined. The
+  // same act before the proposal was another one.
   const [call] = calls;
+  const fromBlock = simulation.block.number + 1;
   if (call === undefined) return false;
   const target = new Contract(call.to, [], provider);
   const logs = await provider.getLogs({ address: await target.getAddress(), fromBlock, toBlock: "latest" });
@@ -54,18 +61,23 @@ async function wasSent(provider: Provider, { calls }: Proposal, fromBlock: numbe
   return false;
 }
 
-/** Where a proposal stands, given the signatures that were collected. */
+/**
+ * Where a proposal stands, given the signatures that were collected.
+ *
+ * @throws TerminalError `OTHER_CHAIN`, `OTHER_DEPLOYMENT`
+ */
 export async function progressOf(
   provider: Provider,
   addresses: SuiteAddresses,
   proposal: Proposal,
   signatures: readonly SafeSignature[],
 ): Promise<Progress> {
+  refuseOtherChain({ addresses }, proposal);
   const latest = await provider.getBlock("latest");
   const now = BigInt(latest?.timestamp ?? 0);
   const expired = now > BigInt(proposal.inputs.validUntil);
   if (proposal.safe === undefined) {
-    const done = await wasSent(provider, proposal, addresses.fromBlock);
+    const done = await wasSent(provider, proposal);
     return { phase: done ? "done" : expired ? "expired" : "open", signatures: 0, needed: 0 };
   }
   const safe = new Safe(proposal.safe.address, BigInt(addresses.chainId), provider);
@@ -88,7 +100,7 @@ export async function progressOf(
     }
   }
   if (BigInt(proposal.safe.transaction.nonce) < nextNonce) {
-    const executed = await wasExecuted(safe, proposal.safe.hashes.safeTx, addresses.fromBlock);
+    const executed = await wasExecuted(provider, safe, proposal.safe.hashes.safeTx, addresses.fromBlock);
     // A batch whose scheduling was executed and whose operation is gone was cancelled.
     if (executed) return { ...base, phase: operation === undefined ? "done" : "vetoed" };
     return { ...base, phase: "replaced" };

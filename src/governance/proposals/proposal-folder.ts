@@ -4,6 +4,7 @@ import { StrongroomError, TerminalError, UsageError } from "../../core/errors.ts
 import { LANGUAGES } from "../governed/wording.ts";
 import { foreignText } from "../wallets/foreign-json.ts";
 import { builderFile, builderText } from "../wallets/transaction-builder.ts";
+import { refuseIncoherent } from "./coherence.ts";
 import { type Proposal, parseProposal, proposalText } from "./proposal.ts";
 import { transactionOf } from "./propose.ts";
 import { summaryOf } from "./summary.ts";
@@ -72,7 +73,7 @@ export function writeProposal(proposals: string, proposal: Proposal): ProposalFo
 /**
  * Opens a proposal by its folder or its file.
  *
- * @throws UsageError where there is none; what `parseProposal` throws; TerminalError `PROPOSAL_FILES_TAMPERED` where a file beside
+ * @throws UsageError where there is none; what `parseProposal` and `refuseIncoherent` throw; TerminalError `PROPOSAL_FILES_TAMPERED` where a file beside
  *   it says something else than it does
  */
 export function openProposal(path: string): ProposalFolder {
@@ -83,6 +84,7 @@ export function openProposal(path: string): ProposalFolder {
     });
   }
   const proposal = parseProposal(foreignText(file, "a proposal file"), file);
+  refuseIncoherent(proposal, file);
   const folder = dirname(file);
   const wrong = [...filesOf(proposal)].filter(([name, text]) => {
     const beside = join(folder, name);

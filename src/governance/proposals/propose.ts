@@ -275,17 +275,18 @@ export async function propose(governance: Governance, change: ChangeFile, nonce?
 }
 
 /**
- * Refuses a proposal whose nonce the Safe has spent.
+ * Refuses a proposal whose nonce the Safe has spent. Answers how many other transactions of the Safe come before it: until
+ * they are made, its signatures wait, whatever the proposal's end.
  *
  * @throws TerminalError `STALE_NONCE`
  */
 export async function refuseStaleNonce(
   { provider, addresses }: Pick<Governance, "provider" | "addresses">,
   { safe }: Proposal,
-): Promise<void> {
-  if (safe === undefined) return;
+): Promise<bigint> {
+  if (safe === undefined) return 0n;
   const next = await new Safe(safe.address, BigInt(addresses.chainId), provider).nonce();
-  if (BigInt(safe.transaction.nonce) >= next) return;
+  if (BigInt(safe.transaction.nonce) >= next) return BigInt(safe.transaction.nonce) - next;
   throw new TerminalError("STALE_NONCE", "The Safe has spent the nonce of this proposal", {
     facts: { nonce: safe.transaction.nonce, next: next.toString() },
     advice:

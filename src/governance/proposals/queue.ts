@@ -3,6 +3,7 @@ import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { type AddressBook, type DecodedCall, readAddressBook } from "../address-book.ts";
+import { eventsOf } from "../logs.ts";
 import { revertDataOf } from "../revert-data.ts";
 import { execute } from "../timelock.ts";
 
@@ -77,15 +78,13 @@ export async function queueOf(
   for (const address of [addresses.timelock, addresses.reserveTimelock]) {
     const timelock = TimelockController__factory.connect(address, provider);
     const [scheduled, salts] = await Promise.all([
-      timelock.queryFilter(timelock.filters.CallScheduled(), addresses.fromBlock),
-      timelock.queryFilter(timelock.filters.CallSalt(), addresses.fromBlock),
+      eventsOf(provider, address, timelock.interface, "CallScheduled", addresses.fromBlock),
+      eventsOf(provider, address, timelock.interface, "CallSalt", addresses.fromBlock),
     ]);
-    for (const id of new Set(scheduled.map(({ args }) => args.id))) {
+    for (const id of new Set(scheduled.map((args) => String(args.id)))) {
       const readyAt = await timelock.getTimestamp(id);
       if (readyAt <= 1n) continue;
-      const latest = new Map(
-        scheduled.filter(({ args }) => args.id === id).map((log) => [log.args.index, log.args] as const),
-      );
+      const latest = new Map(scheduled.filter((args) => args.id === id).map((args) => [args.index, args]));
       const calls = [...latest.values()].map(({ target, value, data }) => ({
         to: target,
         value: value.toString(),
@@ -97,7 +96,7 @@ export async function queueOf(
         timelock: address,
         readyAt,
         predecessor: [...latest.values()][0]?.predecessor ?? ZeroHash,
-        salt: salts.find(({ args }) => args.id === id)?.args.salt ?? ZeroHash,
+        salt: salts.find((args) => args.id === id)?.salt ?? ZeroHash,
         calls,
       });
     }

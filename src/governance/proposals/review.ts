@@ -18,6 +18,8 @@ export interface Difference {
 export interface Review {
   readonly same: boolean;
   readonly differences: readonly Difference[];
+  /** How many other transactions of the Safe come before this one: 0 = it is the next. */
+  readonly ahead: bigint;
   /** What the reviewer's own machine has computed. */
   readonly recomputed: Proposal;
 }
@@ -92,6 +94,9 @@ function eventDifferences(proposed: Simulated, recomputed: Simulated, shift: big
     found: mine[index] ?? "absent",
   })).filter(({ proposed: one, found }) => !isSameButForTime(timed(one), timed(found), shift));
 }
+
+/** The timelocks' names in the record. */
+const NAMES = { suite: "timelock", reserve: "reserveTimelock" } as const;
 
 /** What was tried, held against what is tried now: it moves by as much time as has passed since, and by nothing else. */
 function simulationDifferences(
@@ -172,7 +177,7 @@ export async function review(
     );
   }
   refuseExpired(proposal, now);
-  await refuseStaleNonce(governance, proposal);
+  const ahead = await refuseStaleNonce(governance, proposal);
   const { nonce } = proposal.inputs;
   const recomputed = await derive(governance, stated, {
     createdAt,
@@ -181,23 +186,51 @@ export async function review(
     ...(nonce === undefined ? {} : { nonce: BigInt(nonce) }),
   });
   const differences = differencesOf(proposal, recomputed);
-  return { same: differences.length === 0, differences, recomputed };
+  return { same: differences.length === 0, differences, ahead, recomputed };
+}
+
+/**
+ * A proposal as this machine computes it, where that is the very same.
+ *
+ * @throws TerminalError `REVIEW_DIFFERS`, and what `review` throws
+ */
+export async function reviewed(governance: Governance, proposal: Proposal): Promise<Proposal> {
+  const { same, differences, recomputed } = await review(governance, proposal);
+  if (same) return recomputed;
+  throw new TerminalError("REVIEW_DIFFERS", "This machine comes to another proposal than the file", {
+    facts: Object.fromEntries(
+      differences.slice(0, 5).map(({ field, proposed, found }) => [field, `${proposed} / ${found}`]),
+    ),
+    advice: "Don't sign. Run gov review to see all differences.",
+  });
 }
 
 /**
  * Refuses a proposal for another chain or deployment than the one at hand.
  *
- * @throws TerminalError `OTHER_CHAIN`
+ * @throws TerminalError `OTHER_CHAIN`, `OTHER_DEPLOYMENT`
  */
 export function refuseOtherChain(
-  { addresses, network }: Pick<Governance, "addresses" | "network">,
-  proposal: Proposal,
+  { addresses }: Pick<Governance, "addresses">,
+  { chainId, network, path, safe }: Proposal,
 ): void {
-  if (proposal.chainId === addresses.chainId) return;
-  throw new TerminalError("OTHER_CHAIN", "The proposal is for another chain", {
-    facts: { proposal: proposal.chainId, network, chain: addresses.chainId },
-    advice: `Name its network: the proposal says ${proposal.network}.`,
-  });
+  if (chainId !== addresses.chainId) {
+    throw new TerminalError("OTHER_CHAIN", "The proposal is for another chain", {
+      facts: { proposal: chainId, network: addresses.network, chain: addresses.chainId },
+      advice: `Name its network: the proposal says ${network}.`,
+    });
+  }
+  const meant = path.by === "account" ? undefined : addresses.safes[path.safe];
+  const timelock = path.by === "timelock" && NAMES[path.domain];
+  if (safe?.address === meant && (!timelock || path.timelock === addresses[timelock])) return;
+  throw new TerminalError(
+    "OTHER_DEPLOYMENT",
+    "The proposal is for a Safe or a timelock of another deployment",
+    {
+      facts: { proposal: safe?.address ?? "none", deployment: meant ?? "none" },
+      advice: "Don't sign it for this deployment. Check --deployments, and where the proposal comes from.",
+    },
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { TerminalError } from "../../core/errors.ts";
-import type { Phase } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import type { Proposal } from "./proposal.ts";
 
 /** A change that ends another one. */
@@ -16,16 +16,22 @@ export interface Undoing {
  *
  * @throws TerminalError `NOTHING_TO_CANCEL`
  */
-export function undoingOf(proposal: Proposal, phase: Phase): Undoing {
+export function undoingOf(proposal: Proposal, { phase, readyAt, nextNonce }: Progress): Undoing {
   const { safe, operation, path, title } = proposal;
-  if ((phase === "collecting" || phase === "signed") && safe !== undefined && path.by !== "account") {
+  // The end is these commands' word, not the chain's: what was signed or scheduled can still be carried out by anyone.
+  const isQueued = phase === "waiting" || phase === "ready" || (phase === "expired" && readyAt !== undefined);
+  const isUnsent =
+    phase === "collecting" ||
+    phase === "signed" ||
+    (phase === "expired" && !isQueued && nextNonce !== undefined);
+  if (isUnsent && safe !== undefined && path.by !== "account") {
     return {
       title: `Reject: ${title}`.slice(0, 80),
       changes: [{ kind: "reject", safe: path.safe }],
       nonce: BigInt(safe.transaction.nonce),
     };
   }
-  if ((phase === "waiting" || phase === "ready") && operation !== undefined && path.by === "timelock") {
+  if (isQueued && operation !== undefined && path.by === "timelock") {
     return {
       title: `Veto: ${title}`.slice(0, 80),
       changes: [{ kind: "veto", operation: operation.id, domain: path.domain }],

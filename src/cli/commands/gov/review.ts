@@ -6,7 +6,7 @@ import { openProposal } from "../../../governance/proposals/proposal-folder.ts";
 import { review } from "../../../governance/proposals/review.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print } from "./session.ts";
+import { type GovOptions, openSession, print, queuedBehind, say } from "./session.ts";
 
 /** What `gov review` is told. */
 export interface ReviewCommand extends GovOptions {
@@ -21,16 +21,17 @@ export async function govReview(path: string, options: ReviewCommand): Promise<n
   const session = await openSession({ ...options, network: options.network ?? proposal.network });
   try {
     const change = options.change === undefined ? undefined : readChange(options.change);
-    const { same, differences, recomputed } = await review(session.governance, proposal, change);
+    const { same, differences, ahead, recomputed } = await review(session.governance, proposal, change);
     const verdict = same
       ? "THE SAME: this machine comes to the same calls, hashes and changes.\n"
       : `NOT THE SAME. Don't sign before each of these is explained:\n${textTable(
           ["field", "in the proposal", "found here"],
           differences.map(({ field, proposed, found }) => [short(field), short(proposed), short(found)]),
         )}\n`;
+    if (ahead > 0n) say(queuedBehind(ahead));
     print(
       options.json,
-      { same, differences, recomputed },
+      { same, differences, ahead, recomputed },
       `${summaryOf(recomputed, options.lang ?? "en")}\n${verdict}`,
     );
     return same ? ExitCode.done : ExitCode.failed;

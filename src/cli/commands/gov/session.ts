@@ -50,6 +50,11 @@ export function sayUnreadable(folder: string, { message, code }: StrongroomError
   say(`unreadable: ${folder}: ${message} (${code})`);
 }
 
+/** Warns of a proposal that isn't its Safe's next: what is signed for later is sent when others choose. */
+export function queuedBehind(ahead: bigint): string {
+  return `warning: ${ahead} other transactions of the Safe come first; once signed, this one can be sent by anyone whenever they are made, after its end too`;
+}
+
 /** Prints a result: one JSON object, or lines for people. */
 export function print(json: boolean | undefined, object: unknown, text: string): void {
   const digits = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);

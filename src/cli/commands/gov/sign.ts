@@ -6,7 +6,7 @@ import type { Governance } from "../../../governance/proposals/governance.ts";
 import type { Proposal } from "../../../governance/proposals/proposal.ts";
 import { openProposal, signaturePath } from "../../../governance/proposals/proposal-folder.ts";
 import { refuseStaleNonce, transactionOf } from "../../../governance/proposals/propose.ts";
-import { refuseExpired, refuseOtherChain, review } from "../../../governance/proposals/review.ts";
+import { refuseExpired, refuseOtherChain, reviewed } from "../../../governance/proposals/review.ts";
 import { signedPartOf, signingSubject } from "../../../governance/proposals/signing.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { externalSigner, jsonRpcWallet } from "../../../governance/wallets/external-signer.ts";
@@ -21,7 +21,15 @@ import {
   writeSignatureFile,
 } from "../../../governance/wallets/signature-file.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, type PasswordOptions, passwordSource, print, say } from "./session.ts";
+import {
+  type GovOptions,
+  openSession,
+  type PasswordOptions,
+  passwordSource,
+  print,
+  queuedBehind,
+  say,
+} from "./session.ts";
 
 /** What `gov sign` is told. */
 export interface SignCommand extends GovOptions, PasswordOptions {
@@ -104,27 +112,16 @@ async function agree(options: SignCommand, safeTxHash: string): Promise<void> {
 async function checkOnChain(
   governance: Governance,
   proposal: Proposal,
-  reviewed: boolean,
+  skipReview: boolean,
 ): Promise<Proposal> {
   refuseOtherChain(governance, proposal);
   const latest = await governance.provider.getBlock("latest");
   refuseExpired(proposal, BigInt(latest?.timestamp ?? 0));
-  await refuseStaleNonce(governance, proposal);
-  if (reviewed) return proposal;
+  const ahead = await refuseStaleNonce(governance, proposal);
+  if (ahead > 0n) say(queuedBehind(ahead));
+  if (skipReview) return proposal;
   say("reviewing before signing (--reviewed leaves it out)");
-  const { same, differences, recomputed } = await review(governance, proposal);
-  if (same) return recomputed;
-  throw new TerminalError("REVIEW_DIFFERS", "This machine comes to another proposal than the file", {
-    facts: Object.fromEntries(
-      differences
-        .slice(0, 5)
-        .map(({ field, proposed, found }) => [
-          printable(field, 80),
-          `${printable(proposed, 80)} / ${printable(found, 80)}`,
-        ]),
-    ),
-    advice: "Don't sign. Run gov review to see all differences.",
-  });
+  return reviewed(governance, proposal);
 }
 
 /** `gov sign`: shows what is signed, has it signed, checks the signature, and writes it as a file. */

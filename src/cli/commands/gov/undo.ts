@@ -52,8 +52,8 @@ export async function govCancel(path: string | undefined, options: UndoCommand):
     const { provider, addresses } = session.governance;
     const { folder, proposal } = opened;
     const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder), sayRefused);
-    const { phase } = await progressOf(provider, addresses, proposal, signatures);
-    return await proposeUndoing(session, undoingOf(proposal, phase), options);
+    const progress = await progressOf(provider, addresses, proposal, signatures);
+    return await proposeUndoing(session, undoingOf(proposal, progress), options);
   } finally {
     await session.close();
   }

@@ -34,10 +34,15 @@ export const call = intent(
       if (Array.isArray(value)) return (value as readonly Argument[]).map(named);
       return typeof value === "string" && value.startsWith("$") ? resolve(context, value) : value;
     };
+    const name = entry.function.split("(")[0];
     try {
       return {
         calls: [callOf(context, entry.target, entry.function, entry.arguments.map(named))],
-        says: { en: entry.because, zh: entry.because },
+        // What it does, the decoded call says; what it is for, the file alone.
+        says: {
+          en: `Call ${entry.target}.${name}; in the file's words: "${entry.because}"`,
+          zh: `调用 ${entry.target}.${name}；文件原话：“${entry.because}”`,
+        },
       };
     } catch (error) {
       if (error instanceof TerminalError) throw error;
