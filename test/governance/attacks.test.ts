@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { AbiCoder, id, ZeroAddress } from "ethers";
 import { TerminalError } from "../../src/core/errors.ts";
+import { readChange } from "../../src/governance/changes/change-file.ts";
 import { artifactsOf } from "../../src/governance/changes/find-artifact.ts";
 import { advance, brokenPromises } from "../../src/governance/proposals/advance.ts";
 import { BUDGET_FILE, refuseOverBudget } from "../../src/governance/proposals/budget.ts";
@@ -436,6 +437,17 @@ describe("a malicious proposer", () => {
       const closing = call("manager", "setTargetClosed", "$recovery", true);
       const [said] = (await propose(governance, changeOf([closing]))).says;
       expect(said?.en).to.equal(`Call manager.setTargetClosed; in the file's words: "${because}"`);
+    });
+  });
+
+  describe("when a change file is read otherwise than people read it", () => {
+    it("reads numbers as YAML 1.2 does, whatever version the file declares", () => {
+      const file = join(temporaryFolder(), "change.yaml");
+      const rest =
+        'title: A title\nreason: "a reason of it"\nchanges: [{ kind: lift-halt, asset: eth, haltedUntil: 010 }]';
+      writeFileSync(file, `%YAML 1.1\n---\nformat: strongroom/change@1\n${rest}\n`);
+      const [entry] = readChange(file).changes;
+      expect(entry).to.deep.include({ haltedUntil: 10 });
     });
   });
 
