@@ -11,7 +11,18 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
+  getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
+getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
+getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
+getContractFactory(name: 'Recovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Recovery__factory>
+getContractFactory(name: 'Reserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Reserve__factory>
+getContractFactory(name: 'Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Vault__factory>
+getContractFactory(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdmin__factory>
+getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultExits__factory>
+getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
+getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
+getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
+getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
 getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
 getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
 getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
@@ -54,7 +65,18 @@ getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
 getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
-getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
+getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
+getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
+getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
+getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
+getContractFactory(name: 'IRecovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRecovery__factory>
+getContractFactory(name: 'IReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IReserve__factory>
+getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
+getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
+getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
+getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
+getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
+getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
 getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
 getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
@@ -74,8 +96,8 @@ getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
 getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
-getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
+getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
@@ -100,37 +122,26 @@ getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
-getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
+getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
-getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
-getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
-getContractFactory(name: 'Recovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Recovery__factory>
-getContractFactory(name: 'Reserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Reserve__factory>
-getContractFactory(name: 'Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Vault__factory>
-getContractFactory(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdmin__factory>
-getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultExits__factory>
-getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
-getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
-getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
-getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
-getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
-getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
-getContractFactory(name: 'IRecovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRecovery__factory>
-getContractFactory(name: 'IReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IReserve__factory>
-getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
-getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
-getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
-getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
-getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
-getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
 
-  getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
+  getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
+getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
+getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
+getContractAt(name: 'Recovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Recovery>
+getContractAt(name: 'Reserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Reserve>
+getContractAt(name: 'Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Vault>
+getContractAt(name: 'VaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdmin>
+getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultExits>
+getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
+getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
+getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
+getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
 getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
 getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
 getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
@@ -173,7 +184,18 @@ getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, sign
 getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
 getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
-getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
+getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
+getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
+getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
+getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
+getContractAt(name: 'IRecovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRecovery>
+getContractAt(name: 'IReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IReserve>
+getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
+getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
+getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
+getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
+getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
+getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
 getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
 getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
@@ -193,8 +215,8 @@ getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer
 getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
 getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
-getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
+getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
@@ -219,37 +241,26 @@ getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, sig
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
-getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
+getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
-getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
-getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
-getContractAt(name: 'Recovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Recovery>
-getContractAt(name: 'Reserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Reserve>
-getContractAt(name: 'Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Vault>
-getContractAt(name: 'VaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdmin>
-getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultExits>
-getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
-getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
-getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
-getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
-getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
-getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
-getContractAt(name: 'IRecovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRecovery>
-getContractAt(name: 'IReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IReserve>
-getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
-getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
-getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
-getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
-getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
-getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
 
-  deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+  deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
+deployContract(name: 'Recovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
+deployContract(name: 'Reserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
+deployContract(name: 'Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
+deployContract(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
+deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
+deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
+deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
+deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
 deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
 deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
@@ -292,7 +303,18 @@ deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
+deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
+deployContract(name: 'IRecovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
+deployContract(name: 'IReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
+deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
+deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
+deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
+deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
+deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
 deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
@@ -312,8 +334,8 @@ deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
@@ -338,37 +360,26 @@ deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
+deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
-deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
-deployContract(name: 'Recovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
-deployContract(name: 'Reserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
-deployContract(name: 'Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
-deployContract(name: 'VaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
-deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
-deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
-deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
-deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
-deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
-deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
-deployContract(name: 'IRecovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
-deployContract(name: 'IReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
-deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
-deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
-deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
-deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
-deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
-deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 
-  deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+  deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
+deployContract(name: 'Recovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
+deployContract(name: 'Reserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
+deployContract(name: 'Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
+deployContract(name: 'VaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
+deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
+deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
+deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
+deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
 deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
 deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
@@ -411,7 +422,18 @@ deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
+deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
+deployContract(name: 'IRecovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
+deployContract(name: 'IReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
+deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
+deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
+deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
+deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
+deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
 deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
 deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
@@ -431,8 +453,8 @@ deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
@@ -457,35 +479,13 @@ deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
+deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
-deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
-deployContract(name: 'Recovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
-deployContract(name: 'Reserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
-deployContract(name: 'Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Vault>
-deployContract(name: 'VaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdmin>
-deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultExits>
-deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
-deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
-deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
-deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
-deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
-deployContract(name: 'IRecovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
-deployContract(name: 'IReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
-deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
-deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
-deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
-deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
-deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
-deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 
     // default types
     getContractFactory(

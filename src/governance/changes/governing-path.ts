@@ -170,6 +170,7 @@ export class Paths {
     if (inside === undefined) {
       throw new TerminalError("UNKNOWN_TARGET", "A Safe would call a contract that governance doesn't know", {
         facts: { safe: name, to: String(args[0]) },
+        advice: "Through a Safe, only contracts of the deployment may be called.",
       });
     }
     return this.#timelock(name === "safes.reserve" ? "reserve" : "suite");

@@ -13,6 +13,7 @@ import type { Governance } from "../../../governance/proposals/governance.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
 import { type PasswordSource, readPassword } from "../../../governance/wallets/password.ts";
+import { buildContracts } from "../../build-contracts.ts";
 import { openDeployed } from "../deployed.ts";
 
 /** What every command of governance is told about where it works. */
@@ -76,7 +77,7 @@ export async function openSession(options: GovOptions, compiles = true): Promise
       advice: "Start a node, for example npx anvil, deploy to it, and say --network anvil.",
     });
   }
-  if (compiles) await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  if (compiles) await buildContracts();
   const { connection, record } = await openDeployed(
     { network, ...(rpc === undefined ? {} : { rpc }), deployments },
     true,
