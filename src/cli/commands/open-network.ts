@@ -1,4 +1,3 @@
-import hre from "hardhat";
 import { developmentConfig, loadConfig } from "../../../deploy/config/load.ts";
 import type { SuiteConfig } from "../../../deploy/config/schema.ts";
 import {
@@ -7,6 +6,7 @@ import {
   DEVELOPMENT_NETWORKS,
   type NetworkConnection,
 } from "../../../deploy/connect.ts";
+import { buildContracts } from "../build-contracts.ts";
 
 /** A network as the command line names it. */
 export interface NamedNetwork {
@@ -27,7 +27,7 @@ export async function openNetwork(
   const own = config === undefined && DEVELOPMENT_NETWORKS.has(network);
   // A file that is wrong is said before anything is built or asked.
   const parameters = own ? undefined : await loadConfig(network, config);
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  await buildContracts();
   const connection = await connectNetwork(network, { rpc, readOnly, timeoutSeconds: timeout });
   try {
     return { connection, config: parameters ?? developmentConfig(network, await chainOf(connection)) };

@@ -81,6 +81,7 @@ function readable({ book, calls }: CompiledChange): Proposal["calls"] {
     if (reads === undefined) {
       throw new TerminalError("UNKNOWN_TARGET", "A call can't be read, so nobody should sign it", {
         facts: { to },
+        advice: "Only contracts of the deployment and functions of their interfaces may be called.",
       });
     }
     return { to, data, value: value.toString(), reads };

@@ -12,6 +12,7 @@ import type { Governance } from "../../../governance/proposals/governance.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
 import { type PasswordSource, readPassword } from "../../../governance/wallets/password.ts";
+import { buildContracts } from "../../build-contracts.ts";
 import { openDeployed } from "../deployed.ts";
 
 /** What every command of governance is told about where it works. */
@@ -88,7 +89,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     addresses,
     provider,
     openFork: forkOfNode(url, BigInt(addresses.chainId)),
-    artifact: artifactsOf(".", () => hre.tasks.getTask("build").run({ quiet: true, noTests: true })),
+    artifact: artifactsOf(".", buildContracts),
     describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
     say,
