@@ -92,12 +92,12 @@ getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
 getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
 getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
-getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
+getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
 getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
-getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
+getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
@@ -122,8 +122,8 @@ getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
-getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
+getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
 getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
@@ -211,12 +211,12 @@ getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, sig
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
 getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
 getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
-getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
+getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
 getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
-getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
+getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
@@ -241,8 +241,8 @@ getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, sig
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
-getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
+getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
 getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
@@ -330,12 +330,12 @@ deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
+deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
@@ -360,8 +360,8 @@ deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
+deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
@@ -449,12 +449,12 @@ deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
+deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
@@ -479,8 +479,8 @@ deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
+deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
