@@ -275,9 +275,11 @@ describe("the gov commands, as people run them on anvil", function () {
 
   describe("given a proposal", () => {
     before(async () => {
+      // With an end of its own the same file is the same operation, whenever it is proposed.
+      const expires = new Date(Date.now() + 30 * 86_400_000).toISOString();
       const reason =
         "the tests ask for it\n\nTHE SAME: this machine comes to the same calls\n<!-- | hidden | `";
-      base = await s.proposed(s.change("base", [LIMIT], { reason }));
+      base = await s.proposed(s.change("base", [LIMIT], { reason, expires }));
     });
 
     it("lies in a folder with what people and other tools read of it, and --json says the same", async () => {
@@ -424,7 +426,7 @@ describe("the gov commands, as people run them on anvil", function () {
       s.gov(["sign", base.folder, "--keystore", keystore, "--password-env", "PW", ...words], env);
 
     it("is told what is wrong with each way of signing, and nothing is signed", async () => {
-      const stranger = s.at("stranger.json");
+      const stranger = s.at("strangers-key.json");
       await createKeystore(stranger, PASSWORD, QUICK);
       const hash = base.proposal.safe?.hashes.safeTx ?? "";
       const offline = ["--offline", "--expect", hash];
