@@ -259,7 +259,7 @@ export class Stage {
     }
     const safe = /^Safe: (0x\w{40})$/m.exec(stdout)?.[1];
     if (safe !== undefined) this.words.set("NEW_SAFE", safe);
-    const id = /^id: (0x[0-9a-f]{64})$/m.exec(stdout)?.[1];
+    const id = /^succession\.SuccessionScheduled\(id=(0x[0-9a-f]{64}),/m.exec(stdout)?.[1];
     if (id !== undefined) this.words.set("OPERATION", id);
   }
 }
