@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { TerminalError } from "../core/errors.ts";
 import { addChain } from "./chain-program.ts";
 import type { AdoptCommand } from "./commands/adopt.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
@@ -21,6 +22,31 @@ const FILES = ["deployments", "proposals", "keystore", "out", "change"] as const
 
 const LANGUAGE = () =>
   new Option("--lang <language>", "language of summaries").choices(["en", "zh"]).default("en");
+
+/**
+ * Runs a command. What a node or a file system says otherwise than it should becomes an error that says what to do.
+ *
+ * @throws StrongroomError `NODE_FAILED`, `FILE_UNUSABLE`, and what the command throws
+ */
+async function attempt(
+  { network }: { readonly network?: string },
+  command: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    const { path, syscall, code } = error as NodeJS.ErrnoException;
+    if (path !== undefined && syscall !== undefined) {
+      throw new TerminalError("FILE_UNUSABLE", `${path} can't be used`, {
+        cause: error,
+        facts: { code: code ?? "unknown" },
+        advice: "Check the path, its folder and their permissions.",
+      });
+    }
+    const { asFailure } = await import("../../deploy/connect.ts");
+    throw asFailure(error, network ?? "that the proposal names");
+  }
+}
 
 /** A subcommand that works on one deployment. */
 function onDeployment(gov: Command, usage: string, description: string): Command {
@@ -70,14 +96,14 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .addOption(LANGUAGE())
     .action(async (file: string, options: ProposeCommand) => {
       const { govPropose } = await import("./commands/gov/propose.ts");
-      finish(await govPropose(here(file), fromHere(options)));
+      finish(await attempt(options, () => govPropose(here(file), fromHere(options))));
     });
   onDeployment(gov, "review <proposal>", "Compute a proposal again from the chain and the change alone")
     .option("--change <file>", "the change file that you were shown elsewhere")
     .addOption(LANGUAGE())
     .action(async (proposal: string, options: ReviewCommand) => {
       const { govReview } = await import("./commands/gov/review.ts");
-      finish(await govReview(here(proposal), fromHere(options)));
+      finish(await attempt(options, () => govReview(here(proposal), fromHere(options))));
     });
   withPassword(
     onDeployment(
@@ -97,7 +123,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .addOption(LANGUAGE()),
   ).action(async (proposal: string, options: SignCommand) => {
     const { govSign } = await import("./commands/gov/sign.ts");
-    finish(await govSign(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govSign(here(proposal), fromHere(options))));
   });
   const withService = (command: Command): Command =>
     command
@@ -107,7 +133,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     onDeployment(gov, "collect <proposal> [files...]", "Gather signatures of other machines into a proposal"),
   ).action(async (proposal: string, files: string[], options: ServiceCommand) => {
     const { govCollect } = await import("./commands/gov/collect.ts");
-    finish(await govCollect(here(proposal), files.map(here), fromHere(options)));
+    finish(await attempt(options, () => govCollect(here(proposal), files.map(here), fromHere(options))));
   });
   withService(
     onDeployment(
@@ -117,12 +143,12 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     ),
   ).action(async (proposal: string, options: ServiceCommand) => {
     const { govPublish } = await import("./commands/gov/collect.ts");
-    finish(await govPublish(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govPublish(here(proposal), fromHere(options))));
   });
   onDeployment(gov, "status", "Show proposals, signatures, the timelocks' queues and conflicts").action(
     async (options: GovOptions) => {
       const { govStatus } = await import("./commands/gov/status.ts");
-      finish(await govStatus(fromHere(options)));
+      finish(await attempt(options, () => govStatus(fromHere(options))));
     },
   );
   withPassword(
@@ -131,7 +157,8 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .option("--keystore <file>", "whose account pays or acts, instead of the network's own"),
   ).action(async (proposal: string | undefined, options: ExecuteCommand) => {
     const { govExecute } = await import("./commands/gov/execute.ts");
-    finish(await govExecute(proposal === undefined ? undefined : here(proposal), fromHere(options)));
+    const path = proposal === undefined ? undefined : here(proposal);
+    finish(await attempt(options, () => govExecute(path, fromHere(options))));
   });
   onDeployment(
     gov,
@@ -139,7 +166,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     "Say whether the chain is now as an executed proposal promised",
   ).action(async (proposal: string, options: GovOptions) => {
     const { govVerify } = await import("./commands/gov/execute.ts");
-    finish(await govVerify(here(proposal), fromHere(options)));
+    finish(await attempt(options, () => govVerify(here(proposal), fromHere(options))));
   });
   onDeployment(gov, "cancel [proposal]", "Propose what ends a proposal: a rejection, or the canceller's veto")
     .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
@@ -147,21 +174,29 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .option("--reason <text>", "why: signers read it")
     .action(async (proposal: string | undefined, options: UndoCommand) => {
       const { govCancel } = await import("./commands/gov/undo.ts");
-      finish(await govCancel(proposal === undefined ? undefined : here(proposal), fromHere(options)));
+      finish(
+        await attempt(options, () =>
+          govCancel(proposal === undefined ? undefined : here(proposal), fromHere(options)),
+        ),
+      );
     });
   onDeployment(gov, "rollback [proposal]", "Propose to roll a release back, inside its window")
     .option("--release <id>", "a release that is in no proposal")
     .option("--reason <text>", "why: signers read it")
     .action(async (proposal: string | undefined, options: UndoCommand) => {
       const { govRollback } = await import("./commands/gov/undo.ts");
-      finish(await govRollback(proposal === undefined ? undefined : here(proposal), fromHere(options)));
+      finish(
+        await attempt(options, () =>
+          govRollback(proposal === undefined ? undefined : here(proposal), fromHere(options)),
+        ),
+      );
     });
   onDeployment(gov, "variables", "List every governed variable: value, bounds, who changes it, last change")
     .option("--block <number>", "as of this block")
     .addOption(LANGUAGE())
     .action(async (options: VariablesCommand) => {
       const { govVariables } = await import("./commands/gov/variables.ts");
-      finish(await govVariables(fromHere(options)));
+      finish(await attempt(options, () => govVariables(fromHere(options))));
     });
   gov
     .command("adopt")
@@ -178,7 +213,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .addHelpText("after", EXIT_CODES)
     .action(async (options: AdoptCommand) => {
       const { govAdopt } = await import("./commands/adopt.ts");
-      finish(await govAdopt(fromHere(options)));
+      finish(await attempt(options, () => govAdopt(fromHere(options))));
     });
   withPassword(
     onDeployment(gov, "new-safe", "Make a Safe under its guard from the first moment; anyone may")
@@ -189,14 +224,14 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .option("--keystore <file>", "whose account pays, instead of the network's own"),
   ).action(async (options: NewSafeCommand) => {
     const { govNewSafe } = await import("./commands/gov/new-safe.ts");
-    finish(await govNewSafe(fromHere(options)));
+    finish(await attempt(options, () => govNewSafe(fromHere(options))));
   });
   onDeployment(gov, "record-safe", "Write into the record which Safe proposes since a succession")
     .requiredOption("--office <name>", "council or reserve")
     .requiredOption("--safe <address>", "the Safe that the timelock listens to now")
     .action(async (options: RecordSafeCommand) => {
       const { govRecordSafe } = await import("./commands/gov/record-safe.ts");
-      finish(await govRecordSafe(fromHere(options)));
+      finish(await attempt(options, () => govRecordSafe(fromHere(options))));
     });
   withPassword(
     gov
@@ -206,7 +241,7 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .option("--json", "print one JSON object on stdout", false),
   ).action(async (options: KeyCommand) => {
     const { govKey } = await import("./commands/gov/key.ts");
-    finish(await govKey(fromHere(options)));
+    finish(await attempt({}, () => govKey(fromHere(options))));
   });
   addChain(program, finish, userDirectory);
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { explain, UsageError } from "../core/errors.ts";
+import { terminalText } from "../core/terminal-text.ts";
 import { ExitCode } from "./exit-code.ts";
 import { createProgram } from "./program.ts";
 
@@ -19,7 +20,7 @@ async function main(words: readonly string[]): Promise<number> {
       // Commander has printed its message. Help that was asked for is no mistake.
       return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
     }
-    process.stderr.write(`strongroom: ${explain(error)}\n`);
+    process.stderr.write(`strongroom: ${terminalText(explain(error))}\n`);
     return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
   }
 }

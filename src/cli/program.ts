@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
 import type { DeployCommand } from "./commands/deploy.ts";
 import type { VerifyDeploymentCommand } from "./commands/deploy-verify.ts";
+import type { WaitCommand } from "./commands/dev.ts";
 import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
@@ -167,6 +168,21 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     });
   addGovernance(program, finish, userDirectory);
   addMigration(program, finish, userDirectory);
+
+  program
+    .command("dev")
+    .description("Help on a developer's own chain")
+    .addHelpText("after", EXIT_CODES)
+    .command("wait <time-span>")
+    .description('Move a development node\'s clock forwards: "2d", "36 h"')
+    .requiredOption("--network <name>", "a network of hardhat.config.ts whose node is a development node")
+    .option("--rpc <url>", "a node's address instead of the configured one")
+    .option("--json", "print one JSON object on stdout", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (span: string, options: WaitCommand) => {
+      const { devWait } = await import("./commands/dev.ts");
+      finish(await devWait(span, options));
+    });
 
   const bench = program
     .command("bench")

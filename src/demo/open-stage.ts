@@ -26,6 +26,8 @@ function demoConfig(): SuiteConfig {
       ...asset,
       tickExponent: TICK_EXPONENTS[asset.symbol as SuiteAsset],
       capTicks: CAP_TICKS,
+      // Room for what was lost elsewhere: no audit is recorded on this stage.
+      unverifiedCapTicks: CAP_TICKS,
     })),
   });
 }

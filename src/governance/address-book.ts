@@ -1,4 +1,4 @@
-import { Interface, type Provider, type Result } from "ethers";
+import { Interface, type ParamType, type Provider, type Result } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { AccessManager__factory } from "../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
@@ -21,6 +21,13 @@ export interface Entry {
   readonly face: Interface;
 }
 
+/** What a function or a constructor is given, as people read it. */
+export interface ReadArgument {
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+}
+
 /** A call as people read it. */
 export interface DecodedCall {
   readonly target: string;
@@ -28,7 +35,7 @@ export interface DecodedCall {
   readonly value: string;
   /** Solidity's canonical signature. */
   readonly function: string;
-  readonly arguments: readonly { readonly name: string; readonly type: string; readonly value: string }[];
+  readonly arguments: readonly ReadArgument[];
   /** A call inside of this one: what a Safe does as the timelock's module. */
   readonly inside?: DecodedCall;
 }
@@ -77,7 +84,7 @@ export class AddressBook {
     return this.at(address)?.name ?? this.#labels.get(BigInt(address)) ?? address;
   }
 
-  /** Undefined where the target or its function isn't known. */
+  /** Undefined where the target or its function isn't known, or the data holds more than its arguments. */
   decode({ to, data, value = 0n }: Call): DecodedCall | undefined {
     const entry = this.at(to);
     if (entry !== undefined && data === "0x") {
@@ -91,6 +98,8 @@ export class AddressBook {
     }
     const parsed = entry?.face.parseTransaction({ data });
     if (entry === undefined || parsed === null || parsed === undefined) return undefined;
+    // Bytes that the decoding doesn't show are bytes that nobody has read.
+    if (entry.face.encodeFunctionData(parsed.fragment, parsed.args) !== data.toLowerCase()) return undefined;
     const inside =
       parsed.name === "execTransactionFromModule"
         ? this.decode({
@@ -104,13 +113,18 @@ export class AddressBook {
       to: entry.address,
       value: value.toString(),
       function: parsed.signature,
-      arguments: parsed.fragment.inputs.map((input, index) => ({
-        name: input.name,
-        type: input.format("sighash"),
-        value: this.#text(parsed.args[index]),
-      })),
+      arguments: this.argumentsOf(parsed.fragment.inputs, parsed.args),
       ...(inside === undefined ? {} : { inside }),
     };
+  }
+
+  /** Arguments as people read them, addresses by their names. */
+  argumentsOf(inputs: readonly ParamType[], values: readonly unknown[]): readonly ReadArgument[] {
+    return inputs.map((input, index) => ({
+      name: input.name,
+      type: input.format("sighash"),
+      value: this.#text(values[index]),
+    }));
   }
 
   /** Undefined where the emitter or the event isn't known. */

@@ -1,4 +1,4 @@
-import type { Log, Provider } from "ethers";
+import type { Interface, Log, Provider, Result } from "ethers";
 import { RetryableError } from "../core/errors.ts";
 
 /** How many blocks one question for logs spans at most: what public nodes answer. */
@@ -60,4 +60,22 @@ export async function logsOf(provider: Provider, filter: LogFilter): Promise<rea
     found.push(...answers.flat());
   }
   return found.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+}
+
+/**
+ * What one contract's events of a name say, oldest first, to the latest block.
+ *
+ * @throws RetryableError `LOGS_UNREADABLE`
+ */
+export async function eventsOf(
+  provider: Provider,
+  address: string,
+  face: Interface,
+  name: string,
+  fromBlock: number,
+): Promise<readonly Result[]> {
+  const topics = [face.getEvent(name)?.topicHash ?? ""];
+  const toBlock = await provider.getBlockNumber();
+  const logs = await logsOf(provider, { addresses: [address], topics, fromBlock, toBlock });
+  return logs.map((log) => face.parseLog(log)?.args).filter((args) => args !== undefined);
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { AUDIT_TYPES, auditDomain, runningCode } from "../../src/governance/audits.ts";
 import { INTENTS } from "../../src/governance/changes/all-intents.ts";
 import { advance, brokenPromises } from "../../src/governance/proposals/advance.ts";
 import { propose } from "../../src/governance/proposals/propose.ts";
@@ -46,6 +47,18 @@ async function hold(s: Scene, subject: string): Promise<void> {
   await s.safes.guardian.send({ to: s.addresses.guardian, data }, s.keys.guardian.slice(0, 2));
 }
 
+/** An audit of all the code that runs, signed by the auditor of the parameter file. */
+async function auditOf(s: Scene) {
+  const [auditor] = s.keys.auditors;
+  if (auditor === undefined) throw new Error("the local configuration has an auditor");
+  const code = await runningCode(ethers.provider, s.addresses.vault);
+  const codehashes = [...new Set(code.map(({ codehash }) => codehash))];
+  const audit = { report: ethers.id("the report"), auditor: await auditor.getAddress(), codehashes };
+  const domain = auditDomain(BigInt(s.addresses.chainId), s.addresses.auditRecord);
+  const signature = await auditor.signTypedData(domain, AUDIT_TYPES, { ...audit, validUntil: 0n });
+  return { kind: "record-audit", ...audit, signature };
+}
+
 /** An office has named a successor of the council. */
 async function supported(s: Scene, office: string): Promise<void> {
   const governance = await governanceOf(s, connection);
@@ -67,7 +80,12 @@ async function released(s: Scene) {
         sample: { accounts: [s.anna.address] },
       },
     ],
-    { deploy: { half: { contract: "VaultAdmin" }, next: { contract: "Vault", arguments: ["$half"] } } },
+    {
+      deploy: {
+        half: { contract: "VaultAdmin", arguments: ["$auditRecord"] },
+        next: { contract: "Vault", arguments: ["$half"] },
+      },
+    },
   );
   await carryOut(s, governance, await propose(governance, change), s.mallory);
   const { upgradeController } = s.contracts;
@@ -103,10 +121,19 @@ const CASES: readonly Case[] = [
     kind: "list-asset",
     change: async (s) => {
       const token = await ethers.deployContract("MockERC20", ["Euro token", 6]);
-      const { capTicks, smallLaneBps, largeLaneBps, breakerTicks, hotCoverBps, hotMinTicks, hotMaxTicks } =
-        s.config.assets[2] ?? {};
+      const {
+        capTicks,
+        unverifiedCapTicks,
+        smallLaneBps,
+        largeLaneBps,
+        breakerTicks,
+        hotCoverBps,
+        hotMinTicks,
+        hotMaxTicks,
+      } = s.config.assets[2] ?? {};
       const numbers = {
         capTicks,
+        unverifiedCapTicks,
         smallLaneBps,
         largeLaneBps,
         breakerTicks,
@@ -138,6 +165,7 @@ const CASES: readonly Case[] = [
       "vault.HOT_MIN.0x": "neutral",
       "vault.HOT_MAX.0x": "neutral",
       "vault.asset.0x": "neutral",
+      "auditRecord.unverifiedCap.0x": "neutral",
       "policy.ASSET_BREAKER.0x": "neutral",
       "router.feedSet.0x": "neutral",
       "router.halt.0x": "neutral",
@@ -198,7 +226,10 @@ const CASES: readonly Case[] = [
   },
   {
     kind: "upgrade",
-    deploy: { half: { contract: "VaultAdmin" }, next: { contract: "Vault", arguments: ["$half"] } },
+    deploy: {
+      half: { contract: "VaultAdmin", arguments: ["$auditRecord"] },
+      next: { contract: "Vault", arguments: ["$half"] },
+    },
     change: async (s) => {
       await depositByAddress(s, s.anna, ETHER);
       return [
@@ -309,6 +340,22 @@ const CASES: readonly Case[] = [
       return [{ kind: "veto", operation: proposal.operation?.id }];
     },
     expects: { "vetoGate.vetoed": "tightens" },
+  },
+  {
+    kind: "record-audit",
+    change: async (s) => [await auditOf(s)],
+    expects: { "auditRecord.verifiedUntil": "loosens" },
+  },
+  {
+    kind: "revoke-audit",
+    change: async (s) => {
+      const governance = await governanceOf(s, connection);
+      await carryOut(s, governance, await propose(governance, changeOf([await auditOf(s)])), s.mallory);
+      const { auditRecord } = s.contracts;
+      const [log] = await auditRecord.queryFilter(auditRecord.filters.AuditRecorded());
+      return [{ kind: "revoke-audit", audit: log?.args.id }];
+    },
+    expects: { "auditRecord.verifiedUntil": "tightens" },
   },
   { kind: "reject", change: () => [{ kind: "reject", safe: "council" }], expects: {} },
   {

@@ -6,7 +6,7 @@ import type { Suite } from "../../deploy/suite.ts";
 import { parseChange } from "../../src/governance/changes/change-file.ts";
 import { artifactsOf } from "../../src/governance/changes/find-artifact.ts";
 import { type Advanced, advance } from "../../src/governance/proposals/advance.ts";
-import { CodeBook, describeVault } from "../../src/governance/proposals/code-book.ts";
+import { CodeBook, describeVault, descriptionsOf } from "../../src/governance/proposals/code-book.ts";
 import type { Governance } from "../../src/governance/proposals/governance.ts";
 import type { Proposal } from "../../src/governance/proposals/proposal.ts";
 import { transactionOf } from "../../src/governance/proposals/propose.ts";
@@ -41,14 +41,14 @@ process.on("exit", () => {
 export async function governanceOf(s: Suite, connection: EmbeddedConnection): Promise<Governance> {
   const { provider } = connection.ethers;
   const codeBook = new CodeBook(join(temporaryFolder(), "code.json"));
-  const describe = () => describeVault(".");
-  await codeBook.learn(provider, s.addresses.vaultImplementation, describe());
+  const describe = descriptionsOf(".");
+  await codeBook.learn(provider, s.addresses.vaultImplementation, describeVault("."));
   return {
     network: "local",
     addresses: s.addresses,
     provider,
     openFork: forkOfEmbedded(connection),
-    artifact: artifactsOf("."),
+    artifact: artifactsOf(".", undefined, true),
     describe,
     codeBook,
   };

@@ -43,6 +43,7 @@ export function priceConfig(replays: readonly PriceReplay[]): SuiteConfig {
       tokenClass: "exact",
       tickExponent: replay.asset.tickExponent,
       capTicks: replay.breakerTicks * 1_000n,
+      unverifiedCapTicks: replay.breakerTicks * 1_000n,
       hotMinTicks: replay.breakerTicks,
       hotMaxTicks: replay.breakerTicks * 1_000n,
       breakerTicks: replay.breakerTicks,

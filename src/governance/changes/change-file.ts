@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { id } from "ethers";
 import JSON5 from "json5";
@@ -6,8 +6,10 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { TerminalError, UsageError } from "../../core/errors.ts";
 import { schemaText } from "../../core/json-schema.ts";
+import { terminalText } from "../../core/terminal-text.ts";
+import { foreignText } from "../wallets/foreign-json.ts";
 import { INTENTS } from "./all-intents.ts";
-import { moment } from "./quantities.ts";
+import { line, moment } from "./quantities.ts";
 
 /** Says which words a change file is written in. */
 export const CHANGE_FORMAT = "strongroom/change@1";
@@ -38,8 +40,13 @@ const entries = INTENTS.map(({ schema }) => schema) as unknown as [
 const schema = z.strictObject({
   $schema: z.string().optional(),
   format: z.literal(CHANGE_FORMAT),
-  title: z.string().min(5).max(80).describe("What changes, in a line"),
-  reason: z.string().min(10).max(2_000).describe("Why: signers read it"),
+  title: line(5, 80).describe("What changes, in a line"),
+  reason: z
+    .string()
+    .min(10)
+    .max(2_000)
+    .refine((text) => terminalText(text) === text, "has control or direction characters")
+    .describe("Why: signers read it"),
   /** An operation is told from an equal one before it by its number. */
   serial: z.int().min(1).default(1).describe("Count it up to propose the same change again"),
   expires: moment
@@ -124,22 +131,16 @@ function linesOf(issue: z.core.$ZodIssue, stated: unknown): string[] {
 /**
  * Reads a change file.
  *
- * @throws UsageError where there is none; TerminalError `CHANGE_SYNTAX`, `CHANGE_INVALID`.
+ * @throws UsageError where there is none; TerminalError `FILE_UNREADABLE`, `FILE_TOO_LARGE`, `CHANGE_SYNTAX`, `CHANGE_INVALID`.
  */
 export function readChange(file: string): ChangeFile {
   if (![".yaml", ".yml", ".json5", ".json"].includes(extname(file))) {
     throw new UsageError(`${file} is no change file`, { advice: "Name a .yaml, .json5 or .json file." });
   }
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`There is no readable change file ${file}`, {
-      cause: error,
-      advice: "Check its path.",
-    });
+  if (!existsSync(file)) {
+    throw new UsageError(`There is no change file ${file}`, { advice: "Check its path." });
   }
-  return parseChange(parseText(text, file), file);
+  return parseChange(parseText(foreignText(file, "a change file"), file), file);
 }
 
 /** Values in one form, whatever their order or the file's format. */
@@ -152,7 +153,7 @@ export function canonical(value: unknown): string {
 }
 
 /** Names a change by what it states: keccak-256 of its canonical JSON, `$schema` aside. */
-export function changeDigest({ stated }: ChangeFile): string {
+export function changeDigest({ stated }: Pick<ChangeFile, "stated">): string {
   const { $schema: _, ...rest } = stated;
   return id(canonical(rest));
 }

@@ -7,7 +7,7 @@ import type { Wording } from "../governed/wording.ts";
 import type { Call } from "../safe.ts";
 import { INTENTS } from "./all-intents.ts";
 import { type ChangeFile, changeDigest } from "./change-file.ts";
-import { resolve } from "./context.ts";
+import { addressNamed, resolve } from "./context.ts";
 import { type GoverningPath, type OfficeCall, Paths, pathOf } from "./governing-path.ts";
 import type { Intent } from "./intent.ts";
 import { type FindArtifact, type Part, partOf } from "./parts.ts";
@@ -40,7 +40,7 @@ export function changeSalt(change: ChangeFile, addresses: SuiteAddresses): strin
 /**
  * The contracts that a change needs, in the order in which they are deployed.
  *
- * @throws TerminalError `UNKNOWN_CONTRACT`, `PART_ARGUMENTS`, `UNKNOWN_NAME`
+ * @throws TerminalError `UNKNOWN_CONTRACT`, `PART_IS_MOCK`, `PART_ARGUMENTS`, `UNKNOWN_NAME`, `PART_NAME_TAKEN`
  */
 export async function partsOf(
   change: ChangeFile,
@@ -49,6 +49,17 @@ export async function partsOf(
   artifact: FindArtifact,
 ): Promise<readonly Part[]> {
   const parts = new Map<string, Part>();
+  // A name says one thing: `$router` is the deployment's, whatever a file would like to call so.
+  const add = (part: Part): void => {
+    const before = addressNamed({ parts, book, addresses }, part.name);
+    if (before !== undefined && before !== part.address) {
+      throw new TerminalError("PART_NAME_TAKEN", `$${part.name} is the name of something else already`, {
+        facts: { part: part.address, already: before },
+        advice: "Give what the file deploys a name of its own.",
+      });
+    }
+    parts.set(part.name, part);
+  };
   const named = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(named);
     return typeof value === "string" && value.startsWith("$")
@@ -56,10 +67,10 @@ export async function partsOf(
       : value;
   };
   for (const [name, { contract, arguments: args }] of Object.entries(change.deploy)) {
-    parts.set(name, partOf(name, await artifact(contract), args.map(named)));
+    add(partOf(name, await artifact(contract), args.map(named)));
   }
   for (const entry of change.changes) {
-    for (const part of await intentOf(entry.kind).parts(entry, { artifact })) parts.set(part.name, part);
+    for (const part of await intentOf(entry.kind).parts(entry, { artifact })) add(part);
   }
   return [...parts.values()];
 }

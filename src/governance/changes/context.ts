@@ -66,21 +66,24 @@ function recorded(addresses: SuiteAddresses, name: string): string | undefined {
   return typeof value === "string" && /^0x[0-9a-fA-F]{40}$/.test(value) ? value : undefined;
 }
 
+type Names = Pick<ChangeContext, "parts" | "book" | "addresses">;
+
+/** What a name stands for: a part of the change, a contract of the book, or a word of the record. */
+export function addressNamed({ parts, book, addresses }: Names, name: string): string | undefined {
+  return parts.get(name)?.address ?? book.named(name)?.address ?? recorded(addresses, name);
+}
+
 /**
  * The address behind `$name`, or the address itself.
  *
  * @throws TerminalError `UNKNOWN_NAME`
  */
-export function resolve(
-  { parts, book, addresses }: Pick<ChangeContext, "parts" | "book" | "addresses">,
-  reference: string,
-): string {
+export function resolve(names: Names, reference: string): string {
   if (!reference.startsWith("$")) return reference;
-  const name = reference.slice(1);
-  const found = parts.get(name)?.address ?? book.named(name)?.address ?? recorded(addresses, name);
+  const found = addressNamed(names, reference.slice(1));
   if (found !== undefined) return found;
   throw new TerminalError("UNKNOWN_NAME", `Nothing is called ${reference}`, {
-    facts: { parts: [...parts.keys()].join(" ") || "none" },
+    facts: { parts: [...names.parts.keys()].join(" ") || "none" },
     advice:
       "Declare it under `deploy`, or use a name of the deployment's record such as $vault or $safes.council.",
   });

@@ -27,6 +27,33 @@ export function pathName(path: GoverningPath): string {
   return path.by === "safe" ? `the ${path.safe} Safe` : `the account ${path.account}`;
 }
 
+/** What governance does with an access manager: never what it would call as itself, or what hides calls in a call. */
+const MANAGER_ACTS: ReadonlySet<string> = new Set([
+  "grantRole",
+  "revokeRole",
+  "labelRole",
+  "setRoleAdmin",
+  "setRoleGuardian",
+  "setGrantDelay",
+  "setTargetFunctionRole",
+  "setTargetClosed",
+  "setTargetAdminDelay",
+  "updateAuthority",
+]);
+
+/** What governance changes of a Safe. */
+const SAFE_ACTS: ReadonlySet<string> = new Set([
+  "addOwnerWithThreshold",
+  "removeOwner",
+  "swapOwner",
+  "changeThreshold",
+  "enableModule",
+  "disableModule",
+  "setGuard",
+  "setModuleGuard",
+  "setFallbackHandler",
+]);
+
 const isManaged = (name: string): name is Managed => (MANAGED as readonly string[]).includes(name);
 
 function domainOf(target: Managed): DomainName {
@@ -80,8 +107,11 @@ export class Paths {
     }
     const { name } = entry;
     if (isManaged(name)) return this.#ofManaged(name, fn.selector, fn.name);
-    if (name === "manager" || name === "reserveManager")
-      return this.#timelock(name === "manager" ? "suite" : "reserve");
+    if (name === "manager" || name === "reserveManager") {
+      return MANAGER_ACTS.has(fn.name)
+        ? this.#timelock(name === "manager" ? "suite" : "reserve")
+        : ungoverned(name, fn.name);
+    }
     if (name === "timelock" || name === "reserveTimelock") {
       const own = ["updateDelay", "grantRole", "revokeRole"].includes(fn.name);
       return own ? this.#timelock(name === "timelock" ? "suite" : "reserve") : ungoverned(name, fn.name);
@@ -198,12 +228,16 @@ export class Paths {
         },
       );
     }
-    const inside = this.#book.at(String(args[0]));
+    const inside = this.#book.decode(call)?.inside;
     if (inside === undefined) {
-      throw new TerminalError("UNKNOWN_TARGET", "A Safe would call a contract that governance doesn't know", {
+      throw new TerminalError("UNKNOWN_TARGET", "A Safe would make a call that governance doesn't know", {
         facts: { safe: name, to: String(args[0]) },
+        advice: "Only contracts of the deployment and functions of their interfaces may be called.",
       });
     }
+    const inner = inside.function.slice(0, inside.function.indexOf("("));
+    const isSetting = inside.to === call.to && SAFE_ACTS.has(inner) && inside.value === "0";
+    if (!isSetting) return ungoverned(`${name}: ${inside.target}`, inner);
     return this.#timelock(name === "safes.reserve" ? "reserve" : "suite");
   }
 }

@@ -1,4 +1,5 @@
 import {
+  AbiCoder,
   concat,
   getCreate2Address,
   Interface,
@@ -41,6 +42,8 @@ export interface Part {
   /** Keccak-256 of creation code and constructor arguments. */
   readonly initCodeHash: string;
   readonly initCode: string;
+  /** What its constructor is given, as it reads them. */
+  readonly arguments: readonly unknown[];
   readonly face: Interface;
 }
 
@@ -69,6 +72,7 @@ export function partOf(name: string, artifact: PartArtifact, args: readonly unkn
     address: getCreate2Address(PART_FACTORY, ZeroHash, initCodeHash),
     initCodeHash,
     initCode,
+    arguments: AbiCoder.defaultAbiCoder().decode(face.deploy.inputs, encoded),
     face,
   };
 }

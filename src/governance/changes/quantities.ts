@@ -1,5 +1,6 @@
 import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
 import { z } from "zod";
+import { isTerminalLine } from "../../core/terminal-text.ts";
 
 /**
  * The scalars of change files as people write them. Each parses to one number in the contracts' unit; each says in its
@@ -15,9 +16,21 @@ const PERCENT = /^(\d+)(?:\.(\d{1,2}))? ?%$/;
 /** The largest Unix time that the contracts hold (uint40). */
 const LAST_SECOND = (1n << 40n) - 1n;
 
+/** Words in one line, as signers read them. */
+export function line(least: number, most: number) {
+  return z
+    .string()
+    .min(least)
+    .max(most)
+    .refine(isTerminalLine, "has line breaks, control or direction characters");
+}
+
+/** YAML reads hexadecimal digits without quotes as a number, and loses most of them. */
+const QUOTED = "write it as text, in quotes";
+
 /** An address with its checksum (EIP-55): a typing error doesn't go through. Never zero. */
 export const address = z
-  .string()
+  .string(QUOTED)
   .regex(/^0x[0-9a-fA-F]{40}$/, "not an address: 0x and 40 hexadecimal digits")
   .refine((text) => !isHexString(text, 20) || isAddress(text), "the address fails its checksum (EIP-55)")
   .refine((text) => !/[a-f]/.test(text) || /[A-F]/.test(text), "write the address with its checksum (EIP-55)")
@@ -27,7 +40,7 @@ export const address = z
 
 /** 32 bytes: an exit's, a release's or an operation's id. */
 export const bytes32 = z
-  .string()
+  .string(QUOTED)
   .regex(/^0x[0-9a-fA-F]{64}$/, "not an id: 0x and 64 hexadecimal digits")
   .transform((text) => text.toLowerCase())
   .meta({ description: "32 bytes in hexadecimal digits" });
@@ -94,7 +107,7 @@ export const symbol = z
 
 /** An address, or the name of a part that this file deploys or that the deployment has, after a dollar sign. */
 export const reference = z
-  .string()
+  .string(QUOTED)
   .regex(/^(\$[a-zA-Z][a-zA-Z0-9_.]*|0x[0-9a-fA-F]{40})$/, "neither an address nor a name such as $newPolicy")
   .superRefine((text, context) => {
     if (text.startsWith("$")) return;

@@ -53,6 +53,16 @@ export const UNGOVERNED: readonly Ungoverned[] = [
     functions: ["attest", "link", "revoke", "unlink", "unlinkBySig", "useLinkNonce"],
     why: "one customer's tier or accounts, by attestors and customers; bounded by the numbers here",
   },
+  {
+    contract: "auditRecord",
+    functions: ["serve"],
+    why: "once, at deployment: names the Vault whose code names this record",
+  },
+  {
+    contract: "auditRecord",
+    functions: ["lapse"],
+    why: "the Vault's own call when what a verdict rests on changes: `check` says what is so then",
+  },
   { contract: "router", functions: ["poke"], why: "stores what the sources say now, by anyone" },
   {
     contract: "recovery",

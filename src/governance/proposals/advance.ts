@@ -1,10 +1,10 @@
-import { isError, type Signer, type TransactionReceipt } from "ethers";
+import { isError, keccak256, type Signer, type TransactionReceipt } from "ethers";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { readAddressBook } from "../address-book.ts";
 import { parseChange } from "../changes/change-file.ts";
 import { partsOf } from "../changes/compile.ts";
-import { deployParts } from "../changes/parts.ts";
+import { deployParts, type Part } from "../changes/parts.ts";
 import { Safe } from "../safe.ts";
 import { execute } from "../timelock.ts";
 import { readVariables } from "../variables.ts";
@@ -102,7 +102,7 @@ export async function advance(
     return notYet(proposal, before);
   const latest = await provider.getBlock("latest");
   refuseExpired(proposal, BigInt(latest?.timestamp ?? 0));
-  await deployMissing(governance, proposal, signer);
+  const parts = await deployMissing(governance, proposal, signer);
   try {
     const receipt =
       before.phase === "ready"
@@ -113,7 +113,7 @@ export async function advance(
     say(`mined in block ${receipt.blockNumber}`);
     // The next upgrade is compared with this one.
     if (before.phase === "ready" && proposal.upgrade !== undefined) {
-      await governance.codeBook.learn(provider, proposal.upgrade.to.address, governance.describe());
+      await learnUpgrade(governance, proposal.upgrade.to.address, parts, say);
     }
     const progress = await progressOf(provider, addresses, proposal, signatures);
     const what = before.phase === "signed" && proposal.operation === undefined ? "acted" : did[before.phase];
@@ -129,9 +129,26 @@ export async function advance(
   }
 }
 
-/** What anyone may deploy is deployed by whoever executes. */
-async function deployMissing(governance: Governance, proposal: Proposal, signer: Signer): Promise<void> {
-  if (proposal.parts.length === 0) return;
+/** Describes new code for the next upgrade: only what this very checkout builds, or the description would be of other code. */
+async function learnUpgrade(
+  { codeBook, describe, provider }: Governance,
+  to: string,
+  parts: readonly Part[],
+  say: (line: string) => void,
+): Promise<void> {
+  const own = parts.find(({ address }) => address === to);
+  const description = own === undefined ? undefined : describe(own.contract);
+  if (description !== undefined) await codeBook.learn(provider, to, description);
+  else say(`this checkout builds other code than ${to}: its description is still to be written`);
+}
+
+/** What anyone may deploy is deployed by whoever executes. Answers the parts as this checkout builds them. */
+async function deployMissing(
+  governance: Governance,
+  proposal: Proposal,
+  signer: Signer,
+): Promise<readonly Part[]> {
+  if (proposal.parts.length === 0) return [];
   const { provider, addresses, artifact, say } = governance;
   const change = parseChange(proposal.change.stated, "The change in the proposal");
   const parts = await partsOf(change, addresses, await readAddressBook(provider, addresses), artifact);
@@ -144,7 +161,21 @@ async function deployMissing(governance: Governance, proposal: Proposal, signer:
       advice: "Execute it from the commit that it was proposed from.",
     });
   }
-  await deployParts(parts, signer, say);
+  const proposed = new Set(proposal.parts.map(({ address }) => address));
+  await deployParts(
+    parts.filter(({ address }) => proposed.has(address)),
+    signer,
+    say,
+  );
+  for (const { name, address, codeHash } of proposal.parts) {
+    const found = keccak256(await provider.getCode(address));
+    if (found === codeHash) continue;
+    throw new TerminalError("PART_OTHER_CODE", `${name} stands there with other code than was tried`, {
+      facts: { address, proposed: codeHash, found },
+      advice: "Its constructor has met another state than it did on the fork: review and propose anew.",
+    });
+  }
+  return parts;
 }
 
 async function executeOperation(proposal: Proposal, signer: Signer): Promise<TransactionReceipt> {

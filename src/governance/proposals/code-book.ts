@@ -34,6 +34,11 @@ export function describeVault(root: string): CodeDescription {
   return { contract: "Vault", functions: functionsOf(FACES.vault), layout };
 }
 
+/** What a checkout says of its contracts' code. Only the Vault is upgraded, so only the Vault is described. */
+export function descriptionsOf(root: string): (contract: string) => CodeDescription | undefined {
+  return (contract) => (contract === "Vault" ? describeVault(root) : undefined);
+}
+
 /** The code book of a chain's deployment, beside its record. */
 export function codeBookOf(deployments: string, chainId: string): CodeBook {
   return new CodeBook(join(deployments, `${chainId}.code.json`));
@@ -49,9 +54,15 @@ export class CodeBook {
 
   #read(): CodeFile {
     if (!existsSync(this.#file)) return { format: "strongroom/code@1", implementations: {} };
-    const content = JSON.parse(readFileSync(this.#file, "utf8")) as CodeFile;
-    if (content.format === "strongroom/code@1") return content;
+    let cause: unknown;
+    try {
+      const content = JSON.parse(readFileSync(this.#file, "utf8")) as CodeFile | null;
+      if (content?.format === "strongroom/code@1") return content;
+    } catch (error) {
+      cause = error;
+    }
     throw new TerminalError("CODE_BOOK_INVALID", `${this.#file} describes no code`, {
+      cause,
       advice: "Restore it from the repository.",
     });
   }

@@ -12,8 +12,8 @@ export interface Governance {
   readonly openFork: OpenFork;
   /** Contracts of this checkout. */
   readonly artifact: FindArtifact;
-  /** What of the Vault's code this checkout would deploy. */
-  readonly describe: () => CodeDescription;
+  /** What this checkout says of a contract's code; undefined for what can't be the Vault's. */
+  readonly describe: (contract: string) => CodeDescription | undefined;
   /** What of its code has run on this chain. */
   readonly codeBook: CodeBook;
   /** Called with what is being done. */

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { TerminalError, UsageError } from "../../core/errors.ts";
+import { StrongroomError, TerminalError, UsageError } from "../../core/errors.ts";
 import { LANGUAGES } from "../governed/wording.ts";
+import { foreignText } from "../wallets/foreign-json.ts";
 import { builderFile, builderText } from "../wallets/transaction-builder.ts";
 import { type Proposal, parseProposal, proposalText } from "./proposal.ts";
 import { transactionOf } from "./propose.ts";
@@ -81,11 +82,12 @@ export function openProposal(path: string): ProposalFolder {
       advice: "Name a proposal's folder under proposals/, or its proposal.json.",
     });
   }
-  const proposal = parseProposal(readFileSync(file, "utf8"), file);
+  const proposal = parseProposal(foreignText(file, "a proposal file"), file);
   const folder = dirname(file);
   const wrong = [...filesOf(proposal)].filter(([name, text]) => {
     const beside = join(folder, name);
-    return name !== PROPOSAL_FILE && existsSync(beside) && readFileSync(beside, "utf8") !== text;
+    // The proposal itself is held against its digest, whatever the order of its fields.
+    return name !== PROPOSAL_FILE && existsSync(beside) && foreignText(beside, "a proposal's file") !== text;
   });
   if (wrong.length === 0) return { folder, proposal };
   throw new TerminalError(
@@ -114,12 +116,33 @@ export function signaturePath(folder: string, name: string): string {
   return join(folder, SIGNATURES, name);
 }
 
-/** Every proposal for one chain, oldest first. */
-export function proposalsOf(proposals: string, chainId: string): readonly ProposalFolder[] {
+/**
+ * Every proposal for one chain, oldest first. One that can't be read hides none of the others.
+ *
+ * @param unreadable is told of those that can't be read: nothing of them may be signed
+ */
+export function proposalsOf(
+  proposals: string,
+  chainId: string,
+  unreadable: (folder: string, error: StrongroomError) => void,
+): readonly ProposalFolder[] {
   const inside = join(proposals, chainId);
   if (!existsSync(inside)) return [];
-  return readdirSync(inside, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(inside, entry.name, PROPOSAL_FILE)))
-    .map((entry) => openProposal(join(inside, entry.name)))
+  return readdirSync(inside)
+    .filter((name) => existsSync(join(inside, name, PROPOSAL_FILE)))
+    .flatMap((name) => {
+      try {
+        const opened = openProposal(join(inside, name));
+        if (opened.proposal.chainId === chainId) return [opened];
+        throw new TerminalError("OTHER_CHAIN", "The proposal is for another chain than its folder", {
+          facts: { proposal: opened.proposal.chainId, folder: chainId },
+          advice: "Move it to the folder of its chain.",
+        });
+      } catch (error) {
+        if (!(error instanceof StrongroomError)) throw error;
+        unreadable(join(inside, name), error);
+        return [];
+      }
+    })
     .sort((a, b) => Number(BigInt(a.proposal.inputs.createdAt) - BigInt(b.proposal.inputs.createdAt)));
 }

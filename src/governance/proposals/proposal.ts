@@ -9,6 +9,9 @@ import { address, bytes, decimal, type Expected, hash, parseForeign } from "../w
 /** Says which words a proposal file is written in. */
 export const PROPOSAL_FORMAT = "strongroom/proposal@1";
 
+/** Unix seconds that a calendar knows. */
+const seconds = z.string().regex(/^(0|[1-9]\d{0,11})$/, "is not a time in Unix seconds");
+
 const said = z.strictObject({ en: z.string(), zh: z.string() });
 
 interface Decoded {
@@ -19,12 +22,13 @@ interface Decoded {
   readonly arguments: readonly { readonly name: string; readonly type: string; readonly value: string }[];
   readonly inside?: Decoded | undefined;
 }
+const readArgument = z.strictObject({ name: z.string(), type: z.string(), value: z.string() });
 const decoded: z.ZodType<Decoded> = z.strictObject({
   target: z.string(),
   to: address,
   value: decimal,
   function: z.string(),
-  arguments: z.array(z.strictObject({ name: z.string(), type: z.string(), value: z.string() })),
+  arguments: z.array(readArgument),
   inside: z.lazy(() => decoded).optional(),
 });
 
@@ -40,9 +44,9 @@ const schema = z.strictObject({
   /** What was chosen when it was proposed, and what all else follows from together with the change and the chain. */
   inputs: z.strictObject({
     /** Unix seconds of the chain's latest block. */
-    createdAt: decimal,
+    createdAt: seconds,
     /** Unix seconds: after it nothing of this is signed or executed. */
-    validUntil: decimal,
+    validUntil: seconds,
     /** The Safe's; none where an account acts. */
     nonce: decimal.optional(),
   }),
@@ -58,7 +62,15 @@ const schema = z.strictObject({
   ]),
   /** Contracts that anyone deploys first, at addresses that follow from their creation code. */
   parts: z.array(
-    z.strictObject({ name: z.string(), contract: z.string(), address, initCodeHash: hash, codeHash: hash }),
+    z.strictObject({
+      name: z.string(),
+      contract: z.string(),
+      /** What its constructor is given: code is what it is by these too. */
+      arguments: z.array(readArgument),
+      address,
+      initCodeHash: hash,
+      codeHash: hash,
+    }),
   ),
   calls: z.array(z.strictObject({ to: address, value: decimal, data: bytes, reads: decoded })).min(1),
   /** What the timelock schedules and executes. */
@@ -89,8 +101,8 @@ const schema = z.strictObject({
     .optional(),
   says: z.array(said),
   simulation: z.strictObject({
-    block: z.strictObject({ number: z.int(), time: decimal }),
-    effectiveAt: decimal,
+    block: z.strictObject({ number: z.int(), time: seconds }),
+    effectiveAt: seconds,
     steps: z.array(z.strictObject({ step: z.enum(["schedule", "execute", "act"]), gas: decimal })),
     changes: z.array(
       z.strictObject({

@@ -1,7 +1,7 @@
 import { keccak256 } from "ethers";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { readAddressBook } from "../address-book.ts";
+import { type AddressBook, readAddressBook } from "../address-book.ts";
 import { type ChangeFile, changeDigest } from "../changes/change-file.ts";
 import { type CompiledChange, compileChange, partsOf } from "../changes/compile.ts";
 import { deployParts, type Part } from "../changes/parts.ts";
@@ -59,14 +59,15 @@ async function tryOn(
   const upgrade = await upgradeReport(fork.provider, governance, compiled, parts);
   say("trying the whole way on a fork: schedule, wait, execute");
   const simulation = await simulate(fork, addresses, compiled);
-  return { compiled, simulation, parts: await standing(fork, parts), upgrade, signed };
+  return { compiled, simulation, parts: await standing(fork, compiled.book, parts), upgrade, signed };
 }
 
-async function standing(fork: Fork, parts: readonly Part[]): Promise<Proposal["parts"]> {
+async function standing(fork: Fork, book: AddressBook, parts: readonly Part[]): Promise<Proposal["parts"]> {
   return Promise.all(
-    parts.map(async ({ name, contract, address, initCodeHash }) => ({
+    parts.map(async ({ name, contract, address, initCodeHash, face, arguments: args }) => ({
       name,
       contract,
+      arguments: [...book.argumentsOf(face.deploy.inputs, args)],
       address,
       initCodeHash,
       codeHash: keccak256(await fork.provider.getCode(address)),
@@ -228,14 +229,19 @@ function named(variable: Variable | undefined, { en, zh }: Wording): Wording {
   return { en: `${name}: ${en}`, zh: `${name}：${zh}` };
 }
 
-/** How long the longest delay that this change can meet is: which timelock it goes through is known after compiling only. */
-async function longestDelay({ addresses, provider }: Governance): Promise<bigint> {
+/** When a change can take effect at the earliest: which timelock it goes through is known after compiling only. */
+async function earliestOf({ addresses, provider }: Governance, createdAt: bigint): Promise<bigint> {
   const [own, reserves] = await Promise.all([
     TimelockController__factory.connect(addresses.timelock, provider).getMinDelay(),
     TimelockController__factory.connect(addresses.reserveTimelock, provider).getMinDelay(),
   ]);
-  if (own < reserves) return reserves;
-  return own;
+  if (own < reserves) return createdAt + reserves;
+  return createdAt + own;
+}
+
+/** When a change's time is over, Unix seconds: as its file says, or two weeks after it can take effect. */
+export async function endOf(governance: Governance, change: ChangeFile, createdAt: bigint): Promise<bigint> {
+  return change.expires ?? (await earliestOf(governance, createdAt)) + PATIENCE;
 }
 
 /**
@@ -250,8 +256,8 @@ export async function propose(governance: Governance, change: ChangeFile, nonce?
   const latest = await governance.provider.getBlock("latest");
   if (latest === null) throw new TerminalError("NO_BLOCK", "The node has no latest block");
   const createdAt = BigInt(latest.timestamp);
-  const earliest = createdAt + (await longestDelay(governance));
-  const validUntil = change.expires ?? earliest + PATIENCE;
+  const earliest = await earliestOf(governance, createdAt);
+  const validUntil = await endOf(governance, change, createdAt);
   if (validUntil <= earliest) {
     throw new TerminalError("EXPIRES_TOO_EARLY", "The change would expire before its delay is over", {
       facts: { expires: iso(validUntil), "earliest execution": iso(earliest) },

@@ -1,9 +1,10 @@
 import { TerminalError } from "../../core/errors.ts";
 import { type ChangeFile, canonical, changeDigest, parseChange } from "../changes/change-file.ts";
 import type { Governance } from "./governance.ts";
-import { isSameButForTime } from "./machine-form.ts";
+import { isSameButForTime, withTimes } from "./machine-form.ts";
 import type { Proposal } from "./proposal.ts";
-import { derive, refuseStaleNonce } from "./propose.ts";
+import { derive, endOf, refuseStaleNonce } from "./propose.ts";
+import { isMachinery } from "./summary.ts";
 
 /** A field of a proposal that is another one when it is computed again. */
 export interface Difference {
@@ -30,12 +31,22 @@ function leaves(value: unknown, path: string, into: Map<string, string>): Map<st
   return into;
 }
 
-/** What people read of a change follows from its values, which are compared. */
-function tableDifferences(
-  proposed: Proposal["simulation"],
-  recomputed: Proposal["simulation"],
-): readonly Difference[] {
-  const shift = BigInt(recomputed.effectiveAt) - BigInt(proposed.effectiveAt);
+/** How far two forks may differ in the time that the way takes on them, seconds. */
+const SLACK = 3_600n;
+
+/** Arguments that are storage words for indexers: times lie in them, and what they pack is told beside them. */
+const PACKED = /^(packed|slot|\w+Slot)$/;
+
+type Simulated = Proposal["simulation"];
+type Row = Simulated["changes"][number];
+
+/** A row's words: all that people read of it. */
+function wordsOf({ label, before, after, value, direction }: Row): readonly string[] {
+  return [label.en, label.zh, before.en, before.zh, value.before, after.en, after.zh, value.after, direction];
+}
+
+/** The table of changes, to the last word of it: signers read no other. */
+function tableDifferences(proposed: Simulated, recomputed: Simulated, shift: bigint): readonly Difference[] {
   const [theirs, mine] = [proposed, recomputed].map(
     ({ changes }) => new Map(changes.map((change) => [change.id, change])),
   );
@@ -52,13 +63,53 @@ function tableDifferences(
         },
       ];
     }
-    const same =
-      one.direction === other.direction &&
-      isSameButForTime(one.value.before, other.value.before, 0n) &&
-      isSameButForTime(one.value.after, other.value.after, shift);
-    const text = ({ value, direction }: typeof one) => `${value.before} → ${value.after} (${direction})`;
+    const words = wordsOf(other);
+    const same = wordsOf(one).every((text, index) =>
+      isSameButForTime(withTimes(text), withTimes(words[index] ?? ""), shift),
+    );
+    const text = (row: Row) =>
+      `${row.label.en}: ${row.before.en} → ${row.after.en} (${row.value.after}, ${row.direction})`;
     return same ? [] : [{ field, proposed: text(one), found: text(other) }];
   });
+}
+
+/** What events say: a number that reads as a time may be one that moved as far as all have. */
+function eventDifferences(proposed: Simulated, recomputed: Simulated, shift: bigint): readonly Difference[] {
+  const texts = ({ events }: Simulated) =>
+    events
+      .filter((event) => !isMachinery(event))
+      .map(({ source, name, arguments: args }) =>
+        [
+          `${source}.${name}`,
+          ...args.filter((arg) => !PACKED.test(arg.name)).map((arg) => `${arg.name}=${arg.value}`),
+        ].join(" "),
+      );
+  const timed = (text: string) => text.replaceAll(/(?<![\da-fA-Fx])[1-3]\d{9}(?!\d)/g, "@$&");
+  const [theirs, mine] = [texts(proposed), texts(recomputed)];
+  return Array.from({ length: Math.max(theirs.length, mine.length) }, (_, index) => ({
+    field: `simulation.events.${index}`,
+    proposed: theirs[index] ?? "absent",
+    found: mine[index] ?? "absent",
+  })).filter(({ proposed: one, found }) => !isSameButForTime(timed(one), timed(found), shift));
+}
+
+/** What was tried, held against what is tried now: it moves by as much time as has passed since, and by nothing else. */
+function simulationDifferences(
+  { inputs, simulation: proposed }: Proposal,
+  { simulation: recomputed }: Proposal,
+): readonly Difference[] {
+  const shift = BigInt(recomputed.effectiveAt) - BigInt(proposed.effectiveAt);
+  const slack = shift - (BigInt(recomputed.block.time) - BigInt(inputs.createdAt));
+  const late = {
+    field: "simulation.effectiveAt",
+    proposed: proposed.effectiveAt,
+    found: recomputed.effectiveAt,
+  };
+  return [
+    ...(slack > SLACK || slack < -SLACK ? [late] : []),
+    ...tableDifferences(proposed, recomputed, shift),
+    ...eventDifferences(proposed, recomputed, shift),
+  ];
 }
 
 /** Every field in which two proposals differ. Block and gas move with the chain and bind nobody. */
@@ -67,7 +118,6 @@ export function differencesOf(proposed: Proposal, recomputed: Proposal): readonl
     leaves(
       {
         ...rest,
-        events: simulation.events.map(({ source, name }) => `${source}.${name}`),
         steps: simulation.steps.map(({ step }) => step),
       },
       "",
@@ -83,7 +133,7 @@ export function differencesOf(proposed: Proposal, recomputed: Proposal): readonl
         proposed: theirs.get(field) ?? "absent",
         found: mine.get(field) ?? "absent",
       })),
-    ...tableDifferences(proposed.simulation, recomputed.simulation),
+    ...simulationDifferences(proposed, recomputed),
   ];
 }
 
@@ -126,7 +176,8 @@ export async function review(
   const { nonce } = proposal.inputs;
   const recomputed = await derive(governance, stated, {
     createdAt,
-    validUntil: BigInt(proposal.inputs.validUntil),
+    // What the change says, not the proposal: one that stays valid for longer is another one.
+    validUntil: await endOf(governance, stated, createdAt),
     ...(nonce === undefined ? {} : { nonce: BigInt(nonce) }),
   });
   const differences = differencesOf(proposal, recomputed);

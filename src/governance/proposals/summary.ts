@@ -1,3 +1,4 @@
+import { terminalLine, terminalText } from "../../core/terminal-text.ts";
 import type { Language, Wording } from "../governed/wording.ts";
 import type { Proposal } from "./proposal.ts";
 import { iso } from "./propose.ts";
@@ -49,8 +50,25 @@ function spanOf(seconds: bigint, language: Language): string {
   return language === "en" ? `${days} d ${hours} h` : `${days} 天 ${hours} 小时`;
 }
 
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+/**
+ * Words of a proposal in a line of Markdown: they can't end the line, open a tag, a code span, a link or a cell, and so hide or
+ * imitate nothing around them.
+ */
+function plain(text: string): string {
+  return terminalLine(text).replaceAll(/[\\`<&|[\]]/g, "\\$&");
+}
+
+/** Words that stand as they are, in a code span that they can't end. */
+function code(text: string): string {
+  return `\`${terminalLine(text).replaceAll("`", "'")}\``;
+}
+
+/** Words of several lines, each marked as somebody's words. */
+function quote(text: string): readonly string[] {
+  return terminalText(text)
+    .trimEnd()
+    .split("\n")
+    .map((line) => `> ${plain(line)}`.trimEnd());
 }
 
 function pathText(path: Proposal["path"], language: Language): string {
@@ -63,20 +81,28 @@ function pathText(path: Proposal["path"], language: Language): string {
     : `${path.safe} Safe，之后经 ${path.domain} 时间锁`;
 }
 
+function argumentsText(args: readonly { readonly name: string; readonly value: string }[]): string {
+  return args.map(({ name, value }) => `${name}=${value}`).join(", ");
+}
+
 function callText({ reads }: Proposal["calls"][number]): string {
-  const args = (read: typeof reads): string =>
-    read.arguments.map(({ name, value }) => `${name}=${value}`).join(", ");
+  const args = (read: typeof reads): string => argumentsText(read.arguments);
   const outer = `${reads.target}.${reads.function.split("(")[0]}`;
-  if (reads.inside === undefined) return `\`${outer}(${args(reads)})\``;
-  return `\`${outer} → ${reads.inside.target}.${reads.inside.function.split("(")[0]}(${args(reads.inside)})\``;
+  if (reads.inside === undefined) return code(`${outer}(${args(reads)})`);
+  const inner = `${reads.inside.target}.${reads.inside.function.split("(")[0]}`;
+  return code(`${outer} → ${inner}(${args(reads.inside)})`);
 }
 
 /** What the timelocks and Safes say of their own running; the proposal file has it all. */
-function isMachinery({ source, name }: Proposal["simulation"]["events"][number]): boolean {
+export function isMachinery({ source, name }: Proposal["simulation"]["events"][number]): boolean {
   return (
     /^(timelock|reserveTimelock)$/.test(source) ||
     (source.startsWith("safes.") && name.startsWith("Execution"))
   );
+}
+
+function argText({ name, value }: { readonly name: string; readonly value: string }): string {
+  return `${name}=${value.length > 90 ? `${value.slice(0, 87)}...` : value}`;
 }
 
 /** What signers read: the proposal as a page, in one language. Everything in it follows from the proposal. */
@@ -84,19 +110,19 @@ export function summaryOf(proposal: Proposal, language: Language): string {
   const say = (word: keyof typeof WORDS): string => WORDS[word][language];
   const { simulation, safe, operation, upgrade } = proposal;
   const lines = [
-    `# ${proposal.title}`,
+    `# ${plain(proposal.title)}`,
     "",
-    `- ${say("chain")}: ${proposal.network} (${proposal.chainId})`,
-    `- ${say("path")}: ${pathText(proposal.path, language)}`,
+    `- ${say("chain")}: ${plain(proposal.network)} (${proposal.chainId})`,
+    `- ${say("path")}: ${plain(pathText(proposal.path, language))}`,
     `- ${say("digest")}: \`${proposal.digest}\``,
     "",
     `## ${say("does")}`,
     "",
-    ...proposal.says.map((said) => `- ${said[language]}`),
+    ...proposal.says.map((said) => `- ${plain(said[language])}`),
     "",
     `## ${say("why")}`,
     "",
-    proposal.reason,
+    ...quote(proposal.reason),
     "",
     `## ${say("table")}`,
     "",
@@ -108,7 +134,7 @@ export function summaryOf(proposal: Proposal, language: Language): string {
       "| --- | --- | --- | --- |",
       ...simulation.changes.map(
         ({ label, before, after, direction }) =>
-          `| ${[label[language], before[language], after[language], say(direction)].map(cell).join(" | ")} |`,
+          `| ${[label[language], before[language], after[language], say(direction)].map(plain).join(" | ")} |`,
       ),
     );
   }
@@ -132,18 +158,18 @@ export function summaryOf(proposal: Proposal, language: Language): string {
   if (operation !== undefined) lines.push(`- ${say("operation")}: \`${operation.id}\``);
   if (upgrade !== undefined) {
     const list = (signatures: readonly string[]): string =>
-      signatures.length === 0 ? say("none") : signatures.map((signature) => `\`${signature}\``).join(", ");
+      signatures.length === 0 ? say("none") : signatures.map(code).join(", ");
     lines.push(
       "",
       `## ${say("upgrade")}`,
       "",
-      `- ${upgrade.contract}: \`${upgrade.from.address}\` → \`${upgrade.to.address}\``,
+      `- ${plain(upgrade.contract)}: \`${upgrade.from.address}\` → \`${upgrade.to.address}\``,
       `- ${say("code")}: \`${upgrade.from.codeHash}\` → \`${upgrade.to.codeHash}\``,
-      `- ${upgrade.layout[language]}`,
+      `- ${plain(upgrade.layout[language])}`,
       `- ${say("added")}: ${list(upgrade.functions.added)}`,
       `- ${say("removed")}: ${list(upgrade.functions.removed)}`,
       `- ${say("changed")}: ${list(upgrade.functions.changed)}`,
-      ...upgrade.roles.map((said) => `- ${said[language]}`),
+      ...upgrade.roles.map((said) => `- ${plain(said[language])}`),
       upgrade.rollbackPossible
         ? `- ${say("back")}: ${spanOf(BigInt(upgrade.rollbackWindowSeconds), language)}`
         : `- ${say("noBack")}`,
@@ -153,7 +179,8 @@ export function summaryOf(proposal: Proposal, language: Language): string {
     lines.push("", `## ${say("parts")}`, "");
     lines.push(
       ...proposal.parts.map(
-        ({ name, contract, address, codeHash }) => `- ${name} (${contract}) \`${address}\`, \`${codeHash}\``,
+        ({ name, contract, arguments: args, address, codeHash }) =>
+          `- ${plain(name)}: ${code(`${contract}(${argumentsText(args)})`)} \`${address}\`, \`${codeHash}\``,
       ),
     );
   }
@@ -169,7 +196,7 @@ export function summaryOf(proposal: Proposal, language: Language): string {
       .filter((event) => !isMachinery(event))
       .map(
         ({ source, name, arguments: args }) =>
-          `- ${source}.${name}(${args.map((arg) => `${arg.name}=${arg.value.length > 90 ? `${arg.value.slice(0, 87)}...` : arg.value}`).join(", ")})`,
+          `- ${code(`${source}.${name}(${args.map(argText).join(", ")})`)}`,
       ),
   );
   return `${lines.join("\n")}\n`;

@@ -20,11 +20,21 @@ const CONTROLLER = UpgradeController__factory.createInterface();
 function releaseIn({ calls, book }: CompiledChange) {
   const controller = book.named("upgradeController")?.address;
   const selector = CONTROLLER.getFunction("upgrade").selector;
-  const call = calls.find(({ to, data }) => to === controller && data.startsWith(selector));
+  const [call, ...more] = calls.filter(({ to, data }) => to === controller && data.startsWith(selector));
   if (call === undefined) return undefined;
   const [release] = CONTROLLER.decodeFunctionData("upgrade", call.data);
-  const [step] = release.steps as { from: string; to: string }[];
+  const [step, ...others] = release.steps as { proxy: string; from: string; to: string }[];
   if (step === undefined) throw new TerminalError("UPGRADE_EMPTY", "The release has no step");
+  if (more.length > 0 || others.length > 0 || step.proxy !== book.named("vault")?.address) {
+    throw new TerminalError(
+      "UPGRADE_OTHER",
+      "A file upgrades the Vault, once: what else it does is described nowhere",
+      {
+        facts: { releases: more.length + 1, steps: others.length + 1, proxy: step.proxy },
+        advice: "Split it: a file with kind upgrade for each release.",
+      },
+    );
+  }
   return { from: step.from, to: step.to, noRollback: release.noRollback as boolean };
 }
 
@@ -61,6 +71,18 @@ function layoutReport(before: CodeDescription, after: CodeDescription): Wording 
         en: `Storage layout: ${added} fields appended, nothing moved`,
         zh: `存储布局：追加 ${added} 个字段，其余不变`,
       };
+}
+
+/** The Vault's code delegates to its other half: that has to be of this checkout, too. */
+function refuseForeignHalf(part: Part, parts: readonly Part[], { addresses }: Governance): void {
+  const halves = parts.filter(({ contract }) => contract === "VaultAdmin").map(({ address }) => address);
+  const [half] = part.arguments;
+  if (part.contract !== "Vault" || half === addresses.vaultAdmin || halves.some((one) => one === half))
+    return;
+  throw new TerminalError("UPGRADE_UNKNOWN_CODE", "The new Vault's other half is not of this checkout", {
+    facts: { half: String(half) },
+    advice: "Declare a VaultAdmin under `deploy` and give the Vault its name, such as $half.",
+  });
 }
 
 /** Restricted functions that the release brings or takes, and what the access manager asks for them. */
@@ -127,14 +149,17 @@ export async function upgradeReport(
       },
     );
   }
-  const isOurs = parts.some(({ address }) => BigInt(address) === BigInt(to.address));
-  const after = governance.codeBook.of(to.codeHash) ?? (isOurs ? governance.describe() : undefined);
-  if (after === undefined) {
+  // The code book is no witness of new code: whoever proposes may have written into it.
+  const part = parts.find(({ address }) => address === to.address);
+  const after = part === undefined ? undefined : governance.describe(part.contract);
+  if (part === undefined || after === undefined) {
     throw new TerminalError("UPGRADE_UNKNOWN_CODE", "The new code is not of this checkout", {
       facts: { implementation: to.address, codeHash: to.codeHash },
-      advice: "Declare it under `deploy`, so that it is built from the sources that reviewers have.",
+      advice:
+        "Declare it under `deploy` as the Vault, so that it is built from the sources that reviewers have.",
     });
   }
+  refuseForeignHalf(part, parts, governance);
   const controller = UpgradeController__factory.connect(governance.addresses.upgradeController, provider);
   const functions = compareFunctions(before.functions, after.functions);
   return {

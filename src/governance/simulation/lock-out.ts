@@ -1,9 +1,20 @@
-import { Contract, id, type Provider, ZeroAddress, ZeroHash } from "ethers";
+import {
+  type BaseContract,
+  Contract,
+  id,
+  type Provider,
+  type Result,
+  toBeHex,
+  ZeroAddress,
+  ZeroHash,
+} from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { AccessManager__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
+import { SAFE_SLOTS } from "../governed/safes.ts";
+import { eventsOf } from "../logs.ts";
 import { isOfContract } from "../node-answer.ts";
 import {
   DELAYS,
@@ -12,16 +23,19 @@ import {
   DOMAINS,
   type DomainName,
   FACES,
+  type Holder,
   PERMISSIONS,
   selectorOf,
 } from "../role-graph.ts";
-import { ROLES, type RoleName } from "../roles.ts";
+import { nameOfRole, ROLES, type RoleName } from "../roles.ts";
 import { Safe } from "../safe.ts";
+import { SENTINEL } from "../safe-settings.ts";
 
 const DAY = 86_400n;
 /** What deployment allows too (deploy/config/schema.ts): shorter is no warning, longer no governance. */
 const SHORTEST_DELAY = DAY;
 const LONGEST_DELAY = 30n * DAY;
+const MOST_MODULES = 50;
 /** One stolen key must not be enough. */
 const FEWEST_SIGNATURES = 2;
 
@@ -34,6 +48,16 @@ const NAMES = {
     safe: "reserve",
   },
 } as const;
+
+/** Contracts that hold their roles alone: the timelocks are the delay, the others' code is the check. */
+const ALONE = [
+  "timelock",
+  "reserveTimelock",
+  "guardian",
+  "registry",
+  "upgradeController",
+  "recovery",
+] as const;
 
 /** One way in which governance would be lost or given away. */
 export interface LockOut {
@@ -64,6 +88,11 @@ class LockOutCheck {
 
   #say(code: string, message: string): void {
     this.found.push({ code, message });
+  }
+
+  #events(contract: BaseContract, name: string): Promise<readonly Result[]> {
+    const { fromBlock } = this.#addresses;
+    return eventsOf(this.#provider, String(contract.target), contract.interface, name, fromBlock);
   }
 
   async #safe(name: string, address: string): Promise<void> {
@@ -102,6 +131,28 @@ class LockOutCheck {
         "LOCKOUT_MODULE",
         `The ${name} Safe would not know its timelock: nobody could change its owners`,
       );
+    await this.#safeSettings(name, safe, timelock);
+  }
+
+  /** Guards keep a Safe from its owners and modules; a handler speaks to others in the Safe's name, for anyone. */
+  async #safeSettings(name: string, { address, contract }: Safe, timelock: string): Promise<void> {
+    const guard = name === "reserve" ? this.#addresses.reserveSafeGuard : this.#addresses.safeGuard;
+    const { fallbackHandler } = this.#addresses.safeContracts;
+    for (const [setting, meant] of [
+      ["guard", guard],
+      ["moduleGuard", guard],
+      ["fallbackHandler", fallbackHandler],
+    ] as const) {
+      const found = BigInt(await this.#provider.getStorage(address, SAFE_SLOTS[setting]));
+      if (found === BigInt(meant)) continue;
+      this.#say("LOCKOUT_SAFE", `The ${name} Safe would have ${toBeHex(found, 20)} as its ${setting}`);
+    }
+    const [modules] = (await contract
+      .getFunction("getModulesPaginated")
+      .staticCall(SENTINEL, MOST_MODULES)) as [readonly string[]];
+    for (const module of modules.filter((module) => module !== timelock)) {
+      this.#say("LOCKOUT_SAFE", `${module} could act as the ${name} Safe, as its module`);
+    }
   }
 
   async #timelock(domain: DomainName): Promise<void> {
@@ -139,16 +190,16 @@ class LockOutCheck {
         `The ${names.gate} could no longer cancel on the ${names.timelock}: nobody could veto`,
       );
     }
-    // Whoever became its admin could act without the delay.
-    const granted = await timelock.queryFilter(
-      timelock.filters.RoleGranted(ZeroHash),
-      this.#addresses.fromBlock,
-    );
-    for (const { args } of granted) {
-      if (args.account !== address && (await has(ZeroHash, args.account))) {
+    // An admin would act without the delay; a canceller would cancel whatever takes its role from it.
+    const gate = this.#addresses[names.gate];
+    for (const { role, account } of await this.#events(timelock, "RoleGranted")) {
+      if (role === ZeroHash && account !== address && (await has(role, account))) {
+        this.#say("LOCKOUT_ADMIN", `${account} would be an admin of the ${names.timelock}, beside its delay`);
+      }
+      if (role === id("CANCELLER_ROLE") && account !== gate && (await has(role, account))) {
         this.#say(
-          "LOCKOUT_ADMIN",
-          `${args.account} would be an admin of the ${names.timelock}, beside its delay`,
+          "LOCKOUT_VETO",
+          `${account} could cancel everything on the ${names.timelock}, its own removal too`,
         );
       }
     }
@@ -157,44 +208,66 @@ class LockOutCheck {
   async #manager(domain: DomainName): Promise<void> {
     const names = NAMES[domain];
     const manager = AccessManager__factory.connect(this.#addresses[names.manager], this.#provider);
-    const timelock = this.#addresses[names.timelock];
-    const holders = DOMAINS[domain].holders as Readonly<Partial<Record<RoleName, string>>>;
-    const roles = [...new Set([...(Object.keys(holders) as RoleName[]), "ADMIN" as const])];
-    const granted = await manager.queryFilter(manager.filters.RoleGranted(), this.#addresses.fromBlock);
-    for (const role of roles) {
-      const ever = [
-        ...new Set(granted.filter(({ args }) => args.roleId === ROLES[role]).map(({ args }) => args.account)),
-      ];
+    const holders = DOMAINS[domain].holders as Readonly<Partial<Record<RoleName, Holder>>>;
+    const granted = await this.#events(manager, "RoleGranted");
+    for (const [role, holder] of Object.entries(holders) as [RoleName, Holder][]) {
+      const alone = ALONE.find((name) => name === holder);
+      const owner = alone === undefined ? undefined : this.#addresses[alone];
+      const ever = granted.filter(({ roleId }) => roleId === ROLES[role]).map(({ account }) => account);
       const members: string[] = [];
-      for (const account of [...ever, timelock]) {
-        const [isMember, executionDelay] = await manager.hasRole(ROLES[role], account);
-        if (isMember && !members.includes(account)) members.push(account);
-        if (isMember && executionDelay !== DELAYS.execution) {
+      for (const account of new Set<string>([...ever, ...(owner === undefined ? [] : [owner])])) {
+        // A grant that waits is one, too.
+        const [since, delay, next] = await manager.getAccess(ROLES[role], account);
+        if (since === 0n) continue;
+        members.push(account);
+        for (const waits of new Set([delay, next])) {
+          if (waits === DELAYS.execution) continue;
           this.#say(
             "LOCKOUT_DELAYED_ROLE",
-            `${role} of ${account} would wait ${executionDelay} s: the timelock is the only delay`,
+            `${role} of ${account} would wait ${waits} s: the timelock is the only delay`,
           );
         }
       }
       if (members.length === 0)
         this.#say("LOCKOUT_NO_HOLDER", `Nobody would hold ${role} of the ${names.manager}`);
-      // What the timelock alone holds, nobody else may: it is the delay.
-      const delayed = holders[role] === "timelock" || holders[role] === "reserveTimelock";
-      if (!delayed) continue;
-      if (!members.includes(timelock)) {
-        this.#say("LOCKOUT_ADMIN", `The ${names.timelock} would lose ${role} of the ${names.manager}`);
-      }
-      for (const account of members.filter((member) => member !== timelock)) {
+      if (owner === undefined) continue;
+      if (!members.includes(owner))
+        this.#say("LOCKOUT_ADMIN", `The ${alone} would lose ${role} of the ${names.manager}`);
+      for (const account of members.filter((member) => member !== owner)) {
         this.#say(
           "ESCALATION",
-          `${account} would hold ${role} of the ${names.manager} beside the timelock, without its delay`,
+          `${account} would hold ${role} of the ${names.manager} beside the ${alone}, without its checks`,
         );
       }
     }
+    await this.#roles(manager, names.manager);
     for (const target of DEPLOYED.filter((name) =>
       (DOMAINS[domain].targets as readonly string[]).includes(name),
     )) {
       await this.#target(manager, target);
+    }
+  }
+
+  /** Who grants roles, and when: the timelock's ADMIN, at once. A delay would hide what it delays from this very check. */
+  async #roles(manager: ReturnType<typeof AccessManager__factory.connect>, name: string): Promise<void> {
+    for (const [role, id] of Object.entries(ROLES)) {
+      const admin = await manager.getRoleAdmin(id);
+      if (admin === ROLES.ADMIN) continue;
+      this.#say("ESCALATION", `${nameOfRole(admin)} would grant ${role} of the ${name}, without the delay`);
+    }
+    for (const [event, of] of [
+      ["RoleGrantDelayChanged", "roleId"],
+      ["TargetAdminDelayUpdated", "target"],
+    ] as const) {
+      const last = new Map((await this.#events(manager, event)).map((args) => [args[of], args.delay]));
+      for (const [what, delay] of last) {
+        if (delay === 0n) continue;
+        const which = of === "roleId" ? `Granting ${nameOfRole(what)}` : `Changing permissions of ${what}`;
+        this.#say(
+          "LOCKOUT_DELAYED_ROLE",
+          `${which} of the ${name} would wait ${delay} s: the timelock is the only delay`,
+        );
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { isError, type Provider, type Signer, type TransactionReceipt } from "ethers";
+import { isError, type Signer, type TransactionReceipt } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
@@ -137,14 +137,23 @@ async function alongPath(
   };
 }
 
-async function eventsOf(
-  provider: Provider,
-  addresses: SuiteAddresses,
-  before: AddressBook,
-  receipts: readonly TransactionReceipt[],
-) {
+/** What decides exits or prices afterwards was known before, or is built from this change's own sources. */
+function refuseUnknownCode(before: AddressBook, after: AddressBook): void {
+  for (const { name, address } of after.entries) {
+    if (before.at(address) !== undefined) continue;
+    throw new TerminalError(
+      "UNKNOWN_TARGET",
+      `The ${name} would be a contract that governance doesn't know`,
+      {
+        facts: { address },
+        advice: "Declare it under `deploy`, so that it is built from the sources that reviewers have.",
+      },
+    );
+  }
+}
+
+function eventsOf(before: AddressBook, after: AddressBook, receipts: readonly TransactionReceipt[]) {
   // What a change puts in force speaks under its own name afterwards.
-  const after = await readAddressBook(provider, addresses);
   return receipts
     .flatMap(({ logs }) => logs)
     .map((log) => before.event(log) ?? after.event(log))
@@ -155,8 +164,7 @@ async function eventsOf(
  * Tries a compiled change on a fork of the live state, the whole way: the Safe's owners approve, the timelock waits, anyone
  * executes.
  *
- * @throws TerminalError `SIMULATION_REVERTS` with the contract's own error; `SIMULATION_WITHOUT_EFFECT`; the codes of
- *   `refuseLockOuts`
+ * @throws TerminalError `SIMULATION_REVERTS` with the contract's own error; `UNKNOWN_TARGET`; the codes of `refuseLockOuts`
  */
 export async function simulate(
   fork: Fork,
@@ -170,7 +178,9 @@ export async function simulate(
   const { steps, receipts } = await alongPath(fork, addresses, change, change.path);
   refuseLockOuts(lockedBefore, await lockOuts(fork.provider, addresses));
   const after = await readVariables(fork.provider, addresses, { withBroken: true });
-  const events = await eventsOf(fork.provider, addresses, change.book, receipts);
+  const book = await readAddressBook(fork.provider, addresses);
+  refuseUnknownCode(change.book, book);
+  const events = eventsOf(change.book, book, receipts);
   const last = await fork.provider.getBlock(receipts.at(-1)?.blockNumber ?? "latest");
   const effectiveAt = BigInt(last?.timestamp ?? 0);
   // Every act of a Safe counts its nonce up: that is no change that anyone decides on.

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { getAddress, isHexString } from "ethers";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
+import { terminalText } from "../../core/terminal-text.ts";
 
 /** More than any proposal holds; what is longer is not read. Bytes. */
 const LARGEST = 4_000_000;
@@ -40,7 +41,9 @@ function isChecksummed(text: string): boolean {
  * @param most characters that are kept
  */
 export function printable(text: string, most = 300): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, most);
+  return terminalText(text)
+    .replaceAll(/[\n\t]/g, "?")
+    .slice(0, most);
 }
 
 /** What a text should be, and how its errors are named. */
@@ -72,10 +75,51 @@ export function parseForeign<T>(text: string, source: string, expected: Expected
     // No cause: it would quote the text.
     throw fail("it is not JSON");
   }
-  const parsed = expected.schema.safeParse(json);
+  const parsed = parse(expected.schema, json);
+  if (parsed === undefined) throw fail("it is nested too deeply");
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
   throw fail(printable(problems.join("; ")));
+}
+
+/** Undefined where the stack ends before the nesting does. */
+function parse<T>(schema: z.ZodType<T>, json: unknown): z.ZodSafeParseResult<T> | undefined {
+  try {
+    // What is made of it later walks all of it too.
+    JSON.stringify(json);
+    return schema.safeParse(json);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The text of a file that came from another machine: never more than a proposal holds, and never from a device or a pipe.
+ *
+ * @param what it should be, with an article, for the error
+ * @throws TerminalError `FILE_UNREADABLE` or `FILE_TOO_LARGE`
+ */
+export function foreignText(file: string, what: string): string {
+  try {
+    const found = statSync(file);
+    if (!found.isFile()) {
+      throw new TerminalError("FILE_UNREADABLE", `${file} is no file`, { advice: "Check the path." });
+    }
+    if (found.size > LARGEST) {
+      throw new TerminalError("FILE_TOO_LARGE", `${file} is too large to be ${what}`, {
+        facts: { bytes: found.size, most: LARGEST },
+        advice: "Check the path: this is another file.",
+      });
+    }
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    if (cause instanceof TerminalError) throw cause;
+    throw new TerminalError("FILE_UNREADABLE", `${file} can't be read`, {
+      cause,
+      advice: "Check the path and the file's permissions.",
+    });
+  }
 }
 
 /**
@@ -84,22 +128,5 @@ export function parseForeign<T>(text: string, source: string, expected: Expected
  * @throws TerminalError `FILE_UNREADABLE` or `FILE_TOO_LARGE`, and what `parseForeign` throws.
  */
 export function readForeign<T>(file: string, expected: Expected<T>): T {
-  let text: string;
-  try {
-    const { size } = statSync(file);
-    if (size > LARGEST) {
-      throw new TerminalError("FILE_TOO_LARGE", `${file} is too large to be ${expected.what}`, {
-        facts: { bytes: size, most: LARGEST },
-        advice: "Check the path: this is another file.",
-      });
-    }
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    if (cause instanceof TerminalError) throw cause;
-    throw new TerminalError("FILE_UNREADABLE", `${file} can't be read`, {
-      cause,
-      advice: "Check the path and the file's permissions.",
-    });
-  }
-  return parseForeign(text, file, expected);
+  return parseForeign(foreignText(file, expected.what), file, expected);
 }

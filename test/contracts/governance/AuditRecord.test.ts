@@ -374,15 +374,16 @@ describe("AuditRecord", () => {
       const { keep, audit, book, implementation } = await setup();
       const end = (await now()) + 30n * DAY;
       const [first, ...rest] = (await audit()).codehashes;
-      await book(await audit({ codehashes: rest, validUntil: end + DAY }));
-      await book(await audit({ codehashes: [first ?? ""], validUntil: end }));
+      await book(await audit({ codehashes: rest, validUntil: end }));
+      await book(await audit({ codehashes: [first ?? ""], validUntil: end + DAY }));
       expect(await keep.verifiedUntil()).to.equal(end);
       await networkHelpers.time.increaseTo(end - 1n);
       expect(await keep.capFor(NATIVE, implementation)).to.equal(MOST);
       await networkHelpers.time.increaseTo(end);
       expect(await keep.capFor(NATIVE, implementation)).to.equal(NATIVE_LISTING.unverifiedCap);
       expect(await keep.verifiedUntil()).to.equal(0n);
-      expect((await keep.coverOf(first ?? ""))[1]).to.equal(0n);
+      expect((await keep.coverOf(rest[0] ?? ""))[1]).to.equal(0n);
+      expect((await keep.coverOf(first ?? ""))[1]).to.equal(end + DAY);
     });
   });
 

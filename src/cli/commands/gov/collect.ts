@@ -7,6 +7,7 @@ import {
 } from "../../../governance/proposals/proposal-folder.ts";
 import { transactionOf } from "../../../governance/proposals/propose.ts";
 import { collectedSignatures, signedPartOf, signingSubject } from "../../../governance/proposals/signing.ts";
+import { refuseDuplicates } from "../../../governance/wallets/pack-signatures.ts";
 import {
   mergeSignatures,
   readSignatureFile,
@@ -16,7 +17,7 @@ import {
 } from "../../../governance/wallets/signature-file.ts";
 import { TransactionService } from "../../../governance/wallets/transaction-service.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print } from "./session.ts";
+import { type GovOptions, openSession, print, sayRefused } from "./session.ts";
 
 /** What `gov collect` and `gov publish` are told. */
 export interface ServiceCommand extends GovOptions {
@@ -58,11 +59,14 @@ export async function govCollect(
     const pathOf = (content: SignatureFile) => signaturePath(folder, signatureFileName(content));
     // An owner's second signature of the same transaction is the same consent.
     const fresh = added.filter((content) => !existsSync(pathOf(content)));
-    await mergeSignatures([...known.map(readSignatureFile), ...fresh], subject);
+    const good = await collectedSignatures(governance.provider, proposal, known, sayRefused);
+    // What is brought must be good; what lies there already counts only if it is.
+    refuseDuplicates([...good, ...fresh]);
+    await mergeSignatures(fresh, subject);
     for (const content of fresh) writeSignatureFile(pathOf(content), content);
-    const all = await collectedSignatures(governance.provider, proposal, signatureFilesIn(folder));
+    const all = await collectedSignatures(governance.provider, proposal, signatureFilesIn(folder), () => {});
     const owners = all.map(({ owner }) => owner);
-    const text = `${fresh.length} added, ${known.length} were there: ${owners.join(", ") || "none"}\n`;
+    const text = `${fresh.length} added, ${good.length} were there: ${owners.join(", ") || "none"}\n`;
     print(options.json, { added: fresh.length, owners }, text);
     return ExitCode.done;
   } finally {
@@ -80,7 +84,7 @@ export async function govPublish(path: string, options: ServiceCommand): Promise
     if (transaction === undefined) throw new TerminalError("NOTHING_TO_SIGN", `${safe} has nothing to sign`);
     const account = { chainId: BigInt(proposal.chainId), safe };
     const { provider } = session.governance;
-    const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder));
+    const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder), sayRefused);
     await serviceOf(options).push(transaction, account, signatures, `Strongroom ${proposal.title}`);
     print(options.json, { safeTxHash: hashes.safeTx, signatures: signatures.length }, "Published.\n");
     return ExitCode.done;

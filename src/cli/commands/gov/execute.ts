@@ -7,7 +7,7 @@ import { executeQueued } from "../../../governance/proposals/queue.ts";
 import { refuseOtherChain } from "../../../governance/proposals/review.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, type PasswordOptions, payer, print } from "./session.ts";
+import { type GovOptions, openSession, type PasswordOptions, payer, print, sayRefused } from "./session.ts";
 
 /** What `gov execute` is told. */
 export interface ExecuteCommand extends GovOptions, PasswordOptions {
@@ -41,7 +41,12 @@ export async function govExecute(path: string | undefined, options: ExecuteComma
   const session = await openSession({ ...options, network: options.network ?? proposal.network });
   try {
     const { governance } = session;
-    const signatures = await collectedSignatures(governance.provider, proposal, signatureFilesIn(folder));
+    const signatures = await collectedSignatures(
+      governance.provider,
+      proposal,
+      signatureFilesIn(folder),
+      sayRefused,
+    );
     const done = await advance(governance, proposal, signatures, await payer(session, options));
     const { readyAt } = done.progress;
     const next =

@@ -8,7 +8,7 @@ import { propose } from "../../../governance/proposals/propose.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { openDeployed } from "../deployed.ts";
-import { type GovOptions, openSession, print, type Session, say } from "./session.ts";
+import { type GovOptions, openSession, print, type Session, say, sayUnreadable } from "./session.ts";
 
 /** What `gov propose` is told. */
 export interface ProposeCommand extends GovOptions {
@@ -62,7 +62,7 @@ function wholeNonce(nonce: string | undefined): bigint | undefined {
 /** Says where another proposal waits under the same nonce: only one of them can be sent. */
 function warnOfSameNonce(session: Session, nonce: string | undefined, safe: string | undefined): void {
   const { addresses } = session.governance;
-  const rivals = proposalsOf(session.proposals, addresses.chainId).filter(
+  const rivals = proposalsOf(session.proposals, addresses.chainId, sayUnreadable).filter(
     ({ proposal }) => proposal.safe?.address === safe && proposal.safe?.transaction.nonce === nonce,
   );
   for (const { folder } of rivals) say(`warning: ${folder} takes the same nonce ${nonce}: see gov status`);

@@ -1,3 +1,4 @@
+import { terminalLine } from "../../../core/terminal-text.ts";
 import { textTable } from "../../../core/text-table.ts";
 import { readChange } from "../../../governance/changes/change-file.ts";
 import type { Language } from "../../../governance/governed/wording.ts";
@@ -25,7 +26,7 @@ export async function govReview(path: string, options: ReviewCommand): Promise<n
       ? "THE SAME: this machine comes to the same calls, hashes and changes.\n"
       : `NOT THE SAME. Don't sign before each of these is explained:\n${textTable(
           ["field", "in the proposal", "found here"],
-          differences.map(({ field, proposed, found }) => [field, short(proposed), short(found)]),
+          differences.map(({ field, proposed, found }) => [short(field), short(proposed), short(found)]),
         )}\n`;
     print(
       options.json,
@@ -38,4 +39,8 @@ export async function govReview(path: string, options: ReviewCommand): Promise<n
   }
 }
 
-const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text);
+/** In one line: what a proposal says can't look like a verdict of ours. */
+const short = (text: string): string => {
+  const line = terminalLine(text);
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+};

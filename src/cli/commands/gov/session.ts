@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import type { Signer } from "ethers";
 import hre from "hardhat";
 import { kindOfChain } from "../../../../deploy/chains.ts";
+import { REHEARSAL } from "../../../../deploy/connect.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
-import { UsageError } from "../../../core/errors.ts";
+import { type StrongroomError, UsageError } from "../../../core/errors.ts";
+import { terminalJson, terminalText } from "../../../core/terminal-text.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
-import { codeBookOf, describeVault } from "../../../governance/proposals/code-book.ts";
+import { codeBookOf, descriptionsOf } from "../../../governance/proposals/code-book.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
@@ -33,14 +35,27 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** Progress and what is said to people. Proposals come from other machines: nothing of them steers the terminal. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${terminalText(line)}\n`);
+}
+
+/** Tells of a signature's file that counts for nothing. */
+export function sayRefused(file: string, { message, code }: StrongroomError): void {
+  say(`not counted: ${file}: ${message} (${code})`);
+}
+
+/** Tells of a proposal that can't be read. */
+export function sayUnreadable(folder: string, { message, code }: StrongroomError): void {
+  say(`unreadable: ${folder}: ${message} (${code})`);
 }
 
 /** Prints a result: one JSON object, or lines for people. */
 export function print(json: boolean | undefined, object: unknown, text: string): void {
   const digits = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  process.stdout.write(json === true ? `${JSON.stringify(object, digits, 2)}\n` : text);
+  process.stdout.write(
+    json === true ? `${terminalJson(JSON.stringify(object, digits, 2))}\n` : terminalText(text),
+  );
 }
 
 /** Connects to a network that was deployed to. The caller closes it. */
@@ -51,19 +66,25 @@ export async function openSession(options: GovOptions): Promise<Session> {
       advice: "For example --network sepolia, or --network anvil --rpc URL.",
     });
   }
+  if (network === REHEARSAL) {
+    throw new UsageError("The rehearsal's chain ends with each command: there is nothing to govern on it", {
+      advice: "Start a node, for example npx anvil, deploy to it, and say --network anvil.",
+    });
+  }
   const { connection, record } = await openDeployed(
     { network, ...(rpc === undefined ? {} : { rpc }), deployments },
     true,
   );
   const { addresses } = record;
+  const { provider } = connection.ethers;
   const url = rpc ?? (await nodeUrl(network));
   const governance: Governance = {
     network,
     addresses,
-    provider: connection.ethers.provider,
+    provider,
     openFork: forkOfNode(url, BigInt(addresses.chainId)),
-    artifact: artifactsOf(".", () => hre.tasks.getTask("build").run({ quiet: true })),
-    describe: () => describeVault("."),
+    artifact: artifactsOf(".", () => hre.tasks.getTask("build").run({ quiet: true, noTests: true })),
+    describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
     say,
   };

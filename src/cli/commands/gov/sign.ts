@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { isAddress } from "ethers";
 import { TerminalError, UsageError } from "../../../core/errors.ts";
 import type { Language } from "../../../governance/governed/wording.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
@@ -9,6 +10,7 @@ import { refuseExpired, refuseOtherChain, review } from "../../../governance/pro
 import { signedPartOf, signingSubject } from "../../../governance/proposals/signing.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { externalSigner, jsonRpcWallet } from "../../../governance/wallets/external-signer.ts";
+import { printable } from "../../../governance/wallets/foreign-json.ts";
 import { keystoreSigner } from "../../../governance/wallets/keystore.ts";
 import { readPassword } from "../../../governance/wallets/password.ts";
 import { pastedSigner } from "../../../governance/wallets/pasted-signer.ts";
@@ -41,6 +43,18 @@ export interface SignCommand extends GovOptions, PasswordOptions {
   readonly lang?: Language;
 }
 
+/** What can be said of the command line before anything is opened. */
+function checkUsage({ owner, offline, yes, expect }: SignCommand): void {
+  if (owner !== undefined && !isAddress(owner)) {
+    throw new UsageError(`"${printable(owner, 50)}" is no address`, { advice: "Say --owner 0x..." });
+  }
+  if (offline === true && yes === true && expect === undefined) {
+    throw new UsageError("Without a node nothing can be reviewed here", {
+      advice: "Give --expect HASH with the hash of an owner who has reviewed it, in place of --yes.",
+    });
+  }
+}
+
 async function signerOf(options: SignCommand, owners: readonly string[]): Promise<OwnerSigner> {
   const { keystore, signerUrl, signature, owner } = options;
   if ([keystore, signerUrl, signature].filter((way) => way !== undefined).length !== 1) {
@@ -54,6 +68,10 @@ async function signerOf(options: SignCommand, owners: readonly string[]): Promis
   if (signerUrl !== undefined) return externalSigner(jsonRpcWallet(signerUrl), owners, owner);
   return pastedSigner(async () => signature ?? "", owner);
 }
+
+const UNREVIEWED = `NOT REVIEWED on this machine, which has no node: all above is the proposal's own word. What is signed is what
+stands below. Sign only if somebody who has reviewed it told you this Safe tx hash on another way.
+`;
 
 async function agree(options: SignCommand, safeTxHash: string): Promise<void> {
   const { expect, yes } = options;
@@ -79,19 +97,31 @@ async function agree(options: SignCommand, safeTxHash: string): Promise<void> {
   });
 }
 
-/** What is checked on the chain before anyone signs: nonce, time, owners, and that the proposal is what it says. */
-async function checkOnChain(governance: Governance, proposal: Proposal, reviewed: boolean): Promise<void> {
+/**
+ * What is checked on the chain before anyone signs: nonce, time, and that the proposal is what it says. Answers the proposal as
+ * this machine knows it: what it has computed itself, where it was to review.
+ */
+async function checkOnChain(
+  governance: Governance,
+  proposal: Proposal,
+  reviewed: boolean,
+): Promise<Proposal> {
   refuseOtherChain(governance, proposal);
   const latest = await governance.provider.getBlock("latest");
   refuseExpired(proposal, BigInt(latest?.timestamp ?? 0));
   await refuseStaleNonce(governance, proposal);
-  if (reviewed) return;
+  if (reviewed) return proposal;
   say("reviewing before signing (--reviewed leaves it out)");
-  const { same, differences } = await review(governance, proposal);
-  if (same) return;
+  const { same, differences, recomputed } = await review(governance, proposal);
+  if (same) return recomputed;
   throw new TerminalError("REVIEW_DIFFERS", "This machine comes to another proposal than the file", {
     facts: Object.fromEntries(
-      differences.slice(0, 5).map(({ field, proposed, found }) => [field, `${proposed} / ${found}`]),
+      differences
+        .slice(0, 5)
+        .map(({ field, proposed, found }) => [
+          printable(field, 80),
+          `${printable(proposed, 80)} / ${printable(found, 80)}`,
+        ]),
     ),
     advice: "Don't sign. Run gov review to see all differences.",
   });
@@ -99,6 +129,7 @@ async function checkOnChain(governance: Governance, proposal: Proposal, reviewed
 
 /** `gov sign`: shows what is signed, has it signed, checks the signature, and writes it as a file. */
 export async function govSign(path: string, options: SignCommand): Promise<number> {
+  checkUsage(options);
   const { folder, proposal } = openProposal(path);
   const { address } = signedPartOf(proposal);
   const transaction = transactionOf(proposal);
@@ -108,11 +139,15 @@ export async function govSign(path: string, options: SignCommand): Promise<numbe
     ? await openSession({ ...options, network: options.network ?? proposal.network })
     : undefined;
   try {
-    if (session !== undefined) await checkOnChain(session.governance, proposal, options.reviewed === true);
+    const known =
+      session === undefined
+        ? proposal
+        : await checkOnChain(session.governance, proposal, options.reviewed === true);
     const subject = await signingSubject(proposal, session?.governance.provider);
     const signer = await signerOf(options, subject.owners);
     const signature = await signTransaction(transaction, subject, signer, async (request) => {
-      say(summaryOf(proposal, options.lang ?? "en"));
+      say(summaryOf(known, options.lang ?? "en"));
+      if (!online) say(UNREVIEWED);
       say(describeRequest(request));
       await agree(options, request.hashes.safeTx);
     });

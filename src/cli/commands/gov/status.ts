@@ -1,3 +1,6 @@
+import { relative } from "node:path";
+import { type StrongroomError, TerminalError } from "../../../core/errors.ts";
+import { terminalLine } from "../../../core/terminal-text.ts";
 import { textTable } from "../../../core/text-table.ts";
 import { readAddressBook } from "../../../governance/address-book.ts";
 import { conflictsOf, type Pending } from "../../../governance/proposals/conflicts.ts";
@@ -16,22 +19,41 @@ import { type GovOptions, openSession, print, type Session } from "./session.ts"
 /** A proposal and where it stands. */
 interface Standing extends ProposalFolder {
   readonly progress: Progress;
+  /** Files among its signatures that count for nothing. */
+  readonly refused: readonly Complaint[];
+}
+
+/** What can't be taken as it lies there. */
+interface Complaint {
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 const LIVE = new Set(["collecting", "signed", "waiting", "ready", "open"]);
 
-async function standingsOf({ governance, proposals }: Session): Promise<readonly Standing[]> {
+async function standingsOf({ governance, proposals }: Session) {
   const { provider, addresses } = governance;
   const standings: Standing[] = [];
-  for (const { folder, proposal } of proposalsOf(proposals, addresses.chainId)) {
-    const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder));
-    standings.push({
-      folder,
-      proposal,
-      progress: await progressOf(provider, addresses, proposal, signatures),
-    });
+  const unreadable: Complaint[] = [];
+  const complain =
+    (list: Complaint[]) =>
+    (file: string, { code, message }: StrongroomError): void =>
+      void list.push({ file, code, message });
+  for (const { folder, proposal } of proposalsOf(proposals, addresses.chainId, complain(unreadable))) {
+    const refused: Complaint[] = [];
+    try {
+      const files = signatureFilesIn(folder);
+      const signatures = await collectedSignatures(provider, proposal, files, complain(refused));
+      const progress = await progressOf(provider, addresses, proposal, signatures);
+      // Of what is over nothing is counted any more: its owners may have changed since.
+      standings.push({ folder, proposal, progress, refused: LIVE.has(progress.phase) ? refused : [] });
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      complain(unreadable)(folder, error);
+    }
   }
-  return standings;
+  return { standings, unreadable };
 }
 
 function whenOf({ phase, readyAt }: Progress, { proposal }: ProposalFolder): string {
@@ -66,18 +88,18 @@ function pendingOf(standings: readonly Standing[], others: readonly QueuedOperat
   ];
 }
 
-/** `gov status`: exit code 1 if something in the queue is nobody's proposal. */
+/** `gov status`: exit code 1 if something in the queue is nobody's proposal, or a proposal can't be read. */
 export async function govStatus(options: GovOptions): Promise<number> {
   const session = await openSession(options);
   try {
     const { provider, addresses } = session.governance;
-    const standings = await standingsOf(session);
+    const { standings, unreadable } = await standingsOf(session);
     const queue = await queueOf(provider, addresses, await readAddressBook(provider, addresses));
     const others = strangers(queue, standings);
     const conflicts = conflictsOf(pendingOf(standings, others));
     const rows = standings.map(({ folder, proposal, progress }) => [
-      folder,
-      proposal.title,
+      relative(session.proposals, folder),
+      terminalLine(proposal.title),
       progress.phase,
       progress.needed === 0 ? "" : `${progress.signatures} of ${progress.needed}`,
       whenOf(progress, { folder, proposal }),
@@ -95,6 +117,16 @@ export async function govStatus(options: GovOptions): Promise<number> {
             )
             .join("\n")}\n  do: if nobody can explain it, veto it: gov cancel --operation ${id}`,
       ),
+      ...unreadable.map(
+        ({ file, code, message }) =>
+          `UNREADABLE ${relative(session.proposals, file)}: ${message} (${code})\n  do: sign nothing of it, and remove it`,
+      ),
+      ...standings.flatMap(({ refused }) =>
+        refused.map(
+          ({ file, code, message }) =>
+            `NOT COUNTED ${relative(session.proposals, file)}: ${message} (${code})\n  do: remove it`,
+        ),
+      ),
       ...conflicts.map(({ between, because }) => `CONFLICT ${between.join(" and ")}: ${because}`),
     ];
     print(
@@ -107,11 +139,13 @@ export async function govStatus(options: GovOptions): Promise<number> {
           ...progress,
         })),
         unknown: others,
+        unreadable,
+        refused: standings.flatMap(({ refused }) => refused),
         conflicts,
       },
       `${parts.join("\n\n")}\n`,
     );
-    return others.length === 0 ? ExitCode.done : ExitCode.failed;
+    return others.length + unreadable.length === 0 ? ExitCode.done : ExitCode.failed;
   } finally {
     await session.close();
   }

@@ -11,7 +11,7 @@ import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { type Undoing, undoingOf } from "../../../governance/proposals/undo.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print, type Session } from "./session.ts";
+import { type GovOptions, openSession, print, type Session, sayRefused } from "./session.ts";
 
 /** What `gov cancel` and `gov rollback` are told. */
 export interface UndoCommand extends GovOptions {
@@ -51,7 +51,7 @@ export async function govCancel(path: string | undefined, options: UndoCommand):
     }
     const { provider, addresses } = session.governance;
     const { folder, proposal } = opened;
-    const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder));
+    const signatures = await collectedSignatures(provider, proposal, signatureFilesIn(folder), sayRefused);
     const { phase } = await progressOf(provider, addresses, proposal, signatures);
     return await proposeUndoing(session, undoingOf(proposal, phase), options);
   } finally {

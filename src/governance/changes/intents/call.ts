@@ -2,6 +2,7 @@ import { z } from "zod";
 import { TerminalError } from "../../../core/errors.ts";
 import { callOf, resolve } from "../context.ts";
 import { intent } from "../intent.ts";
+import { line } from "../quantities.ts";
 
 /** A value of a call's argument: text, numbers, truth, or lists and tuples of them. */
 type Argument = string | number | boolean | readonly Argument[];
@@ -20,7 +21,7 @@ export const call = intent(
       .describe("A contract by its name: vault, router, safes.council"),
     function: z.string().min(1).describe("Its name, or its canonical signature where the name has several"),
     arguments: z.array(argument).default([]).describe("In order; $names stand for addresses"),
-    because: z.string().min(10).describe("What it does, in a sentence: the summary shows it"),
+    because: line(10, 300).describe("What it does, in a sentence: the summary shows it"),
   }),
   async (entry, context) => {
     const known = context.book.named(entry.target);
