@@ -66,21 +66,55 @@ describe("runbooks", () => {
   });
 });
 
+/** Deployments side by side, each with a node of its own: a page is followed on whichever is free. */
+const LANES = 2;
+
 describe("runbooks, each followed to its end on a live deployment", function () {
-  this.timeout(300_000);
-  let stage: Stage;
+  // All lanes together take about this long; each page waits for its own turn.
+  this.timeout(900_000);
+  const followed = new Map<string, Promise<void>>();
+  let lanes: readonly Promise<void>[] = [];
 
-  before(async () => {
-    stage = await Stage.open();
-    await prepare(stage);
+  before(() => {
+    const waiting = Object.keys(STORIES);
+    const done = new Map(waiting.map((name) => [name, Promise.withResolvers<void>()] as const));
+    for (const [name, { promise }] of done) {
+      // Told by the page's own test.
+      promise.catch(() => {});
+      followed.set(name, promise);
+    }
+    lanes = Array.from({ length: LANES }, () => inLane(waiting, done));
   });
-  after(() => stage?.close());
+  after(() => Promise.all(lanes));
 
-  for (const [name, { title, given, tests }] of Object.entries(STORIES)) {
-    it(`${name}: ${title}`, async () => {
-      await stage.begin();
-      await given(stage);
-      await stage.follow(readPage(name), tests);
-    });
+  for (const [name, { title }] of Object.entries(STORIES)) {
+    it(`${name}: ${title}`, () => followed.get(name));
   }
 });
+
+/** Takes the next page, follows it to its end, and says how it went, until none is left. */
+async function inLane(
+  waiting: string[],
+  done: ReadonlyMap<string, PromiseWithResolvers<void>>,
+): Promise<void> {
+  let stage: Stage | undefined;
+  let name = waiting.shift();
+  while (name !== undefined) {
+    const story = STORIES[name];
+    try {
+      if (story === undefined) throw new Error(`${name} has no story`);
+      if (stage === undefined) {
+        stage = await Stage.open();
+        await prepare(stage);
+      }
+      await stage.begin();
+      await story.given(stage);
+      await stage.follow(readPage(name), story.tests);
+      done.get(name)?.resolve();
+    } catch (error) {
+      done.get(name)?.reject(error);
+    }
+    name = waiting.shift();
+  }
+  await stage?.close();
+}

@@ -8,11 +8,12 @@ import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { developmentConfig } from "../../deploy/config/load.ts";
 import { localKeys } from "../../deploy/config/local.ts";
 import { connectNetwork, type NetworkConnection } from "../../deploy/connect.ts";
-import { deployNetwork } from "../../deploy/deploy-network.ts";
+import { loadRecord } from "../../deploy/record.ts";
 import { attachMocks, type SuiteMocks } from "../../deploy/suite-mocks.ts";
 import { openProposal } from "../../src/governance/proposals/proposal-folder.ts";
 import { createKeystore } from "../../src/governance/wallets/keystore.ts";
 import { type DevelopmentNode, startNode } from "../support/nodes.ts";
+import { strongroom } from "../support/strongroom.ts";
 import type { Page } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -87,12 +88,11 @@ export class Stage {
     const node = await startNode("anvil", { chainId: CHAIN });
     const connection = await connectNetwork("anvil", { rpc: node.url });
     const config = developmentConfig("anvil", BigInt(CHAIN));
-    const { addresses } = await deployNetwork(connection, config, {
-      folder: join(folder, "deployments"),
-      reset: false,
-      acknowledged: undefined,
-      onProgress: () => {},
-    });
+    const records = join(folder, "deployments");
+    const words = ["deploy", "--network", "anvil", "--rpc", node.url, "--deployments", records];
+    const deployed = await strongroom(words);
+    if (deployed.code !== 0) throw new Error(`the deployment failed:\n${deployed.stdout}${deployed.stderr}`);
+    const { addresses } = loadRecord(BigInt(CHAIN), records);
     const mocks = await attachMocks(connection.ethers, config, addresses);
     const people = await keystores(join(folder, "keys"));
     writeFileSync(
@@ -259,7 +259,7 @@ export class Stage {
     }
     const safe = /^Safe: (0x\w{40})$/m.exec(stdout)?.[1];
     if (safe !== undefined) this.words.set("NEW_SAFE", safe);
-    const id = /^id: (0x[0-9a-f]{64})$/m.exec(stdout)?.[1];
+    const id = /^succession\.SuccessionScheduled\(id=(0x[0-9a-f]{64}),/m.exec(stdout)?.[1];
     if (id !== undefined) this.words.set("OPERATION", id);
   }
 }

@@ -21,7 +21,7 @@ export interface DirectCall {
 
 /** What a call came to. */
 export interface DirectResult {
-  /** What the function returns, by name; numbers as digits, addresses with their names. */
+  /** What a view answers, by name; numbers as digits, addresses with their names. None of a transaction: events tell what it did. */
   readonly returns: readonly (readonly [name: string, value: string])[];
   /** Absent where nothing was sent. */
   readonly transaction?: string;
@@ -155,7 +155,7 @@ export async function makeDirectCall(
     return { returns: named(direct, data), events: [] };
   }
   const own = await signer();
-  const data = await refused(direct, () => own.call({ to: call.to, data: call.data }));
+  await refused(direct, () => own.call({ to: call.to, data: call.data }));
   const sent = await own.sendTransaction({ to: call.to, data: call.data });
   const receipt = await sent.wait();
   if (receipt === null || receipt.status !== 1) {
@@ -165,7 +165,7 @@ export async function makeDirectCall(
     });
   }
   return {
-    returns: named(direct, data),
+    returns: [],
     transaction: receipt.hash,
     events: receipt.logs.map((log) => book.event(log)).filter((event) => event !== undefined),
   };

@@ -51,7 +51,7 @@ export const stolenApp: Story = {
       const push = vault
         .connect(stage.wallet("customer"))
         .callWith.staticCall(app, [assetId(stage, "eth")], [ETHER], "0x");
-      expect(await refusal(push, vault)).to.equal("Vault_NotAnApp");
+      expect(await refusal(push, vault)).to.equal("Vault_AppTakesNoPositions");
     },
   },
 };

@@ -16,7 +16,7 @@ title: Upgrade the Vault
 reason: the story of a bad upgrade
 serial: ${serial}
 deploy:
-  half: { contract: VaultAdmin }
+  half: { contract: VaultAdmin, arguments: [$auditRecord] }
   next: { contract: Vault, arguments: [$half] }
 changes:
   - kind: upgrade

@@ -1,0 +1,325 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Wallet, ZeroHash } from "ethers";
+import { codeHashesOf } from "../../deploy/code-hashes.ts";
+import { loadRecord, recordedParameters, writeRecord } from "../../deploy/record.ts";
+import { recordSafe } from "../../deploy/record-safe.ts";
+import { StrongroomError } from "../../src/core/errors.ts";
+import { makeDirectCall, readDirectCall } from "../../src/governance/acts/direct-call.ts";
+import { makeSafe } from "../../src/governance/acts/new-safe.ts";
+import { readAddressBook } from "../../src/governance/address-book.ts";
+import { Paths, pathOf } from "../../src/governance/changes/governing-path.ts";
+import { throughGovernance } from "../../src/governance/proposal.ts";
+import { executeQueued } from "../../src/governance/proposals/queue.ts";
+import { execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
+import { adoptSafe } from "../../src/treasury/adopt-safe.ts";
+import {
+  callOf,
+  DAY,
+  depositByAddress,
+  ETHER,
+  eth,
+  ethers,
+  type Scene,
+  scene,
+  withdraw,
+} from "../scenario/scene.ts";
+
+/** What a promise was refused with: the code, and all that is said. */
+async function refused(action: Promise<unknown>): Promise<{ readonly code: string; readonly said: string }> {
+  try {
+    await action;
+  } catch (error) {
+    if (!(error instanceof StrongroomError)) throw error;
+    return { code: error.code, said: `${error.message} ${JSON.stringify(error.facts)} ${error.advice}` };
+  }
+  return { code: "none", said: "" };
+}
+
+const read = (s: Scene, ...[target, name, ...words]: [string, string, ...string[]]) =>
+  readDirectCall(ethers.provider, s.addresses, target, name, words);
+
+const nobody = async (): Promise<never> => {
+  throw new Error("a view asks for no key");
+};
+
+describe("acts that need no proposal", () => {
+  describe("call", () => {
+    it("asks a view without any key, and gives its answers their names", async () => {
+      const s = await scene();
+      await depositByAddress(s, s.anna, ETHER);
+      const balance = await makeDirectCall(
+        ethers.provider,
+        await read(s, "vault", "balanceOf", s.anna.address, "eth"),
+        nobody,
+      );
+      expect(balance).to.deep.equal({ returns: [["result", ETHER.toString()]], events: [] });
+      const price = await makeDirectCall(ethers.provider, await read(s, "router", "peek", "eth"), nobody);
+      expect(new Map(price.returns).get("mode")).to.equal("3");
+      const holder = await makeDirectCall(ethers.provider, await read(s, "vetoGate", "safe"), nobody);
+      expect(holder.returns).to.deep.equal([["result", `safes.canceller (${s.addresses.safes.canceller})`]]);
+    });
+
+    it("sends an owner's own verb by its key, and tells the events", async () => {
+      const s = await scene();
+      const call = await read(s, "vault", "setCap", "0");
+      const { returns, transaction, events } = await makeDirectCall(
+        ethers.provider,
+        call,
+        async () => s.anna,
+      );
+      expect([returns, events.map(({ source, name }) => `${source}.${name}`)]).to.deep.equal([
+        [],
+        ["vault.CapSet"],
+      ]);
+      expect((await ethers.provider.getTransactionReceipt(transaction ?? ""))?.from).to.equal(s.anna.address);
+    });
+
+    it("finds an exit by its id, and cancels it for its owner", async () => {
+      const s = await scene();
+      await depositByAddress(s, s.anna, ETHER);
+      const { id } = await withdraw(s, s.anna, ETHER / 2n, s.bert.address);
+      const call = await read(s, "vault", "cancel", id);
+      await makeDirectCall(ethers.provider, call, async () => s.anna);
+      expect(await s.contracts.vault.balanceOf(s.anna, eth(s))).to.equal(ETHER);
+      expect(await refused(read(s, "vault", "cancel", id))).to.include({ code: "UNKNOWN_EXIT" });
+    });
+
+    it("takes names of the record for addresses, lists with commas, and none", async () => {
+      const s = await scene();
+      const { call } = await read(s, "recovery", "execute", "$safes.council", "eth,usd", "none");
+      const args = s.contracts.recovery.interface.decodeFunctionData("execute", call.data);
+      expect(args.toArray(true)).to.deep.equal([s.addresses.safes.council, [eth(s), s.assets.usd], []]);
+    });
+
+    it("sends nothing that would be refused, and says the contract's own error", async () => {
+      const s = await scene();
+      const before = await ethers.provider.getBlockNumber();
+      const call = await read(s, "vetoGate", "veto", ZeroHash);
+      const { code, said } = await refused(makeDirectCall(ethers.provider, call, async () => s.mallory));
+      expect(code).to.equal("CALL_REVERTS");
+      expect(said).to.include("VetoGate_NotTheSafe").and.to.include("gov propose");
+      expect(await ethers.provider.getBlockNumber()).to.equal(before);
+    });
+
+    const WRONG: readonly (readonly [
+      what: string,
+      words: [string, string, ...string[]],
+      code: string,
+      says: string,
+    ])[] = [
+      ["a contract that isn't there", ["valt", "setCap", "0"], "UNKNOWN_TARGET", "It has vault"],
+      ["a function that isn't there", ["vault", "setCup", "0"], "UNKNOWN_FUNCTION", "setCap"],
+      ["too few words", ["vault", "setCap"], "CALL_ARGUMENTS", "setCap(uint40)"],
+      [
+        "an address in lower case",
+        ["lens", "standingOf", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8"],
+        "CALL_ARGUMENTS",
+        "checksum",
+      ],
+      [
+        "an address of another checksum",
+        ["lens", "standingOf", "0x70997970C51812dc3A010C7d01b50e0d17dc79c8"],
+        "CALL_ARGUMENTS",
+        "checksum",
+      ],
+      [
+        "a name that the record doesn't have",
+        ["lens", "standingOf", "$safes.kitchen"],
+        "UNKNOWN_NAME",
+        "$safes.kitchen",
+      ],
+      ["a number that is none", ["vault", "setCap", "-1"], "CALL_ARGUMENTS", "digits"],
+      ["an asset that isn't listed", ["router", "peek", "doge"], "CALL_ARGUMENTS", "symbol"],
+      ["an id that is too short", ["vault", "cancel", "0x12"], "CALL_ARGUMENTS", "id of an open exit"],
+      [
+        "truth that is neither",
+        ["vault", "setDestination", "$vault", "yes"],
+        "CALL_ARGUMENTS",
+        "true or false",
+      ],
+      ["bytes that aren't", ["vetoGate", "enforce", "12"], "CALL_ARGUMENTS", "hexadecimal"],
+    ];
+    for (const [what, words, expected, says] of WRONG) {
+      it(`refuses ${what}`, async () => {
+        const { code, said } = await refused(read(await scene(), ...words));
+        expect(code).to.equal(expected);
+        expect(said).to.include(says);
+      });
+    }
+  });
+
+  describe("new-safe", () => {
+    const OWNERS = [0, 1, 2].map(() => Wallet.createRandom().address);
+
+    for (const domain of ["suite", "reserve"] as const) {
+      it(`makes a Safe under the ${domain}'s guard, the same one whoever makes it`, async () => {
+        const s = await scene();
+        const terms = { owners: OWNERS, threshold: 2, domain, salt: 7n };
+        const made = await makeSafe(s.addresses, terms, s.mallory);
+        const [timelock, guard] =
+          domain === "suite"
+            ? [s.addresses.timelock, s.addresses.safeGuard]
+            : [s.addresses.reserveTimelock, s.addresses.reserveSafeGuard];
+        const { fallbackHandler } = s.addresses.safeContracts;
+        const suite = { timelock, guard, fallbackHandler };
+        const adoption = await adoptSafe(ethers.provider, made.address, {
+          owners: OWNERS,
+          threshold: 2,
+          suite,
+        });
+        expect([adoption.fit, adoption.underGuard]).to.deep.equal([true, true]);
+        expect(await makeSafe(s.addresses, terms, s.bert)).to.deep.equal({ address: made.address });
+      });
+    }
+
+    for (const [what, owners, threshold] of [
+      ["one signature", OWNERS, 1],
+      ["no key to spare", OWNERS, 3],
+      ["an owner twice", [...OWNERS, OWNERS[0] ?? ""], 2],
+    ] as const) {
+      it(`refuses ${what}`, async () => {
+        const s = await scene();
+        const made = makeSafe(s.addresses, { owners, threshold, domain: "suite", salt: 1n }, s.mallory);
+        expect(await refused(made)).to.include({ code: "SAFE_OWNERS" });
+      });
+    }
+  });
+
+  describe("executing what is in no proposal", () => {
+    it("refuses what no timelock holds, then what isn't ready, then does it, whoever scheduled it", async () => {
+      const s = await scene();
+      const { timelock } = s.contracts;
+      const operation = operationOf([callOf(timelock, "updateDelay", [3n * DAY])], ZeroHash);
+      const id = operationId(operation);
+      const queued = () => executeQueued(ethers.provider, s.addresses, id, s.mallory);
+      expect(await refused(queued())).to.include({ code: "NOT_QUEUED" });
+      await s.safes.council.send(await scheduleCall(timelock, operation), s.keys.council.slice(0, 3));
+      expect(await refused(queued())).to.include({ code: "NOT_READY" });
+      await s.wait(2n * DAY);
+      await queued();
+      expect(await timelock.getMinDelay()).to.equal(3n * DAY);
+    });
+
+    it("says why the chain refuses", async () => {
+      const s = await scene();
+      const { timelock, vault } = s.contracts;
+      const operation = operationOf([callOf(vault, "openInstant", [2n ** 39n])], ZeroHash);
+      await s.safes.council.send(await scheduleCall(timelock, operation), s.keys.council.slice(0, 3));
+      await s.wait(2n * DAY);
+      const queued = executeQueued(ethers.provider, s.addresses, operationId(operation), s.mallory);
+      const { code, said } = await refused(queued);
+      expect([code, said.includes("Vault_Unchanged")]).to.deep.equal(["EXECUTION_REVERTS", true]);
+    });
+  });
+
+  describe("the way of acts around successions and vetoes", () => {
+    it("is the proposer's own for the gate's replacement and for an objection, of each timelock", async () => {
+      const s = await scene();
+      const paths = new Paths(
+        ethers.provider,
+        s.addresses,
+        await readAddressBook(ethers.provider, s.addresses),
+      );
+      const { vetoGate, reserveVetoGate, succession, reserveSuccession } = s.contracts;
+      for (const [gate, heir, safe] of [
+        [vetoGate, succession, "council"],
+        [reserveVetoGate, reserveSuccession, "reserve"],
+      ] as const) {
+        const replace = callOf(gate, "announceReplacement", [s.addresses.vault, ZeroHash]);
+        expect(await paths.of(replace)).to.deep.equal({ by: "safe", safe });
+        expect(await paths.of(callOf(heir, "object", []))).to.deep.equal({ by: "safe", safe });
+      }
+    });
+
+    it("needs an office's name for its word on a successor, and one of its own offices", async () => {
+      const s = await scene();
+      const paths = new Paths(
+        ethers.provider,
+        s.addresses,
+        await readAddressBook(ethers.provider, s.addresses),
+      );
+      const word = callOf(s.contracts.succession, "withdrawSupport", []);
+      expect(await pathOf([{ ...word, office: "reviewer" }], paths)).to.deep.equal({
+        by: "safe",
+        safe: "reviewer",
+      });
+      for (const call of [word, { ...word, office: "rollback" as const }]) {
+        const { code, said } = await refused(paths.of(call));
+        expect([code, said.includes("support-succession")]).to.deep.equal(["NO_OFFICE", true]);
+      }
+    });
+
+    it("has no way for what anyone does", async () => {
+      const s = await scene();
+      const paths = new Paths(
+        ethers.provider,
+        s.addresses,
+        await readAddressBook(ethers.provider, s.addresses),
+      );
+      const { succession, vetoGate } = s.contracts;
+      for (const call of [callOf(succession, "schedule", []), callOf(vetoGate, "enforce", [ZeroHash])])
+        expect(await refused(paths.of(call))).to.include({ code: "UNGOVERNED_FUNCTION" });
+    });
+  });
+
+  describe("record-safe", () => {
+    it("names only the Safe that the timelock listens to, and only one under its guard", async () => {
+      const s = await scene();
+      const chainId = BigInt(s.addresses.chainId);
+      const folder = mkdtempSync(join(tmpdir(), "strongroom-record-"));
+      try {
+        const block = await ethers.provider.getBlock(0);
+        writeRecord(
+          {
+            state: "verified",
+            addresses: s.addresses as never,
+            codeHashes: await codeHashesOf(ethers.provider, s.addresses),
+            ...recordedParameters(s.config),
+            began: { block: 0, hash: block?.hash ?? "", at: "0" },
+            createx: s.addresses.vault,
+            commit: "unknown",
+            dirty: false,
+            startedAt: new Date(0).toISOString(),
+          },
+          folder,
+        );
+        const terms = { threshold: 2, domain: "suite", salt: 1n } as const;
+        const owners = [0, 1, 2].map(() => Wallet.createRandom().address);
+        const { address: heir } = await makeSafe(s.addresses, { ...terms, owners }, s.mallory);
+        const { address: stray } = await makeSafe(
+          s.addresses,
+          { ...terms, owners, domain: "reserve" },
+          s.mallory,
+        );
+        const record = (safe: string) =>
+          recordSafe(ethers.provider, chainId, { office: "council", safe }, folder);
+        expect(await refused(record(heir))).to.include({ code: "NOT_ITS_PROPOSER" });
+
+        const { timelock } = s.contracts;
+        const proposer = await timelock.PROPOSER_ROLE();
+        await throughGovernance(s, [callOf(timelock, "grantRole", [proposer, heir])]);
+        expect(await refused(record(heir)), "the old one proposes too").to.include({
+          code: "NOT_ITS_PROPOSER",
+        });
+        const pass = operationOf(
+          [
+            callOf(timelock, "grantRole", [proposer, stray]),
+            callOf(timelock, "revokeRole", [proposer, s.addresses.safes.council]),
+          ],
+          ZeroHash,
+        );
+        await s.safes.council.send(await scheduleCall(timelock, pass), s.keys.council.slice(0, 3));
+        await s.wait(2n * DAY);
+        await execute(timelock, pass);
+        expect(await refused(record(stray))).to.include({ code: "ADOPT_UNFIT" });
+        await record(heir);
+        expect(loadRecord(chainId, folder).addresses.safes.council).to.equal(heir);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+});
