@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** As the launcher sets it: sources are compiled once, not at each start. */
+const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
+
 /** What a command left. */
 export interface CommandResult {
   /** Null if it was killed. */
@@ -24,7 +27,7 @@ export interface RunningCommand {
 export function startStrongroom(words: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
   const child = spawn(process.execPath, [MAIN, ...words], {
     cwd: tmpdir(),
-    env: { ...process.env, ...env },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
