@@ -33,6 +33,7 @@ getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | 
 getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
+getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
 getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
 getContractFactory(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostilePolicy__factory>
@@ -80,7 +81,6 @@ getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
-getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'IAppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAppRelease__factory>
 getContractFactory(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAuditRecord__factory>
 getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
@@ -158,6 +158,7 @@ getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, s
 getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
+getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
 getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
 getContractAt(name: 'HostilePolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostilePolicy>
@@ -205,7 +206,6 @@ getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
-getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'IAppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAppRelease>
 getContractAt(name: 'IAuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAuditRecord>
 getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
@@ -283,6 +283,7 @@ deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | Depl
 deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
+deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
 deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
 deployContract(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
@@ -330,7 +331,6 @@ deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
-deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'IAppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
 deployContract(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
 deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
@@ -408,6 +408,7 @@ deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.
 deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
+deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
 deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
 deployContract(name: 'HostilePolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
@@ -455,7 +456,6 @@ deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
-deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'IAppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
 deployContract(name: 'IAuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
 deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
