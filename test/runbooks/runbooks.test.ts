@@ -104,8 +104,9 @@ async function inLane(
     try {
       if (story === undefined) throw new Error(`${name} has no story`);
       if (stage === undefined) {
-        stage = await Stage.open();
-        await prepare(stage);
+        const opened = await Stage.open();
+        await prepare(opened);
+        stage = opened;
       }
       await stage.begin();
       await story.given(stage);

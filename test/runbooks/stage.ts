@@ -103,7 +103,9 @@ export class Stage {
     const stage = new Stage(node, connection, addresses, mocks, people, folder);
     const [payer] = await connection.ethers.getSigners();
     for (const { wallet } of Object.values(people).flat()) {
-      await payer?.sendTransaction({ to: wallet.address, value: 100n * 10n ** 18n });
+      const sent = await payer?.sendTransaction({ to: wallet.address, value: 100n * 10n ** 18n });
+      // A busy node answers before it has mined.
+      await sent?.wait();
     }
     return stage;
   }

@@ -104,7 +104,8 @@ export async function deposit(stage: Stage, who: string, amount: bigint): Promis
   const { factory } = contractsOf(stage);
   const [payer] = await stage.connection.ethers.getSigners();
   const { address } = stage.wallet(who);
-  await payer?.sendTransaction({ to: await factory.addressOf(address), value: amount });
+  const sent = await payer?.sendTransaction({ to: await factory.addressOf(address), value: amount });
+  await sent?.wait();
   if (payer !== undefined) await (await factory.connect(payer).flush(address, assetId(stage, "eth"))).wait();
 }
 
