@@ -91,6 +91,10 @@ async function readLive(chain: Chain, record: DeploymentRecord): Promise<Live> {
       await chain.view<bigint>(chain.at(addresses[target], FACES[target]), "inForce", key),
     );
   }
+  const audits = chain.at(addresses.auditRecord, FACES.auditRecord);
+  if ((await chain.view<bigint>(audits, "verifiedUntil")) <= (await chain.now())) {
+    live.stressed.push("UNVERIFIED: deposits capped");
+  }
   if (await chain.view<boolean>(vault, "instantClosed")) live.stressed.push("instant exits closed");
   if ((await chain.view<bigint>(vault, "everyoneHeldUntil")) > (await chain.now()))
     live.stressed.push("everyone held");

@@ -43,6 +43,8 @@ export interface DeploymentStatus {
   /** Until when everyone is held, Unix seconds; 0 = nobody is paused. */
   readonly heldUntil: bigint;
   readonly instantClosed: boolean;
+  /** Until when audits cover the code that runs, Unix seconds; 0 = unverified, and deposits are capped (S26). */
+  readonly verifiedUntil: bigint;
   readonly assets: readonly AssetStatus[];
   /** Numbers under a risk officer's tightening, by their ids. */
   readonly tightened: readonly string[];
@@ -144,6 +146,7 @@ export async function collectStatus(
     code: digestOf(codeHashes),
     heldUntil: BigInt(value("vault.heldUntil.everyone")),
     instantClosed: value("vault.instantClosed") === "true",
+    verifiedUntil: BigInt(value("auditRecord.verifiedUntil")),
     assets,
     tightened: variables.filter(({ parts }) => parts.tightened !== undefined).map(({ id }) => id),
     governedAt,
@@ -160,9 +163,10 @@ export function isStressed({ assets, instantClosed }: DeploymentStatus): boolean
 
 /** What is out of the ordinary, for people; empty if nothing is. */
 function troubles(status: DeploymentStatus): readonly Wording[] {
-  const { heldUntil, instantClosed, assets, tightened } = status;
+  const { heldUntil, instantClosed, verifiedUntil, assets, tightened } = status;
   const until = timeShown(heldUntil);
   return [
+    ...(verifiedUntil === 0n ? [wording("UNVERIFIED: deposits capped", "未验证：存入受上限约束")] : []),
     ...(heldUntil === 0n ? [] : [wording(`paused until ${until.en}`, `暂停至 ${until.zh}`)]),
     ...(instantClosed ? [wording("instant exits closed", "即时出金关闭")] : []),
     ...assets.flatMap(({ symbol, impaired, windingDown, price }) => [

@@ -23,8 +23,10 @@ describe("Status of the deployed suite", () => {
     expect(shown).to.contain("council 3/5, guardian 2/3");
     expect(shown).to.contain("timelock 2 d 0 h, reserveTimelock 2 d 0 h, reserve 1 d 0 h");
     expect(shown).to.contain("$1,000 a day · $10,000 a day · $100,000 a day · $2,000,000 a day");
-    expect(shown.trimEnd().endsWith("in order")).to.equal(true);
-    expect(renderStatus([status], { lang: "zh" }).trimEnd().endsWith("正常")).to.equal(true);
+    expect(shown.trimEnd().endsWith("UNVERIFIED: deposits capped")).to.equal(true);
+    expect(renderStatus([status], { lang: "zh" }).trimEnd().endsWith("未验证：存入受上限约束")).to.equal(
+      true,
+    );
   });
 
   it("given a hold on everyone, a halted price and a tightened number, says each", async () => {

@@ -74,6 +74,9 @@ export async function deploy(options: DeployCommand): Promise<number> {
       say(
         `${run.sent} transactions sent, ${run.gasUsed} gas; ${run.found} steps stood already. Record: ${record}`,
       );
+      say(
+        "UNVERIFIED: until governance records an audit of this code, deposits stop at caps declared for good.",
+      );
       if (!ok)
         say("Not as declared. What governance has changed since: ./strongroom deploy verify --network NAME");
     }
