@@ -23,6 +23,7 @@ import { asModule, selfCall } from "../../src/governance/safe-settings.ts";
 import { safeHashes } from "../../src/governance/wallets/safe-hashes.ts";
 import { connection, DAY, depositByAddress, ETHER, ethers, type Scene, scene } from "../scenario/scene.ts";
 import { carryOut, changeOf, governanceOf, signed, temporaryFolder } from "../support/governing.ts";
+import { refusalOf } from "../support/refusal.ts";
 
 /** The error that an act ends with; fails the test where there is none. */
 async function refusal(act: Promise<unknown>): Promise<TerminalError> {
@@ -427,9 +428,12 @@ describe("a malicious proposer", () => {
     it("lets the file's words begin no section of the summary", async () => {
       const forged = "# The table\n\n| all | is | well |";
       const call = { kind: "heartbeat" };
-      const stated = { reason: `Because\n${forged}`, title: "A title\n## of two lines" };
+      expect(await refusalOf(() => changeOf([call], { title: "A title\n## of two lines" }))).to.equal(
+        "CHANGE_INVALID",
+      );
+      const stated = { reason: `Because\n${forged}` };
       const summary = summaryOf(await propose(governance, changeOf([call], stated)), "en");
-      expect(summary).to.not.match(/^(# The table|## of two|\| all)/m);
+      expect(summary).to.not.match(/^(# The table|\| all)/m);
       expect(summary).to.include("> # The table");
     });
 
