@@ -369,11 +369,12 @@ describe("the gov commands, as people run them on anvil", function () {
     });
 
     it("forged with care, its digest and files made anew, is NOT THE SAME with exit code 1", async () => {
+      const otherCall = s.forged(base.folder, "call", (p) => ({
+        ...p,
+        calls: p.calls.map((call) => ({ ...call, data: call.data.replace(/..$/, "ff") })),
+      }));
+      refused(await s.gov(["review", otherCall]), "PROPOSAL_INCOHERENT", /Don't sign/);
       const forgeries = {
-        call: (p: typeof base.proposal) => ({
-          ...p,
-          calls: p.calls.map((call) => ({ ...call, data: call.data.replace(/..$/, "ff") })),
-        }),
         table: (p: typeof base.proposal) => ({
           ...p,
           simulation: {
@@ -473,10 +474,14 @@ describe("the gov commands, as people run them on anvil", function () {
         ],
         [
           at(forged, ...offline, "--keystore", keystore, "--password-env", "PW"),
-          "PROPOSAL_INCONSISTENT",
+          "PROPOSAL_INCOHERENT",
           /Don't sign/,
         ],
-        [at(forged, "--yes", "--keystore", keystore, "--password-env", "PW"), "REVIEW_DIFFERS", /Don't sign/],
+        [
+          at(forged, "--yes", "--keystore", keystore, "--password-env", "PW"),
+          "PROPOSAL_INCOHERENT",
+          /Don't sign/,
+        ],
       ];
       await abreast(cases, async ([run, error, says, exit]) => refused(await run(), error, says, exit));
       expect(readdirSync(join(base.folder, "signatures"))).to.deep.equal([]);

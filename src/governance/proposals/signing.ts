@@ -7,7 +7,6 @@ import type { SafeSignature } from "../wallets/safe-signature.ts";
 import { safeState } from "../wallets/safe-state.ts";
 import { mergeSignatures, readSignatureFile, type SignatureFile } from "../wallets/signature-file.ts";
 import type { Proposal } from "./proposal.ts";
-import { refuseInconsistent } from "./refuse-inconsistent.ts";
 
 /**
  * What a proposal's owners sign.
@@ -24,10 +23,9 @@ export function signedPartOf({ safe }: Proposal): NonNullable<Proposal["safe"]> 
 /**
  * What a signature of a proposal is checked against: the file's word alone, or with a provider the chain's.
  *
- * @throws TerminalError `NOTHING_TO_SIGN`, `PROPOSAL_INCONSISTENT`
+ * @throws TerminalError `NOTHING_TO_SIGN`
  */
 export async function signingSubject(proposal: Proposal, provider?: Provider): Promise<SignatureSubject> {
-  refuseInconsistent(proposal);
   const { address, hashes, owners } = signedPartOf(proposal);
   const account = { chainId: BigInt(proposal.chainId), safe: address };
   const subject = { ...account, safeTxHash: hashes.safeTx, owners };
