@@ -56,6 +56,7 @@ async function tryOn(
   const compiled = await compileChange(change, fork.provider, addresses, parts, validUntil);
   // Before anything is tried: an embedded chain is its own fork.
   const signed = await signedPart(governance, compiled, await delayOf(governance, compiled), nonce);
+  await refuseScheduled(governance, signed.operation);
   const upgrade = await upgradeReport(fork.provider, governance, compiled, parts);
   say("trying the whole way on a fork: schedule, wait, execute");
   const simulation = await simulate(fork, addresses, compiled);
@@ -270,7 +271,6 @@ export async function propose(governance: Governance, change: ChangeFile, nonce?
     validUntil,
     ...(nonce === undefined ? {} : { nonce }),
   });
-  await refuseScheduled(governance, proposal.operation);
   await refuseStaleNonce(governance, proposal);
   return proposal;
 }
