@@ -69,6 +69,7 @@ reason: The release of this checkout, as the auditors have read it.
 deploy:
   half:
     contract: VaultAdmin
+    arguments: [$auditRecord]
   next:
     contract: Vault
     arguments: [$half]
