@@ -1,6 +1,6 @@
 import { type Direction, orderOf, setDifference, worst } from "./governed/order.ts";
 import type { Wording } from "./governed/wording.ts";
-import type { Variable } from "./variables.ts";
+import { UNREADABLE, type Variable } from "./variables.ts";
 
 /** One variable that two readings have differently. */
 export interface Change {
@@ -26,6 +26,8 @@ const UNORDERED_SETS: ReadonlySet<string> = new Set(["safe.owners", "vault.reser
 function directionOf(before: Variable | undefined, after: Variable | undefined): Direction {
   const known = after ?? before;
   if (known === undefined) return "neutral";
+  // What doesn't answer is on neither side.
+  if (before?.value === UNREADABLE || after?.value === UNREADABLE) return "neutral";
   const whole = orderOf(known.order).compare(before?.value, after?.value);
   const parts = Object.entries(known.partOrders).map(([name, order]) =>
     orderOf(order).compare(before?.parts[name], after?.parts[name]),
