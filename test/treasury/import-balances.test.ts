@@ -5,6 +5,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { StrongroomError } from "../../src/core/errors.ts";
+import { AUDIT_TYPES, auditDomain, runningCode } from "../../src/governance/audits.ts";
 import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { type ImportOptions, importBalances } from "../../src/treasury/import-balances.ts";
@@ -325,7 +326,21 @@ describe("importBalances", () => {
       expect(String(cause)).to.include("Vault_CapReached");
       expect(await codeOf(d.run({ approve: false }))).to.equal("IMPORT_ABOVE_CAP");
       const cap = [paramKey(KINDS.HOLDINGS_CAP, usd), 1, NEVER, (1n << 36n) - 1n];
-      await throughGovernance(d.s, [callOf(vault, "set", cap)]);
+      const running = await runningCode(ethers.provider, d.addresses.vault);
+      const [auditor] = d.s.keys.auditors;
+      const audit = {
+        report: ethers.id("the report"),
+        auditor: (await auditor?.getAddress()) ?? "",
+        validUntil: 0n,
+        codehashes: running.map(({ codehash }) => codehash),
+      };
+      const domain = auditDomain(BigInt(d.addresses.chainId), d.addresses.auditRecord);
+      const signature = await auditor?.signTypedData(domain, AUDIT_TYPES, audit);
+      const { auditRecord } = d.s.contracts;
+      await throughGovernance(d.s, [
+        callOf(vault, "set", cap),
+        callOf(auditRecord, "record", [audit, await auditRecord.revision(), signature]),
+      ]);
       expect((await d.run({ approve: false })).complete).to.equal(true);
       expect((await d.deposits()).length).to.equal(16);
     });
