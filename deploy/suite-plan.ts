@@ -1,10 +1,9 @@
+import { DAY } from "../src/core/time.ts";
 import type { SuiteConfig } from "./config/schema.ts";
 import { canonicalSafe } from "./factories/safe-contracts.ts";
 import { type PlannedAddresses, planStrongroom } from "./modules/strongroom.ts";
 import { planWorld } from "./modules/world.ts";
 import { type CodeOf, Planner, type Step } from "./planner.ts";
-
-const DAY = 86_400n;
 
 /** What a deployment will do and where everything will be: a function of its input, without a chain. */
 export interface SuitePlan {

@@ -1,5 +1,6 @@
 import { Contract, type Provider } from "ethers";
 import type { Symptom } from "../src/core/symptom.ts";
+import { DAY } from "../src/core/time.ts";
 import type { SuiteConfig } from "./config/schema.ts";
 import type { DeployingChain } from "./factories/deploying-chain.ts";
 
@@ -17,7 +18,6 @@ const TOKEN = ["function decimals() view returns (uint8)", "function totalSupply
 const SANCTIONS = ["function isSanctioned(address) view returns (bool)"];
 /** Prices have 12 decimals. */
 const PRICE_DECIMALS = 12n;
-const DAY = 86_400n;
 
 /** Rollups, whose prices go stale while their sequencer is down. */
 const ROLLUPS: ReadonlySet<bigint> = new Set([10n, 8_453n, 42_161n, 84_532n, 421_614n, 11_155_420n]);

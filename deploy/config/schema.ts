@@ -1,9 +1,9 @@
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { z } from "zod";
 import { TerminalError } from "../../src/core/errors.ts";
+import { DAY } from "../../src/core/time.ts";
 import { kindOfChain } from "../chains.ts";
 
-const DAY = 86_400n;
 /** The largest amount that a window counts: 36 bits (contracts/policy/libraries/SlidingWindow.sol). */
 const MOST_TICKS = (1n << 36n) - 1n;
 

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { HDNodeWallet, id, ZeroHash } from "ethers";
 import { localKeys } from "../../deploy/config/local.ts";
-import { transactionOf } from "../../src/governance/proposals/propose.ts";
+import { transactionOf } from "../../src/governance/proposals/written.ts";
 import { Safe } from "../../src/governance/safe.ts";
 import { operationId, operationOf, schedule } from "../../src/governance/timelock.ts";
 import { createKeystore } from "../../src/governance/wallets/keystore.ts";

@@ -10,7 +10,7 @@ import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { codeBookOf, describeVault } from "../../src/governance/proposals/code-book.ts";
 import { type Proposal, proposalText, sealed } from "../../src/governance/proposals/proposal.ts";
 import { filesOf, openProposal } from "../../src/governance/proposals/proposal-folder.ts";
-import { transactionOf } from "../../src/governance/proposals/propose.ts";
+import { transactionOf } from "../../src/governance/proposals/written.ts";
 import { Safe } from "../../src/governance/safe.ts";
 import {
   type SignatureFile,

@@ -9,7 +9,7 @@ import { type Advanced, advance } from "../../src/governance/proposals/advance.t
 import { CodeBook, describeVault, descriptionsOf } from "../../src/governance/proposals/code-book.ts";
 import type { Governance } from "../../src/governance/proposals/governance.ts";
 import type { Proposal } from "../../src/governance/proposals/proposal.ts";
-import { transactionOf } from "../../src/governance/proposals/propose.ts";
+import { transactionOf } from "../../src/governance/proposals/written.ts";
 import { Safe } from "../../src/governance/safe.ts";
 import { type EmbeddedConnection, forkOfEmbedded } from "../../src/governance/simulation/fork.ts";
 import type { SafeSignature } from "../../src/governance/wallets/safe-signature.ts";

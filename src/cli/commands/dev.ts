@@ -1,6 +1,7 @@
 import { kindOfChain } from "../../../deploy/chains.ts";
 import { chainOf, connectNetwork, REHEARSAL } from "../../../deploy/connect.ts";
 import { TerminalError, UsageError } from "../../core/errors.ts";
+import { iso } from "../../core/time.ts";
 import { duration } from "../../governance/changes/quantities.ts";
 import { ExitCode } from "../exit-code.ts";
 import { print } from "./gov/session.ts";
@@ -52,8 +53,7 @@ export async function devWait(text: string, { network, rpc, json }: WaitCommand)
     await provider.send("evm_increaseTime", [Number(span.data)]);
     await provider.send("evm_mine", []);
     const now = await timeOf(provider);
-    const at = new Date(Number(now) * 1_000).toISOString().replace(".000Z", "Z");
-    print(json, { chainId, before, now }, `The chain's time is now ${at}.\n`);
+    print(json, { chainId, before, now }, `The chain's time is now ${iso(now)}.\n`);
     return ExitCode.done;
   } finally {
     await connection.close();

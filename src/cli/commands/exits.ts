@@ -1,7 +1,7 @@
 import { getAddress, isAddress } from "ethers";
 import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
-import { iso } from "../../governance/proposals/propose.ts";
+import { iso } from "../../core/time.ts";
 import { decimalAmount } from "../../treasury/opening-balances.ts";
 import { readClaims } from "../../treasury/vault-claims.ts";
 import { ExitCode } from "../exit-code.ts";

@@ -4,6 +4,7 @@ import { kindOfChain } from "../../../deploy/chains.ts";
 import type { NetworkConnection } from "../../../deploy/connect.ts";
 import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
+import { iso } from "../../core/time.ts";
 import { importBalances } from "../../treasury/import-balances.ts";
 import type { ImportReport } from "../../treasury/import-report.ts";
 import { type ListedAsset, listedAssets } from "../../treasury/listed-assets.ts";
@@ -190,17 +191,13 @@ export async function migrateWindDown(options: MigrateWindDownCommand): Promise<
       options.json ? bigJson({ dryRun: options.dryRun, ...report }) : windDownText(report),
     );
     if (!report.complete) {
-      const next = report.nextAt === undefined ? "" : ` Run it again from ${date(report.nextAt)} on.`;
+      const next = report.nextAt === undefined ? "" : ` Run it again from ${iso(report.nextAt)} on.`;
       say(`Not yet complete: ${report.remaining.length} claims are left.${next}`);
     }
     return report.complete ? ExitCode.done : ExitCode.failed;
   } finally {
     await connection.close();
   }
-}
-
-function date(seconds: bigint): string {
-  return new Date(Number(seconds) * 1_000).toISOString().replace(".000Z", "Z");
 }
 
 function windDownText(report: WindDownReport): string {
@@ -224,7 +221,7 @@ function windDownText(report: WindDownReport): string {
     decimalAmount(amount, places.get(asset) ?? 0),
     exit === undefined ? "balance" : "exit",
     why,
-    from !== undefined && from > report.time ? `${todo} (${date(from)})` : todo,
+    from !== undefined && from > report.time ? `${todo} (${iso(from)})` : todo,
   ]);
   const refused = [
     ...report.done.flatMap(({ what, refused: why }) => (why === undefined ? [] : [`${what}: ${why}`])),

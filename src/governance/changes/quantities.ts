@@ -1,13 +1,14 @@
 import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
 import { z } from "zod";
 import { isTerminalLine } from "../../core/terminal-text.ts";
+import { DAY, HOUR } from "../../core/time.ts";
 
 /**
  * The scalars of change files as people write them. Each parses to one number in the contracts' unit; each says in its
  * message what it takes.
  */
 
-const SECONDS = { s: 1n, min: 60n, h: 3_600n, d: 86_400n } as const;
+const SECONDS = { s: 1n, min: 60n, h: HOUR, d: DAY } as const;
 const DURATION = /^(\d+) ?(s|min|h|d)$/;
 const DOLLARS = /^\$?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?$/;
 const AMOUNT = /^(\d+)(?:\.(\d+))?$/;

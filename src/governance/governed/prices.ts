@@ -1,6 +1,7 @@
 import type { Interface } from "ethers";
 import { FeedSet__factory } from "../../../typechain-types/factories/contracts/oracle/FeedSet__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
+import { DAY } from "../../core/time.ts";
 import { assetName } from "./assets.ts";
 import type { GovernedKind } from "./kind.ts";
 import { LATER, UNORDERED } from "./order.ts";
@@ -11,7 +12,6 @@ import { type Wording, wording } from "./wording.ts";
 const FEED_SET: Interface = FeedSet__factory.createInterface();
 const ASSET = wording("asset", "资产");
 const HALT_DAYS = 14n;
-const DAY = 86_400n;
 
 const FEED_SETS: GovernedKind = {
   name: "feedSet",

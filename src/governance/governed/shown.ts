@@ -1,9 +1,8 @@
 import { cents, formatUnits, formatUsd, units } from "../../core/money.ts";
+import { DAY, HOUR } from "../../core/time.ts";
 import { type Wording, wording } from "./wording.ts";
 
 const MINUTE = 60n;
-const HOUR = 60n * MINUTE;
-const DAY = 24n * HOUR;
 
 export const NONE: Wording = wording("none", "无");
 

@@ -1,6 +1,7 @@
 import { isError, keccak256, type Signer, type TransactionReceipt } from "ethers";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
+import { iso } from "../../core/time.ts";
 import { readAddressBook } from "../address-book.ts";
 import { parseChange } from "../changes/change-file.ts";
 import { partsOf } from "../changes/compile.ts";
@@ -13,8 +14,8 @@ import type { Governance } from "./governance.ts";
 import { ABSENT, isSameButForTime, machineForm } from "./machine-form.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import type { Proposal } from "./proposal.ts";
-import { iso, transactionOf } from "./propose.ts";
 import { refuseExpired, reviewed } from "./review.ts";
+import { callsOf, transactionOf } from "./written.ts";
 
 /** What was done for a proposal, and where it stands now. */
 export interface Advanced {
@@ -42,7 +43,7 @@ function mined(receipt: TransactionReceipt | null, hash: string): TransactionRec
 /** The operation of a proposal, to be executed. */
 function operationIn({ calls, operation }: Proposal) {
   return {
-    calls: calls.map(({ to, data, value }) => ({ to, data, value: BigInt(value) })),
+    calls: callsOf(calls),
     predecessor: operation?.predecessor ?? "",
     salt: operation?.salt ?? "",
   };

@@ -4,7 +4,7 @@ import { canonical, changeDigest } from "../changes/change-file.ts";
 import { operationId } from "../timelock.ts";
 import { safeHashes } from "../wallets/safe-hashes.ts";
 import type { Proposal } from "./proposal.ts";
-import { transactionOf } from "./propose.ts";
+import { callsOf, transactionOf } from "./written.ts";
 
 type Read = Proposal["calls"][number]["reads"];
 
@@ -63,7 +63,7 @@ function* checks(proposal: Proposal): Generator<readonly [string, () => boolean]
   let sent = { to: only?.to, data: only?.data, value: only?.value };
   if (operation !== undefined && path.by === "timelock") {
     const { predecessor, salt, delaySeconds, timelock } = operation;
-    const listed = calls.map(({ to, data, value }) => ({ to, data, value: BigInt(value) }));
+    const listed = callsOf(calls);
     yield ["operation.id", () => operationId({ calls: listed, predecessor, salt }) === operation.id];
     yield ["operation.timelock", () => timelock === path.timelock];
     const data = TIMELOCK.encodeFunctionData("scheduleBatch", [

@@ -6,8 +6,8 @@ import { foreignText } from "../wallets/foreign-json.ts";
 import { builderFile, builderText } from "../wallets/transaction-builder.ts";
 import { refuseIncoherent } from "./coherence.ts";
 import { type Proposal, parseProposal, proposalText } from "./proposal.ts";
-import { transactionOf } from "./propose.ts";
 import { summaryOf } from "./summary.ts";
+import { transactionOf } from "./written.ts";
 
 /** The proposal itself; everything else in its folder follows from it. */
 export const PROPOSAL_FILE = "proposal.json";

@@ -1,13 +1,14 @@
 import { keccak256 } from "ethers";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
+import { DAY, iso } from "../../core/time.ts";
 import { type AddressBook, readAddressBook } from "../address-book.ts";
 import { type ChangeFile, changeDigest } from "../changes/change-file.ts";
 import { type CompiledChange, compileChange, partsOf } from "../changes/compile.ts";
 import { deployParts, type Part } from "../changes/parts.ts";
 import { NONE } from "../governed/shown.ts";
 import type { Wording } from "../governed/wording.ts";
-import { type Call, Safe, type SafeTransaction } from "../safe.ts";
+import { type Call, Safe } from "../safe.ts";
 import type { Fork } from "../simulation/fork.ts";
 import { type Simulation, simulate } from "../simulation/simulate.ts";
 import { operationId, operationOf, scheduleCall } from "../timelock.ts";
@@ -17,8 +18,8 @@ import type { Governance } from "./governance.ts";
 import { machineForm } from "./machine-form.ts";
 import { type Proposal, sealed } from "./proposal.ts";
 import { upgradeReport } from "./upgrade-report.ts";
+import { writtenTransaction } from "./written.ts";
 
-const DAY = 86_400n;
 /** How long after its delay a change can be executed unless its file says otherwise. */
 const PATIENCE = 14n * DAY;
 
@@ -87,34 +88,6 @@ function readable({ book, calls }: CompiledChange): Proposal["calls"] {
     }
     return { to, data, value: value.toString(), reads };
   });
-}
-
-/** A Safe transaction as proposal files write it. */
-export function writtenTransaction(
-  transaction: SafeTransaction,
-): NonNullable<Proposal["safe"]>["transaction"] {
-  return {
-    ...transaction,
-    value: transaction.value.toString(),
-    safeTxGas: "0",
-    baseGas: "0",
-    gasPrice: "0",
-    nonce: transaction.nonce.toString(),
-  };
-}
-
-/** A Safe transaction of a proposal file. */
-export function transactionOf({ safe }: Proposal): SafeTransaction | undefined {
-  if (safe === undefined) return undefined;
-  const { transaction } = safe;
-  return {
-    ...transaction,
-    value: BigInt(transaction.value),
-    safeTxGas: 0n,
-    baseGas: 0n,
-    gasPrice: 0n,
-    nonce: BigInt(transaction.nonce),
-  };
 }
 
 async function signedPart(
@@ -241,9 +214,14 @@ async function earliestOf({ addresses, provider }: Governance, createdAt: bigint
   return createdAt + own;
 }
 
-/** When a change's time is over, Unix seconds: as its file says, or two weeks after it can take effect. */
-export async function endOf(governance: Governance, change: ChangeFile, createdAt: bigint): Promise<bigint> {
-  return change.expires ?? (await earliestOf(governance, createdAt)) + PATIENCE;
+/** When a change's time begins and is over, Unix seconds: as its file says, or two weeks after it can take effect. */
+export async function termOf(
+  governance: Governance,
+  { expires }: Pick<ChangeFile, "expires">,
+  createdAt: bigint,
+): Promise<{ readonly earliest: bigint; readonly validUntil: bigint }> {
+  const earliest = await earliestOf(governance, createdAt);
+  return { earliest, validUntil: expires ?? earliest + PATIENCE };
 }
 
 /**
@@ -258,8 +236,7 @@ export async function propose(governance: Governance, change: ChangeFile, nonce?
   const latest = await governance.provider.getBlock("latest");
   if (latest === null) throw new TerminalError("NO_BLOCK", "The node has no latest block");
   const createdAt = BigInt(latest.timestamp);
-  const earliest = await earliestOf(governance, createdAt);
-  const validUntil = await endOf(governance, change, createdAt);
+  const { earliest, validUntil } = await termOf(governance, change, createdAt);
   if (validUntil <= earliest) {
     throw new TerminalError("EXPIRES_TOO_EARLY", "The change would expire before its delay is over", {
       facts: { expires: iso(validUntil), "earliest execution": iso(earliest) },
@@ -293,9 +270,4 @@ export async function refuseStaleNonce(
     advice:
       "It was executed already, or another transaction took its place: see gov status, and propose anew.",
   });
-}
-
-/** A time as people write it. */
-export function iso(seconds: bigint): string {
-  return new Date(Number(seconds) * 1_000).toISOString().replace(".000Z", "Z");
 }

@@ -6,6 +6,7 @@ import { type AddressBook, type DecodedCall, readAddressBook } from "../address-
 import { eventsOf } from "../logs.ts";
 import { revertDataOf } from "../revert-data.ts";
 import { execute } from "../timelock.ts";
+import { callsOf } from "./written.ts";
 
 /** An operation that a timelock holds and that is neither done nor cancelled. */
 export interface QueuedOperation {
@@ -53,7 +54,7 @@ export async function executeQueued(
   }
   try {
     return await execute(TimelockController__factory.connect(timelock, signer), {
-      calls: calls.map(({ to, data, value }) => ({ to, data, value: BigInt(value) })),
+      calls: callsOf(calls),
       predecessor,
       salt,
     });

@@ -3,7 +3,7 @@ import { type ChangeFile, canonical, changeDigest, parseChange } from "../change
 import type { Governance } from "./governance.ts";
 import { isSameButForTime, withTimes } from "./machine-form.ts";
 import type { Proposal } from "./proposal.ts";
-import { derive, endOf, refuseStaleNonce } from "./propose.ts";
+import { derive, refuseStaleNonce, termOf } from "./propose.ts";
 import { isMachinery } from "./summary.ts";
 
 /** A field of a proposal that is another one when it is computed again. */
@@ -179,10 +179,11 @@ export async function review(
   refuseExpired(proposal, now);
   const ahead = await refuseStaleNonce(governance, proposal);
   const { nonce } = proposal.inputs;
+  // What the change says, not the proposal: one that stays valid for longer is another one.
+  const { validUntil } = await termOf(governance, stated, createdAt);
   const recomputed = await derive(governance, stated, {
     createdAt,
-    // What the change says, not the proposal: one that stays valid for longer is another one.
-    validUntil: await endOf(governance, stated, createdAt),
+    validUntil,
     ...(nonce === undefined ? {} : { nonce: BigInt(nonce) }),
   });
   const differences = differencesOf(proposal, recomputed);

@@ -1,7 +1,8 @@
 import { terminalLine, terminalText } from "../../core/terminal-text.ts";
+import { iso } from "../../core/time.ts";
+import { secondsShown } from "../governed/shown.ts";
 import type { Language, Wording } from "../governed/wording.ts";
 import type { Proposal } from "./proposal.ts";
-import { iso } from "./propose.ts";
 
 const WORDS = {
   chain: { en: "Chain", zh: "链" },
@@ -41,14 +42,6 @@ const WORDS = {
   gas: { en: "Gas", zh: "Gas" },
   events: { en: "Events", zh: "事件" },
 } as const satisfies Readonly<Record<string, Wording>>;
-
-const DAY = 86_400n;
-const HOUR = 3_600n;
-
-function spanOf(seconds: bigint, language: Language): string {
-  const [days, hours] = [seconds / DAY, (seconds % DAY) / HOUR];
-  return language === "en" ? `${days} d ${hours} h` : `${days} 天 ${hours} 小时`;
-}
 
 /**
  * Words of a proposal in a line of Markdown: they can't end the line, open a tag, a code span, a link or a cell, and so hide or
@@ -140,7 +133,7 @@ export function summaryOf(proposal: Proposal, language: Language): string {
   }
   lines.push("", `## ${say("when")}`, "");
   if (operation !== undefined)
-    lines.push(`- ${say("delay")}: ${spanOf(BigInt(operation.delaySeconds), language)}`);
+    lines.push(`- ${say("delay")}: ${secondsShown(BigInt(operation.delaySeconds))[language]}`);
   lines.push(`- ${say("until")}: ${iso(BigInt(proposal.inputs.validUntil))}`);
   lines.push(`- ${say("gas")}: ${simulation.steps.map(({ step, gas }) => `${step} ${gas}`).join(", ")}`);
   if (safe !== undefined) {
@@ -171,7 +164,7 @@ export function summaryOf(proposal: Proposal, language: Language): string {
       `- ${say("changed")}: ${list(upgrade.functions.changed)}`,
       ...upgrade.roles.map((said) => `- ${plain(said[language])}`),
       upgrade.rollbackPossible
-        ? `- ${say("back")}: ${spanOf(BigInt(upgrade.rollbackWindowSeconds), language)}`
+        ? `- ${say("back")}: ${secondsShown(BigInt(upgrade.rollbackWindowSeconds))[language]}`
         : `- ${say("noBack")}`,
     );
   }

@@ -13,6 +13,7 @@ import { AccessManager__factory } from "../../../typechain-types/factories/@open
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
+import { DAY } from "../../core/time.ts";
 import { SAFE_SLOTS } from "../governed/safes.ts";
 import { eventsOf } from "../logs.ts";
 import { isOfContract } from "../node-answer.ts";
@@ -31,7 +32,6 @@ import { nameOfRole, ROLES, type RoleName } from "../roles.ts";
 import { Safe } from "../safe.ts";
 import { SENTINEL } from "../safe-settings.ts";
 
-const DAY = 86_400n;
 /** What deployment allows too (deploy/config/schema.ts): shorter is no warning, longer no governance. */
 const SHORTEST_DELAY = DAY;
 const LONGEST_DELAY = 30n * DAY;

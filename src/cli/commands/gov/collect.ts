@@ -5,8 +5,8 @@ import {
   signatureFilesIn,
   signaturePath,
 } from "../../../governance/proposals/proposal-folder.ts";
-import { transactionOf } from "../../../governance/proposals/propose.ts";
 import { collectedSignatures, signedPartOf, signingSubject } from "../../../governance/proposals/signing.ts";
+import { transactionOf } from "../../../governance/proposals/written.ts";
 import { refuseDuplicates } from "../../../governance/wallets/pack-signatures.ts";
 import {
   mergeSignatures,

@@ -1,8 +1,8 @@
 import { UsageError } from "../../../core/errors.ts";
 import { textTable } from "../../../core/text-table.ts";
+import { iso } from "../../../core/time.ts";
 import { advance, brokenPromises } from "../../../governance/proposals/advance.ts";
 import { openProposal, signatureFilesIn } from "../../../governance/proposals/proposal-folder.ts";
-import { iso } from "../../../governance/proposals/propose.ts";
 import { executeQueued } from "../../../governance/proposals/queue.ts";
 import { refuseOtherChain } from "../../../governance/proposals/review.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { type StrongroomError, TerminalError } from "../../../core/errors.ts";
 import { terminalLine } from "../../../core/terminal-text.ts";
 import { textTable } from "../../../core/text-table.ts";
+import { iso } from "../../../core/time.ts";
 import { readAddressBook } from "../../../governance/address-book.ts";
 import { conflictsOf, type Pending } from "../../../governance/proposals/conflicts.ts";
 import { type Progress, progressOf } from "../../../governance/proposals/progress.ts";
@@ -10,7 +11,6 @@ import {
   proposalsOf,
   signatureFilesIn,
 } from "../../../governance/proposals/proposal-folder.ts";
-import { iso } from "../../../governance/proposals/propose.ts";
 import { type QueuedOperation, queueOf } from "../../../governance/proposals/queue.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { ExitCode } from "../../exit-code.ts";

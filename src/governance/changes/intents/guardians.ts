@@ -1,6 +1,7 @@
 import { id, ZeroAddress } from "ethers";
 import { z } from "zod";
-import { callOf, resolve } from "../context.ts";
+import { iso } from "../../../core/time.ts";
+import { type ChangeContext, callOf, resolve } from "../context.ts";
 import { intent } from "../intent.ts";
 import { duration, moment, reference } from "../quantities.ts";
 
@@ -37,19 +38,15 @@ const subject = z
   .describe("A customer's primary account, or everyone");
 
 /** Subject 0 is everyone. */
-const subjectOf = (name: string) => (name === "everyone" ? ZeroAddress : undefined);
+const subjectOf = (context: ChangeContext, name: string): string =>
+  name === "everyone" ? ZeroAddress : resolve(context, name);
 
 /** Holds a customer, or everyone: a guardian's act, at once, inside its budgets. */
 export const hold = intent(
   "hold",
   z.strictObject({ kind: z.literal("hold"), subject, for: duration }),
   async (entry, context) => ({
-    calls: [
-      callOf(context, "guardian", "hold", [
-        subjectOf(entry.subject) ?? resolve(context, entry.subject),
-        entry.for,
-      ]),
-    ],
+    calls: [callOf(context, "guardian", "hold", [subjectOf(context, entry.subject), entry.for])],
     says: { en: `Hold ${entry.subject} for ${entry.for} s`, zh: `冻结 ${entry.subject}，${entry.for} 秒` },
   }),
 );
@@ -59,9 +56,7 @@ export const lift = intent(
   "lift",
   z.strictObject({ kind: z.literal("lift"), subject }),
   async (entry, context) => ({
-    calls: [
-      callOf(context, "guardian", "lift", [subjectOf(entry.subject) ?? resolve(context, entry.subject)]),
-    ],
+    calls: [callOf(context, "guardian", "lift", [subjectOf(context, entry.subject)])],
     says: { en: `Lift the hold on ${entry.subject}`, zh: `解除对 ${entry.subject} 的冻结` },
   }),
 );
@@ -71,12 +66,7 @@ export const extendHold = intent(
   "extend-hold",
   z.strictObject({ kind: z.literal("extend-hold"), subject, for: duration }),
   async (entry, context) => ({
-    calls: [
-      callOf(context, "vault", "extend", [
-        subjectOf(entry.subject) ?? resolve(context, entry.subject),
-        entry.for,
-      ]),
-    ],
+    calls: [callOf(context, "vault", "extend", [subjectOf(context, entry.subject), entry.for])],
     says: {
       en: `Extend the hold on ${entry.subject} by ${entry.for} s`,
       zh: `将对 ${entry.subject} 的冻结延长 ${entry.for} 秒`,
@@ -100,7 +90,3 @@ export const revokeTier = intent(
     },
   }),
 );
-
-function iso(seconds: bigint): string {
-  return new Date(Number(seconds) * 1_000).toISOString().replace(".000Z", "Z");
-}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TerminalError } from "../../../core/errors.ts";
 import { cents, formatUsd, usdDecimal } from "../../../core/money.ts";
+import { DAY, HOUR } from "../../../core/time.ts";
 import { type KindName, NUMBERS, type NumberRow } from "../../governed/numbers.ts";
 import type { Wording } from "../../governed/wording.ts";
 import { KINDS, paramKey } from "../../parameters.ts";
@@ -31,9 +32,6 @@ function numberOf(name: KindName): NumberRow & { contract: TableName } {
   if (found === undefined) throw new TerminalError("UNKNOWN_NUMBER", `No table has a number ${name}`);
   return found as NumberRow & { contract: TableName };
 }
-
-const HOUR = 3_600n;
-const DAY = 86_400n;
 
 /** Those of the suite: an app's release is a contract of its own, reached by `call`. */
 const names = NUMBERS.filter(({ contract }) => contract !== "appRelease").map(({ kind }) => kind) as [
