@@ -135,7 +135,9 @@ describe("Preflight", () => {
     );
     const [eth, ...rest] = local.assets;
     if (eth === undefined) throw new Error("the local file lists ether");
-    const found = await symptoms({ assets: [{ ...eth, capTicks: 1_000n }, ...rest] });
+    const found = await symptoms({
+      assets: [{ ...eth, capTicks: 1_000n, unverifiedCapTicks: 1_000n }, ...rest],
+    });
     expect(found).to.include(
       "warning parameters: eth: breakerTicks is above capTicks, so that it never acts",
     );
