@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { getAddress, isAddress, keccak256, toUtf8Bytes } from "ethers";
 import { z } from "zod";
+import { canonicalJson } from "../src/core/canonical-json.ts";
 import { TerminalError } from "../src/core/errors.ts";
+import { writeWhole } from "../src/core/write-whole.ts";
 import type { SuiteAddresses } from "./addresses.ts";
 import { parseConfig, type SuiteConfig } from "./config/schema.ts";
 
@@ -105,15 +107,6 @@ const schema = z.strictObject({
 /** What is kept of a deployment. */
 export type DeploymentRecord = z.output<typeof schema>;
 
-/** JSON whose keys are sorted, with large numbers as text: equal content is equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner === "bigint") return inner.toString();
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
 const digestOf = (value: unknown): string => keccak256(toUtf8Bytes(canonicalJson(value)));
 
 /** The parameters of a deployment as its record keeps them, and their digest. */
@@ -208,12 +201,4 @@ export function writeRecord(
   const file = recordFile(BigInt(record.addresses.chainId), folder);
   writeWhole(file, `${JSON.stringify(record, null, 2)}\n`);
   return file;
-}
-
-/** Writes beside a file and puts that in its place: whoever reads sees the old or the new one. */
-export function writeWhole(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const beside = `${file}.${process.pid}.tmp`;
-  writeFileSync(beside, text, { flush: true });
-  renameSync(beside, file);
 }

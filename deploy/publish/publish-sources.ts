@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { TerminalError } from "../../src/core/errors.ts";
-import { writeWhole } from "../record.ts";
+import { writeWhole } from "../../src/core/write-whole.ts";
 import type { Explorer, PublicationState } from "./explorer.ts";
 import type { PublishedSource } from "./sources.ts";
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { TerminalError } from "../core/errors.ts";
+import { writeWhole } from "../core/write-whole.ts";
 import { runTests } from "./run-tests.ts";
 
 /** Least calls of all invariants of one group (one file) together. */
@@ -52,9 +52,7 @@ function load(resume: boolean): DeepState {
 }
 
 function save(state: DeepState): void {
-  mkdirSync(dirname(STATE_FILE), { recursive: true });
-  writeFileSync(`${STATE_FILE}.new`, JSON.stringify(state, null, 2));
-  renameSync(`${STATE_FILE}.new`, STATE_FILE);
+  writeWhole(STATE_FILE, JSON.stringify(state, null, 2));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { TerminalError, UsageError } from "../core/errors.ts";
+import { writeWhole } from "../core/write-whole.ts";
 import { runTests } from "../testing/run-tests.ts";
 import type { TestRequest, TestResult } from "../testing/test-run.ts";
 import { type CheckResult, resultOf } from "./check.ts";
@@ -118,9 +119,7 @@ function digestSources(): string {
 type State = Record<string, string>;
 
 function saveState(state: State): void {
-  mkdirSync(dirname(STATE_FILE), { recursive: true });
-  writeFileSync(`${STATE_FILE}.new`, JSON.stringify(state, null, 2));
-  renameSync(`${STATE_FILE}.new`, STATE_FILE);
+  writeWhole(STATE_FILE, JSON.stringify(state, null, 2));
 }
 
 /** Applies mutants in a copy of a project and runs their tests there. */

@@ -1,6 +1,6 @@
 import { config as local } from "../../deploy/config/local.ts";
 import { parseConfig } from "../../deploy/config/schema.ts";
-import { canonicalJson } from "../../deploy/record.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 
 /** Who takes part: three owners of the council, and two of the rollback Safe. */
 export const PEOPLE = ["anna", "bert", "carl", "dora", "emil"] as const;

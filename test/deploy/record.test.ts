@@ -11,7 +11,6 @@ import { parseConfig } from "../../deploy/config/schema.ts";
 import { CREATEX } from "../../deploy/factories/createx.ts";
 import { lockDeployment } from "../../deploy/lock.ts";
 import {
-  canonicalJson,
   configOf,
   type DeploymentRecord,
   loadRecord,
@@ -22,6 +21,7 @@ import {
 import { planSuite } from "../../deploy/suite-plan.ts";
 import { readDeclared } from "../../deploy/verify/declared.ts";
 import { readRecords } from "../../deploy/verify/verify-all.ts";
+import { canonicalJson } from "../../src/core/canonical-json.ts";
 import type { StrongroomError } from "../../src/core/errors.ts";
 
 const connection = await hre.network.create();

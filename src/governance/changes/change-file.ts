@@ -4,22 +4,18 @@ import { id } from "ethers";
 import JSON5 from "json5";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError, UsageError } from "../../core/errors.ts";
 import { schemaText } from "../../core/json-schema.ts";
 import { terminalText } from "../../core/terminal-text.ts";
 import { foreignText } from "../wallets/foreign-json.ts";
 import { INTENTS } from "./all-intents.ts";
-import { line, moment } from "./quantities.ts";
+import { argument, line, moment } from "./quantities.ts";
 
 /** Says which words a change file is written in. */
 export const CHANGE_FORMAT = "strongroom/change@1";
 
 const MOST_CHANGES = 40;
-
-type Argument = string | number | boolean | readonly Argument[];
-const argument: z.ZodType<Argument> = z.lazy(() =>
-  z.union([z.string(), z.number(), z.boolean(), z.array(argument)]),
-);
 
 const part = z.strictObject({
   contract: z
@@ -148,19 +144,10 @@ export function readChange(file: string): ChangeFile {
   return parseChange(parseText(foreignText(file, "a change file"), file), file);
 }
 
-/** Values in one form, whatever their order or the file's format. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === "bigint") return item.toString();
-    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
-    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
 /** Names a change by what it states: keccak-256 of its canonical JSON, `$schema` aside. */
 export function changeDigest({ stated }: Pick<ChangeFile, "stated">): string {
   const { $schema: _, ...rest } = stated;
-  return id(canonical(rest));
+  return id(canonicalJson(rest));
 }
 
 /** Where the schema is kept. */

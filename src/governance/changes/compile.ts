@@ -7,7 +7,7 @@ import type { Wording } from "../governed/wording.ts";
 import type { Call } from "../safe.ts";
 import { INTENTS } from "./all-intents.ts";
 import { type ChangeFile, changeDigest } from "./change-file.ts";
-import { addressNamed, resolve } from "./context.ts";
+import { addressNamed, resolveNames } from "./context.ts";
 import { type GoverningPath, type OfficeCall, Paths, pathOf } from "./governing-path.ts";
 import type { Intent } from "./intent.ts";
 import { type FindArtifact, type Part, partOf } from "./parts.ts";
@@ -49,9 +49,10 @@ export async function partsOf(
   artifact: FindArtifact,
 ): Promise<readonly Part[]> {
   const parts = new Map<string, Part>();
+  const names = { parts, book, addresses };
   // A name says one thing: `$router` is the deployment's, whatever a file would like to call so.
   const add = (part: Part): void => {
-    const before = addressNamed({ parts, book, addresses }, part.name);
+    const before = addressNamed(names, part.name);
     if (before !== undefined && before !== part.address) {
       throw new TerminalError("PART_NAME_TAKEN", `$${part.name} is the name of something else already`, {
         facts: { part: part.address, already: before },
@@ -60,14 +61,14 @@ export async function partsOf(
     }
     parts.set(part.name, part);
   };
-  const named = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(named);
-    return typeof value === "string" && value.startsWith("$")
-      ? resolve({ parts, book, addresses }, value)
-      : value;
-  };
   for (const [name, { contract, arguments: args }] of Object.entries(change.deploy)) {
-    add(partOf(name, await artifact(contract), args.map(named)));
+    add(
+      partOf(
+        name,
+        await artifact(contract),
+        args.map((value) => resolveNames(names, value)),
+      ),
+    );
   }
   for (const entry of change.changes) {
     for (const part of await intentOf(entry.kind).parts(entry, { artifact })) add(part);

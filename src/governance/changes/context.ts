@@ -3,6 +3,7 @@ import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
 import type { AddressBook } from "../address-book.ts";
 import type { Part } from "./parts.ts";
+import type { Argument } from "./quantities.ts";
 
 /** An asset of the deployment. */
 export interface KnownAsset {
@@ -87,6 +88,12 @@ export function resolve(names: Names, reference: string): string {
     advice:
       "Declare it under `deploy`, or use a name of the deployment's record such as $vault or $safes.council.",
   });
+}
+
+/** An argument with the addresses of the names in it. */
+export function resolveNames(names: Names, value: Argument): unknown {
+  if (typeof value === "object") return value.map((item) => resolveNames(names, item));
+  return typeof value === "string" ? resolve(names, value) : value;
 }
 
 /**

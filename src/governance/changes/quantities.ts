@@ -118,6 +118,12 @@ export const reference = z
   })
   .meta({ description: "An address, or $name of something under `deploy` or of the deployment's record" });
 
+/** What a call's or a constructor's argument is written as: text, numbers, truth, or lists and tuples of them. */
+export type Argument = string | number | boolean | readonly Argument[];
+export const argument: z.ZodType<Argument> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.array(argument)]),
+);
+
 /** Raw units of an amount in whole coins; undefined if it has more places than the asset. */
 export function rawUnits(text: string, decimals: number): bigint | undefined {
   const [, whole = "0", part = ""] = AMOUNT.exec(text) ?? [];

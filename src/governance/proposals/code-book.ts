@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { StorageLayout } from "@openzeppelin/upgrades-core";
 import { type FunctionFragment, type Interface, keccak256, type Provider } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
+import { writeWhole } from "../../core/write-whole.ts";
 import { LAYOUTS } from "../../verify/storage-layout.ts";
 import { FACES } from "../role-graph.ts";
 
@@ -75,9 +76,7 @@ export class CodeBook {
   async learn(provider: Provider, address: string, description: CodeDescription): Promise<void> {
     const codeHash = keccak256(await provider.getCode(address));
     const { implementations, format } = this.#read();
-    mkdirSync(dirname(this.#file), { recursive: true });
     const next = { format, implementations: { ...implementations, [codeHash]: description } };
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify(next)}\n`);
-    renameSync(`${this.#file}.new`, this.#file);
+    writeWhole(this.#file, `${JSON.stringify(next)}\n`);
   }
 }

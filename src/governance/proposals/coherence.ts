@@ -1,6 +1,7 @@
 import { AbiCoder, Interface, id } from "ethers";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { canonical, changeDigest } from "../changes/change-file.ts";
+import { changeDigest } from "../changes/change-file.ts";
 import { operationId } from "../timelock.ts";
 import { safeHashes } from "../wallets/safe-hashes.ts";
 import type { Proposal } from "./proposal.ts";
@@ -57,7 +58,7 @@ function* checks(proposal: Proposal): Generator<readonly [string, () => boolean]
   const transaction = transactionOf(proposal);
   if (safe === undefined || transaction === undefined) return;
   const account = { chainId: BigInt(proposal.chainId), safe: safe.address };
-  yield ["safe.hashes", () => canonical(safeHashes(transaction, account)) === canonical(safe.hashes)];
+  yield ["safe.hashes", () => canonicalJson(safeHashes(transaction, account)) === canonicalJson(safe.hashes)];
   yield ["inputs.nonce", () => inputs.nonce === safe.transaction.nonce];
   const [only] = calls;
   let sent = { to: only?.to, data: only?.data, value: only?.value };

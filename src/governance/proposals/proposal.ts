@@ -1,8 +1,8 @@
 import { id } from "ethers";
 import { z } from "zod";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { schemaText } from "../../core/json-schema.ts";
-import { canonical } from "../changes/change-file.ts";
 import { SAFES } from "../safe-names.ts";
 import { address, bytes, decimal, type Expected, hash, parseForeign } from "../wallets/foreign-json.ts";
 
@@ -154,7 +154,7 @@ const EXPECTED: Expected<Proposal> = {
 /** Closes a proposal with its digest. */
 export function sealed(content: Omit<Proposal, "digest" | "format">): Proposal {
   const open = { format: PROPOSAL_FORMAT, ...content } as const;
-  return { ...open, digest: id(canonical(open)) };
+  return { ...open, digest: id(canonicalJson(open)) };
 }
 
 /** The text of a proposal file. */
@@ -170,7 +170,7 @@ export function proposalText(proposal: Proposal): string {
 export function parseProposal(text: string, source: string): Proposal {
   const proposal = parseForeign(text, source, EXPECTED);
   const { digest, ...content } = proposal;
-  const found = id(canonical(content));
+  const found = id(canonicalJson(content));
   if (found === digest) return proposal;
   throw new TerminalError("PROPOSAL_TAMPERED", `${source} was changed after it was written`, {
     facts: { digest, found },

@@ -1,5 +1,6 @@
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { type ChangeFile, canonical, changeDigest, parseChange } from "../changes/change-file.ts";
+import { type ChangeFile, changeDigest, parseChange } from "../changes/change-file.ts";
 import type { Governance } from "./governance.ts";
 import { isSameButForTime, withTimes } from "./machine-form.ts";
 import type { Proposal } from "./proposal.ts";
@@ -27,7 +28,7 @@ export interface Review {
 function leaves(value: unknown, path: string, into: Map<string, string>): Map<string, string> {
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value);
-    if (entries.length === 0) into.set(path, canonical(value));
+    if (entries.length === 0) into.set(path, canonicalJson(value));
     for (const [key, item] of entries) leaves(item, path === "" ? key : `${path}.${key}`, into);
   } else into.set(path, String(value));
   return into;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "../../core/write-whole.ts";
 import type { DomainFiles } from "./domains.ts";
 import { FUZZ, type Outcome } from "./test-bed.ts";
 
@@ -76,8 +77,6 @@ export class CampaignState {
   remember(id: string, file: string, domain: DomainFiles, outcome: Outcome, seconds: number): void {
     if (outcome.verdict === "error") return;
     this.#verdicts[id] = { outcome, seconds, digest: this.#digest(file, domain, outcome) };
-    mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(`${this.#file}.new`, JSON.stringify(this.#verdicts, null, 1));
-    renameSync(`${this.#file}.new`, this.#file);
+    writeWhole(this.#file, JSON.stringify(this.#verdicts, null, 1));
   }
 }

@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { TerminalError } from "../../../core/errors.ts";
-import { callOf, resolve } from "../context.ts";
+import { callOf, resolveNames } from "../context.ts";
 import { intent } from "../intent.ts";
-import { line } from "../quantities.ts";
-
-/** A value of a call's argument: text, numbers, truth, or lists and tuples of them. */
-type Argument = string | number | boolean | readonly Argument[];
-const argument: z.ZodType<Argument> = z.lazy(() =>
-  z.union([z.string(), z.number(), z.boolean(), z.array(argument)]),
-);
+import { argument, line } from "../quantities.ts";
 
 /** One call of a governed contract that no other kind of change covers. */
 export const call = intent(
@@ -30,14 +24,11 @@ export const call = intent(
         advice: `It knows ${context.book.entries.map(({ name }) => name).join(", ")}.`,
       });
     }
-    const named = (value: Argument): unknown => {
-      if (Array.isArray(value)) return (value as readonly Argument[]).map(named);
-      return typeof value === "string" && value.startsWith("$") ? resolve(context, value) : value;
-    };
+    const args = entry.arguments.map((value) => resolveNames(context, value));
     const name = entry.function.split("(")[0];
     try {
       return {
-        calls: [callOf(context, entry.target, entry.function, entry.arguments.map(named))],
+        calls: [callOf(context, entry.target, entry.function, args)],
         // What it does, the decoded call says; what it is for, the file alone.
         says: {
           en: `Call ${entry.target}.${name}; in the file's words: "${entry.because}"`,
