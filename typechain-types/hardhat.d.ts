@@ -71,8 +71,8 @@ getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
 getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
-getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
+getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
 getContractFactory(name: 'IRecovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRecovery__factory>
 getContractFactory(name: 'IReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IReserve__factory>
 getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
@@ -196,8 +196,8 @@ getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
 getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
-getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
+getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
 getContractAt(name: 'IRecovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRecovery>
 getContractAt(name: 'IReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IReserve>
 getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
@@ -321,8 +321,8 @@ deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IRecovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
 deployContract(name: 'IReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
 deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
@@ -446,8 +446,8 @@ deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
-deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
+deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
 deployContract(name: 'IRecovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
 deployContract(name: 'IReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
 deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>

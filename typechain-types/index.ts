@@ -129,10 +129,10 @@ export type { TimelockController } from './@openzeppelin/contracts/governance/Ti
 export { TimelockController__factory } from './factories/@openzeppelin/contracts/governance/TimelockController__factory.js';
 export type { IApp } from './contracts/custody/interfaces/IApp.js';
 export { IApp__factory } from './factories/contracts/custody/interfaces/IApp__factory.js';
-export type { IDepositFactory } from './contracts/custody/interfaces/IDepositFactory.js';
-export { IDepositFactory__factory } from './factories/contracts/custody/interfaces/IDepositFactory__factory.js';
 export type { IDepositAddress } from './contracts/custody/interfaces/IDepositAddress.js';
 export { IDepositAddress__factory } from './factories/contracts/custody/interfaces/IDepositAddress__factory.js';
+export type { IDepositFactory } from './contracts/custody/interfaces/IDepositFactory.js';
+export { IDepositFactory__factory } from './factories/contracts/custody/interfaces/IDepositFactory__factory.js';
 export type { IRecovery } from './contracts/custody/interfaces/IRecovery.js';
 export { IRecovery__factory } from './factories/contracts/custody/interfaces/IRecovery__factory.js';
 export type { IReserve } from './contracts/custody/interfaces/IReserve.js';

@@ -2,25 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { TerminalError } from "../../src/core/errors.ts";
 import { dollars } from "../../src/core/money.ts";
 import { INCIDENTS_FOLDER, loadIncidents, parseIncident } from "../../src/demo/incidents.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 
 type Loose = Record<string, unknown> & { outflows: Record<string, unknown>[] };
 
 function raw(id: string): Loose {
   return JSON.parse(readFileSync(join(INCIDENTS_FOLDER, `${id}.json`), "utf8")) as Loose;
-}
-
-/** The error that `action` throws. */
-function thrown(action: () => unknown): TerminalError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof TerminalError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 describe("Incident records", () => {
@@ -95,10 +84,10 @@ describe("Incident records", () => {
     { given: "another schema", change: (r) => (r.schema = "custody-incident/1"), says: /schema/ },
   ];
   for (const { given, change, says } of faults) {
-    it(`are refused with ${given}`, () => {
+    it(`are refused with ${given}`, async () => {
       const record = raw("ronin-2022");
       change(record);
-      const error = thrown(() => parseIncident(record, "ronin-2022.json"));
+      const error = await terminalRefusal(() => parseIncident(record, "ronin-2022.json"));
       expect(error.code).to.equal("INCIDENT_INVALID");
       expect(error.message).to.match(says).and.to.contain("ronin-2022.json");
     });
@@ -111,16 +100,18 @@ describe("Incident records", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-    it("must be there", () => {
-      expect(thrown(() => loadIncidents(folder)).code).to.equal("INCIDENT_NONE");
-      expect(thrown(() => loadIncidents(join(folder, "none"))).code).to.equal("INCIDENT_UNREADABLE");
+    it("must be there", async () => {
+      expect((await terminalRefusal(() => loadIncidents(folder))).code).to.equal("INCIDENT_NONE");
+      expect((await terminalRefusal(() => loadIncidents(join(folder, "none")))).code).to.equal(
+        "INCIDENT_UNREADABLE",
+      );
     });
 
-    it("must be JSON and carry their own name", () => {
+    it("must be JSON and carry their own name", async () => {
       writeFileSync(join(folder, "a.json"), "{");
-      expect(thrown(() => loadIncidents(folder)).code).to.equal("INCIDENT_UNREADABLE");
+      expect((await terminalRefusal(() => loadIncidents(folder))).code).to.equal("INCIDENT_UNREADABLE");
       writeFileSync(join(folder, "a.json"), JSON.stringify(raw("dmm-2024")));
-      expect(thrown(() => loadIncidents(folder)).code).to.equal("INCIDENT_NAME");
+      expect((await terminalRefusal(() => loadIncidents(folder))).code).to.equal("INCIDENT_NAME");
     });
   });
 });

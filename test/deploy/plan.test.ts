@@ -18,20 +18,13 @@ import { Planner, type Step, wavesOf } from "../../deploy/planner.ts";
 import { deployingChain, deploySuite } from "../../deploy/suite.ts";
 import { planSuite } from "../../deploy/suite-plan.ts";
 import { TerminalError } from "../../src/core/errors.ts";
+import { refusalOf, terminalRefusal } from "../support/refusal.ts";
 
 const connection = await hre.network.create();
 const codeOf = await codeFor(connection.ethers);
 const deployer = Wallet.createRandom().address;
 const planned = (change: object = {}, from = deployer) =>
   planSuite(parseConfig({ ...local, ...change }), codeOf, from, 1_800_000_000n);
-
-/** The code that an error has. */
-async function codeFrom(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => "none",
-    (error: unknown) => (error as TerminalError).code,
-  );
-}
 
 describe("A deployment's plan", () => {
   it("gives the same addresses on two chains whose tokens, feeds, limits and delays differ", () => {
@@ -124,18 +117,18 @@ describe("The factories on a development chain", () => {
     const other = await hre.network.create();
     const chain = await deployingChain(other);
     await other.networkHelpers.setCode(CREATEX, "0x00");
-    expect(await codeFrom(ensureCreateX(chain))).to.equal("CREATEX_FOREIGN");
-    expect(await codeFrom(ensureCreateX({ ...chain, chainId: 11_155_111n }))).to.equal("CREATEX_FOREIGN");
+    expect(await refusalOf(ensureCreateX(chain))).to.equal("CREATEX_FOREIGN");
+    expect(await refusalOf(ensureCreateX({ ...chain, chainId: 11_155_111n }))).to.equal("CREATEX_FOREIGN");
     await other.networkHelpers.setCode(canonicalSafe().singleton, "0x00");
-    expect(await codeFrom(ensureSafeContracts(chain))).to.equal("SAFE_NOT_CANONICAL");
+    expect(await refusalOf(ensureSafeContracts(chain))).to.equal("SAFE_NOT_CANONICAL");
     await other.close();
   });
 
   it("are not put on a public chain that lacks them", async () => {
     const other = await hre.network.create();
     const chain = { ...(await deployingChain(other)), chainId: 11_155_111n };
-    expect(await codeFrom(ensureCreateX(chain))).to.equal("CREATEX_MISSING");
-    expect(await codeFrom(ensureSafeContracts(chain))).to.equal("SAFE_MISSING");
+    expect(await refusalOf(ensureCreateX(chain))).to.equal("CREATEX_MISSING");
+    expect(await refusalOf(ensureSafeContracts(chain))).to.equal("SAFE_MISSING");
     await other.close();
   });
 });
@@ -151,12 +144,11 @@ describe("deploySuite", () => {
     expect(second.run.sent).to.equal(0);
     expect(second.addresses.vault).to.equal(first.addresses.vault);
     const changed = parseConfig({ ...local, salt: "again", rollbackWindowSeconds: 864_000n });
-    const error = await deploySuite(other, changed).catch((reason: TerminalError) => reason);
-    expect(error).to.be.instanceOf(TerminalError);
-    expect((error as TerminalError).code).to.equal("OTHER_DEPLOYMENT");
-    expect((error as TerminalError).facts.differs).to.equal("upgradeController");
+    const error = await terminalRefusal(deploySuite(other, changed));
+    expect(error.code).to.equal("OTHER_DEPLOYMENT");
+    expect(error.facts.differs).to.equal("upgradeController");
     const elsewhere = parseConfig({ ...local, chainId: 31_338 });
-    expect(await codeFrom(deploySuite(other, elsewhere))).to.equal("WRONG_CHAIN");
+    expect(await refusalOf(deploySuite(other, elsewhere))).to.equal("WRONG_CHAIN");
     // The estimate from sizes alone is enough, and not twice too much.
     const { steps } = planSuite(config, codeOf, first.addresses.deployer, 0n);
     expect(estimateGas(steps)).to.be.within(first.run.gasUsed, (first.run.gasUsed * 3n) / 2n);

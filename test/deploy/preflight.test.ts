@@ -6,8 +6,8 @@ import { parseConfig, type SuiteConfigInput } from "../../deploy/config/schema.t
 import { CREATEX } from "../../deploy/factories/createx.ts";
 import { canonicalSafe } from "../../deploy/factories/safe-contracts.ts";
 import { checkPreflight, preflight } from "../../deploy/preflight.ts";
-import type { StrongroomError } from "../../src/core/errors.ts";
 import type { MockAggregator } from "../../typechain-types/index.ts";
+import { refusal } from "../support/refusal.ts";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -71,14 +71,11 @@ describe("Preflight", () => {
     await networkHelpers.setBalance(deployer?.address ?? "", 10n ** 15n);
     expect((await symptoms())[0]).to.match(/^bad balance: 0x.* has 0.001; \d+ of \d+ steps left/);
     const stop = (change: Partial<SuiteConfigInput>) =>
-      checkPreflight(connection, parseConfig({ ...local, ...change }), undefined, () => {}).then(
-        () => undefined,
-        (error: StrongroomError) => error,
-      );
-    expect((await stop({}))?.code).to.equal("OUT_OF_FUNDS");
+      refusal(checkPreflight(connection, parseConfig({ ...local, ...change }), undefined, () => {}));
+    expect((await stop({})).code).to.equal("OUT_OF_FUNDS");
     const both = await stop(withFeed(Wallet.createRandom().address));
-    expect(both?.code).to.equal("PREFLIGHT_FAILED");
-    expect(both?.message).to.include("balance:").and.to.include("feed:");
+    expect(both.code).to.equal("PREFLIGHT_FAILED");
+    expect(both.message).to.include("balance:").and.to.include("feed:");
   });
 
   it("sees feeds that are not there, stale, or outside their bounds", async () => {

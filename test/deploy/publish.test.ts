@@ -13,8 +13,8 @@ import { sourcesOf } from "../../deploy/publish/sources.ts";
 import { sourcify } from "../../deploy/publish/sourcify.ts";
 import { type DeploymentRecord, recordedParameters } from "../../deploy/record.ts";
 import { planSuite } from "../../deploy/suite-plan.ts";
-import type { StrongroomError } from "../../src/core/errors.ts";
 import { runSolc } from "../../src/verify/solc.ts";
+import { refusal } from "../support/refusal.ts";
 
 const connection = await hre.network.create();
 const codeOf = await codeFor(connection.ethers);
@@ -108,8 +108,8 @@ describe("deploy publish-source", () => {
   it("refuses sources that lead to other addresses than the record's", async () => {
     const given = await record();
     const other = { ...given, addresses: { ...given.addresses, vault: DEPLOYER } };
-    const error = await sourcesOf(hre.artifacts, other, codeOf).catch((reason: StrongroomError) => reason);
-    expect((error as StrongroomError).code).to.equal("SOURCES_DIFFER");
+    const error = await refusal(sourcesOf(hre.artifacts, other, codeOf));
+    expect(error.code).to.equal("SOURCES_DIFFER");
   });
 
   it("asks Etherscan as its version 2 wants it, waits for its answer, and keeps it", async () => {
@@ -218,10 +218,8 @@ describe("deploy publish-source", () => {
       const [source] = await planned();
       if (source === undefined) throw new Error("there are sources");
       const server = await recorder(() => ({ status, body }));
-      const error = await publishSources("97", [source], [etherscan(KEY, server.url)], quick()).catch(
-        (reason: StrongroomError) => reason,
-      );
-      expect((error as StrongroomError).code).to.equal(code);
+      const error = await refusal(publishSources("97", [source], [etherscan(KEY, server.url)], quick()));
+      expect(error.code).to.equal(code);
       expect(JSON.stringify(error)).not.to.include(KEY);
       await server.close();
     });
@@ -229,7 +227,7 @@ describe("deploy publish-source", () => {
 
   it("refuses a file of progress that is not one", async () => {
     writeFileSync(join(folder, "97.published.json"), "{}");
-    const error = await publishSources("97", [], [], quick()).catch((reason: StrongroomError) => reason);
-    expect((error as StrongroomError).code).to.equal("PUBLISHED_INVALID");
+    const error = await refusal(publishSources("97", [], [], quick()));
+    expect(error.code).to.equal("PUBLISHED_INVALID");
   });
 });

@@ -22,7 +22,7 @@ import { planSuite } from "../../deploy/suite-plan.ts";
 import { readDeclared } from "../../deploy/verify/declared.ts";
 import { readRecords } from "../../deploy/verify/verify-all.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
-import type { StrongroomError } from "../../src/core/errors.ts";
+import { refusal } from "../support/refusal.ts";
 
 const connection = await hre.network.create();
 const codeOf = await codeFor(connection.ethers);
@@ -45,15 +45,6 @@ function record(state: DeploymentRecord["state"] = "verified", chainId = 31_337)
   } as unknown as Omit<DeploymentRecord, "digest" | "format">;
 }
 
-function failure(action: () => unknown): StrongroomError {
-  try {
-    action();
-  } catch (error) {
-    return error as StrongroomError;
-  }
-  throw new Error("it succeeded");
-}
-
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "strongroom-records-"));
 });
@@ -72,12 +63,12 @@ describe("A deployment's record", () => {
     expect(readRecords(folder)).to.deep.equal([read]);
   });
 
-  it("is missing where there is none, and not finished while it is incomplete", () => {
+  it("is missing where there is none, and not finished while it is incomplete", async () => {
     expect(readRecord(31_337n, folder)).to.equal(undefined);
-    expect(failure(() => loadRecord(31_337n, folder)).code).to.equal("NOT_DEPLOYED");
+    expect((await refusal(() => loadRecord(31_337n, folder))).code).to.equal("NOT_DEPLOYED");
     writeRecord(record("incomplete"), folder);
     expect(readRecord(31_337n, folder)?.state).to.equal("incomplete");
-    expect(failure(() => loadRecord(31_337n, folder)).facts.state).to.equal("incomplete");
+    expect((await refusal(() => loadRecord(31_337n, folder))).facts.state).to.equal("incomplete");
   });
 
   for (const [what, change, why] of [
@@ -96,20 +87,20 @@ describe("A deployment's record", () => {
     ["a format of another time", (text: string) => text.replace("deployment@1", "deployment@2"), "format"],
     ["half of it", (text: string) => text.slice(0, text.length / 2), "not JSON"],
   ] as const) {
-    it(`is refused with ${what}`, () => {
+    it(`is refused with ${what}`, async () => {
       const file = writeRecord(record(), folder);
       writeFileSync(file, change(readFileSync(file, "utf8")));
-      const error = failure(() => loadRecord(31_337n, folder));
+      const error = await refusal(() => loadRecord(31_337n, folder));
       expect(error.code).to.equal("RECORD_INVALID");
       expect(String(error.facts.why)).to.include(why);
     });
   }
 
-  it("is refused under the name of another chain", () => {
+  it("is refused under the name of another chain", async () => {
     const text = readFileSync(writeRecord(record("verified", 31_338), folder), "utf8");
     writeFileSync(join(folder, "31337.json"), text);
-    expect(String(failure(() => loadRecord(31_337n, folder)).facts.why)).to.include("31338");
-    expect(failure(() => readRecords(folder)).code).to.equal("RECORD_INVALID");
+    expect(String((await refusal(() => loadRecord(31_337n, folder))).facts.why)).to.include("31338");
+    expect((await refusal(() => readRecords(folder))).code).to.equal("RECORD_INVALID");
   });
 });
 
@@ -139,9 +130,9 @@ describe("Declared differences", () => {
       "deployer.powerless",
     ],
   ] as const) {
-    it(`are refused when the file ${what}`, () => {
+    it(`are refused when the file ${what}`, async () => {
       declare(content);
-      const error = failure(() => readDeclared(31_337n, folder));
+      const error = await refusal(() => readDeclared(31_337n, folder));
       expect(error.code).to.equal("DECLARED_INVALID");
       expect(String(error.facts.why)).to.include(why);
     });
@@ -149,9 +140,9 @@ describe("Declared differences", () => {
 });
 
 describe("The lock on a chain's deployment", () => {
-  it("keeps others away until it is given back", () => {
+  it("keeps others away until it is given back", async () => {
     const unlock = lockDeployment(1n, folder);
-    const error = failure(() => lockDeployment(1n, folder));
+    const error = await refusal(() => lockDeployment(1n, folder));
     expect(error.code).to.equal("DEPLOYER_AT_WORK");
     expect(error.retryable).to.equal(true);
     expect(error.facts.pid).to.equal(process.pid);
@@ -173,7 +164,7 @@ describe("The lock on a chain's deployment", () => {
     held(process.pid, "another start");
     if (existsSync("/proc/self/stat")) lockDeployment(1n, folder)();
     held(1, "", "another-machine");
-    expect(failure(() => lockDeployment(1n, folder)).facts.host).to.equal("another-machine");
+    expect((await refusal(() => lockDeployment(1n, folder))).facts.host).to.equal("another-machine");
     writeFileSync(join(folder, "1.lock"), "half a hold");
     lockDeployment(1n, folder)();
   });

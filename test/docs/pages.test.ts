@@ -8,6 +8,7 @@ import { REASON_ADVICE } from "../../src/docs/reason-advice.ts";
 import { reasonsPage } from "../../src/docs/reasons-page.ts";
 import { constants, enumMembers, table } from "../../src/docs/solidity-text.ts";
 import { variablesPage } from "../../src/docs/variables-page.ts";
+import { refusalOf } from "../support/refusal.ts";
 
 const held: AbiError = {
   type: "error",
@@ -18,15 +19,6 @@ const held: AbiError = {
   ],
 };
 const meaning = { when: "it is held", remedy: "Wait." };
-
-function codeOf(action: () => unknown): unknown {
-  try {
-    action();
-  } catch (error) {
-    return (error as { code?: unknown }).code;
-  }
-  return undefined;
-}
 
 describe("generated pages", () => {
   describe("errors", () => {
@@ -39,14 +31,14 @@ describe("generated pages", () => {
       expect(page.match(/Vault_Held/g)).to.have.length(1);
     });
 
-    it("refuses an error without a meaning", () => {
-      expect(codeOf(() => errorsPage([[held]], {}))).to.equal("ERROR_WITHOUT_MEANING");
+    it("refuses an error without a meaning", async () => {
+      expect(await refusalOf(() => errorsPage([[held]], {}))).to.equal("ERROR_WITHOUT_MEANING");
     });
 
-    it("refuses a meaning without an error", () => {
-      expect(codeOf(() => errorsPage([[held]], { Vault_Held: meaning, Vault_Gone: meaning }))).to.equal(
-        "MEANING_WITHOUT_ERROR",
-      );
+    it("refuses a meaning without an error", async () => {
+      expect(
+        await refusalOf(() => errorsPage([[held]], { Vault_Held: meaning, Vault_Gone: meaning })),
+      ).to.equal("MEANING_WITHOUT_ERROR");
     });
   });
 
@@ -63,9 +55,9 @@ describe("generated pages", () => {
       expect(rows[4]).to.contain("| 4 | `0x10` | `FRESH` |");
     });
 
-    it("refuses another order", () => {
+    it("refuses another order", async () => {
       const swapped = enumMembers("enum Reason { \n FRESH, // a\n LISTED // b\n}", "Reason");
-      expect(codeOf(() => reasonsPage(swapped, REASONS, REASON_ADVICE))).to.equal("REASONS_DIFFER");
+      expect(await refusalOf(() => reasonsPage(swapped, REASONS, REASON_ADVICE))).to.equal("REASONS_DIFFER");
     });
   });
 
@@ -80,15 +72,15 @@ describe("generated pages", () => {
       expect(keys.map(({ name }) => name)).not.to.contain("_KIND_SHIFT");
     });
 
-    it("refuses a parameter without a unit", () => {
-      expect(codeOf(() => parameterKeys("// Vault\nuint8 internal constant BARE = 9;"))).to.equal(
+    it("refuses a parameter without a unit", async () => {
+      expect(await refusalOf(() => parameterKeys("// Vault\nuint8 internal constant BARE = 9;"))).to.equal(
         "PARAMETER_WITHOUT_UNIT",
       );
     });
 
-    it("is not written while the table has a gap, and the build fails", () => {
+    it("is not written while the table has a gap, and the build fails", async () => {
       const source = { keys: [], specs: new Map(), own: [], sources: new Map() };
-      expect(codeOf(() => variablesPage(source))).to.equal("GOVERNED_GAPS");
+      expect(await refusalOf(() => variablesPage(source))).to.equal("GOVERNED_GAPS");
     });
   });
 

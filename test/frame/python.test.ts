@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { explain, StrongroomError } from "../../src/core/errors.ts";
 import { ensureVenv, pipProblem, requirementsIn } from "../../src/verify/python.ts";
+import { refusal } from "../support/refusal.ts";
 
 describe("the Python environment", () => {
   let state: string;
@@ -26,14 +27,7 @@ describe("the Python environment", () => {
   chmod +x "$3/bin/python3"; cp "$3/bin/python3" "$3/bin/tool" ;;
 esac`);
 
-  async function refusal(options: { python: string }): Promise<StrongroomError> {
-    const error = await ensureVenv(file(), { ...options, state }).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (!(error instanceof StrongroomError)) throw new Error(`expected a refusal, got ${String(error)}`);
-    return error;
-  }
+  const refused = (python: string) => refusal(ensureVenv(file(), { python, state }));
 
   beforeEach(() => {
     state = mkdtempSync(join(tmpdir(), "strongroom-python-"));
@@ -54,7 +48,7 @@ esac`);
   });
 
   it("is not taken for finished when its installation failed", async () => {
-    expect(await refusal({ python: withPip(1, "boom") })).to.include({ code: "VENV_FAILED" });
+    expect(await refused(withPip(1, "boom"))).to.include({ code: "VENV_FAILED" });
     const venv = await ensureVenv(file(), { python: withPip(0), state });
     expect(existsSync(join(venv.root, "installed"))).to.equal(true);
   });
@@ -65,17 +59,17 @@ esac`);
   });
 
   it("names the command that installs what the machine lacks", async () => {
-    const none = await refusal({ python: join(state, "no-such-python") });
+    const none = await refused(join(state, "no-such-python"));
     expect(none.code).to.equal("NO_PYTHON");
     expect(explain(none)).to.include("apt-get install python3 python3-venv").and.to.include("why:");
-    const old = await refusal({ python: python('echo "Python 3.9.2"') });
+    const old = await refused(python('echo "Python 3.9.2"'));
     expect(old.code).to.equal("OLD_PYTHON");
     expect(explain(old)).to.include("3.9.2").and.to.include("3.11");
-    const bare = await refusal({
-      python: python(
+    const bare = await refused(
+      python(
         '[ "$1" = --version ] && echo "Python 3.12.1" && exit; echo "ensurepip is not available"; exit 1',
       ),
-    });
+    );
     expect(bare.code).to.equal("NO_VENV");
     expect(explain(bare)).to.include("apt-get install python3-venv");
   });

@@ -6,6 +6,7 @@ import { TerminalError } from "../../src/core/errors.ts";
 import { explanationsIn, judgeSlither, raised, toPaste } from "../../src/verify/checks/slither.ts";
 import { findingsIn, runSlither, type SlitherFinding, sayingOf } from "../../src/verify/slither.ts";
 import { withImports } from "../../src/verify/solidity-imports.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 
 const element = (file: string, line: number) => ({
   type: "function",
@@ -179,13 +180,7 @@ describe("a run of Slither", () => {
     return { program: file };
   };
 
-  const codeOf = async (run: Promise<unknown>) => {
-    const error = await run.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    return error instanceof TerminalError ? error.code : error;
-  };
+  const codeOf = async (run: Promise<unknown>) => (await terminalRefusal(run)).code;
 
   it("gets our sources with their imports, without mocks, as one compiled project", async () => {
     write("contracts/A.sol", source('import { B } from "pkg/B.sol";\ncontract A is B {}'));

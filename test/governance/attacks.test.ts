@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AbiCoder, id, ZeroAddress } from "ethers";
-import { TerminalError } from "../../src/core/errors.ts";
 import { readChange } from "../../src/governance/changes/change-file.ts";
 import { artifactsOf } from "../../src/governance/changes/find-artifact.ts";
 import { advance, brokenPromises } from "../../src/governance/proposals/advance.ts";
@@ -24,18 +23,7 @@ import { asModule, selfCall } from "../../src/governance/safe-settings.ts";
 import { safeHashes } from "../../src/governance/wallets/safe-hashes.ts";
 import { connection, DAY, depositByAddress, ETHER, ethers, type Scene, scene } from "../scenario/scene.ts";
 import { carryOut, changeOf, governanceOf, signed, temporaryFolder } from "../support/governing.ts";
-import { refusalOf } from "../support/refusal.ts";
-
-/** The error that an act ends with; fails the test where there is none. */
-async function refusal(act: Promise<unknown>): Promise<TerminalError> {
-  try {
-    await act;
-  } catch (error) {
-    if (error instanceof TerminalError) return error;
-    throw error;
-  }
-  throw new Error("it was not refused");
-}
+import { refusalOf, terminalRefusal } from "../support/refusal.ts";
 
 const because = "A sentence that the proposer is free to choose";
 const call = (target: string, name: string, ...args: readonly unknown[]) => ({
@@ -58,7 +46,7 @@ describe("a malicious proposer", () => {
   const refused = async (
     changes: (s: Scene) => readonly unknown[],
     rest: Readonly<Record<string, unknown>> = {},
-  ): Promise<string> => (await refusal(propose(governance, changeOf(changes(s), rest)))).code;
+  ): Promise<string> => (await terminalRefusal(propose(governance, changeOf(changes(s), rest)))).code;
 
   beforeEach(async () => {
     s = await scene();
@@ -370,7 +358,7 @@ describe("a malicious proposer", () => {
       const { digest: _, format: __, ...honest } = proposal;
       const folder = temporaryFolder();
       writeFileSync(join(folder, PROPOSAL_FILE), proposalText(sealed({ ...honest, ...forge(proposal) })));
-      const { code, facts } = await refusal(Promise.resolve().then(() => openProposal(folder)));
+      const { code, facts } = await terminalRefusal(() => openProposal(folder));
       return `${code} ${facts.fields}`;
     };
 
@@ -422,7 +410,7 @@ describe("a malicious proposer", () => {
       const proposal = await propose(governance, changeOf(LIMITS));
       const safes = { ...s.addresses.safes, council: s.mallory.address };
       const elsewhere = { ...s.addresses, safes };
-      const { code } = await refusal(progressOf(ethers.provider, elsewhere, proposal, []));
+      const { code } = await terminalRefusal(progressOf(ethers.provider, elsewhere, proposal, []));
       expect(code).to.equal("OTHER_DEPLOYMENT");
     });
 
@@ -479,7 +467,7 @@ describe("a malicious proposer", () => {
         },
       });
       const governances = [governance, { provider, addresses: { ...s.addresses, ...there } }];
-      const { code } = await refusal(refuseOverBudget([proposal], governances, deployments));
+      const { code } = await terminalRefusal(refuseOverBudget([proposal], governances, deployments));
       expect(code).to.equal("BUDGET_EXCEEDED");
     });
   });
@@ -524,7 +512,7 @@ describe("a malicious proposer", () => {
         ...open,
         calls: [{ ...only, to: s.mallory.address, data: "0x", value: "1000" }],
       });
-      const { code } = await refusal(advance(alone, theft, [], s.bert));
+      const { code } = await terminalRefusal(advance(alone, theft, [], s.bert));
       expect(code).to.equal("REVIEW_DIFFERS");
       expect((await advance(alone, honest, [], s.bert)).did).to.equal("acted");
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
-import { explain, type StrongroomError, TerminalError } from "../../src/core/errors.ts";
+import { explain, type TerminalError } from "../../src/core/errors.ts";
 import { abiModule } from "../../src/package/abi-module.ts";
 import { addressesModule, RECORD_FORMAT, recordedAddresses } from "../../src/package/addresses-module.ts";
 import { compile } from "../../src/package/compile.ts";
@@ -15,6 +15,7 @@ import { solidityPackages } from "../../src/package/solidity.ts";
 import { stage } from "../../src/package/stage.ts";
 import { isLibrary, publishedFindings } from "../../src/verify/checks/package.ts";
 import { scene } from "../scenario/scene.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "package-sources-"));
@@ -22,15 +23,10 @@ const scratch = mkdtempSync(join(tmpdir(), "package-sources-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** The error of an action that must fail. */
-function failure(action: () => unknown): StrongroomError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).to.be.instanceOf(TerminalError);
-    expect((error as StrongroomError).advice, "says what to do").to.be.a("string");
-    return error as StrongroomError;
-  }
-  throw new Error("it did not fail");
+async function failure(action: () => unknown): Promise<TerminalError> {
+  const error = await terminalRefusal(action);
+  expect(error.advice, "says what to do").to.be.a("string");
+  return error;
 }
 
 describe("the module of ABIs", () => {
@@ -75,10 +71,10 @@ describe("the module of ABIs", () => {
     expect(abiModule(structs, { abi: ["A", "B"] }).match(/"ask"/g)).to.have.length(2);
   });
 
-  it("when a contract is missing, or two have its name, it is refused", () => {
-    expect(failure(() => abiModule(artifacts, { goneAbi: ["Gone"] })).code).to.equal("NO_ARTIFACT");
+  it("when a contract is missing, or two have its name, it is refused", async () => {
+    expect((await failure(() => abiModule(artifacts, { goneAbi: ["Gone"] }))).code).to.equal("NO_ARTIFACT");
     const twice = [...artifacts, { contractName: "Face", abi: [] }];
-    expect(failure(() => abiModule(twice, { faceAbi: ["Face"] })).code).to.equal("NO_ARTIFACT");
+    expect((await failure(() => abiModule(twice, { faceAbi: ["Face"] }))).code).to.equal("NO_ARTIFACT");
   });
 });
 
@@ -133,11 +129,13 @@ describe("the module of addresses", () => {
     expect([...recordedAddresses(folder).keys()]).to.deep.equal([9n, 31_337n]);
   });
 
-  it("given a record without the vault, when it is compiled, it is refused", () => {
+  it("given a record without the vault, when it is compiled, it is refused", async () => {
     const { vault: _, ...rest } = addresses;
     const folder = recorded("31337.json", { format: RECORD_FORMAT, addresses: rest });
     const text = addressesModule(recordedAddresses(folder));
-    const error = failure(() => compile(ROOT, [GENERATED.addresses], new Map([[GENERATED.addresses, text]])));
+    const error = await failure(() =>
+      compile(ROOT, [GENERATED.addresses], new Map([[GENERATED.addresses, text]])),
+    );
     expect(error.code).to.equal("PACKAGE_DOES_NOT_COMPILE");
     expect(explain(error)).to.match(/vault/);
   });
@@ -166,8 +164,8 @@ describe("the module of addresses", () => {
     ["that is null", "31337.json", () => null, /its format is undefined/],
     ["cut off", "31337.json", () => '{"format":', /it is no JSON/],
   ] as const) {
-    it(`given a record ${what}, when it is read, it is refused`, () => {
-      const error = failure(() => recordedAddresses(recorded(name, content())));
+    it(`given a record ${what}, when it is read, it is refused`, async () => {
+      const error = await failure(() => recordedAddresses(recorded(name, content())));
       expect(error.code).to.equal("RECORD_INVALID");
       expect(error.message).to.match(says);
     });
@@ -192,17 +190,17 @@ describe("the package's compiler", () => {
     expect(compiled.get("src/package/entries/tried.js")).to.contain('from "../../core/money.js"');
   });
 
-  it("refuses what does not compile, and what Node 20 lacks", () => {
-    const wrong = failure(() => tried("export const one: string = 1;"));
+  it("refuses what does not compile, and what Node 20 lacks", async () => {
+    const wrong = await failure(() => tried("export const one: string = 1;"));
     expect(wrong.code).to.equal("PACKAGE_DOES_NOT_COMPILE");
     expect(explain(wrong)).to.match(/tried\.ts.*TS2322/);
-    const late = failure(() => tried("export const later = Promise.withResolvers<void>();"));
+    const late = await failure(() => tried("export const later = Promise.withResolvers<void>();"));
     expect(explain(late)).to.match(/withResolvers/);
   });
 
-  it("refuses an import that it writes nothing for", () => {
+  it("refuses an import that it writes nothing for", async () => {
     const hand = ["src/package/entries/hand.d.ts", "export type A = 1;"] as const;
-    const error = failure(() => tried('export type { A } from "./hand.d.ts";', [hand]));
+    const error = await failure(() => tried('export type { A } from "./hand.d.ts";', [hand]));
     expect(error.code).to.equal("PACKAGE_INCOMPLETE");
     expect(error.facts).to.deep.equal({ file: hand[0] });
   });
@@ -234,8 +232,8 @@ describe("the package's manifest", () => {
     expect(manifest.exports).not.to.have.property("./erc7730/*.json");
   });
 
-  it("refuses a package that users wouldn't get", () => {
-    const error = failure(() => manifestOf(project, new Set(["hardhat"]), []));
+  it("refuses a package that users wouldn't get", async () => {
+    const error = await failure(() => manifestOf(project, new Set(["hardhat"]), []));
     expect(error.code).to.equal("PACKAGE_UNDECLARED");
     expect(error.facts).to.deep.equal({ package: "hardhat" });
   });
@@ -253,9 +251,9 @@ describe("the package's Solidity", () => {
     expect([...solidityPackages(sources)]).to.deep.equal(["@openzeppelin/contracts"]);
   });
 
-  it("refuses a source that imports a mock", () => {
+  it("refuses a source that imports a mock", async () => {
     const sources = new Map([["contracts/a/A.sol", 'import {M} from "../mocks/M.sol";\n']]);
-    const error = failure(() => solidityPackages(sources));
+    const error = await failure(() => solidityPackages(sources));
     expect(error.code).to.equal("PACKAGE_INCOMPLETE");
     expect(error.facts).to.deep.equal({ file: "contracts/a/A.sol", imported: "contracts/mocks/M.sol" });
   });
@@ -285,12 +283,8 @@ describe("packing", () => {
   });
 
   it("given a folder without a package, when it is packed, npm's words are passed on", async () => {
-    const error = await pack(join(scratch, "absent"), scratch).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    expect(error).to.be.instanceOf(TerminalError);
-    expect((error as TerminalError).code).to.equal("PACK_FAILED");
+    const error = await terminalRefusal(pack(join(scratch, "absent"), scratch));
+    expect(error.code).to.equal("PACK_FAILED");
     expect(explain(error)).to.match(/why: .*absent/s);
   });
 });

@@ -5,11 +5,11 @@ import { config as local, localKeys } from "../../deploy/config/local.ts";
 import { parseConfig, type SuiteConfigInput } from "../../deploy/config/schema.ts";
 import { deploySuite } from "../../deploy/suite.ts";
 import { verifyDeployment } from "../../deploy/verify.ts";
-import { TerminalError } from "../../src/core/errors.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import type { Safe } from "../../src/governance/safe.ts";
 import { selfCall } from "../../src/governance/safe-settings.ts";
 import { realSafes } from "../support/realSafes.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 import { callOf, creationCode } from "./scene.ts";
 
 const connection = await hre.network.create();
@@ -22,13 +22,6 @@ function adopting(safes: Partial<Record<keyof SuiteConfigInput["safes"], string>
     return [name, adopt === undefined ? safe : { ...safe, adopt }];
   });
   return parseConfig({ ...local, safes: Object.fromEntries(given) });
-}
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  return attempt.then(
-    () => "nothing was refused",
-    (error: unknown) => (error instanceof TerminalError ? error.code : String(error)),
-  );
 }
 
 describe("a deployment for Safes that its teams have already", () => {
@@ -97,7 +90,8 @@ describe("a deployment for Safes that its teams have already", () => {
     const strangers = await safes.make(localKeys.guardian, 2);
     const lax = await safes.make(localKeys.council, 2);
     const before = await ethers.provider.getTransactionCount(relayer.address);
-    const attempt = (address: string) => codeOf(deploySuite(connection, adopting({ council: address })));
+    const attempt = async (address: string) =>
+      (await terminalRefusal(deploySuite(connection, adopting({ council: address })))).code;
     expect(await attempt(strangers.address)).to.equal("ADOPT_UNFIT");
     expect(await attempt(lax.address)).to.equal("ADOPT_UNFIT");
     expect(await attempt(relayer.address)).to.equal("ADOPT_NO_CONTRACT");

@@ -9,6 +9,7 @@ import { throughGovernance } from "../../src/governance/proposal.ts";
 import { PERMISSIONS, selectorOf } from "../../src/governance/role-graph.ts";
 import { readVariables, type Variable } from "../../src/governance/variables.ts";
 import { renderVariables, variablesJson } from "../../src/governance/variables-table.ts";
+import { refusalOf } from "../support/refusal.ts";
 import { serveRpc } from "../support/rpcServer.ts";
 import { callOf, connection, ethers, type Scene, scene } from "./scene.ts";
 
@@ -20,15 +21,6 @@ function find(variables: readonly Variable[], id: string): Variable {
   const found = variables.find((variable) => variable.id === id);
   if (found === undefined) throw new Error(`there is no variable ${id}`);
   return found;
-}
-
-async function codeOf(action: Promise<unknown>): Promise<unknown> {
-  try {
-    await action;
-  } catch (error) {
-    return (error as { code?: unknown }).code;
-  }
-  return undefined;
 }
 
 /** How contracts refuse whoever may not call: by the first four bytes. */
@@ -295,30 +287,30 @@ describe("Variables of the deployed suite", () => {
     it("refuses another chain's record", async () => {
       const s = await scene();
       const reading = readVariables(ethers.provider, { ...s.addresses, chainId: "1" });
-      expect(await codeOf(reading)).to.equal("WRONG_CHAIN");
+      expect(await refusalOf(reading)).to.equal("WRONG_CHAIN");
     });
 
     it("refuses an address without a Vault", async () => {
       const s = await scene();
       const reading = readVariables(ethers.provider, { ...s.addresses, vault: s.mallory.address });
-      expect(await codeOf(reading)).to.equal("NOT_A_DEPLOYMENT");
+      expect(await refusalOf(reading)).to.equal("NOT_A_DEPLOYMENT");
     });
 
     it("refuses a record that names other code", async () => {
       const s = await scene();
       const reading = readVariables(ethers.provider, { ...s.addresses, registry: s.addresses.lens });
-      expect(await codeOf(reading)).to.equal("VARIABLE_UNREADABLE");
+      expect(await refusalOf(reading)).to.equal("VARIABLE_UNREADABLE");
     });
 
     it("refuses a block before the deployment, and one that isn't there yet", async () => {
       const s = await scene();
       const { addresses } = s;
       const before = readVariables(ethers.provider, addresses, { blockTag: addresses.fromBlock });
-      expect(await codeOf(before)).to.equal("NOT_A_DEPLOYMENT");
+      expect(await refusalOf(before)).to.equal("NOT_A_DEPLOYMENT");
       const ahead = readVariables(ethers.provider, addresses, {
         blockTag: (await ethers.provider.getBlockNumber()) + 100,
       });
-      expect(await codeOf(ahead)).to.equal("BLOCK_UNKNOWN");
+      expect(await refusalOf(ahead)).to.equal("BLOCK_UNKNOWN");
     });
   });
 
@@ -347,11 +339,11 @@ describe("Variables of the deployed suite", () => {
       const provider = new JsonRpcProvider(server.url, Number(s.config.chainId), { staticNetwork: true });
       try {
         const other = readVariables(provider, { ...s.addresses, registry: s.addresses.lens });
-        expect(await codeOf(other)).to.equal("VARIABLE_UNREADABLE");
+        expect(await refusalOf(other)).to.equal("VARIABLE_UNREADABLE");
       } finally {
         await server.close();
       }
-      expect(await codeOf(readVariables(provider, s.addresses))).to.equal("NODE_UNREACHABLE");
+      expect(await refusalOf(readVariables(provider, s.addresses))).to.equal("NODE_UNREACHABLE");
       provider.destroy();
     });
   });

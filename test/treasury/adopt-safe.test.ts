@@ -2,7 +2,6 @@ import { createRequire } from "node:module";
 import { expect } from "chai";
 import { getCreateAddress, keccak256, Wallet, ZeroAddress, ZeroHash } from "ethers";
 import hre from "hardhat";
-import { TerminalError } from "../../src/core/errors.ts";
 import type { Safe, SafeTransaction } from "../../src/governance/safe.ts";
 import { safeArtifact } from "../../src/governance/safe-contracts.ts";
 import { selfCall } from "../../src/governance/safe-settings.ts";
@@ -21,6 +20,7 @@ import {
   safeTestArtifact,
 } from "../support/oldSafes.ts";
 import { realSafes, sendOdd } from "../support/realSafes.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
 const DELAY = 2n * 86_400n;
@@ -61,15 +61,6 @@ async function deployed() {
 
 const musts = ({ findings }: Adoption): string[] =>
   findings.filter(({ severity }) => severity === "must").map(({ id }) => id);
-
-async function refusal(look: Promise<unknown>): Promise<TerminalError> {
-  const error = await look.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).to.be.instanceOf(TerminalError);
-  return error as TerminalError;
-}
 
 describe("adoptSafe", () => {
   const setup = () => networkHelpers.loadFixture(deployed);
@@ -330,32 +321,36 @@ describe("adoptSafe", () => {
 
     it("refuses a singleton used without a proxy", async () => {
       const d = await setup();
-      const error = await refusal(adoptSafe(ethers.provider, String(d.safes.singleton.target), d.terms));
+      const error = await terminalRefusal(
+        adoptSafe(ethers.provider, String(d.safes.singleton.target), d.terms),
+      );
       expect(error.code).to.equal("ADOPT_NOT_A_SAFE");
     });
 
     it("refuses a key's account, an account that delegates, and an empty address", async () => {
       const d = await setup();
       for (const address of [d.mallory.address, getCreateAddress({ from: d.mallory.address, nonce: 9 })]) {
-        const error = await refusal(adoptSafe(ethers.provider, address, d.terms));
+        const error = await terminalRefusal(adoptSafe(ethers.provider, address, d.terms));
         expect(error.code).to.equal("ADOPT_NO_CONTRACT");
       }
       await networkHelpers.setCode(d.mallory.address, `0xef0100${d.safe.address.slice(2)}`);
-      const error = await refusal(adoptSafe(ethers.provider, d.mallory.address, d.terms));
+      const error = await terminalRefusal(adoptSafe(ethers.provider, d.mallory.address, d.terms));
       expect(error.code).to.equal("ADOPT_NO_CONTRACT");
       expect(error.facts.delegatesTo).to.equal(d.safe.address);
     });
 
     it("refuses another contract", async () => {
       const d = await setup();
-      const error = await refusal(adoptSafe(ethers.provider, String(d.timelock.target), d.terms));
+      const error = await terminalRefusal(adoptSafe(ethers.provider, String(d.timelock.target), d.terms));
       expect(error.code).to.equal("ADOPT_NOT_A_SAFE");
     });
 
     it("refuses a guard that serves another timelock, or none", async () => {
       const d = await setup();
       for (const guard of [d.foreignGuard.target, d.timelock.target, d.mallory.address]) {
-        const error = await refusal(d.look(d.safe, { suite: { ...d.terms.suite, guard: String(guard) } }));
+        const error = await terminalRefusal(
+          d.look(d.safe, { suite: { ...d.terms.suite, guard: String(guard) } }),
+        );
         expect(error.code).to.equal("ADOPT_WRONG_GUARD");
       }
     });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { Wallet } from "ethers";
-import { StrongroomError } from "../../src/core/errors.ts";
 import { AUDIT_TYPES, auditDomain, runningCode } from "../../src/governance/audits.ts";
 import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
@@ -15,15 +14,9 @@ import { BALANCES_HEADER, parseBalances } from "../../src/treasury/opening-balan
 import { vaultHolders } from "../../src/treasury/vault-holders.ts";
 import { OzTokenVault__factory } from "../../typechain-types/factories/contracts/mocks/bench/OzTokenVault__factory.ts";
 import { callOf, DAY, ETHER, ethers, networkHelpers, type Scene, scene } from "../scenario/scene.ts";
+import { refusal, refusalOf } from "../support/refusal.ts";
 
 const USD = 10n ** 6n;
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  return attempt.then(
-    () => "nothing was refused",
-    (error: unknown) => (error instanceof StrongroomError ? error.code : `${error}`),
-  );
-}
 
 describe("importBalances", () => {
   let folder: string;
@@ -156,8 +149,8 @@ describe("importBalances", () => {
         for (let at = 1; at <= 15; at++) {
           await snapshot.restore();
           rmSync(d.journal, { force: true });
-          const code = await codeOf(d.run({ signer: dying(d.treasurer, at, sent), approve: false }));
-          expect(code, `at ${at}`).to.equal(sent && at === 15 ? "nothing was refused" : "IMPORT_NOT_SENT");
+          const code = await refusalOf(d.run({ signer: dying(d.treasurer, at, sent), approve: false }));
+          expect(code, `at ${at}`).to.equal(sent && at === 15 ? "accepted" : "IMPORT_NOT_SENT");
           const report = await d.run({ approve: false });
           expect(report.complete, `at ${at}`).to.equal(true);
           const deposits = await d.deposits();
@@ -174,7 +167,9 @@ describe("importBalances", () => {
       const mine = setInterval(() => void ethers.provider.send("evm_mine", []), 200);
       try {
         // Four are sent and none of them is mined yet when it dies; the next run offers the node the same four again.
-        const died = await codeOf(d.run({ signer: dying(d.treasurer, 5, false), approve: false, batch: 8 }));
+        const died = await refusalOf(
+          d.run({ signer: dying(d.treasurer, 5, false), approve: false, batch: 8 }),
+        );
         expect(died).to.equal("IMPORT_NOT_SENT");
         expect((await d.run({ approve: false, batch: 8 })).complete).to.equal(true);
       } finally {
@@ -188,10 +183,10 @@ describe("importBalances", () => {
     it("gives a row another nonce when its own went to something else, but only once that is settled", async () => {
       const d = await treasury();
       await d.token.connect(d.treasurer).approve(d.addresses.vault, 100_000n * USD);
-      await codeOf(d.run({ signer: dying(d.treasurer, 3, false), approve: false }));
+      await refusal(d.run({ signer: dying(d.treasurer, 3, false), approve: false }));
       // The third row's nonce is spent on something else.
       await d.treasurer.sendTransaction({ to: d.anna, value: 1n });
-      expect(await codeOf(d.run({ approve: false, confirmations: 5 }))).to.equal("IMPORT_NOT_SETTLED");
+      expect(await refusalOf(d.run({ approve: false, confirmations: 5 }))).to.equal("IMPORT_NOT_SETTLED");
       await networkHelpers.mine(5);
       const report = await d.run({ approve: false, confirmations: 0 });
       expect(report.complete).to.equal(true);
@@ -201,7 +196,7 @@ describe("importBalances", () => {
     it("drops a line of its journal that was being written", async () => {
       const d = await treasury();
       await d.token.connect(d.treasurer).approve(d.addresses.vault, 100_000n * USD);
-      await codeOf(d.run({ signer: dying(d.treasurer, 1, false), approve: false }));
+      await refusal(d.run({ signer: dying(d.treasurer, 1, false), approve: false }));
       const whole = readFileSync(d.journal, "utf8");
       truncateSync(d.journal, whole.length - 5);
       expect((await d.run({ approve: false })).complete).to.equal(true);
@@ -212,26 +207,22 @@ describe("importBalances", () => {
   describe("given a journal", () => {
     const identity = { digest: "d", chainId: "1", vault: "v", importer: "i" };
 
-    it("is one process's at a time", () => {
+    it("is one process's at a time", async () => {
       const file = join(folder, "j");
       const journal = ImportJournal.open(file, identity);
-      expect(() => ImportJournal.open(file, identity))
-        .to.throw(StrongroomError)
-        .with.property("code", "IMPORT_RUNNING");
+      expect(await refusalOf(() => ImportJournal.open(file, identity))).to.equal("IMPORT_RUNNING");
       journal.close();
       ImportJournal.open(file, identity).close();
     });
 
-    it("refuses another input, and lines that nobody wrote", () => {
+    it("refuses another input, and lines that nobody wrote", async () => {
       const file = join(folder, "j");
       ImportJournal.open(file, identity).close();
-      expect(() => ImportJournal.open(file, { ...identity, digest: "other" }))
-        .to.throw(StrongroomError)
-        .with.property("code", "IMPORT_OTHER_INPUT");
+      expect(await refusalOf(() => ImportJournal.open(file, { ...identity, digest: "other" }))).to.equal(
+        "IMPORT_OTHER_INPUT",
+      );
       writeFileSync(file, `${readFileSync(file, "utf8")}{"row":-1,"nonce":0}\n`);
-      expect(() => ImportJournal.open(file, identity))
-        .to.throw(StrongroomError)
-        .with.property("code", "IMPORT_JOURNAL_DAMAGED");
+      expect(await refusalOf(() => ImportJournal.open(file, identity))).to.equal("IMPORT_JOURNAL_DAMAGED");
       writeFileSync(file, "nonsense\n");
       expect(() => ImportJournal.open(file, identity)).to.throw(/can't be read/);
     });
@@ -240,9 +231,9 @@ describe("importBalances", () => {
       const d = await treasury();
       await d.run();
       const edited = d.rows.map((row, i) => (i === 7 ? { ...row, amount: row.amount + 1n } : row));
-      expect(await codeOf(d.run({}, edited))).to.equal("IMPORT_OTHER_INPUT");
+      expect(await refusalOf(d.run({}, edited))).to.equal("IMPORT_OTHER_INPUT");
       rmSync(d.journal);
-      expect(await codeOf(d.run({}, edited))).to.equal("IMPORT_SEEN_BEFORE");
+      expect(await refusalOf(d.run({}, edited))).to.equal("IMPORT_SEEN_BEFORE");
       rmSync(d.journal);
       const again = await d.run({ again: true }, edited);
       expect([again.complete, (await d.deposits()).length]).to.deep.equal([true, 30]);
@@ -253,7 +244,7 @@ describe("importBalances", () => {
       await ethers.provider.send("evm_setAutomine", [false]);
       try {
         await d.treasurer.sendTransaction({ to: d.anna, value: 1n });
-        expect(await codeOf(d.run())).to.equal("IMPORT_PENDING");
+        expect(await refusalOf(d.run())).to.equal("IMPORT_PENDING");
       } finally {
         await ethers.provider.send("evm_setAutomine", [true]);
       }
@@ -264,20 +255,20 @@ describe("importBalances", () => {
     it("refuses before anything is sent: no allowance, too little, no room, winding down", async () => {
       const d = await treasury();
       const before = await ethers.provider.getTransactionCount(d.treasurer);
-      expect(await codeOf(d.run({ approve: false }))).to.equal("IMPORT_NOT_ALLOWED");
+      expect(await refusalOf(d.run({ approve: false }))).to.equal("IMPORT_NOT_ALLOWED");
       const [, , , row] = d.rows;
       if (!row) throw new Error("there are rows");
       const much = [{ ...row, amount: 2_000_000n * USD }];
       rmSync(d.journal);
-      expect(await codeOf(d.run({}, much))).to.equal("IMPORT_TOO_LITTLE");
+      expect(await refusalOf(d.run({}, much))).to.equal("IMPORT_TOO_LITTLE");
       rmSync(d.journal);
       const beyond = [{ ...row, amount: 10n ** 17n }];
-      expect(await codeOf(d.run({}, beyond))).to.equal("IMPORT_ABOVE_CAP");
+      expect(await refusalOf(d.run({}, beyond))).to.equal("IMPORT_ABOVE_CAP");
       expect(await ethers.provider.getTransactionCount(d.treasurer)).to.equal(before);
       rmSync(d.journal);
       await d.s.wait(366n * DAY);
       await d.contracts.vault.windDown(row.asset);
-      expect(await codeOf(d.run())).to.equal("IMPORT_WINDING_DOWN");
+      expect(await refusalOf(d.run())).to.equal("IMPORT_WINDING_DOWN");
     });
 
     it("refuses a token that takes a fee, and accounts that nobody can take out of", async () => {
@@ -287,13 +278,13 @@ describe("importBalances", () => {
         ...{ signer: d.treasurer, vault: d.addresses.vault, fromBlock: 0, journal: d.journal },
         ...{ batch: 4, confirmations: 0 },
       };
-      expect(await codeOf(importBalances(ethers.provider, taking, d.rows, options))).to.equal(
+      expect(await refusalOf(importBalances(ethers.provider, taking, d.rows, options))).to.equal(
         "IMPORT_FEE_TAKING",
       );
       const [row] = d.rows;
       if (!row) throw new Error("there are rows");
       rmSync(d.journal);
-      expect(await codeOf(d.run({}, [{ ...row, account: d.addresses.vault }]))).to.equal(
+      expect(await refusalOf(d.run({}, [{ ...row, account: d.addresses.vault }]))).to.equal(
         "IMPORT_NOT_AN_OWNER",
       );
     });
@@ -319,12 +310,10 @@ describe("importBalances", () => {
           };
         },
       });
-      const thrown = await d.run({ signer, approve: false }).catch((error: unknown) => error);
-      expect(thrown).to.be.instanceOf(StrongroomError);
-      const { code, facts, cause } = thrown as StrongroomError;
+      const { code, facts, cause } = await refusal(d.run({ signer, approve: false }));
       expect([code, facts.line]).to.deep.equal(["IMPORT_REFUSED", 7]);
       expect(String(cause)).to.include("Vault_CapReached");
-      expect(await codeOf(d.run({ approve: false }))).to.equal("IMPORT_ABOVE_CAP");
+      expect(await refusalOf(d.run({ approve: false }))).to.equal("IMPORT_ABOVE_CAP");
       const cap = [paramKey(KINDS.HOLDINGS_CAP, usd), 1, NEVER, (1n << 36n) - 1n];
       const running = await runningCode(ethers.provider, d.addresses.vault);
       const [auditor] = d.s.keys.auditors;
@@ -372,7 +361,7 @@ describe("vaultHolders", () => {
     expect(now.balances[0]?.amount).to.equal((3n * ETHER) / 4n);
     expect(now.leftOut.join()).to.include(s.anna.address).and.to.include("is open there");
     const late = vaultHolders(ethers.provider, { ...question, fromBlock: block + 1 }, await listed(s));
-    expect(await codeOf(late)).to.equal("HOLDERS_INCOMPLETE");
+    expect(await refusalOf(late)).to.equal("HOLDERS_INCOMPLETE");
   });
 
   it("reads the holders of an ERC-4626 vault at the value of their shares", async () => {
@@ -416,14 +405,14 @@ describe("vaultHolders", () => {
     const question = { vault: String(receipt.target) };
     const found = await vaultHolders(ethers.provider, { ...question, as: usd }, assets);
     expect([found.kind, found.balances[0]?.amount]).to.deep.equal(["erc20", 3n * USD]);
-    expect(await codeOf(vaultHolders(ethers.provider, question, assets))).to.equal("HOLDERS_OTHER_ASSET");
-    expect(await codeOf(vaultHolders(ethers.provider, { ...question, as: eth }, assets))).to.equal(
+    expect(await refusalOf(vaultHolders(ethers.provider, question, assets))).to.equal("HOLDERS_OTHER_ASSET");
+    expect(await refusalOf(vaultHolders(ethers.provider, { ...question, as: eth }, assets))).to.equal(
       "HOLDERS_OTHER_ASSET",
     );
-    expect(await codeOf(vaultHolders(ethers.provider, { vault: s.anna.address }, assets))).to.equal(
+    expect(await refusalOf(vaultHolders(ethers.provider, { vault: s.anna.address }, assets))).to.equal(
       "HOLDERS_NOT_A_VAULT",
     );
-    expect(await codeOf(vaultHolders(ethers.provider, { vault: s.addresses.timelock }, assets))).to.equal(
+    expect(await refusalOf(vaultHolders(ethers.provider, { vault: s.addresses.timelock }, assets))).to.equal(
       "HOLDERS_NOT_A_VAULT",
     );
   });

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { TerminalError } from "../../src/core/errors.ts";
 import type { ListedAsset } from "../../src/treasury/listed-assets.ts";
 import {
   BALANCES_HEADER,
@@ -8,6 +7,7 @@ import {
   parseBalances,
   writeBalances,
 } from "../../src/treasury/opening-balances.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 
 const ANNA = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const BERT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -65,32 +65,26 @@ describe("parseBalances", () => {
     ["an account and asset twice", `${BERT},usd,7`, "BALANCES_DUPLICATE"],
   ];
   for (const [what, line, code] of wrong) {
-    it(`refuses ${what}, with its line`, () => {
-      const thrown = attempt(() => read(`${BERT},usd,7`, line, `${ANNA},eth,1`));
+    it(`refuses ${what}, with its line`, async () => {
+      const thrown = await terminalRefusal(() => read(`${BERT},usd,7`, line, `${ANNA},eth,1`));
       expect([thrown.code, thrown.facts.line, thrown.facts.problems]).to.deep.equal([code, 3, 1]);
       expect(thrown.message).to.include(`line 3: `).and.to.include(code);
     });
   }
 
-  it("refuses a file without its header, and one without rows", () => {
-    expect(attempt(() => parseBalances(`${ANNA},usd,1\n`, ASSETS)).code).to.equal("BALANCES_HEADER");
-    expect(attempt(() => parseBalances("", ASSETS)).code).to.equal("BALANCES_HEADER");
-    expect(attempt(() => parseBalances(`${BALANCES_HEADER}\n`, ASSETS)).code).to.equal("BALANCES_EMPTY");
+  it("refuses a file without its header, and one without rows", async () => {
+    expect((await terminalRefusal(() => parseBalances(`${ANNA},usd,1\n`, ASSETS))).code).to.equal(
+      "BALANCES_HEADER",
+    );
+    expect((await terminalRefusal(() => parseBalances("", ASSETS))).code).to.equal("BALANCES_HEADER");
+    expect((await terminalRefusal(() => parseBalances(`${BALANCES_HEADER}\n`, ASSETS))).code).to.equal(
+      "BALANCES_EMPTY",
+    );
   });
 
-  it("tells every wrong line, twenty at most, and nothing that a terminal would obey", () => {
-    const thrown = attempt(() => read(...Array.from({ length: 30 }, () => "\u001b[2J,usd,1")));
+  it("tells every wrong line, twenty at most, and nothing that a terminal would obey", async () => {
+    const thrown = await terminalRefusal(() => read(...Array.from({ length: 30 }, () => "\u001b[2J,usd,1")));
     expect(thrown.facts.problems).to.equal(30);
     expect(thrown.message).to.include("line 21: ").and.to.include("and 10 more").and.not.to.include("\u001b");
   });
 });
-
-function attempt(read: () => unknown): TerminalError {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof TerminalError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}

@@ -3,21 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
-import { StrongroomError } from "../../src/core/errors.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { readClaims } from "../../src/treasury/vault-claims.ts";
 import { type WindDownOptions, type WindDownReport, windDown } from "../../src/treasury/wind-down.ts";
 import { INTENT_TYPES, readIntent, vaultDomain } from "../../src/treasury/withdraw-intent.ts";
 import { callOf, DAY, ETHER, ethers, networkHelpers, scene, withdraw } from "../scenario/scene.ts";
+import { refusalOf } from "../support/refusal.ts";
 
 const USD = 10n ** 6n;
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  return attempt.then(
-    () => "nothing was refused",
-    (error: unknown) => (error instanceof StrongroomError ? error.code : `${error}`),
-  );
-}
 
 describe("windDown", () => {
   let outbox: string;
@@ -244,8 +237,8 @@ describe("windDown", () => {
     it("takes no step", async () => {
       const d = await business();
       const late = { ...d.addresses, fromBlock: await ethers.provider.getBlockNumber() };
-      expect(await codeOf(readClaims(ethers.provider, late))).to.equal("CLAIMS_INCOMPLETE");
-      expect(await codeOf(d.run({ assets: ["doge"] }))).to.equal("CLAIMS_UNKNOWN_ASSET");
+      expect(await refusalOf(readClaims(ethers.provider, late))).to.equal("CLAIMS_INCOMPLETE");
+      expect(await refusalOf(d.run({ assets: ["doge"] }))).to.equal("CLAIMS_UNKNOWN_ASSET");
     });
   });
 });

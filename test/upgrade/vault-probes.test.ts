@@ -2,10 +2,10 @@ import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
 import { WINDOW as WINDOW_KEYS } from "../../src/audit/rebuild.ts";
-import { TerminalError } from "../../src/core/errors.ts";
 import { COMPARE, type VaultSample, vaultProbes } from "../../src/governance/release.ts";
 import type { IVault } from "../../typechain-types/index.ts";
 import { NATIVE } from "../support/deployCore.ts";
+import { terminalRefusal } from "../support/refusal.ts";
 import { CENT, setStage } from "../support/stage.ts";
 import { proxied } from "../support/upgradeFixture.ts";
 
@@ -26,17 +26,6 @@ async function ready() {
       return [call?.name, ...(call?.args ?? [])].join(" ");
     });
   return { ...s, asset, proxy: vault, probes, asked };
-}
-
-/** The code of the error that asking ends with. */
-async function refusalOf(probes: Promise<unknown>): Promise<TerminalError> {
-  try {
-    await probes;
-  } catch (error) {
-    if (error instanceof TerminalError) return error;
-    throw error;
-  }
-  throw new Error("the sample was not refused");
 }
 
 describe("the standard probes of a Vault", () => {
@@ -96,7 +85,7 @@ describe("the standard probes of a Vault", () => {
   it("are refused without an account that holds anything", async () => {
     const s = await setup();
     for (const accounts of [[], [s.carl.address, s.mallory.address]]) {
-      const error = await refusalOf(s.probes({ accounts, exits: [] }));
+      const error = await terminalRefusal(s.probes({ accounts, exits: [] }));
       expect(error.code).to.equal("SAMPLE_WITHOUT_BALANCES");
       expect(error.facts).to.deep.equal({ vault: s.proxy, accounts: accounts.length });
       expect(error.advice).to.equal("Name at least one account with a balance.");
@@ -112,7 +101,7 @@ describe("the standard probes of a Vault", () => {
     const begin = half.interface.encodeFunctionData("initialize", [manager.target]);
     const { proxy } = await proxied<IVault>(ethers, "IVault", code, anna, begin);
     const sample = { accounts: [anna.address], exits: [] };
-    const error = await refusalOf(vaultProbes(ethers.provider, proxy, sample));
+    const error = await terminalRefusal(vaultProbes(ethers.provider, proxy, sample));
     expect(error.code).to.equal("SAMPLE_WITHOUT_ASSETS");
     expect(error.facts).to.deep.equal({ vault: proxy });
   });
@@ -122,7 +111,7 @@ describe("the standard probes of a Vault", () => {
     const exit = await s.queue(s.anna, s.asset, 100n * CENT, s.carl);
     const id = s.idOf(exit);
     await s.vault.connect(s.anna).cancel(exit);
-    const error = await refusalOf(s.probes({ accounts: [s.anna.address], exits: [id] }));
+    const error = await terminalRefusal(s.probes({ accounts: [s.anna.address], exits: [id] }));
     expect(error.code).to.equal("SAMPLE_EXIT_NOT_OPEN");
     expect(error.facts).to.deep.equal({ vault: s.proxy, exit: id });
   });

@@ -17,7 +17,7 @@ import { ENUMS } from "../../../src/governance/clear-signing/enums.ts";
 import { erc20Asset, KINDS, NATIVE_ASSET, paramKey } from "../../../src/governance/parameters.ts";
 import { FACES, type Managed, PERMISSIONS, selectorOf } from "../../../src/governance/role-graph.ts";
 import { SAFE_TX_TYPEHASH } from "../../../src/governance/wallets/safe-hashes.ts";
-import { refuses } from "../../support/refuses.ts";
+import { refuses } from "../../support/refusal.ts";
 import { screenOf } from "../../support/screen.ts";
 
 const descriptors = clearSigningDescriptors();

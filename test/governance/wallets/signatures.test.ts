@@ -24,7 +24,7 @@ import {
   writeSignatureFile,
 } from "../../../src/governance/wallets/signature-file.ts";
 import { realSafes } from "../../support/realSafes.ts";
-import { refuses } from "../../support/refuses.ts";
+import { refuses } from "../../support/refusal.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;

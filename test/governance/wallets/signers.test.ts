@@ -15,7 +15,7 @@ import {
   signTransaction,
 } from "../../../src/governance/wallets/sign.ts";
 import { startRecorder } from "../../support/recorder.ts";
-import { refuses } from "../../support/refuses.ts";
+import { refuses } from "../../support/refusal.ts";
 import { type SafesOnNode, safesOnNode } from "../../support/safesOnNode.ts";
 
 const PASSWORD = "correct horse battery";

@@ -10,7 +10,7 @@ import {
   builderText,
   parseBuilderFile,
 } from "../../../src/governance/wallets/transaction-builder.ts";
-import { refuses } from "../../support/refuses.ts";
+import { refuses } from "../../support/refusal.ts";
 
 const SAFE = "0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1Aa";
 const account = { chainId: 11_155_111n, safe: SAFE };

@@ -9,7 +9,7 @@ import { mergeSignatures } from "../../../src/governance/wallets/signature-file.
 import { TransactionService } from "../../../src/governance/wallets/transaction-service.ts";
 import { localService } from "../../support/localService.ts";
 import { type Recorder, startRecorder } from "../../support/recorder.ts";
-import { refuses } from "../../support/refuses.ts";
+import { refuses } from "../../support/refusal.ts";
 import { ApiKit } from "../../support/safeClients.ts";
 
 const keys = [1, 2, 3].map(() => new Wallet(Wallet.createRandom().privateKey));
