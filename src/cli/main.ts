@@ -25,5 +25,16 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+/** Until everything that was printed has left: a pipe takes little at a time, and an exit would cut the rest off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => stream.write("", () => done()));
+}
+
+// A reader that has seen enough, as `head` does, is no mistake of this command.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+const code = await main(process.argv.slice(2));
+await Promise.all([written(process.stdout), written(process.stderr)]);
 // Ends even if a dependency keeps a handle open.
-process.exit(await main(process.argv.slice(2)));
+process.exit(code);

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { expect } from "chai";
 import { startNode } from "../support/nodes.ts";
-import { strongroom } from "../support/strongroom.ts";
+import { MAIN, strongroom } from "../support/strongroom.ts";
 
 describe("the command line of deployments", function () {
   this.timeout(60_000);
@@ -21,6 +22,15 @@ describe("the command line of deployments", function () {
       expect(stderr).to.include("  do:  ");
     });
   }
+
+  it("leaves nothing out of a long answer, however slowly it is read", () => {
+    // It has more to say than a pipe holds. The reader takes one byte, and a second later the rest.
+    const slowly = '"$0" "$@" | { dd bs=1 count=1 2>/dev/null; sleep 1; cat; }';
+    const words = [process.execPath, MAIN, "deploy", "--network", "local", "--json"];
+    const stdout = execFileSync("sh", ["-c", slowly, ...words], { encoding: "utf8", stdio: "pipe" });
+    expect(stdout.length).to.be.greaterThan(100_000);
+    expect((JSON.parse(stdout) as { ok: boolean }).ok).to.equal(true);
+  });
 
   it("examines a network before a deployment, as a table and as JSON, with exit code 1 if something is bad", async () => {
     const node = await startNode("anvil", { chainId: 31_342 });

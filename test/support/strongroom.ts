@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** What the launcher starts. */
+export const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** As the launcher sets it: sources are compiled once, not at each start. */
 const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
@@ -32,11 +33,11 @@ export function startStrongroom(words: readonly string[], env: NodeJS.ProcessEnv
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
   });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
   });
   const result = new Promise<CommandResult>((settle) => {
     child.once("close", (code) => settle({ code, stdout, stderr }));
