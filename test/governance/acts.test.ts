@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Wallet, ZeroHash } from "ethers";
 import { codeHashesOf } from "../../deploy/code-hashes.ts";
@@ -12,6 +13,7 @@ import { readAddressBook } from "../../src/governance/address-book.ts";
 import { Paths, pathOf } from "../../src/governance/changes/governing-path.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { executeQueued } from "../../src/governance/proposals/queue.ts";
+import { send } from "../../src/governance/send.ts";
 import { execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
 import { adoptSafe } from "../../src/treasury/adopt-safe.ts";
 import {
@@ -21,6 +23,7 @@ import {
   ETHER,
   eth,
   ethers,
+  networkHelpers,
   type Scene,
   scene,
   withdraw,
@@ -97,6 +100,59 @@ describe("acts that need no proposal", () => {
       expect(code).to.equal("CALL_REVERTS");
       expect(said).to.include("VetoGate_NotTheSafe").and.to.include("gov propose");
       expect(await ethers.provider.getBlockNumber()).to.equal(before);
+    });
+
+    describe("given others who come first", () => {
+      const waiting = async () =>
+        ((await ethers.provider.send("eth_pendingTransactions", [])) as unknown[]).length;
+
+      /** What is sent together in one block, each as if it were the first. */
+      async function inOneBlock<T>(count: number, sendAll: () => readonly Promise<T>[]) {
+        await ethers.provider.send("evm_setAutomine", [false]);
+        try {
+          const all = Promise.allSettled(sendAll());
+          for (let looked = 0; looked < 400 && (await waiting()) < count; looked++) await sleep(5);
+          await networkHelpers.mine();
+          return await all;
+        } finally {
+          await ethers.provider.send("evm_setAutomine", [true]);
+        }
+      }
+
+      it("has gas for what they leave it to do: the threshold's last vote begins the recovery", async () => {
+        const s = await scene();
+        const { recovery } = s.contracts;
+        const agents = [s.bert, s.mallory];
+        const sorted = agents.map(({ address }) => address).sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+        await recovery.connect(s.anna).appoint(sorted, 2, 5n * DAY, false);
+        await networkHelpers.time.increase(31n * DAY);
+        const vote = await read(s, "recovery", "vote", s.anna.address, Wallet.createRandom().address);
+        const told = await inOneBlock(2, () =>
+          agents.map((agent) => makeDirectCall(ethers.provider, vote, async () => agent)),
+        );
+        const names = told.flatMap((one) =>
+          one.status === "fulfilled" ? one.value.events.map(({ name }) => name) : [String(one.reason)],
+        );
+        expect(names.sort()).to.deep.equal(["RecoveryStarted", "RecoveryVoted", "RecoveryVoted"]);
+      });
+
+      it("says that what was mined failed, with its hash", async () => {
+        const s = await scene();
+        const { vetoGate } = s.contracts;
+        const call = {
+          to: s.addresses.vetoGate,
+          data: vetoGate.interface.encodeFunctionData("veto", [ZeroHash]),
+        };
+        // As it looked before another came first.
+        const hopeful = await ethers.getSigner(s.mallory.address);
+        hopeful.estimateGas = async () => 100_000n;
+        const [told] = await inOneBlock(1, () => [send(hopeful, call)]);
+        const { code, facts } = await refusal(async () => {
+          if (told?.status === "rejected") throw told.reason;
+        });
+        expect(code).to.equal("TRANSACTION_FAILED");
+        expect(facts.transaction).to.match(/^0x[0-9a-f]{64}$/);
+      });
     });
 
     const WRONG: readonly (readonly [

@@ -9,6 +9,7 @@ import { type AddressBook, type DecodedEvent, type Entry, readAddressBook } from
 import { resolve } from "../changes/context.ts";
 import { revertDataOf } from "../revert-data.ts";
 import type { Call } from "../safe.ts";
+import { send } from "../send.ts";
 import { argumentOf } from "./call-words.ts";
 
 /** A call of one of a deployment's contracts that needs no proposal: a view, an owner's own verb, or anyone's. */
@@ -156,14 +157,7 @@ export async function makeDirectCall(
   }
   const own = await signer();
   await refused(direct, () => own.call({ to: call.to, data: call.data }));
-  const sent = await own.sendTransaction({ to: call.to, data: call.data });
-  const receipt = await sent.wait();
-  if (receipt === null || receipt.status !== 1) {
-    throw new TerminalError("TRANSACTION_FAILED", "The transaction was mined and failed, or was replaced", {
-      facts: { transaction: sent.hash },
-      advice: "Look at the state, and run the command again if it is still needed.",
-    });
-  }
+  const receipt = await send(own, call);
   return {
     returns: [],
     transaction: receipt.hash,

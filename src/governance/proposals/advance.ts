@@ -7,6 +7,7 @@ import { parseChange } from "../changes/change-file.ts";
 import { partsOf } from "../changes/compile.ts";
 import { deployParts, type Part } from "../changes/parts.ts";
 import { Safe } from "../safe.ts";
+import { send } from "../send.ts";
 import { execute } from "../timelock.ts";
 import { readVariables } from "../variables.ts";
 import type { SafeSignature } from "../wallets/safe-signature.ts";
@@ -30,14 +31,6 @@ export interface Broken {
   readonly id: string;
   readonly promised: string;
   readonly found: string;
-}
-
-function mined(receipt: TransactionReceipt | null, hash: string): TransactionReceipt {
-  if (receipt !== null && receipt.status === 1) return receipt;
-  throw new TerminalError("TRANSACTION_FAILED", "The transaction was mined and failed, or was replaced", {
-    facts: { transaction: hash },
-    advice: "See gov status for where the proposal stands.",
-  });
 }
 
 /** The operation of a proposal, to be executed. */
@@ -218,8 +211,7 @@ async function sendOwn(proposal: Proposal, signer: Signer): Promise<TransactionR
       advice: "Run it with that account's keystore.",
     });
   }
-  const sent = await signer.sendTransaction({ to: call.to, data: call.data, value: BigInt(call.value) });
-  return mined(await sent.wait(), sent.hash);
+  return send(signer, { to: call.to, data: call.data, value: BigInt(call.value) });
 }
 
 /** Whether the chain is now as a proposal promised: what isn't. */
