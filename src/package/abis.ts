@@ -30,6 +30,8 @@ export const ABIS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   safeSetupAbi: ["SafeSetup"],
   successionAbi: ["Succession"],
   upgradeControllerAbi: ["UpgradeController"],
+  auditRecordAbi: ["AuditRecord"],
+  appReleaseAbi: ["AppRelease"],
   // shared
   paramsAbi: ["IParams"],
 };
