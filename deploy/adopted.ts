@@ -10,19 +10,17 @@ import type { SuiteConfig } from "./config/schema.ts";
 
 type DeclaredSafe = SuiteConfig["safes"]["council"];
 
-/** What its office asks of the Safe of that name: the reserve's changes through the reserve's timelock. */
-export function termsOf(
+/** What an office asks of its Safe, whoever the owners are: the reserve's changes through the reserve's timelock. */
+export function officeTerms(
   name: SafeName,
-  { owners, threshold }: Pick<DeclaredSafe, "owners" | "threshold">,
   addresses: SuiteAddresses,
-): AdoptionTerms {
+): Omit<AdoptionTerms, "owners" | "threshold"> {
   const [timelock, guard] =
     name === "reserve"
       ? [addresses.reserveTimelock, addresses.reserveSafeGuard]
       : [addresses.timelock, addresses.safeGuard];
-  const least = name === "riskOfficer" ? 1 : 2;
   const { fallbackHandler } = addresses.safeContracts;
-  return { owners, threshold, leastThreshold: least, suite: { timelock, guard, fallbackHandler } };
+  return { leastThreshold: name === "riskOfficer" ? 1 : 2, suite: { timelock, guard, fallbackHandler } };
 }
 
 /** The Safes that a parameter file adopts, by office. */
@@ -71,8 +69,9 @@ export async function adoptionsOf(
   config: SuiteConfig,
 ): Promise<ReadonlyMap<SafeName, Adoption>> {
   const adoptions = new Map<SafeName, Adoption>();
-  for (const [name, safe, address] of adoptedIn(config)) {
-    adoptions.set(name, await adoptSafe(provider, address, termsOf(name, safe, addresses)));
+  for (const [name, { owners, threshold }, address] of adoptedIn(config)) {
+    const terms = { owners, threshold, ...officeTerms(name, addresses) };
+    adoptions.set(name, await adoptSafe(provider, address, terms));
   }
   return adoptions;
 }

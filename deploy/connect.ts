@@ -59,6 +59,14 @@ export async function connectNetwork(
   });
 }
 
+/** The address of a network's node: the given one, or as the configuration or the keystore has it. */
+export async function nodeUrl(network: string, rpc: string | undefined): Promise<string> {
+  if (rpc !== undefined) return rpc;
+  const config = hre.config.networks[network];
+  if (config?.type !== "http") throw new UsageError(`hardhat.config.ts has no network ${network}`);
+  return config.url.getUrl();
+}
+
 /** An open connection. */
 export type NetworkConnection = Awaited<ReturnType<typeof connectNetwork>>;
 

@@ -1,8 +1,9 @@
 import { formatEther, formatUnits } from "ethers";
 import hre from "hardhat";
+import { continuedChain } from "../src/governance/simulation/fork.ts";
 import { codeFor } from "./code-for.ts";
 import type { SuiteConfig } from "./config/schema.ts";
-import { asFailure, type NetworkConnection, REHEARSAL } from "./connect.ts";
+import { asFailure, type NetworkConnection, nodeUrl, REHEARSAL } from "./connect.ts";
 import { wavesOf } from "./planner.ts";
 import { isDone } from "./run-steps.ts";
 import { checkChain, deployingChain, deploySuite } from "./suite.ts";
@@ -28,17 +29,6 @@ export interface DryRun {
   readonly cost: string;
   /** The same for people. */
   readonly text: string;
-}
-
-/** A chain in this process that continues the network's own: what is done there stays there. */
-async function copyOf(network: string, rpc: string | undefined, chainId: bigint) {
-  if (network === REHEARSAL) return hre.network.create();
-  const known = hre.config.networks[network];
-  const url = rpc ?? (known?.type === "http" ? await known.url.getUrl() : "");
-  return hre.network.create({
-    network: "default",
-    override: { chainId: Number(chainId), forking: { enabled: true, url } },
-  });
 }
 
 /**
@@ -103,7 +93,10 @@ async function measure(
   chainId: bigint,
   config: SuiteConfig,
 ): Promise<bigint> {
-  const copy = await copyOf(network, rpc, chainId);
+  const copy =
+    network === REHEARSAL
+      ? await hre.network.create()
+      : await continuedChain(await nodeUrl(network, rpc), chainId);
   try {
     // A block of its own: what the network's blocks ran by, the copy may not know.
     await copy.networkHelpers.mine();

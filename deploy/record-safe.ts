@@ -2,7 +2,7 @@ import { id, type Provider } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
 import { adoptSafe } from "../src/treasury/adopt-safe.ts";
 import { TimelockController__factory } from "../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
-import { termsOf } from "./adopted.ts";
+import { officeTerms } from "./adopted.ts";
 import { loadRecord, writeRecord } from "./record.ts";
 
 /** Which Safe proposes since a succession. */
@@ -43,12 +43,7 @@ export async function recordSafe(
       },
     );
   }
-  const {
-    owners: _owners,
-    threshold: _threshold,
-    ...terms
-  } = termsOf(office, { owners: [], threshold: 2 }, addresses);
-  const { fit, findings } = await adoptSafe(provider, safe, terms);
+  const { fit, findings } = await adoptSafe(provider, safe, officeTerms(office, addresses));
   if (!fit) {
     throw new TerminalError("ADOPT_UNFIT", `The ${office} office can't be given to this Safe`, {
       facts: {

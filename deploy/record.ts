@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getAddress, isAddress, keccak256, toUtf8Bytes } from "ethers";
 import { z } from "zod";
@@ -167,6 +167,16 @@ export function readRecord(chainId: bigint, folder: string = DEPLOYMENTS): Deplo
     });
   }
   return record;
+}
+
+/** Every record of a folder, by chain. */
+export function readRecords(folder: string = DEPLOYMENTS): readonly DeploymentRecord[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? [])
+    .map(BigInt)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .flatMap((chainId) => readRecord(chainId, folder) ?? []);
 }
 
 /**

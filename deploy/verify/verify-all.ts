@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { keccak256, type Provider } from "ethers";
 import { explain, TerminalError } from "../../src/core/errors.ts";
 import { parameterRows } from "../../src/governance/parameters.ts";
 import { FACES } from "../../src/governance/role-graph.ts";
 import { safeArtifact } from "../../src/governance/safe-contracts.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
+import type { SuiteAddresses } from "../addresses.ts";
 import { checkSameChain } from "../beginning.ts";
 import { namedContracts } from "../code-hashes.ts";
-import { configOf, DEPLOYMENTS, type DeploymentRecord, parseRecord } from "../record.ts";
+import type { SuiteConfig } from "../config/schema.ts";
+import { configOf, DEPLOYMENTS, type DeploymentRecord } from "../record.ts";
 import { verifyDeployment } from "../verify.ts";
 import { Chain, type CheckResult, Findings } from "./chain.ts";
 import type { CreationCode } from "./code.ts";
@@ -72,9 +72,7 @@ interface Live {
 }
 
 /** What people ask first, from the chain. */
-async function readLive(chain: Chain, record: DeploymentRecord): Promise<Live> {
-  const { addresses } = record;
-  const config = configOf(record);
+async function readLive(chain: Chain, { addresses }: DeploymentRecord, config: SuiteConfig): Promise<Live> {
   const live: Live = { owners: {}, delays: {}, limits: {}, stressed: [] };
   for (const [name, address] of Object.entries(addresses.safes)) {
     const safe = chain.at(address, safeArtifact("singleton").abi as never);
@@ -86,7 +84,7 @@ async function readLive(chain: Chain, record: DeploymentRecord): Promise<Live> {
     live.delays[name] = String(await chain.view<bigint>(timelock, "getMinDelay"));
   }
   const vault = chain.at(addresses.vault, FACES.vault);
-  for (const { target, key, label } of limitRows(record)) {
+  for (const { target, key, label } of limitRows(addresses, config)) {
     live.limits[label] = String(
       await chain.view<bigint>(chain.at(addresses[target], FACES[target]), "inForce", key),
     );
@@ -109,13 +107,22 @@ async function readLive(chain: Chain, record: DeploymentRecord): Promise<Live> {
   return live;
 }
 
-function limitRows(record: DeploymentRecord) {
-  const config = configOf(record);
+function limitRows(addresses: SuiteAddresses, config: SuiteConfig) {
   const assets = config.assets.flatMap((asset) => {
-    const where = record.addresses.assets.find(({ symbol }) => symbol === asset.symbol);
+    const where = addresses.assets.find(({ symbol }) => symbol === asset.symbol);
     return where === undefined ? [] : [{ ...asset, id: BigInt(where.id) }];
   });
   return parameterRows(config, assets).filter(({ label }) => /^tier \d window$| cap$/.test(label));
+}
+
+function aboutOf({ addresses: { network, chainId, vault }, state }: DeploymentRecord) {
+  return { network, chainId, state, vault };
+}
+
+/** The row of a deployment of which nothing could be said. */
+function unverified(record: DeploymentRecord, error: unknown): VerifiedDeployment {
+  const nothing = { owners: {}, delays: {}, limits: {}, code: "unknown", stressed: [], properties: 0 };
+  return { ...aboutOf(record), ...nothing, differences: [], error: explain(error), ok: false };
 }
 
 /** Reads one deployment back and compares it with its record. Trusts its chain alone; never throws for what it finds. */
@@ -126,16 +133,6 @@ export async function verifyRecord(
 ): Promise<VerifiedDeployment> {
   const { addresses, state } = record;
   const chainId = BigInt(addresses.chainId);
-  const about = { network: addresses.network, chainId: addresses.chainId, state, vault: addresses.vault };
-  const nothing = {
-    owners: {},
-    delays: {},
-    limits: {},
-    code: "unknown",
-    stressed: [],
-    properties: 0,
-    differences: [],
-  };
   try {
     const declared = readDeclared(chainId, folder);
     await checkSameChain(provider, chainId, record, folder);
@@ -144,37 +141,30 @@ export async function verifyRecord(
         advice: `Go on with it: ./strongroom deploy --network ${addresses.network}`,
       });
     }
+    const config = configOf(record);
     const f = new Findings();
     const code = await checkRecordedCode(provider, record, f);
     const results: readonly CheckResult[] = [
       ...f.results,
-      ...(await verifyDeployment(provider, addresses, configOf(record), creationCode)),
+      ...(await verifyDeployment(provider, addresses, config, creationCode)),
     ];
     const differences = differencesOf(results, declared);
     const ok = differences.every(({ why }) => why !== undefined);
-    const live = await readLive(new Chain(provider, addresses.fromBlock), record).catch(
+    const live = await readLive(new Chain(provider, addresses.fromBlock), record, config).catch(
       (): Live => ({ owners: {}, delays: {}, limits: {}, stressed: ["does not answer"] }),
     );
-    return { ...about, ...live, code, properties: results.length, differences, error: undefined, ok };
+    return {
+      ...aboutOf(record),
+      ...live,
+      code,
+      properties: results.length,
+      differences,
+      error: undefined,
+      ok,
+    };
   } catch (error) {
-    return { ...about, ...nothing, error: explain(error), ok: false };
+    return unverified(record, error);
   }
-}
-
-/** Every record of a folder, by chain. */
-export function readRecords(folder: string = DEPLOYMENTS): readonly DeploymentRecord[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^\d+\.json$/.test(name))
-    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
-    .map((name) => {
-      const record = parseRecord(readFileSync(join(folder, name), "utf8"), join(folder, name));
-      if (`${record.addresses.chainId}.json` === name) return record;
-      throw new TerminalError("RECORD_INVALID", `${join(folder, name)} is the record of another chain`, {
-        facts: { why: `it says chain ${record.addresses.chainId}` },
-        advice: "Name it after its chain.",
-      });
-    });
 }
 
 /**
@@ -204,22 +194,7 @@ async function verifyOne(
     close = () => chain.close();
     return await verifyRecord(chain.provider, record, options);
   } catch (error) {
-    const { addresses, state } = record;
-    return {
-      network: addresses.network,
-      chainId: addresses.chainId,
-      state,
-      vault: addresses.vault,
-      owners: {},
-      delays: {},
-      limits: {},
-      code: "unknown",
-      stressed: [],
-      properties: 0,
-      differences: [],
-      error: explain(error),
-      ok: false,
-    };
+    return unverified(record, error);
   } finally {
     await close();
   }

@@ -1,7 +1,4 @@
-import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { TerminalError } from "../core/errors.ts";
-import { addChain } from "./chain-program.ts";
 import type { ServiceCommand } from "./commands/gov/collect.ts";
 import type { ExecuteCommand } from "./commands/gov/execute.ts";
 import type { KeyCommand } from "./commands/gov/key.ts";
@@ -13,76 +10,30 @@ import type { GovOptions } from "./commands/gov/session.ts";
 import type { SignCommand } from "./commands/gov/sign.ts";
 import type { UndoCommand } from "./commands/gov/undo.ts";
 import type { VariablesCommand } from "./commands/gov/variables.ts";
+import { EXIT_CODES, onDeployment, type Runner, withPassword } from "./deployment-command.ts";
 import { addAdopt } from "./treasury-commands.ts";
-
-const EXIT_CODES = "\nExit codes: 0 done, 1 failed or not the same, 2 wrong usage.";
-
-/** Options that name files: meant from where the user stands. */
-const FILES = ["deployments", "proposals", "keystore", "out", "change"] as const;
 
 const LANGUAGE = () =>
   new Option("--lang <language>", "language of summaries").choices(["en", "zh"]).default("en");
 
-/**
- * Runs a command. What a node or a file system says otherwise than it should becomes an error that says what to do.
- *
- * @throws StrongroomError `NODE_FAILED`, `FILE_UNUSABLE`, and what the command throws
- */
-async function attempt(
-  { network }: { readonly network?: string },
-  command: () => Promise<number>,
-): Promise<number> {
-  try {
-    return await command();
-  } catch (error) {
-    const { path, syscall, code } = error as NodeJS.ErrnoException;
-    if (path !== undefined && syscall !== undefined) {
-      throw new TerminalError("FILE_UNUSABLE", `${path} can't be used`, {
-        cause: error,
-        facts: { code: code ?? "unknown" },
-        advice: "Check the path, its folder and their permissions.",
-      });
-    }
-    const { asFailure } = await import("../../deploy/connect.ts");
-    throw asFailure(error, network ?? "that the proposal names");
-  }
-}
-
-/** A subcommand that works on one deployment. */
-function onDeployment(gov: Command, usage: string, description: string): Command {
-  return gov
-    .command(usage)
-    .description(description)
-    .option("--network <name>", "a network that was deployed to; a proposal names its own")
-    .option("--rpc <url>", "a node's address instead of the configured one")
-    .option("--deployments <folder>", "where records are kept, instead of deployments/")
-    .option("--proposals <folder>", "where proposals are kept, instead of proposals/")
-    .option("--json", "print one JSON object on stdout, progress on stderr", false)
-    .addHelpText("after", EXIT_CODES);
-}
-
-function withPassword(command: Command): Command {
-  return command
-    .option("--password-env <name>", "the environment's variable with the keystore's password")
-    .option("--password-fd <number>", "an open file descriptor with it, as in 3<password-file");
+/** A subcommand that works on one deployment and its proposals. */
+function onProposals(gov: Command, usage: string, description: string): Command {
+  const network = new Option("--network <name>", "a network that was deployed to; a proposal names its own");
+  return onDeployment(gov, usage, description, network).option(
+    "--proposals <folder>",
+    "where proposals are kept, instead of proposals/",
+  );
 }
 
 /** Adds `gov` with its commands. */
-export function addGovernance(program: Command, finish: (code: number) => void, userDirectory: string): void {
-  const here = (path: string): string => resolve(userDirectory, path);
-  const fromHere = <T extends object>(options: T): T => {
-    const named = options as Record<string, unknown>;
-    const paths = FILES.flatMap((name) =>
-      typeof named[name] === "string" ? [[name, here(named[name])]] : [],
-    );
-    return { ...options, ...Object.fromEntries(paths) };
-  };
+export function addGovernance(program: Command, runner: Runner): void {
+  const hereIf = (path: string | undefined) => (path === undefined ? undefined : runner.here(path));
   const gov = program
     .command("gov")
     .description("Propose, review, sign, execute and undo changes of a deployment")
     .addHelpText("after", EXIT_CODES);
 
-  onDeployment(
+  onProposals(
     gov,
     "propose <change-file>",
     "Compile a change, try it on a fork of the live state, and write what owners sign",
@@ -96,17 +47,17 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
     .addOption(LANGUAGE())
     .action(async (file: string, options: ProposeCommand) => {
       const { govPropose } = await import("./commands/gov/propose.ts");
-      finish(await attempt(options, () => govPropose(here(file), fromHere(options))));
+      await runner.ask(options, (given) => govPropose(runner.here(file), given));
     });
-  onDeployment(gov, "review <proposal>", "Compute a proposal again from the chain and the change alone")
+  onProposals(gov, "review <proposal>", "Compute a proposal again from the chain and the change alone")
     .option("--change <file>", "the change file that you were shown elsewhere")
     .addOption(LANGUAGE())
     .action(async (proposal: string, options: ReviewCommand) => {
       const { govReview } = await import("./commands/gov/review.ts");
-      finish(await attempt(options, () => govReview(here(proposal), fromHere(options))));
+      await runner.ask(options, (given) => govReview(runner.here(proposal), given));
     });
   withPassword(
-    onDeployment(
+    onProposals(
       gov,
       "sign <proposal>",
       "Show what an owner signs, have it signed, check it, and write it as a file",
@@ -123,84 +74,76 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .addOption(LANGUAGE()),
   ).action(async (proposal: string, options: SignCommand) => {
     const { govSign } = await import("./commands/gov/sign.ts");
-    finish(await attempt(options, () => govSign(here(proposal), fromHere(options))));
+    await runner.ask(options, (given) => govSign(runner.here(proposal), given));
   });
   const withService = (command: Command): Command =>
     command
       .option("--service <url>", "a Safe Transaction Service's API")
       .option("--api-key-env <name>", "the environment's variable with the service's key");
   withService(
-    onDeployment(gov, "collect <proposal> [files...]", "Gather signatures of other machines into a proposal"),
+    onProposals(gov, "collect <proposal> [files...]", "Gather signatures of other machines into a proposal"),
   ).action(async (proposal: string, files: string[], options: ServiceCommand) => {
     const { govCollect } = await import("./commands/gov/collect.ts");
-    finish(await attempt(options, () => govCollect(here(proposal), files.map(here), fromHere(options))));
+    const from = files.map((file) => runner.here(file));
+    await runner.ask(options, (given) => govCollect(runner.here(proposal), from, given));
   });
   withService(
-    onDeployment(
+    onProposals(
       gov,
       "publish <proposal>",
       "Leave a proposal and its signatures with a Safe Transaction Service",
     ),
   ).action(async (proposal: string, options: ServiceCommand) => {
     const { govPublish } = await import("./commands/gov/collect.ts");
-    finish(await attempt(options, () => govPublish(here(proposal), fromHere(options))));
+    await runner.ask(options, (given) => govPublish(runner.here(proposal), given));
   });
-  onDeployment(gov, "status", "Show proposals, signatures, the timelocks' queues and conflicts").action(
+  onProposals(gov, "status", "Show proposals, signatures, the timelocks' queues and conflicts").action(
     async (options: GovOptions) => {
       const { govStatus } = await import("./commands/gov/status.ts");
-      finish(await attempt(options, () => govStatus(fromHere(options))));
+      await runner.ask(options, govStatus);
     },
   );
   withPassword(
-    onDeployment(gov, "execute [proposal]", "Send what is signed, or execute what is ready")
+    onProposals(gov, "execute [proposal]", "Send what is signed, or execute what is ready")
       .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
       .option("--keystore <file>", "whose account pays or acts, instead of the network's own"),
   ).action(async (proposal: string | undefined, options: ExecuteCommand) => {
     const { govExecute } = await import("./commands/gov/execute.ts");
-    const path = proposal === undefined ? undefined : here(proposal);
-    finish(await attempt(options, () => govExecute(path, fromHere(options))));
+    await runner.ask(options, (given) => govExecute(hereIf(proposal), given));
   });
-  onDeployment(
+  onProposals(
     gov,
     "verify <proposal>",
     "Say whether the chain is now as an executed proposal promised",
   ).action(async (proposal: string, options: GovOptions) => {
     const { govVerify } = await import("./commands/gov/execute.ts");
-    finish(await attempt(options, () => govVerify(here(proposal), fromHere(options))));
+    await runner.ask(options, (given) => govVerify(runner.here(proposal), given));
   });
-  onDeployment(gov, "cancel [proposal]", "Propose what ends a proposal: a rejection, or the canceller's veto")
+  onProposals(gov, "cancel [proposal]", "Propose what ends a proposal: a rejection, or the canceller's veto")
     .option("--operation <id>", "an operation in a timelock's queue that is in no proposal")
     .option("--reserve", "with --operation: in the reserve's timelock", false)
     .option("--reason <text>", "why: signers read it")
     .action(async (proposal: string | undefined, options: UndoCommand) => {
       const { govCancel } = await import("./commands/gov/undo.ts");
-      finish(
-        await attempt(options, () =>
-          govCancel(proposal === undefined ? undefined : here(proposal), fromHere(options)),
-        ),
-      );
+      await runner.ask(options, (given) => govCancel(hereIf(proposal), given));
     });
-  onDeployment(gov, "rollback [proposal]", "Propose to roll a release back, inside its window")
+  onProposals(gov, "rollback [proposal]", "Propose to roll a release back, inside its window")
     .option("--release <id>", "a release that is in no proposal")
     .option("--reason <text>", "why: signers read it")
     .action(async (proposal: string | undefined, options: UndoCommand) => {
       const { govRollback } = await import("./commands/gov/undo.ts");
-      finish(
-        await attempt(options, () =>
-          govRollback(proposal === undefined ? undefined : here(proposal), fromHere(options)),
-        ),
-      );
+      await runner.ask(options, (given) => govRollback(hereIf(proposal), given));
     });
-  onDeployment(gov, "variables", "List every governed variable: value, bounds, who changes it, last change")
+  onProposals(gov, "variables", "List every governed variable: value, bounds, who changes it, last change")
     .option("--block <number>", "as of this block")
     .addOption(LANGUAGE())
     .action(async (options: VariablesCommand) => {
       const { govVariables } = await import("./commands/gov/variables.ts");
-      finish(await attempt(options, () => govVariables(fromHere(options))));
+      await runner.ask(options, govVariables);
     });
-  addAdopt(gov, finish, userDirectory, EXIT_CODES);
+  addAdopt(gov, runner);
   withPassword(
-    onDeployment(gov, "new-safe", "Make a Safe under its guard from the first moment; anyone may")
+    onProposals(gov, "new-safe", "Make a Safe under its guard from the first moment; anyone may")
       .requiredOption("--owners <addresses>", "its owners, a comma between")
       .requiredOption("--threshold <number>", "how many of them sign")
       .option("--reserve", "for the reserve's timelock instead of the suite's", false)
@@ -208,14 +151,14 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .option("--keystore <file>", "whose account pays, instead of the network's own"),
   ).action(async (options: NewSafeCommand) => {
     const { govNewSafe } = await import("./commands/gov/new-safe.ts");
-    finish(await attempt(options, () => govNewSafe(fromHere(options))));
+    await runner.ask(options, govNewSafe);
   });
-  onDeployment(gov, "record-safe", "Write into the record which Safe proposes since a succession")
+  onProposals(gov, "record-safe", "Write into the record which Safe proposes since a succession")
     .requiredOption("--office <name>", "council or reserve")
     .requiredOption("--safe <address>", "the Safe that the timelock listens to now")
     .action(async (options: RecordSafeCommand) => {
       const { govRecordSafe } = await import("./commands/gov/record-safe.ts");
-      finish(await attempt(options, () => govRecordSafe(fromHere(options))));
+      await runner.ask(options, govRecordSafe);
     });
   withPassword(
     gov
@@ -225,7 +168,6 @@ export function addGovernance(program: Command, finish: (code: number) => void, 
       .option("--json", "print one JSON object on stdout", false),
   ).action(async (options: KeyCommand) => {
     const { govKey } = await import("./commands/gov/key.ts");
-    finish(await attempt({}, () => govKey(fromHere(options))));
+    await runner.run(options, govKey);
   });
-  addChain(program, finish, userDirectory);
 }

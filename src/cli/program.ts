@@ -1,19 +1,15 @@
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { addChain } from "./chain-program.ts";
 import type { DeployCommand } from "./commands/deploy.ts";
 import type { VerifyDeploymentCommand } from "./commands/deploy-verify.ts";
 import type { WaitCommand } from "./commands/dev.ts";
 import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
+import { EXIT_CODES, type Finish, Runner } from "./deployment-command.ts";
 import { addGovernance } from "./gov-program.ts";
 import { addMigrate } from "./treasury-commands.ts";
-
-/** Receives the exit code of the command that ran. */
-type Finish = (code: number) => void;
-
-const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
 /** A time as people type it. */
 function seconds(text: string): number {
@@ -36,14 +32,7 @@ function named(network: string | undefined): string {
  * @param userDirectory where the user stands: relative paths are meant from there
  */
 export function createProgram(finish: Finish, userDirectory: string): Command {
-  /** Files that the user names are meant from where the user stands. */
-  const fromHere = <T extends { config?: string; deployments?: string }>(options: T): T => ({
-    ...options,
-    ...(options.config === undefined ? {} : { config: resolve(userDirectory, options.config) }),
-    ...(options.deployments === undefined
-      ? {}
-      : { deployments: resolve(userDirectory, options.deployments) }),
-  });
+  const runner = new Runner(finish, userDirectory);
   const program = new Command("strongroom");
   program
     .description("Custody whose exits are limited, delayed and governed on chain")
@@ -65,8 +54,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: { json: boolean; report?: string }) => {
       const { demo } = await import("./commands/demo.ts");
-      const report = options.report === undefined ? {} : { report: resolve(userDirectory, options.report) };
-      finish(await demo({ json: options.json, ...report }));
+      await runner.run(options, demo);
     });
 
   program
@@ -77,7 +65,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: { deep: boolean; resume: boolean }) => {
       const { test } = await import("./commands/test.ts");
-      finish(await test(options));
+      await runner.run(options, test);
     });
 
   program
@@ -96,7 +84,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: VerifyOptions) => {
       const { verify } = await import("./commands/verify.ts");
-      finish(await verify(options));
+      await runner.run(options, verify);
     });
 
   const deploy = program
@@ -122,7 +110,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .action(async ({ network, ...options }: Partial<DeployCommand> & { verify?: boolean }) => {
       const { deploy: run } = await import("./commands/deploy.ts");
       const { json = false, dryRun = false, reset = false } = options;
-      finish(await run({ ...fromHere(options), network: named(network), json, dryRun, reset }));
+      await runner.run({ ...options, network: named(network), json, dryRun, reset }, run);
     });
   deploy
     .command("verify")
@@ -135,7 +123,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: VerifyDeploymentCommand) => {
       const { verifyDeployed } = await import("./commands/deploy-verify.ts");
-      finish(await verifyDeployed({ ...options, ...fromHere(options) }));
+      await runner.run(options, verifyDeployed);
     });
   deploy
     .command("publish-source")
@@ -149,7 +137,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async ({ network, ...options }: PublishSourceCommand) => {
       const { publishSource } = await import("./commands/publish-source.ts");
-      finish(await publishSource({ ...options, ...fromHere(options), network: named(network) }));
+      await runner.run({ ...options, network: named(network) }, publishSource);
     });
 
   program
@@ -164,10 +152,11 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: StatusCommand) => {
       const { status } = await import("./commands/status.ts");
-      finish(await status({ ...options, ...fromHere(options) }));
+      await runner.run(options, status);
     });
-  addGovernance(program, finish, userDirectory);
-  addMigrate(program, finish, userDirectory, EXIT_CODES);
+  addGovernance(program, runner);
+  addChain(program, runner);
+  addMigrate(program, runner);
 
   program
     .command("dev")
@@ -181,7 +170,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (span: string, options: WaitCommand) => {
       const { devWait } = await import("./commands/dev.ts");
-      finish(await devWait(span, options));
+      await runner.ask(options, (given) => devWait(span, given));
     });
 
   const bench = program
@@ -195,7 +184,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: { json: boolean }) => {
       const { benchGas } = await import("./commands/bench.ts");
-      finish(await benchGas(options));
+      await runner.run(options, benchGas);
     });
 
   program
@@ -210,7 +199,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     .addHelpText("after", EXIT_CODES)
     .action(async (options: { json: boolean; network?: string; config?: string; rpc?: string }) => {
       const { doctor } = await import("./commands/doctor.ts");
-      finish(await doctor({ ...options, ...fromHere(options) }));
+      await runner.run(options, doctor);
     });
 
   return program;

@@ -7,9 +7,15 @@ import { beginningOf } from "../../deploy/beginning.ts";
 import { codeHashesOf } from "../../deploy/code-hashes.ts";
 import { loadConfig } from "../../deploy/config/load.ts";
 import { CREATEX } from "../../deploy/factories/createx.ts";
-import { type DeploymentRecord, loadRecord, recordedParameters, writeRecord } from "../../deploy/record.ts";
+import {
+  type DeploymentRecord,
+  loadRecord,
+  readRecords,
+  recordedParameters,
+  writeRecord,
+} from "../../deploy/record.ts";
 import { deploySuite, type Suite } from "../../deploy/suite.ts";
-import { readRecords, verifyAll, verifyRecord } from "../../deploy/verify/verify-all.ts";
+import { verifyAll, verifyRecord } from "../../deploy/verify/verify-all.ts";
 import { KINDS, NEVER, paramKey } from "../../src/governance/parameters.ts";
 import { ROLES } from "../../src/governance/roles.ts";
 

@@ -15,12 +15,12 @@ import {
   type DeploymentRecord,
   loadRecord,
   readRecord,
+  readRecords,
   recordedParameters,
   writeRecord,
 } from "../../deploy/record.ts";
 import { planSuite } from "../../deploy/suite-plan.ts";
 import { readDeclared } from "../../deploy/verify/declared.ts";
-import { readRecords } from "../../deploy/verify/verify-all.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
 import { refusal } from "../support/refusal.ts";
 

@@ -1,20 +1,20 @@
-import { getAddress, isAddress } from "ethers";
-import type { SuiteAddresses } from "../../../deploy/addresses.ts";
-import { termsOf } from "../../../deploy/adopted.ts";
-import { parseConfig } from "../../../deploy/config/schema.ts";
+import { officeTerms } from "../../../deploy/adopted.ts";
 import { chainOf, connectNetwork } from "../../../deploy/connect.ts";
-import { DEPLOYMENTS, type DeploymentRecord, readRecord } from "../../../deploy/record.ts";
+import { configOf, DEPLOYMENTS, type DeploymentRecord, readRecord } from "../../../deploy/record.ts";
 import { UsageError } from "../../core/errors.ts";
 import { Safe } from "../../governance/safe.ts";
 import { SAFES, type SafeName } from "../../governance/safe-names.ts";
 import { type Adoption, adoptSafe } from "../../treasury/adopt-safe.ts";
 import type { AdoptionTerms } from "../../treasury/judge-safe.ts";
-import { bigJson } from "../big-json.ts";
 import { ExitCode } from "../exit-code.ts";
-import type { NamedDeployment } from "./deployed.ts";
+import { checkedAddress, wholeNumber } from "../option-values.ts";
+import { print } from "../output.ts";
 
 /** What `./strongroom gov adopt` is told. */
-export interface AdoptCommand extends NamedDeployment {
+export interface AdoptCommand {
+  readonly network: string;
+  readonly rpc?: string | undefined;
+  readonly deployments?: string | undefined;
   readonly safe: string;
   /** The office that it is for: the council unless named. */
   readonly office?: string;
@@ -26,51 +26,33 @@ export interface AdoptCommand extends NamedDeployment {
   readonly json: boolean;
 }
 
-function checked(text: string, option: string): string {
-  if (isAddress(text) && getAddress(text) === text) return text;
-  throw new UsageError(`${option} takes addresses with their checksums`, {
-    facts: { found: text.slice(0, 50) },
-  });
-}
-
-function count(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`${option} takes a whole number`, { facts: { found: text.slice(0, 50) } });
-}
-
 /** What the office asks: what the command line says goes before what the deployment declares for this very Safe. */
 function termsFor(
   { safe, owners, threshold }: AdoptCommand,
   office: SafeName,
   record: DeploymentRecord | undefined,
 ): AdoptionTerms {
-  const signatures = count(threshold, "--threshold");
   const given = {
-    ...(owners === undefined ? {} : { owners: owners.split(",").map((owner) => checked(owner, "--owners")) }),
-    ...(signatures === undefined ? {} : { threshold: signatures }),
+    ...(owners === undefined
+      ? {}
+      : { owners: owners.split(",").map((owner) => checkedAddress(owner, "--owners")) }),
+    ...(threshold === undefined ? {} : { threshold: wholeNumber(threshold, "--threshold") }),
   };
   if (record === undefined) return given;
-  const addresses: SuiteAddresses = record.addresses;
-  const { safes, riskOfficer } = parseConfig(record.parameters);
+  const { addresses } = record;
+  const { safes, riskOfficer } = configOf(record);
   const own =
     office === "riskOfficer" ? ("safe" in riskOfficer ? riskOfficer.safe : undefined) : safes[office];
-  const isDeclared = own !== undefined && addresses.safes[office] === safe;
-  const {
-    owners: keys,
-    threshold: least,
-    ...asked
-  } = termsOf(office, own ?? safes.council, record.addresses);
-  const declared = {
-    ...(keys === undefined ? {} : { owners: keys }),
-    ...(least === undefined ? {} : { threshold: least }),
-  };
-  return { ...asked, ...(isDeclared ? declared : {}), ...given };
+  const declared =
+    own !== undefined && Object.entries(addresses.safes).some(([name, at]) => name === office && at === safe)
+      ? { owners: own.owners, threshold: own.threshold }
+      : {};
+  return { ...officeTerms(office, addresses), ...declared, ...given };
 }
 
 /** `./strongroom gov adopt`: exit code 1 if something must change. */
 export async function govAdopt(options: AdoptCommand): Promise<number> {
-  const address = checked(options.safe, "--safe");
+  const address = checkedAddress(options.safe, "--safe");
   const office = SAFES.find((name) => name === (options.office ?? "council"));
   if (office === undefined) {
     throw new UsageError("There is no such office", { advice: `Use one of: ${SAFES.join(", ")}.` });
@@ -80,20 +62,18 @@ export async function govAdopt(options: AdoptCommand): Promise<number> {
     const record = readRecord(await chainOf(connection), options.deployments ?? DEPLOYMENTS);
     const terms = termsFor(options, office, record);
     const { provider } = connection.ethers;
-    const adoption = await adoptSafe(provider, address, terms, count(options.since, "--since"));
+    const since = options.since === undefined ? undefined : wholeNumber(options.since, "--since");
+    const adoption = await adoptSafe(provider, address, terms, since);
     const safe = new Safe(address, adoption.facts.chainId, provider);
     const transactions = adoption.transactions.map((transaction) => ({
       ...transaction,
       safeTxHash: safe.hash(transaction),
     }));
-    process.stdout.write(
-      options.json
-        ? bigJson({ office, ...adoption, transactions })
-        : adoptionText(
-            adoption,
-            transactions.map(({ safeTxHash }) => safeTxHash),
-            record !== undefined,
-          ),
+    const hashes = transactions.map(({ safeTxHash }) => safeTxHash);
+    print(
+      options.json,
+      { office, ...adoption, transactions },
+      adoptionText(adoption, hashes, record !== undefined),
     );
     return adoption.fit ? ExitCode.done : ExitCode.failed;
   } finally {

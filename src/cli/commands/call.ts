@@ -1,6 +1,8 @@
 import { makeDirectCall, readDirectCall } from "../../governance/acts/direct-call.ts";
 import { ExitCode } from "../exit-code.ts";
-import { type GovOptions, openSession, type PasswordOptions, payer, print } from "./gov/session.ts";
+import type { PasswordOptions } from "../option-values.ts";
+import { print } from "../output.ts";
+import { type GovOptions, openSession, payer } from "./gov/session.ts";
 
 /** What `call` is told. */
 export interface CallCommand extends GovOptions, PasswordOptions {

@@ -1,13 +1,15 @@
 import { chainOf, connectNetwork } from "../../../deploy/connect.ts";
 import { DEPLOYMENTS, type DeploymentRecord, loadRecord } from "../../../deploy/record.ts";
-import { readRecords, type VerifiedDeployment, verifyAll } from "../../../deploy/verify/verify-all.ts";
-import { TerminalError, UsageError } from "../../core/errors.ts";
+import { type VerifiedDeployment, verifyAll } from "../../../deploy/verify/verify-all.ts";
+import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
 import { ExitCode } from "../exit-code.ts";
+import { namedRecords } from "../named-records.ts";
+import { print } from "../output.ts";
 
 /** What `./strongroom deploy verify` is told. */
 export interface VerifyDeploymentCommand {
-  readonly network?: string;
+  readonly network?: string | undefined;
   readonly all: boolean;
   readonly rpc?: string;
   readonly deployments?: string;
@@ -71,24 +73,16 @@ function details(row: VerifiedDeployment): string[] {
 export async function verifyDeployed(options: VerifyDeploymentCommand): Promise<number> {
   const folder = options.deployments ?? DEPLOYMENTS;
   const { network, rpc, all } = options;
-  if ((network === undefined) === !all) {
-    throw new UsageError("Name one network, or say --all", { advice: "For example --network sepolia." });
-  }
   if (all && rpc !== undefined) throw new UsageError("--rpc is one node's address, and --all asks several");
   const open = async ({ addresses }: DeploymentRecord) => {
     const connection = await connectNetwork(network ?? addresses.network, { rpc, readOnly: true });
     return { provider: connection.ethers.provider, close: () => connection.close() };
   };
-  const records = network === undefined ? readRecords(folder) : [await recordOf(network, rpc, folder)];
-  if (records.length === 0) {
-    throw new TerminalError("NOT_DEPLOYED", `There is no record in ${folder}`, {
-      advice: "Deploy first: ./strongroom deploy --network NAME",
-    });
-  }
+  const records = await namedRecords(options, folder, (name) => recordOf(name, rpc, folder));
   const rows = await verifyAll(records, open, { folder });
   const ok = rows.every((row) => row.ok);
-  if (options.json) process.stdout.write(`${JSON.stringify({ ok, deployments: rows }, null, 2)}\n`);
-  else process.stdout.write(`${textTable(HEAD, rows.map(cells))}\n\n${rows.flatMap(details).join("\n")}\n`);
+  const text = `${textTable(HEAD, rows.map(cells))}\n\n${rows.flatMap(details).join("\n")}\n`;
+  print(options.json, { ok, deployments: rows }, text);
   return ok ? ExitCode.done : ExitCode.failed;
 }
 

@@ -6,11 +6,8 @@ import { deploySuite } from "../../../deploy/suite.ts";
 import { type CheckResult, verifyDeployment } from "../../../deploy/verify.ts";
 import { codeBookOf, describeVault } from "../../governance/proposals/code-book.ts";
 import { ExitCode } from "../exit-code.ts";
+import { print, say } from "../output.ts";
 import { openNetwork } from "./open-network.ts";
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
 
 function report(results: readonly CheckResult[]): void {
   const failed = results.filter(({ ok }) => !ok);
@@ -41,7 +38,7 @@ export async function deploy(options: DeployCommand): Promise<number> {
     if (options.dryRun) {
       const { dryRun } = await import("../../../deploy/dry-run.ts");
       const plan = await dryRun(connection, config, { network, rpc: options.rpc, onProgress: say });
-      process.stdout.write(json ? `${JSON.stringify(plan, null, 2)}\n` : plan.text);
+      print(json, plan, plan.text);
       return ExitCode.done;
     }
     if (network === REHEARSAL) {
@@ -50,7 +47,7 @@ export async function deploy(options: DeployCommand): Promise<number> {
       const results = await verifyDeployment(connection.ethers.provider, addresses, config);
       const ok = results.every((result) => result.ok);
       report(results);
-      if (json) process.stdout.write(`${JSON.stringify({ ok, addresses, results }, null, 2)}\n`);
+      if (json) print(json, { ok, addresses, results }, "");
       else say("Rehearsed on an embedded chain: nothing was kept.");
       return ok ? ExitCode.done : ExitCode.failed;
     }
@@ -67,9 +64,9 @@ export async function deploy(options: DeployCommand): Promise<number> {
     await codeBook.learn(provider, addresses.vaultImplementation, describeVault("."));
     report(results);
     if (json) {
-      const sent = { transactions: run.sent, gas: run.gasUsed.toString() };
+      const sent = { transactions: run.sent, gas: run.gasUsed };
       const steps = run.sent + run.found;
-      process.stdout.write(`${JSON.stringify({ ok, record, steps, sent, addresses, results }, null, 2)}\n`);
+      print(json, { ok, record, steps, sent, addresses, results }, "");
     } else {
       say(
         `${run.sent} transactions sent, ${run.gasUsed} gas; ${run.found} steps stood already. Record: ${record}`,

@@ -4,12 +4,12 @@ import { TerminalError, UsageError } from "../../core/errors.ts";
 import { iso } from "../../core/time.ts";
 import { duration } from "../../governance/changes/quantities.ts";
 import { ExitCode } from "../exit-code.ts";
-import { print } from "./gov/session.ts";
+import { print } from "../output.ts";
 
 /** What `dev wait` is told. */
 export interface WaitCommand {
   readonly network: string;
-  readonly rpc?: string;
+  readonly rpc?: string | undefined;
   readonly json?: boolean;
 }
 

@@ -1,11 +1,11 @@
-import { getAddress, isAddress } from "ethers";
-import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
 import { iso } from "../../core/time.ts";
 import { decimalAmount } from "../../treasury/opening-balances.ts";
 import { readClaims } from "../../treasury/vault-claims.ts";
 import { ExitCode } from "../exit-code.ts";
-import { type GovOptions, openSession, print } from "./gov/session.ts";
+import { checkedAddress } from "../option-values.ts";
+import { print } from "../output.ts";
+import { type GovOptions, openSession } from "./gov/session.ts";
 
 /** What `exits` is told. */
 export interface ExitsCommand extends GovOptions {
@@ -15,10 +15,7 @@ export interface ExitsCommand extends GovOptions {
 
 /** `exits`: every exit that is open, the next to mature first. */
 export async function exits(options: ExitsCommand): Promise<number> {
-  const { of } = options;
-  if (of !== undefined && !(isAddress(of) && getAddress(of) === of)) {
-    throw new UsageError("--of takes an address with its checksum", { facts: { found: of.slice(0, 50) } });
-  }
+  const of = options.of === undefined ? undefined : checkedAddress(options.of, "--of");
   const session = await openSession(options);
   try {
     const { provider, addresses } = session.governance;

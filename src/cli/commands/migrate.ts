@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { getAddress, isAddress, type Signer } from "ethers";
+import type { Signer } from "ethers";
 import { kindOfChain } from "../../../deploy/chains.ts";
 import type { NetworkConnection } from "../../../deploy/connect.ts";
+import { openRecorded } from "../../../deploy/open-deployment.ts";
 import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
 import { iso } from "../../core/time.ts";
@@ -11,9 +12,9 @@ import { type ListedAsset, listedAssets } from "../../treasury/listed-assets.ts"
 import { decimalAmount, parseBalances, writeBalances } from "../../treasury/opening-balances.ts";
 import { vaultHolders } from "../../treasury/vault-holders.ts";
 import { type WindDownReport, windDown } from "../../treasury/wind-down.ts";
-import { bigJson } from "../big-json.ts";
 import { ExitCode } from "../exit-code.ts";
-import { type NamedDeployment, openDeployed } from "./deployed.ts";
+import { checkedAddress, wholeNumber } from "../option-values.ts";
+import { print, say } from "../output.ts";
 
 /** Blocks after which a transaction on a public chain is taken for settled. */
 const CONFIRMATIONS = 5;
@@ -23,30 +24,29 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `${textTable(head, rows)}\n`;
 }
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-/** A whole number from the command line. */
+/** A whole number from the command line, or what stands for it. */
 function whole(text: string | undefined, option: string, least: number, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  if (value >= least) return value;
-  throw new UsageError(`${option} takes a whole number, ${least} or more`, { facts: { found: text } });
+  return text === undefined ? otherwise : wholeNumber(text, option, least);
 }
 
-/** An address from the command line, with its checksum. */
-function address(text: string, option: string): string {
-  if (isAddress(text) && getAddress(text) === text) return text;
-  throw new UsageError(`${option} takes an address with its checksum`, {
-    facts: { found: text.slice(0, 50) },
-  });
+/** What both commands are told about where they work. */
+interface MigrateOptions {
+  readonly network: string;
+  readonly rpc?: string | undefined;
+  readonly deployments?: string | undefined;
+  readonly from?: string;
+  readonly batch?: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
 }
+
+const open = ({ network, rpc, deployments: folder }: MigrateOptions) =>
+  openRecorded(network, { rpc, folder });
 
 /** One of the connection's accounts: the first unless another is named. */
 async function accountOf({ ethers }: NetworkConnection, from: string | undefined): Promise<Signer> {
   const signers = await ethers.getSigners();
-  const wanted = from === undefined ? undefined : address(from, "--from");
+  const wanted = from === undefined ? undefined : checkedAddress(from, "--from");
   const signer = wanted === undefined ? signers[0] : signers.find((one) => one.address === wanted);
   if (signer !== undefined) return signer;
   throw new UsageError("The network has no key of that account", {
@@ -56,26 +56,22 @@ async function accountOf({ ethers }: NetworkConnection, from: string | undefined
 }
 
 /** What `./strongroom migrate import` is told. */
-export interface MigrateImportCommand extends NamedDeployment {
+export interface MigrateImportCommand extends MigrateOptions {
   readonly file: string;
   readonly fromVault?: string;
   readonly block?: string;
   readonly fromBlock?: string;
   readonly asset?: string;
-  readonly from?: string;
-  readonly batch?: string;
   readonly confirmations?: string;
   readonly approve: boolean;
   readonly again: boolean;
-  readonly dryRun: boolean;
-  readonly json: boolean;
 }
 
 /** `./strongroom migrate import`: exit code 1 unless every row is credited. */
 export async function migrateImport(options: MigrateImportCommand): Promise<number> {
   const { file, fromVault, dryRun, json } = options;
   const batch = whole(options.batch, "--batch", 1, BATCH);
-  if (fromVault !== undefined) address(fromVault, "--from-vault");
+  if (fromVault !== undefined) checkedAddress(fromVault, "--from-vault");
   if (fromVault === undefined && !existsSync(file)) {
     throw new UsageError(`There is no file ${file}`, {
       advice: "Its first line is account,asset,amount; or write it from an existing vault with --from-vault.",
@@ -86,7 +82,7 @@ export async function migrateImport(options: MigrateImportCommand): Promise<numb
       advice: "It is what is imported: run again without --from-vault, or name another file.",
     });
   }
-  const { connection, record } = await openDeployed(options, false);
+  const { connection, record } = await open(options);
   try {
     const { provider } = connection.ethers;
     const { addresses } = record;
@@ -110,7 +106,7 @@ export async function migrateImport(options: MigrateImportCommand): Promise<numb
       dryRun,
       onProgress: say,
     });
-    process.stdout.write(json ? bigJson({ dryRun, ...report }) : importText(report, assets));
+    print(json, { dryRun, ...report }, importText(report, assets));
     if (!report.complete) say(dryRun ? "Dry run: nothing was sent." : "Not every row is credited.");
     return report.complete || dryRun ? ExitCode.done : ExitCode.failed;
   } finally {
@@ -165,19 +161,15 @@ function importText(report: ImportReport, assets: readonly ListedAsset[]): strin
 }
 
 /** What `./strongroom migrate wind-down` is told. */
-export interface MigrateWindDownCommand extends NamedDeployment {
+export interface MigrateWindDownCommand extends MigrateOptions {
   readonly asset?: readonly string[];
   readonly intents?: string;
-  readonly from?: string;
-  readonly batch?: string;
-  readonly dryRun: boolean;
-  readonly json: boolean;
 }
 
 /** `./strongroom migrate wind-down`: exit code 0 only when nothing is owed any more. */
 export async function migrateWindDown(options: MigrateWindDownCommand): Promise<number> {
   const batch = whole(options.batch, "--batch", 1, BATCH);
-  const { connection, record } = await openDeployed(options, false);
+  const { connection, record } = await open(options);
   try {
     const report = await windDown(record.addresses, {
       signer: await accountOf(connection, options.from),
@@ -187,9 +179,7 @@ export async function migrateWindDown(options: MigrateWindDownCommand): Promise<
       ...(options.asset === undefined ? {} : { assets: options.asset }),
       ...(options.intents === undefined ? {} : { intents: options.intents }),
     });
-    process.stdout.write(
-      options.json ? bigJson({ dryRun: options.dryRun, ...report }) : windDownText(report),
-    );
+    print(options.json, { dryRun: options.dryRun, ...report }, windDownText(report));
     if (!report.complete) {
       const next = report.nextAt === undefined ? "" : ` Run it again from ${iso(report.nextAt)} on.`;
       say(`Not yet complete: ${report.remaining.length} claims are left.${next}`);

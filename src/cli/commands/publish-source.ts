@@ -7,10 +7,11 @@ import type { Explorer } from "../../../deploy/publish/explorer.ts";
 import { publishSources } from "../../../deploy/publish/publish-sources.ts";
 import { sourcesOf } from "../../../deploy/publish/sources.ts";
 import { sourcify } from "../../../deploy/publish/sourcify.ts";
-import { DEPLOYMENTS } from "../../../deploy/record.ts";
-import { readRecords } from "../../../deploy/verify/verify-all.ts";
+import { DEPLOYMENTS, readRecords } from "../../../deploy/record.ts";
 import { TerminalError, UsageError } from "../../core/errors.ts";
+import { buildContracts } from "../build-contracts.ts";
 import { ExitCode } from "../exit-code.ts";
+import { print, say } from "../output.ts";
 
 /** What `./strongroom deploy publish-source` is told. */
 export interface PublishSourceCommand {
@@ -59,14 +60,13 @@ export async function publishSource(options: PublishSourceCommand): Promise<numb
       advice: "Name servers of your own with --etherscan-url or --sourcify-url.",
     });
   }
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  await buildContracts();
   const embedded = await hre.network.create();
   const sources = await sourcesOf(hre.artifacts, record, await codeFor(embedded.ethers));
   await embedded.close();
-  const say = (line: string) => process.stderr.write(`${line}\n`);
   const publications = await publishSources(chainId, sources, explorers, { folder, onProgress: say });
   const ok = publications.every(({ state }) => state === "done");
-  if (options.json) process.stdout.write(`${JSON.stringify({ ok, publications }, null, 2)}\n`);
+  if (options.json) print(true, { ok, publications }, "");
   else
     say(`${publications.filter(({ state }) => state === "done").length} of ${publications.length} published`);
   return ok ? ExitCode.done : ExitCode.failed;

@@ -1,17 +1,18 @@
 import { connectNetwork } from "../../../deploy/connect.ts";
+import { openRecorded } from "../../../deploy/open-deployment.ts";
 import { DEPLOYMENTS, type DeploymentRecord } from "../../../deploy/record.ts";
-import { readRecords } from "../../../deploy/verify/verify-all.ts";
-import { explain, TerminalError, UsageError } from "../../core/errors.ts";
+import { explain } from "../../core/errors.ts";
 import { collectStatus, type DeploymentStatus, renderStatus } from "../../governance/deployment-status.ts";
 import type { Language } from "../../governance/governed/wording.ts";
 import { variablesJson } from "../../governance/variables-table.ts";
 import { ExitCode } from "../exit-code.ts";
-import { openDeployed } from "./deployed.ts";
-import { nodeOf } from "./gov/propose.ts";
+import { namedRecords } from "../named-records.ts";
+import { nodeOf } from "../option-values.ts";
+import { print, say } from "../output.ts";
 
 /** What `./strongroom status` is told. */
 export interface StatusCommand {
-  readonly network?: string;
+  readonly network?: string | undefined;
   readonly all: boolean;
   /** A node's address instead of the configured one; with --all name=address, a comma between. */
   readonly rpc?: string;
@@ -35,30 +36,17 @@ async function statusOf({ addresses }: DeploymentRecord, rpc: string | undefined
   }
 }
 
-async function recordsFor(options: StatusCommand, folder: string): Promise<readonly DeploymentRecord[]> {
-  const { network, all, rpc } = options;
-  if ((network === undefined) === !all) {
-    throw new UsageError("Name one network, or say --all", { advice: "For example --network sepolia." });
-  }
-  if (network === undefined) return readRecords(folder);
-  const { connection, record } = await openDeployed(
-    { network, deployments: folder, ...(rpc === undefined ? {} : { rpc }) },
-    true,
-  );
+async function recordOf(network: string, rpc: string | undefined, folder: string): Promise<DeploymentRecord> {
+  const { connection, record } = await openRecorded(network, { rpc, folder, readOnly: true });
   await connection.close();
-  return [record];
+  return record;
 }
 
 /** `./strongroom status`: one table of what runs where; exit code 1 if a deployment could not be asked. */
 export async function status(options: StatusCommand): Promise<number> {
   const { rpc, all, json, lang = "en" } = options;
   const folder = options.deployments ?? DEPLOYMENTS;
-  const records = await recordsFor(options, folder);
-  if (records.length === 0) {
-    throw new TerminalError("NOT_DEPLOYED", `There is no record in ${folder}`, {
-      advice: "Deploy first: ./strongroom deploy --network NAME",
-    });
-  }
+  const records = await namedRecords(options, folder, (network) => recordOf(network, rpc, folder));
   const rows: DeploymentStatus[] = [];
   const silent: Silent[] = [];
   for (const record of records) {
@@ -69,8 +57,8 @@ export async function status(options: StatusCommand): Promise<number> {
       silent.push({ network, why: explain(error) });
     }
   }
-  for (const { network, why } of silent) process.stderr.write(`${network}: ${why}\n`);
+  for (const { network, why } of silent) say(`${network}: ${why}`);
   const result = { deployments: variablesJson(rows), silent };
-  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : `${renderStatus(rows, { lang })}\n`);
+  print(json, result, `${renderStatus(rows, { lang })}\n`);
   return silent.length === 0 ? ExitCode.done : ExitCode.failed;
 }

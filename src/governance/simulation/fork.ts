@@ -55,14 +55,19 @@ async function latestBlock(url: string, chainId: bigint): Promise<number> {
   }
 }
 
+/** An embedded chain that goes on from the latest block of the chain behind a node. The caller closes it. */
+export async function continuedChain(url: string, chainId: bigint) {
+  const { default: hre } = await import("hardhat");
+  return hre.network.create({
+    network: "default",
+    override: { forking: { url, blockNumber: await latestBlock(url, chainId) }, chainId: Number(chainId) },
+  });
+}
+
 /** Forks the chain behind a node by its address at its latest block, inside this process. */
 export function forkOfNode(url: string, chainId: bigint): OpenFork {
   return async () => {
-    const { default: hre } = await import("hardhat");
-    const connection = await hre.network.create({
-      network: "default",
-      override: { forking: { url, blockNumber: await latestBlock(url, chainId) }, chainId: Number(chainId) },
-    });
+    const connection = await continuedChain(url, chainId);
     const fork = await forkOf(connection, () => connection.close());
     // The node knows which rules hold for blocks of its own only: from here on every question is about one of those.
     await connection.networkHelpers.mine();

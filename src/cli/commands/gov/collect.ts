@@ -1,10 +1,6 @@
 import { existsSync } from "node:fs";
 import { TerminalError } from "../../../core/errors.ts";
-import {
-  openProposal,
-  signatureFilesIn,
-  signaturePath,
-} from "../../../governance/proposals/proposal-folder.ts";
+import { signatureFilesIn, signaturePath } from "../../../governance/proposals/proposal-folder.ts";
 import { collectedSignatures, signedPartOf, signingSubject } from "../../../governance/proposals/signing.ts";
 import { transactionOf } from "../../../governance/proposals/written.ts";
 import { refuseDuplicates } from "../../../governance/wallets/pack-signatures.ts";
@@ -17,7 +13,8 @@ import {
 } from "../../../governance/wallets/signature-file.ts";
 import { TransactionService } from "../../../governance/wallets/transaction-service.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print, sayRefused } from "./session.ts";
+import { print } from "../../output.ts";
+import { type GovOptions, openProposalSession, sayRefused } from "./session.ts";
 
 /** What `gov collect` and `gov publish` are told. */
 export interface ServiceCommand extends GovOptions {
@@ -45,10 +42,9 @@ export async function govCollect(
   files: readonly string[],
   options: ServiceCommand,
 ): Promise<number> {
-  const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openProposalSession(path, options);
   try {
-    const { governance } = session;
+    const { governance, folder, proposal } = session;
     const known = signatureFilesIn(folder);
     const added = files.map(readSignatureFile);
     const subject = await signingSubject(proposal, governance.provider);
@@ -76,9 +72,9 @@ export async function govCollect(
 
 /** `gov publish`: leaves a proposal and its signatures with a Safe Transaction Service. */
 export async function govPublish(path: string, options: ServiceCommand): Promise<number> {
-  const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openProposalSession(path, options);
   try {
+    const { folder, proposal } = session;
     const { address: safe, hashes } = signedPartOf(proposal);
     const transaction = transactionOf(proposal);
     if (transaction === undefined) throw new TerminalError("NOTHING_TO_SIGN", `${safe} has nothing to sign`);

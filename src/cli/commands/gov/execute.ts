@@ -2,12 +2,14 @@ import { UsageError } from "../../../core/errors.ts";
 import { textTable } from "../../../core/text-table.ts";
 import { iso } from "../../../core/time.ts";
 import { advance, brokenPromises } from "../../../governance/proposals/advance.ts";
-import { openProposal, signatureFilesIn } from "../../../governance/proposals/proposal-folder.ts";
+import { signatureFilesIn } from "../../../governance/proposals/proposal-folder.ts";
 import { executeQueued } from "../../../governance/proposals/queue.ts";
 import { refuseOtherChain } from "../../../governance/proposals/review.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, type PasswordOptions, payer, print, sayRefused } from "./session.ts";
+import type { PasswordOptions } from "../../option-values.ts";
+import { print } from "../../output.ts";
+import { type GovOptions, openProposalSession, openSession, payer, sayRefused } from "./session.ts";
 
 /** What `gov execute` is told. */
 export interface ExecuteCommand extends GovOptions, PasswordOptions {
@@ -37,10 +39,9 @@ export async function govExecute(path: string | undefined, options: ExecuteComma
   if (path === undefined || operation !== undefined) {
     throw new UsageError("Name a proposal, or --operation ID", { advice: "gov status shows both." });
   }
-  const { folder, proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openProposalSession(path, options);
   try {
-    const { governance } = session;
+    const { governance, folder, proposal } = session;
     const signatures = await collectedSignatures(
       governance.provider,
       proposal,
@@ -62,11 +63,11 @@ export async function govExecute(path: string | undefined, options: ExecuteComma
 
 /** `gov verify`: exit code 1 unless every variable is what an executed proposal promised. */
 export async function govVerify(path: string, options: GovOptions): Promise<number> {
-  const { proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openProposalSession(path, options);
   try {
-    refuseOtherChain(session.governance, proposal);
-    const broken = await brokenPromises(session.governance, proposal);
+    const { governance, proposal } = session;
+    refuseOtherChain(governance, proposal);
+    const broken = await brokenPromises(governance, proposal);
     const kept = proposal.simulation.changes.length - broken.length;
     const text =
       broken.length === 0

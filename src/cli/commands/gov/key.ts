@@ -1,7 +1,8 @@
 import { createKeystore } from "../../../governance/wallets/keystore.ts";
 import { readPassword } from "../../../governance/wallets/password.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type PasswordOptions, passwordSource, print } from "./session.ts";
+import { type PasswordOptions, passwordSource } from "../../option-values.ts";
+import { print } from "../../output.ts";
 
 /** What `gov key` is told. */
 export interface KeyCommand extends PasswordOptions {

@@ -1,3 +1,4 @@
+import { openRecorded } from "../../../../deploy/open-deployment.ts";
 import { DEPLOYMENTS, loadRecord } from "../../../../deploy/record.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { readChange } from "../../../governance/changes/change-file.ts";
@@ -7,8 +8,9 @@ import { proposalsOf, writeProposal } from "../../../governance/proposals/propos
 import { propose } from "../../../governance/proposals/propose.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { openDeployed } from "../deployed.ts";
-import { type GovOptions, openSession, print, type Session, say, sayUnreadable } from "./session.ts";
+import { nodeOf, pairedNode } from "../../option-values.ts";
+import { print, say } from "../../output.ts";
+import { type GovOptions, openSession, type Session, sayUnreadable } from "./session.ts";
 
 /** What `gov propose` is told. */
 export interface ProposeCommand extends GovOptions {
@@ -18,24 +20,6 @@ export interface ProposeCommand extends GovOptions {
   readonly nonce?: string;
   readonly lang?: Language;
   readonly dryRun?: boolean;
-}
-
-/** Pairs begin with a network's name, addresses with a protocol. */
-const PAIRS = /^[a-z0-9-]+=/;
-
-/** A network's node as the command line names it: one address, or name=address with commas between. */
-export function nodeOf(rpc: string | undefined, network: string, several: boolean): string | undefined {
-  if (rpc === undefined) return undefined;
-  if (!PAIRS.test(rpc)) {
-    if (!several) return rpc;
-    throw new UsageError("--rpc is one node's address, and several networks are named", {
-      advice: `Write --rpc ${network}=URL, and so on, a comma between.`,
-    });
-  }
-  const pairs = rpc
-    .split(",")
-    .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
-  return pairs.find(([name]) => name === network)?.[1];
 }
 
 function networksOf({ network, chains }: ProposeCommand): readonly string[] {
@@ -73,13 +57,13 @@ export async function govPropose(file: string, options: ProposeCommand): Promise
   const change = readChange(file);
   const networks = networksOf(options);
   const nonce = wholeNonce(options.nonce);
-  readBudget(options.deployments ?? DEPLOYMENTS);
+  const { deployments: folder = DEPLOYMENTS } = options;
+  readBudget(folder);
   const sessions: Session[] = [];
   try {
     for (const network of networks) {
       const rpc = nodeOf(options.rpc, network, options.chains !== undefined);
-      const { rpc: _, ...rest } = options;
-      sessions.push(await openSession({ ...rest, network, ...(rpc === undefined ? {} : { rpc }) }));
+      sessions.push(await openSession({ ...options, network, rpc }));
     }
     const made = [];
     for (const { governance, proposals } of sessions) {
@@ -89,16 +73,11 @@ export async function govPropose(file: string, options: ProposeCommand): Promise
     await refuseOverBudget(
       made.map(({ proposal }) => proposal),
       sessions.map(({ governance }) => governance),
-      options.deployments,
+      folder,
       async (chainId) => {
-        const folder = options.deployments ?? DEPLOYMENTS;
         const { network } = loadRecord(BigInt(chainId), folder).addresses;
-        const rpc =
-          options.rpc !== undefined && PAIRS.test(options.rpc)
-            ? nodeOf(options.rpc, network, true)
-            : undefined;
-        const named = { network, deployments: folder, ...(rpc === undefined ? {} : { rpc }) };
-        const { connection, record } = await openDeployed(named, true);
+        const rpc = pairedNode(options.rpc, network);
+        const { connection, record } = await openRecorded(network, { rpc, folder, readOnly: true });
         const governance = { provider: connection.ethers.provider, addresses: record.addresses };
         return { governance, close: () => connection.close() };
       },
@@ -107,14 +86,14 @@ export async function govPropose(file: string, options: ProposeCommand): Promise
       const session = sessions[index];
       if (session !== undefined)
         warnOfSameNonce(session, proposal.safe?.transaction.nonce, proposal.safe?.address);
-      const folder = options.dryRun === true ? undefined : writeProposal(proposals, proposal).folder;
-      return { folder, proposal };
+      const written = options.dryRun === true ? undefined : writeProposal(proposals, proposal).folder;
+      return { folder: written, proposal };
     });
     const language = options.lang ?? "en";
     const text = results
       .map(
-        ({ folder, proposal }) =>
-          `${summaryOf(proposal, language)}\n${folder === undefined ? "Nothing was written." : `Written: ${folder}`}\n`,
+        ({ folder: written, proposal }) =>
+          `${summaryOf(proposal, language)}\n${written === undefined ? "Nothing was written." : `Written: ${written}`}\n`,
       )
       .join("\n");
     print(options.json, { proposals: results }, text);

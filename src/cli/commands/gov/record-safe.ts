@@ -2,8 +2,9 @@ import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { recordSafe } from "../../../../deploy/record-safe.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { checkedAddress } from "./new-safe.ts";
-import { type GovOptions, openSession, print } from "./session.ts";
+import { checkedAddress } from "../../option-values.ts";
+import { print } from "../../output.ts";
+import { type GovOptions, openSession } from "./session.ts";
 
 /** What `gov record-safe` is told. */
 export interface RecordSafeCommand extends GovOptions {

@@ -2,11 +2,11 @@ import { terminalLine } from "../../../core/terminal-text.ts";
 import { textTable } from "../../../core/text-table.ts";
 import { readChange } from "../../../governance/changes/change-file.ts";
 import type { Language } from "../../../governance/governed/wording.ts";
-import { openProposal } from "../../../governance/proposals/proposal-folder.ts";
 import { review } from "../../../governance/proposals/review.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print, queuedBehind, say } from "./session.ts";
+import { print, say } from "../../output.ts";
+import { type GovOptions, openProposalSession, queuedBehind } from "./session.ts";
 
 /** What `gov review` is told. */
 export interface ReviewCommand extends GovOptions {
@@ -17,11 +17,11 @@ export interface ReviewCommand extends GovOptions {
 
 /** `gov review`: exit code 1 unless this machine comes to the very same proposal. */
 export async function govReview(path: string, options: ReviewCommand): Promise<number> {
-  const { proposal } = openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? proposal.network });
+  const session = await openProposalSession(path, options);
   try {
+    const { governance, proposal } = session;
     const change = options.change === undefined ? undefined : readChange(options.change);
-    const { same, differences, ahead, recomputed } = await review(session.governance, proposal, change);
+    const { same, differences, ahead, recomputed } = await review(governance, proposal, change);
     const verdict = same
       ? "THE SAME: this machine comes to the same calls, hashes and changes.\n"
       : `NOT THE SAME. Don't sign before each of these is explained:\n${textTable(

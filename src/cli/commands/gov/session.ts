@@ -1,26 +1,26 @@
-import { resolve } from "node:path";
 import type { Signer } from "ethers";
-import hre from "hardhat";
 import { kindOfChain } from "../../../../deploy/chains.ts";
-import { REHEARSAL } from "../../../../deploy/connect.ts";
+import { connectNetwork, nodeUrl, REHEARSAL } from "../../../../deploy/connect.ts";
+import { openRecorded } from "../../../../deploy/open-deployment.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { type StrongroomError, UsageError } from "../../../core/errors.ts";
-import { terminalJson, terminalText } from "../../../core/terminal-text.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
 import { codeBookOf, descriptionsOf } from "../../../governance/proposals/code-book.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
+import { openProposal, type ProposalFolder } from "../../../governance/proposals/proposal-folder.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
-import { type PasswordSource, readPassword } from "../../../governance/wallets/password.ts";
+import { readPassword } from "../../../governance/wallets/password.ts";
 import { buildContracts } from "../../build-contracts.ts";
-import { openDeployed } from "../deployed.ts";
+import { type PasswordOptions, passwordSource } from "../../option-values.ts";
+import { say } from "../../output.ts";
 
 /** What every command of governance is told about where it works. */
 export interface GovOptions {
-  readonly network?: string;
-  readonly rpc?: string;
-  readonly deployments?: string;
-  readonly proposals?: string;
+  readonly network?: string | undefined;
+  readonly rpc?: string | undefined;
+  readonly deployments?: string | undefined;
+  readonly proposals?: string | undefined;
   readonly json?: boolean;
 }
 
@@ -34,11 +34,6 @@ export interface Session {
   /** The network's own accounts: configured keys, or those of a development node. */
   signers(): Promise<readonly Signer[]>;
   close(): Promise<void>;
-}
-
-/** Progress and what is said to people. Proposals come from other machines: nothing of them steers the terminal. */
-export function say(line: string): void {
-  process.stderr.write(`${terminalText(line)}\n`);
 }
 
 /** Tells of a signature's file that counts for nothing. */
@@ -56,14 +51,6 @@ export function queuedBehind(ahead: bigint): string {
   return `warning: ${ahead} other transactions of the Safe come first; once signed, this one can be sent by anyone whenever they are made, after its end too`;
 }
 
-/** Prints a result: one JSON object, or lines for people. */
-export function print(json: boolean | undefined, object: unknown, text: string): void {
-  const digits = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  process.stdout.write(
-    json === true ? `${terminalJson(JSON.stringify(object, digits, 2))}\n` : terminalText(text),
-  );
-}
-
 /** Connects to a network that was deployed to. The caller closes it. */
 export async function openSession(options: GovOptions): Promise<Session> {
   const { network, rpc, deployments = DEPLOYMENTS, proposals = PROPOSALS } = options;
@@ -77,18 +64,16 @@ export async function openSession(options: GovOptions): Promise<Session> {
       advice: "Start a node, for example npx anvil, deploy to it, and say --network anvil.",
     });
   }
-  const { connection, record } = await openDeployed(
-    { network, ...(rpc === undefined ? {} : { rpc }), deployments },
-    true,
-  );
+  const { connection, record } = await openRecorded(network, { rpc, folder: deployments, readOnly: true });
+  const open = [connection];
   const { addresses } = record;
+  const chainId = BigInt(addresses.chainId);
   const { provider } = connection.ethers;
-  const url = rpc ?? (await nodeUrl(network));
   const governance: Governance = {
     network,
     addresses,
     provider,
-    openFork: forkOfNode(url, BigInt(addresses.chainId)),
+    openFork: forkOfNode(await nodeUrl(network, rpc), chainId),
     artifact: artifactsOf(".", buildContracts),
     describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
@@ -98,40 +83,28 @@ export async function openSession(options: GovOptions): Promise<Session> {
     governance,
     proposals,
     signers: async () => {
-      const isDevelopment = kindOfChain(BigInt(addresses.chainId)) === "development";
-      if (isDevelopment) return connection.ethers.getSigners();
-      const { connectNetwork } = await import("../../../../deploy/connect.ts");
-      return (await connectNetwork(network, { rpc })).ethers.getSigners();
+      // A development node signs for its own accounts; elsewhere the network's key is asked for only now.
+      const keyed =
+        kindOfChain(chainId) === "development" ? connection : await connectNetwork(network, { rpc });
+      open.push(keyed);
+      return keyed.ethers.getSigners();
     },
-    close: () => connection.close(),
+    close: async () => {
+      for (const one of new Set(open)) await one.close();
+    },
   };
 }
 
-/** The node's address as the configuration or the keystore has it. */
-async function nodeUrl(network: string): Promise<string> {
-  const config = hre.config.networks[network];
-  if (config?.type !== "http") throw new UsageError(`hardhat.config.ts has no network ${network}`);
-  return config.url.getUrl();
-}
-
-/** How a keystore's password is given. */
-export interface PasswordOptions {
-  readonly passwordEnv?: string;
-  readonly passwordFd?: string;
-}
-
-/** Where the password of a keystore comes from. */
-export function passwordSource({ passwordEnv, passwordFd }: PasswordOptions, file: string): PasswordSource {
-  if (passwordEnv !== undefined && passwordFd !== undefined) {
-    throw new UsageError("Give the password one way", { advice: "Either --password-env or --password-fd." });
-  }
-  if (passwordEnv !== undefined) return { from: "env", name: passwordEnv };
-  if (passwordFd !== undefined) {
-    const fd = Number(passwordFd);
-    if (!Number.isInteger(fd) || fd < 0) throw new UsageError(`${passwordFd} is no file descriptor`);
-    return { from: "fd", fd };
-  }
-  return { from: "prompt", message: `Password of ${file}` };
+/** A proposal and the session of the network that it names, unless the user names it. The caller closes it. */
+export async function openProposalSession(
+  path: string,
+  options: GovOptions,
+): Promise<Session & ProposalFolder> {
+  const opened = openProposal(path);
+  return {
+    ...opened,
+    ...(await openSession({ ...options, network: options.network ?? opened.proposal.network })),
+  };
 }
 
 /** Who pays for a transaction: a keystore, or the network's own account. */
@@ -150,9 +123,4 @@ export async function payer(
   throw new UsageError("No account pays for the transaction", {
     advice: "Give --keystore, or set the network's key: npx hardhat keystore set DEPLOYER_KEY",
   });
-}
-
-/** A path as the user meant it. */
-export function fromUser(userDirectory: string, path: string): string {
-  return resolve(userDirectory, path);
 }

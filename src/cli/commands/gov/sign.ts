@@ -22,15 +22,9 @@ import {
   writeSignatureFile,
 } from "../../../governance/wallets/signature-file.ts";
 import { ExitCode } from "../../exit-code.ts";
-import {
-  type GovOptions,
-  openSession,
-  type PasswordOptions,
-  passwordSource,
-  print,
-  queuedBehind,
-  say,
-} from "./session.ts";
+import { type PasswordOptions, passwordSource } from "../../option-values.ts";
+import { print, say } from "../../output.ts";
+import type { GovOptions, Session } from "./session.ts";
 
 /** What `gov sign` is told. */
 export interface SignCommand extends GovOptions, PasswordOptions {
@@ -119,10 +113,20 @@ async function checkOnChain(
   const latest = await governance.provider.getBlock("latest");
   refuseExpired(proposal, BigInt(latest?.timestamp ?? 0));
   const ahead = await refuseStaleNonce(governance, proposal);
-  if (ahead > 0n) say(queuedBehind(ahead));
+  if (ahead > 0n) {
+    const { queuedBehind } = await import("./session.ts");
+    say(queuedBehind(ahead));
+  }
   if (skipReview) return proposal;
   say("reviewing before signing (--reviewed leaves it out)");
   return reviewed(governance, proposal);
+}
+
+/** A session, unless it is signed offline: then nothing is loaded that speaks to nodes. */
+async function sessionFor(options: SignCommand, proposal: Proposal): Promise<Session | undefined> {
+  if (options.offline === true) return undefined;
+  const { openSession } = await import("./session.ts");
+  return openSession({ ...options, network: options.network ?? proposal.network });
 }
 
 /** `gov sign`: shows what is signed, has it signed, checks the signature, and writes it as a file. */
@@ -132,10 +136,7 @@ export async function govSign(path: string, options: SignCommand): Promise<numbe
   const { address } = signedPartOf(proposal);
   const transaction = transactionOf(proposal);
   if (transaction === undefined) throw new TerminalError("NOTHING_TO_SIGN", `${address} has nothing to sign`);
-  const online = options.offline !== true;
-  const session = online
-    ? await openSession({ ...options, network: options.network ?? proposal.network })
-    : undefined;
+  const session = await sessionFor(options, proposal);
   try {
     const known =
       session === undefined
@@ -145,7 +146,7 @@ export async function govSign(path: string, options: SignCommand): Promise<numbe
     const signer = await signerOf(options, subject.owners);
     const signature = await signTransaction(transaction, subject, signer, async (request) => {
       say(summaryOf(known, options.lang ?? "en"));
-      if (!online) say(UNREVIEWED);
+      if (session === undefined) say(UNREVIEWED);
       say(describeRequest(request));
       await agree(options, request.hashes.safeTx);
     });

@@ -14,7 +14,8 @@ import {
 import { type QueuedOperation, queueOf } from "../../../governance/proposals/queue.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print, type Session } from "./session.ts";
+import { print } from "../../output.ts";
+import { type GovOptions, openSession, type Session } from "./session.ts";
 
 /** A proposal and where it stands. */
 interface Standing extends ProposalFolder {

@@ -9,9 +9,10 @@ import {
 import { propose } from "../../../governance/proposals/propose.ts";
 import { collectedSignatures } from "../../../governance/proposals/signing.ts";
 import { summaryOf } from "../../../governance/proposals/summary.ts";
-import { type Undoing, undoingOf } from "../../../governance/proposals/undo.ts";
+import { releaseOf, type Undoing, undoingOf } from "../../../governance/proposals/undo.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print, type Session, sayRefused } from "./session.ts";
+import { print } from "../../output.ts";
+import { type GovOptions, openSession, type Session, sayRefused } from "./session.ts";
 
 /** What `gov cancel` and `gov rollback` are told. */
 export interface UndoCommand extends GovOptions {
@@ -41,8 +42,7 @@ export async function govCancel(path: string | undefined, options: UndoCommand):
     throw new UsageError("Name a proposal, or --operation ID", { advice: "gov status shows both." });
   }
   const opened = path === undefined ? undefined : openProposal(path);
-  const network = options.network ?? opened?.proposal.network;
-  const session = await openSession({ ...options, ...(network === undefined ? {} : { network }) });
+  const session = await openSession({ ...options, network: options.network ?? opened?.proposal.network });
   try {
     if (opened === undefined) {
       const domain = options.reserve === true ? "reserve" : "suite";
@@ -67,10 +67,8 @@ export async function govRollback(path: string | undefined, options: UndoCommand
     });
   }
   const opened = path === undefined ? undefined : openProposal(path);
-  const network = options.network ?? opened?.proposal.network;
-  const session = await openSession({ ...options, ...(network === undefined ? {} : { network }) });
+  const session = await openSession({ ...options, network: options.network ?? opened?.proposal.network });
   try {
-    const { releaseOf } = await import("../../../governance/proposals/undo.ts");
     const release = opened === undefined ? options.release : releaseOf(opened.proposal);
     const changes = [{ kind: "roll-back", release }];
     return await proposeUndoing(session, { title: "Roll a release back", changes }, options);

@@ -3,7 +3,8 @@ import type { Language } from "../../../governance/governed/wording.ts";
 import { readVariables } from "../../../governance/variables.ts";
 import { renderVariables, variablesJson } from "../../../governance/variables-table.ts";
 import { ExitCode } from "../../exit-code.ts";
-import { type GovOptions, openSession, print } from "./session.ts";
+import { print } from "../../output.ts";
+import { type GovOptions, openSession } from "./session.ts";
 
 /** What `gov variables` is told. */
 export interface VariablesCommand extends GovOptions {

@@ -1,0 +1,14 @@
+import { terminalJson, terminalText } from "../core/terminal-text.ts";
+
+/** Progress and what is said to people. Much of it comes from other machines: nothing of that steers the terminal. */
+export function say(line: string): void {
+  process.stderr.write(`${terminalText(line)}\n`);
+}
+
+/** Prints a result: one JSON object whose large numbers are decimal text, or lines for people. */
+export function print(json: boolean | undefined, object: unknown, text: string): void {
+  const digits = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+  process.stdout.write(
+    json === true ? `${terminalJson(JSON.stringify(object, digits, 2))}\n` : terminalText(text),
+  );
+}
