@@ -42,7 +42,7 @@ async function main(request: TestRequest, resultFile: string): Promise<void> {
     manager?.disableReport();
     // All of it: a contract that no test touches must count as not covered, not as absent.
     await hre.tasks.getTask("build").run({});
-  } else {
+  } else if (request.built !== true) {
     // Solidity tests deploy artifacts, which their own compilation doesn't bring up to date.
     await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
   }

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { runTests } from "../../src/testing/run-tests.ts";
+import { mochaGroups } from "../../src/testing/test-groups.ts";
 import { judgeMutant, type Mutant, MutantRunner, mutate, parseMutant } from "../../src/verify/mutants.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -124,6 +125,17 @@ contract ATest { function test_one() public { require(new A().one() == 1); } }`,
     expect(result.failed).to.equal(0);
     expect(result.coverage["contracts/A.sol"]).to.include({ statements: 2, statementsHit: 1 });
     expect(result.coverage["contracts/Untested.sol"]).to.include({ statements: 1, statementsHit: 0 });
+  });
+});
+
+describe("groups of tests", () => {
+  it("have every file once, long ones alone and first", () => {
+    const groups = mochaGroups(repository);
+    const files = [...groups.values()].flat();
+    expect([...files].sort()).to.deep.equal(globSync("test/**/*.test.ts", { cwd: repository }).sort());
+    const [first = "", last = ""] = [[...groups.keys()][0], [...groups.keys()].at(-1)];
+    expect(groups.get(first)).to.deep.equal([first]);
+    expect(groups.get(last)?.every((file) => dirname(file) === last)).to.equal(true);
   });
 });
 

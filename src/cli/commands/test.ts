@@ -1,7 +1,8 @@
 import { UsageError } from "../../core/errors.ts";
 import { runDeep } from "../../testing/deep.ts";
 import { runTests } from "../../testing/run-tests.ts";
-import { closingLine } from "../../testing/test-run.ts";
+import { mochaGroups } from "../../testing/test-groups.ts";
+import { closingLine, type TestResult } from "../../testing/test-run.ts";
 import { ExitCode } from "../exit-code.ts";
 
 /** `./strongroom test`: every test of both runners, then one closing line. */
@@ -12,10 +13,11 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
     process.stdout.write(`${closingLine(total)}\n`);
     return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;
   }
+  // Builds what all of them need.
+  const results: TestResult[] = [await runTests({ solidity: { files: [] } })];
+  results.push(...(await runSideBySide(mochaGroups("."))));
   const total = { passed: 0, failed: 0, skipped: 0 };
-  // One after the other: each in its own process, so a crash of one hides nothing of the other.
-  for (const request of [{ solidity: { files: [] } }, { mocha: { files: [] } }]) {
-    const result = await runTests(request);
+  for (const result of results) {
     total.passed += result.passed;
     total.failed += result.failed;
     total.skipped += result.skipped;
@@ -24,4 +26,26 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
   }
   process.stdout.write(`${closingLine(total)}\n`);
   return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;
+}
+
+/** As many as a small machine has processors. */
+const LANES = 2;
+
+/** Runs groups of Mocha tests, each in a process of its own: a crash of one hides nothing of the others. */
+async function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<readonly TestResult[]> {
+  const waiting = [...groups];
+  const results: TestResult[] = [];
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [name, files] = next;
+      process.stderr.write(`${name} ...\n`);
+      const started = performance.now();
+      const result = await runTests({ mocha: { files }, built: true }, { quiet: true });
+      const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+      process.stderr.write(`${result.output}${name}: ${closingLine(result)} (${seconds} s)\n`);
+      results.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
 }
