@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
+import { domainOfSafe, SEATS } from "../src/governance/role-graph.ts";
 import { SAFE_VERSION } from "../src/governance/safe-contracts.ts";
 import type { SafeName } from "../src/governance/safe-names.ts";
 import { type Adoption, adoptSafe } from "../src/treasury/adopt-safe.ts";
@@ -15,12 +16,12 @@ export function officeTerms(
   name: SafeName,
   addresses: SuiteAddresses,
 ): Omit<AdoptionTerms, "owners" | "threshold"> {
-  const [timelock, guard] =
-    name === "reserve"
-      ? [addresses.reserveTimelock, addresses.reserveSafeGuard]
-      : [addresses.timelock, addresses.safeGuard];
+  const { timelock, guard } = SEATS[domainOfSafe(name)];
   const { fallbackHandler } = addresses.safeContracts;
-  return { leastThreshold: name === "riskOfficer" ? 1 : 2, suite: { timelock, guard, fallbackHandler } };
+  return {
+    leastThreshold: name === "riskOfficer" ? 1 : 2,
+    suite: { timelock: addresses[timelock], guard: addresses[guard], fallbackHandler },
+  };
 }
 
 /** The Safes that a parameter file adopts, by office. */

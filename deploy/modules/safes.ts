@@ -1,4 +1,5 @@
 import { ZeroAddress } from "ethers";
+import { domainOfSafe, SEATS } from "../../src/governance/role-graph.ts";
 import { SAFES, type SafeName } from "../../src/governance/safe-names.ts";
 import type { Plan } from "./plan.ts";
 import type { planTimelocks } from "./timelocks.ts";
@@ -15,13 +16,12 @@ export function planSafes({ planner, config, safeContracts }: Plan, on: ReturnTy
   const made = (name: SafeName, { adopt, owners, threshold, saltNonce }: Quorum): string => {
     // Its owners bring it under the guard themselves: deploy/adopted.ts says how.
     if (adopt !== undefined) return adopt;
-    const governed =
-      name === "reserve" ? [on.reserveTimelock, on.reserveSafeGuard] : [on.timelock, on.safeGuard];
+    const { timelock, guard } = SEATS[domainOfSafe(name)];
     const setup = planner.encode("Safe", "setup", [
       [...owners],
       threshold,
       on.safeSetup,
-      planner.encode("SafeSetup", "setUp", governed),
+      planner.encode("SafeSetup", "setUp", [on[timelock], on[guard]]),
       safeContracts.fallbackHandler,
       ZeroAddress,
       0n,

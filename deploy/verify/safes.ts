@@ -1,4 +1,5 @@
 import { id, keccak256 } from "ethers";
+import { domainOfSafe, SEATS } from "../../src/governance/role-graph.ts";
 import {
   canonicalCodeHash,
   SAFE_CONTRACTS,
@@ -92,10 +93,8 @@ export async function checkSafes(
       threshold,
     );
     // The reserve's Safe changes through the reserve's timelock, all others through the suite's.
-    const [timelock, guard] =
-      name === "reserve"
-        ? [addresses.reserveTimelock, addresses.reserveSafeGuard]
-        : [addresses.timelock, addresses.safeGuard];
+    const seat = SEATS[domainOfSafe(name as SafeName)];
+    const [timelock, guard] = [addresses[seat.timelock], addresses[seat.guard]];
     const [modules] = await chain.view<[string[], string]>(safe, "getModulesPaginated", SENTINEL, 50);
     f.sameSet(`safe.${name}.modules`, `${name}: its timelock is its only module`, modules, [timelock]);
     f.equal(

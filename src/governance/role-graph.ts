@@ -10,6 +10,7 @@ import { PriceRouter__factory } from "../../typechain-types/factories/contracts/
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { RoleName } from "./roles.ts";
+import type { SafeName } from "./safe-names.ts";
 
 /** The contracts whose functions an AccessManager restricts. */
 export const MANAGED = [
@@ -183,6 +184,32 @@ export const DOMAINS = {
   },
 } as const satisfies Readonly<Record<string, Domain>>;
 export type DomainName = keyof typeof DOMAINS;
+export const DOMAIN_NAMES = Object.keys(DOMAINS) as [DomainName, ...DomainName[]];
+
+/** Each domain's own contracts, and the Safe that proposes to its timelock, by their names in a deployment's record. */
+export const SEATS = {
+  suite: {
+    manager: "manager",
+    timelock: "timelock",
+    gate: "vetoGate",
+    guard: "safeGuard",
+    succession: "succession",
+    safe: "council",
+  },
+  reserve: {
+    manager: "reserveManager",
+    timelock: "reserveTimelock",
+    gate: "reserveVetoGate",
+    guard: "reserveSafeGuard",
+    succession: "reserveSuccession",
+    safe: "reserve",
+  },
+} as const satisfies Readonly<Record<DomainName, Readonly<Record<string, string>>>>;
+
+/** Which timelock looks after a Safe: the reserve's own is under the reserve's. */
+export function domainOfSafe(name: SafeName): DomainName {
+  return name === "reserve" ? "reserve" : "suite";
+}
 
 /** Seconds. The timelock is the only delay, so that there is one place to look. */
 export const DELAYS = { execution: 0n, grant: 0n, targetAdmin: 0n } as const;

@@ -2,7 +2,7 @@ import { Contract, type Signer, ZeroAddress } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { SafeSetup__factory } from "../../../typechain-types/factories/contracts/governance/SafeSetup__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
-import type { DomainName } from "../role-graph.ts";
+import { type DomainName, SEATS } from "../role-graph.ts";
 import { safeArtifact, safeProxyAddress } from "../safe-contracts.ts";
 
 /** Whose keys a new Safe has, and whose timelock looks after it. */
@@ -42,10 +42,8 @@ export async function makeSafe(addresses: SuiteAddresses, safe: NewSafe, signer:
     );
   }
   const { safeContracts, safeSetup } = addresses;
-  const governed =
-    domain === "suite"
-      ? ([addresses.timelock, addresses.safeGuard] as const)
-      : ([addresses.reserveTimelock, addresses.reserveSafeGuard] as const);
+  const { timelock, guard } = SEATS[domain];
+  const governed = [addresses[timelock], addresses[guard]] as const;
   const face = new Contract(safeContracts.singleton, safeArtifact("singleton").abi as never).interface;
   const setup = face.encodeFunctionData("setup", [
     [...owners],

@@ -3,7 +3,15 @@ import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { type AddressBook, type Entry, PART } from "../address-book.ts";
 import { eventsOf } from "../logs.ts";
-import { DOMAINS, type DomainName, MANAGED, type Managed, PERMISSIONS, selectorOf } from "../role-graph.ts";
+import {
+  DOMAINS,
+  type DomainName,
+  MANAGED,
+  type Managed,
+  PERMISSIONS,
+  SEATS,
+  selectorOf,
+} from "../role-graph.ts";
 import { ROLES, type RoleName } from "../roles.ts";
 import type { Call } from "../safe.ts";
 import type { SafeName } from "../safe-names.ts";
@@ -159,9 +167,8 @@ export class Paths {
   }
 
   #timelock(domain: DomainName): GoverningPath {
-    return domain === "suite"
-      ? { by: "timelock", domain, safe: "council", timelock: this.#addresses.timelock }
-      : { by: "timelock", domain, safe: "reserve", timelock: this.#addresses.reserveTimelock };
+    const { safe, timelock } = SEATS[domain];
+    return { by: "timelock", domain, safe, timelock: this.#addresses[timelock] };
   }
 
   async #ofManaged(target: Managed, selector: string, fn: string): Promise<GoverningPath> {

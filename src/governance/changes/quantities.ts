@@ -2,6 +2,7 @@ import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
 import { z } from "zod";
 import { isTerminalLine } from "../../core/terminal-text.ts";
 import { DAY, HOUR } from "../../core/time.ts";
+import { DOMAIN_NAMES } from "../role-graph.ts";
 
 /**
  * The scalars of change files as people write them. Each parses to one number in the contracts' unit; each says in its
@@ -132,3 +133,6 @@ export function rawUnits(text: string, decimals: number): bigint | undefined {
     BigInt(whole) * 10n ** BigInt(decimals) + BigInt(part.slice(0, decimals).padEnd(decimals, "0") || "0")
   );
 }
+
+/** A field that says which domain is meant: the suite's unless it says so. */
+export const domainField = (what: string) => z.enum(DOMAIN_NAMES).default("suite").describe(what);

@@ -1,8 +1,9 @@
-import { Contract, type Provider } from "ethers";
+import type { Provider } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { VetoGate__factory } from "../../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
-import { eventsOf } from "../logs.ts";
+import { eventsOf, logsOf } from "../logs.ts";
+import { SEATS } from "../role-graph.ts";
 import { Safe } from "../safe.ts";
 import type { SafeSignature } from "../wallets/safe-signature.ts";
 import type { Proposal } from "./proposal.ts";
@@ -52,8 +53,8 @@ async function wasSent(provider: Provider, { calls, simulation }: Proposal): Pro
   const [call] = calls;
   const fromBlock = simulation.block.number + 1;
   if (call === undefined) return false;
-  const target = new Contract(call.to, [], provider);
-  const logs = await provider.getLogs({ address: await target.getAddress(), fromBlock, toBlock: "latest" });
+  const toBlock = await provider.getBlockNumber();
+  const logs = await logsOf(provider, { addresses: [call.to], topics: [], fromBlock, toBlock });
   for (const hash of new Set(logs.map(({ transactionHash }) => transactionHash))) {
     const sent = await provider.getTransaction(hash);
     if (sent?.to === call.to && sent.data === call.data) return true;
@@ -91,8 +92,8 @@ export async function progressOf(
     const timelock = TimelockController__factory.connect(operation.timelock, provider);
     const readyAt = await timelock.getTimestamp(operation.id);
     if (readyAt === DONE) return { ...base, phase: "done" };
-    const gate = operation.timelock === addresses.timelock ? addresses.vetoGate : addresses.reserveVetoGate;
-    if (await VetoGate__factory.connect(gate, provider).vetoed(operation.id))
+    const { gate } = SEATS[operation.timelock === addresses.timelock ? "suite" : "reserve"];
+    if (await VetoGate__factory.connect(addresses[gate], provider).vetoed(operation.id))
       return { ...base, phase: "vetoed" };
     if (readyAt > DONE) {
       if (now < readyAt) return { ...base, phase: "waiting", readyAt };

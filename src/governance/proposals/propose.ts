@@ -9,7 +9,7 @@ import { deployParts, type Part } from "../changes/parts.ts";
 import { NONE } from "../governed/shown.ts";
 import type { Wording } from "../governed/wording.ts";
 import { type Call, Safe } from "../safe.ts";
-import type { Fork } from "../simulation/fork.ts";
+import { ANYONE, type Fork } from "../simulation/fork.ts";
 import { type Simulation, simulate } from "../simulation/simulate.ts";
 import { operationId, operationOf, scheduleCall } from "../timelock.ts";
 import type { Variable } from "../variables.ts";
@@ -53,7 +53,7 @@ async function tryOn(
   const { addresses, artifact, say = () => {} } = governance;
   const book = await readAddressBook(fork.provider, addresses);
   const parts = await partsOf(change, addresses, book, artifact);
-  await deployParts(parts, await fork.as("0x000000000000000000000000000000000000bEEF"), say);
+  await deployParts(parts, await fork.as(ANYONE), say);
   const compiled = await compileChange(change, fork.provider, addresses, parts, validUntil);
   // Before anything is tried: an embedded chain is its own fork.
   const signed = await signedPart(governance, compiled, await delayOf(governance, compiled), nonce);

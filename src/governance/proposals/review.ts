@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { type ChangeFile, changeDigest, parseChange } from "../changes/change-file.ts";
+import { SEATS } from "../role-graph.ts";
 import type { Governance } from "./governance.ts";
 import { isSameButForTime, withTimes } from "./machine-form.ts";
 import type { Proposal } from "./proposal.ts";
@@ -95,9 +96,6 @@ function eventDifferences(proposed: Simulated, recomputed: Simulated, shift: big
     found: mine[index] ?? "absent",
   })).filter(({ proposed: one, found }) => !isSameButForTime(timed(one), timed(found), shift));
 }
-
-/** The timelocks' names in the record. */
-const NAMES = { suite: "timelock", reserve: "reserveTimelock" } as const;
 
 /** What was tried, held against what is tried now: it moves by as much time as has passed since, and by nothing else. */
 function simulationDifferences(
@@ -223,7 +221,7 @@ export function refuseOtherChain(
     });
   }
   const meant = path.by === "account" ? undefined : addresses.safes[path.safe];
-  const timelock = path.by === "timelock" && NAMES[path.domain];
+  const timelock = path.by === "timelock" && SEATS[path.domain].timelock;
   if (safe?.address === meant && (!timelock || path.timelock === addresses[timelock])) return;
   throw new TerminalError(
     "OTHER_DEPLOYMENT",

@@ -25,6 +25,9 @@ export interface EmbeddedConnection {
   close?(): Promise<void>;
 }
 
+/** A fork's passer-by, who does what anyone may. */
+export const ANYONE = "0x000000000000000000000000000000000000bEEF";
+
 const GAS_MONEY = 10n ** 24n;
 
 async function forkOf(connection: EmbeddedConnection, close: () => Promise<void>): Promise<Fork> {

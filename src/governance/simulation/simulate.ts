@@ -11,7 +11,7 @@ import { columnsOf, operationOf, scheduleCall } from "../timelock.ts";
 import { type Change, diffVariables } from "../variable-changes.ts";
 import { readVariables, UNREADABLE, type Variable } from "../variables.ts";
 import { approvedHashSignature } from "../wallets/safe-signature.ts";
-import type { Fork } from "./fork.ts";
+import { ANYONE, type Fork } from "./fork.ts";
 import { lockOuts, refuseLockOuts } from "./lock-out.ts";
 
 /** One transaction of the way. */
@@ -32,9 +32,6 @@ export interface Simulation {
   readonly changes: readonly Change[];
   readonly events: readonly DecodedEvent[];
 }
-
-/** Whoever executes: nobody in particular. */
-const ANYONE = "0x000000000000000000000000000000000000bEEF";
 
 async function send(
   signer: Signer,

@@ -1,13 +1,9 @@
 import { z } from "zod";
+import { SEATS } from "../../role-graph.ts";
 import { SAFES } from "../../safe-names.ts";
-import { assetOf, callOf, resolve, view } from "../context.ts";
+import { assetOf, callOf, resolve } from "../context.ts";
 import { intent } from "../intent.ts";
-import { bytes32, symbol } from "../quantities.ts";
-
-const domain = z
-  .enum(["suite", "reserve"])
-  .default("suite")
-  .describe("Whose timelock: the suite's or the reserve's");
+import { bytes32, domainField, symbol } from "../quantities.ts";
 
 /** Vetoes a scheduled operation for good: the canceller's act, at once. */
 export const veto = intent(
@@ -15,12 +11,10 @@ export const veto = intent(
   z.strictObject({
     kind: z.literal("veto"),
     operation: bytes32.describe("The operation's id in the timelock"),
-    domain,
+    domain: domainField("Whose timelock: the suite's or the reserve's"),
   }),
   async (entry, context) => ({
-    calls: [
-      callOf(context, entry.domain === "suite" ? "vetoGate" : "reserveVetoGate", "veto", [entry.operation]),
-    ],
+    calls: [callOf(context, SEATS[entry.domain].gate, "veto", [entry.operation])],
     says: { en: `Veto the operation ${entry.operation}`, zh: `否决操作 ${entry.operation}` },
   }),
 );
@@ -113,12 +107,6 @@ export const heartbeat = intent(
     says: { en: "Show that governance is alive", zh: "证明治理仍在运作" },
   }),
 );
-
-/** The exit policy that shall be in force, named against the one that is. */
-export const currentPolicy = async (context: Parameters<typeof view>[0]) => ({
-  policy: await view<string>(context, "vault", "policy"),
-  revision: await view<bigint>(context, "policy", "revision"),
-});
 
 /** Takes a Safe's nonce with a transaction that does nothing, so that another one under it can't be sent. */
 export const reject = intent(

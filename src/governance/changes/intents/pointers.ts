@@ -1,13 +1,12 @@
 import { Contract } from "ethers";
 import { z } from "zod";
 import { KINDS, paramKey } from "../../parameters.ts";
-import { FACES, selectorsByRole } from "../../role-graph.ts";
+import { FACES, SEATS, selectorsByRole } from "../../role-graph.ts";
 import { ROLES } from "../../roles.ts";
 import type { Call } from "../../safe.ts";
 import { type ChangeContext, callOf, resolve, view } from "../context.ts";
 import { intent } from "../intent.ts";
-import { duration, reference } from "../quantities.ts";
-import { currentPolicy } from "./offices.ts";
+import { domainField, duration, reference } from "../quantities.ts";
 
 /** Every row of the policy in force, as calls that give it to the next one; a row that the next has set already stays. */
 async function carriedRows(context: ChangeContext, from: string, to: string): Promise<readonly Call[]> {
@@ -37,6 +36,12 @@ async function carriedRows(context: ChangeContext, from: string, to: string): Pr
       data: face.encodeFunctionData("set", [key, 0, context.validUntil, was.base]),
     }));
 }
+
+/** The exit policy in force and its revision: the next one is named against it. */
+const currentPolicy = async (context: ChangeContext) => ({
+  policy: await view<string>(context, "vault", "policy"),
+  revision: await view<bigint>(context, "policy", "revision"),
+});
 
 interface Row {
   readonly base: bigint;
@@ -96,10 +101,10 @@ export const setDelay = intent(
   z.strictObject({
     kind: z.literal("set-delay"),
     delay: duration,
-    domain: z.enum(["suite", "reserve"]).default("suite").describe("Whose timelock"),
+    domain: domainField("Whose timelock"),
   }),
   async ({ delay, domain }, context) => ({
-    calls: [callOf(context, domain === "suite" ? "timelock" : "reserveTimelock", "updateDelay", [delay])],
+    calls: [callOf(context, SEATS[domain].timelock, "updateDelay", [delay])],
     says: {
       en: `Let the ${domain}'s timelock wait ${delay} s`,
       zh: `将 ${domain} 时间锁的延迟设为 ${delay} 秒`,

@@ -1,22 +1,14 @@
 import { z } from "zod";
-import { DOMAINS, type DomainName } from "../../role-graph.ts";
+import { SEATS } from "../../role-graph.ts";
 import { ROLES, type RoleName } from "../../roles.ts";
 import { callOf, resolve } from "../context.ts";
 import { intent } from "../intent.ts";
-import { reference } from "../quantities.ts";
-
-const MANAGERS = { suite: "manager", reserve: "reserveManager" } as const satisfies Record<
-  DomainName,
-  string
->;
+import { domainField, reference } from "../quantities.ts";
 
 const fields = {
   role: z.enum(Object.keys(ROLES) as [RoleName, ...RoleName[]]),
   account: reference,
-  domain: z
-    .enum(Object.keys(DOMAINS) as [DomainName, ...DomainName[]])
-    .default("suite")
-    .describe("Which AccessManager: the suite's or the reserve's"),
+  domain: domainField("Which AccessManager: the suite's or the reserve's"),
 };
 
 /** Gives an account a role of the AccessManager. */
@@ -25,7 +17,7 @@ export const grantRole = intent(
   z.strictObject({ kind: z.literal("grant-role"), ...fields }),
   async ({ role, account, domain }, context) => ({
     // No execution delay: the timelock is the only one.
-    calls: [callOf(context, MANAGERS[domain], "grantRole", [ROLES[role], resolve(context, account), 0])],
+    calls: [callOf(context, SEATS[domain].manager, "grantRole", [ROLES[role], resolve(context, account), 0])],
     says: {
       en: `Grant ${role} of the ${domain}'s access manager to ${account}`,
       zh: `将 ${domain} 权限管理器的 ${role} 角色授予 ${account}`,
@@ -38,7 +30,7 @@ export const revokeRole = intent(
   "revoke-role",
   z.strictObject({ kind: z.literal("revoke-role"), ...fields }),
   async ({ role, account, domain }, context) => ({
-    calls: [callOf(context, MANAGERS[domain], "revokeRole", [ROLES[role], resolve(context, account)])],
+    calls: [callOf(context, SEATS[domain].manager, "revokeRole", [ROLES[role], resolve(context, account)])],
     says: {
       en: `Revoke ${role} of the ${domain}'s access manager from ${account}`,
       zh: `撤销 ${account} 在 ${domain} 权限管理器中的 ${role} 角色`,

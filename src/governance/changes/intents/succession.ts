@@ -1,17 +1,12 @@
 import { z } from "zod";
+import { SEATS } from "../../role-graph.ts";
 import { callOf, resolve } from "../context.ts";
 import { intent } from "../intent.ts";
-import { reference } from "../quantities.ts";
+import { domainField, reference } from "../quantities.ts";
 
-const domain = z
-  .enum(["suite", "reserve"])
-  .default("suite")
-  .describe("Whose timelock is without its proposer: the suite's or the reserve's");
+const domain = domainField("Whose timelock is without its proposer: the suite's or the reserve's");
 
 const office = z.enum(["guardian", "canceller", "reviewer"]).describe("Which office's Safe says so");
-
-const PROPOSER = { suite: "council", reserve: "reserve" } as const;
-const TARGET = { suite: "succession", reserve: "reserveSuccession" } as const;
 
 /** An office's word that another Safe shall propose in the place of one whose keys are lost: at once; two of three announce it. */
 export const supportSuccession = intent(
@@ -23,10 +18,10 @@ export const supportSuccession = intent(
     domain,
   }),
   async (entry, context) => {
-    const lost = PROPOSER[entry.domain];
+    const lost = SEATS[entry.domain].safe;
     const args = [resolve(context, `$safes.${lost}`), resolve(context, entry.successor)];
     return {
-      calls: [{ ...callOf(context, TARGET[entry.domain], "support", args), office: entry.office }],
+      calls: [{ ...callOf(context, SEATS[entry.domain].succession, "support", args), office: entry.office }],
       says: {
         en: `Let ${entry.successor} propose in the place of the ${lost} Safe, says the ${entry.office} Safe`,
         zh: `${entry.office} Safe 支持由 ${entry.successor} 接替 ${lost} Safe 的提案权`,
@@ -40,7 +35,9 @@ export const withdrawSuccessionSupport = intent(
   "withdraw-succession-support",
   z.strictObject({ kind: z.literal("withdraw-succession-support"), office, domain }),
   async (entry, context) => ({
-    calls: [{ ...callOf(context, TARGET[entry.domain], "withdrawSupport", []), office: entry.office }],
+    calls: [
+      { ...callOf(context, SEATS[entry.domain].succession, "withdrawSupport", []), office: entry.office },
+    ],
     says: {
       en: `Take back the ${entry.office} Safe's support of a succession`,
       zh: `撤回 ${entry.office} Safe 对接替的支持`,
@@ -53,10 +50,10 @@ export const objectToSuccession = intent(
   "object-to-succession",
   z.strictObject({ kind: z.literal("object-to-succession"), domain }),
   async (entry, context) => ({
-    calls: [callOf(context, TARGET[entry.domain], "object", [])],
+    calls: [callOf(context, SEATS[entry.domain].succession, "object", [])],
     says: {
-      en: `Object to the succession of the ${PROPOSER[entry.domain]} Safe: it lives`,
-      zh: `反对接替 ${PROPOSER[entry.domain]} Safe：其密钥仍在`,
+      en: `Object to the succession of the ${SEATS[entry.domain].safe} Safe: it lives`,
+      zh: `反对接替 ${SEATS[entry.domain].safe} Safe：其密钥仍在`,
     },
   }),
 );
