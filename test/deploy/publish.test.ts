@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -14,6 +13,7 @@ import { sourcify } from "../../deploy/publish/sourcify.ts";
 import { type DeploymentRecord, recordedParameters } from "../../deploy/record.ts";
 import { planSuite } from "../../deploy/suite-plan.ts";
 import { runSolc } from "../../src/verify/solc.ts";
+import { type Recorded, startHttpServer } from "../support/http-server.ts";
 import { refusal } from "../support/refusal.ts";
 
 const connection = await hre.network.create();
@@ -32,30 +32,16 @@ async function record(): Promise<DeploymentRecord> {
   } as unknown as DeploymentRecord;
 }
 
-/** One request as it came. */
-interface Seen {
-  readonly method: string;
-  readonly url: URL;
-  readonly body: string;
-}
-
 /** A server that writes down what it is asked, and answers what the test says. */
-async function recorder(answer: (seen: Seen, count: number) => { status?: number; body: unknown }) {
-  const seen: Seen[] = [];
-  const server: Server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString();
-    const one = { method: request.method ?? "", url: new URL(request.url ?? "", "http://recorder"), body };
-    seen.push(one);
-    const { status = 200, body: said } = answer(one, seen.length);
-    response.statusCode = status;
-    response.end(typeof said === "string" ? said : JSON.stringify(said));
+async function recorder(
+  answer: (seen: Recorded & { readonly url: URL }, count: number) => { status?: number; body: unknown },
+) {
+  const at = (request: Recorded) => ({ ...request, url: new URL(request.path, "http://recorder") });
+  const server = await startHttpServer((request, count) => {
+    const { status = 200, body } = answer(at(request), count);
+    return { status, body: typeof body === "string" ? body : JSON.stringify(body) };
   });
-  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  return { seen, url, close: () => new Promise((closed) => server.close(closed)) };
+  return { ...server, seen: () => server.requests.map(at) };
 }
 
 let known: ReturnType<typeof sourcesOf> | undefined;
@@ -126,7 +112,7 @@ describe("deploy publish-source", () => {
       const explorers = [etherscan(KEY, server.url)];
       const [first] = await publishSources("11155111", [source], explorers, quick());
       expect(first).to.include({ explorer: "etherscan", state: "done", answer: "Pass - Verified" });
-      const [submitted, looked] = server.seen;
+      const [submitted, looked] = server.seen();
       expect(submitted?.method).to.equal("POST");
       expect(Object.fromEntries(submitted?.url.searchParams ?? [])).to.deep.equal({
         chainid: "11155111",
@@ -149,9 +135,9 @@ describe("deploy publish-source", () => {
       });
       const kept = readFileSync(join(folder, "11155111.published.json"), "utf8");
       expect(kept).not.to.include(KEY);
-      const asked = server.seen.length;
+      const asked = server.requests.length;
       await publishSources("11155111", [source], explorers, quick());
-      expect(server.seen.length).to.equal(asked);
+      expect(server.requests.length).to.equal(asked);
     } finally {
       await server.close();
     }
@@ -169,7 +155,7 @@ describe("deploy publish-source", () => {
       const explorers = [sourcify(`${server.url}/`)];
       const left = await publishSources("97", sources, explorers, quick());
       expect(left.map(({ state }) => state)).to.deep.equal(["pending", "pending"]);
-      const [first] = server.seen;
+      const [first] = server.seen();
       expect(first?.url.pathname).to.equal(`/v2/verify/97/${sources[0]?.address}`);
       const { stdJsonInput, ...named } = JSON.parse(first?.body ?? "") as { stdJsonInput: unknown };
       expect(JSON.stringify(stdJsonInput) === JSON.stringify(sources[0]?.input)).to.equal(true);
@@ -178,12 +164,12 @@ describe("deploy publish-source", () => {
         contractIdentifier: sources[0]?.identifier,
       });
       willing = true;
-      const posts = server.seen.filter(({ method }) => method === "POST").length;
+      const posts = server.requests.filter(({ method }) => method === "POST").length;
       const done = await publishSources("97", sources, explorers, quick());
       expect(done.map(({ state, answer }) => [state, answer])).to.deep.equal(
         Array(2).fill(["done", "exact_match"]),
       );
-      expect(server.seen.filter(({ method }) => method === "POST").length).to.equal(posts);
+      expect(server.requests.filter(({ method }) => method === "POST").length).to.equal(posts);
     } finally {
       await server.close();
     }
@@ -194,7 +180,7 @@ describe("deploy publish-source", () => {
     const [refused] = await publishSources("56", sources.slice(0, 1), [sourcify(strict.url)], quick());
     expect(refused).to.include({ state: "refused", answer: "other code" });
     await publishSources("56", sources.slice(0, 1), [sourcify(strict.url)], quick());
-    expect(strict.seen.length).to.equal(2);
+    expect(strict.requests.length).to.equal(2);
     await strict.close();
   });
 

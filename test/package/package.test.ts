@@ -12,7 +12,7 @@ import { packageFiles, stage } from "../../src/package/stage.ts";
 import { connection, type Scene, scene } from "../scenario/scene.ts";
 import { EmptyProject, type Ended } from "../support/empty-project.ts";
 import { NODES, nodeFolder } from "../support/node-versions.ts";
-import { serve } from "../support/rpc-server.ts";
+import { serveRpc } from "../support/rpc-server.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MOST_PACKED = 400_000;
@@ -119,7 +119,7 @@ describe("the package as it is published", () => {
 describe("the package in use", function () {
   this.timeout(120_000);
   let suite: Scene;
-  let rpc: Awaited<ReturnType<typeof serve>>;
+  let rpc: Awaited<ReturnType<typeof serveRpc>>;
   let tarball: Tarball;
   const projects = new Map<string, { readonly ethers: EmptyProject; readonly viem: EmptyProject }>();
 
@@ -136,7 +136,7 @@ describe("the package in use", function () {
     const three = parseEther("3");
     await vault.connect(suite.anna).deposit(NATIVE_ASSET, three, suite.anna, { value: three });
     await vault.connect(suite.bert).deposit(NATIVE_ASSET, 5n, suite.bert, { value: 5n });
-    rpc = await serve(connection.provider);
+    rpc = await serveRpc(connection.provider);
 
     const records = join(scratch, "deployments");
     mkdirSync(records);
@@ -152,8 +152,8 @@ describe("the package in use", function () {
     );
   });
 
-  after(() => {
-    rpc?.close();
+  after(async () => {
+    await rpc?.close();
     for (const { ethers, viem } of projects.values())
       for (const project of [ethers, viem]) project[Symbol.dispose]();
   });

@@ -10,7 +10,7 @@ import { PERMISSIONS, selectorOf } from "../../src/governance/role-graph.ts";
 import { readVariables, type Variable } from "../../src/governance/variables.ts";
 import { renderVariables, variablesJson } from "../../src/governance/variables-table.ts";
 import { refusalOf } from "../support/refusal.ts";
-import { serveRpc } from "../support/rpcServer.ts";
+import { serveRpc } from "../support/rpc-server.ts";
 import { callOf, connection, ethers, type Scene, scene } from "./scene.ts";
 
 async function read(s: Scene, withHistory = false): Promise<readonly Variable[]> {

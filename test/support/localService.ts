@@ -2,13 +2,13 @@ import type { SafeTransaction } from "../../src/governance/safe.ts";
 import { checkSignature, type SignatureSubject } from "../../src/governance/wallets/check-signature.ts";
 import type { SafeSignature } from "../../src/governance/wallets/safe-signature.ts";
 import { serviceResponse } from "../../src/governance/wallets/service-format.ts";
-import { type Recorder, startRecorder } from "./recorder.ts";
+import { type HttpServer, startHttpServer } from "./http-server.ts";
 
 /**
  * A place on this machine that takes and gives one Safe transaction by the paths and forms of Safe's Transaction Service. It
  * refuses signatures of strangers, as the real one does.
  */
-export async function localService(subject: SignatureSubject, threshold: number): Promise<Recorder> {
+export async function localService(subject: SignatureSubject, threshold: number): Promise<HttpServer> {
   let transaction: SafeTransaction | undefined;
   const signatures: SafeSignature[] = [];
   const take = async (signature: string) => {
@@ -16,7 +16,7 @@ export async function localService(subject: SignatureSubject, threshold: number)
     return { status: 201, body: "" };
   };
   const { safe, safeTxHash } = subject;
-  return startRecorder(async ({ method, path, body }) => {
+  return startHttpServer(async ({ method, path, body }) => {
     const unknown = { status: 404, body: '{"detail":"Not found."}' };
     try {
       if (method === "POST" && path === `/api/v2/safes/${safe}/multisig-transactions/`) {

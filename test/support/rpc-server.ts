@@ -1,41 +1,51 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
+import { startHttpServer } from "./http-server.ts";
 
-/** What an embedded chain answers with. */
-interface Provider {
-  request(call: { method: string; params?: unknown[] }): Promise<unknown>;
+/** An embedded chain as Hardhat gives it. */
+interface Chain {
+  request(question: { method: string; params?: unknown[] }): Promise<unknown>;
 }
 
-interface Request {
+/** A question to a node. */
+export interface Question {
   readonly id: number;
   readonly method: string;
   readonly params?: unknown[];
 }
 
-/** An embedded chain on a port of this machine, so that other processes reach it. */
-export async function serve(provider: Provider): Promise<{ readonly url: string; close(): void }> {
-  const answer = async ({ id, method, params = [] }: Request) => {
-    try {
-      return { jsonrpc: "2.0", id, result: await provider.request({ method, params }) };
-    } catch (thrown) {
-      const { code = -32_603, message, data } = thrown as { code?: number; message: string; data?: unknown };
-      return { jsonrpc: "2.0", id, error: { code, message, data } };
-    }
-  };
-  const server = createServer(async (request, response) => {
-    const asked = (await json(request)) as Request | Request[];
-    const answers = Array.isArray(asked) ? await Promise.all(asked.map(answer)) : await answer(asked);
-    response.setHeader("Content-Type", "application/json").end(JSON.stringify(answers));
+/** An embedded chain behind HTTP, as nodes are: one question or a batch of them a request. */
+export interface RpcServer {
+  readonly url: string;
+  /** How many questions each request had, in order. */
+  readonly batches: readonly number[];
+  close(): Promise<void>;
+}
+
+async function answer(chain: Chain, { id, method, params = [] }: Question) {
+  try {
+    return { jsonrpc: "2.0", id, result: await chain.request({ method, params }) };
+  } catch (error) {
+    const { message, data } = error as { message: string; data?: unknown };
+    // What nodes say of a call that reverts.
+    return { jsonrpc: "2.0", id, error: { code: 3, message: `execution reverted: ${message}`, data } };
+  }
+}
+
+/** Puts an embedded chain on a port of this machine, so that other processes reach it. */
+export async function serveRpc(chain: Chain): Promise<RpcServer> {
+  const batches: number[] = [];
+  const { url, close } = await startHttpServer(async ({ body }) => {
+    const asked = JSON.parse(body) as Question | Question[];
+    batches.push(Array.isArray(asked) ? asked.length : 1);
+    const answered = Array.isArray(asked)
+      ? await Promise.all(asked.map((question) => answer(chain, question)))
+      : await answer(chain, asked);
+    return { body: JSON.stringify(answered) };
   });
-  await new Promise<void>((listening) => {
-    server.listen(0, "127.0.0.1", listening);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { url, batches, close };
+}
+
+/** What a node behind another one answers. */
+export async function askBehind(url: string, body: string): Promise<string> {
+  const headers = { "content-type": "application/json" };
+  return (await fetch(url, { method: "POST", headers, body })).text();
 }

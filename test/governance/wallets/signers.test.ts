@@ -14,7 +14,7 @@ import {
   type SigningRequest,
   signTransaction,
 } from "../../../src/governance/wallets/sign.ts";
-import { startRecorder } from "../../support/recorder.ts";
+import { startHttpServer } from "../../support/http-server.ts";
 import { refuses } from "../../support/refusal.ts";
 import { type SafesOnNode, safesOnNode } from "../../support/safesOnNode.ts";
 
@@ -198,7 +198,7 @@ describe("ways to sign a Safe's transaction", () => {
     });
 
     it("gets the whole transaction to show, not only a hash", async () => {
-      const recorder = await startRecorder(({ body }) => {
+      const recorder = await startHttpServer(({ body }) => {
         const { id, method } = JSON.parse(body);
         return {
           body: JSON.stringify({
@@ -252,9 +252,9 @@ describe("ways to sign a Safe's transaction", () => {
         ["SIGNER_UNREACHABLE", "slow"],
       ];
       for (const [code, answer] of answers) {
-        const recorder = await startRecorder(async () => {
+        const recorder = await startHttpServer(async () => {
           if (answer === "slow") await new Promise((later) => setTimeout(later, 400));
-          return answer === undefined ? undefined : { body: answer };
+          return answer === undefined ? "hang up" : { body: answer };
         });
         const url = `${recorder.url}/secret-key`;
         const error = await refuses(code, () => externalSigner(jsonRpcWallet(url, 200), subject.owners));

@@ -7,8 +7,8 @@ import { approvedHashSignature, type SafeSignature } from "../../../src/governan
 import { parseServiceTransaction, serviceResponse } from "../../../src/governance/wallets/service-format.ts";
 import { mergeSignatures } from "../../../src/governance/wallets/signature-file.ts";
 import { TransactionService } from "../../../src/governance/wallets/transaction-service.ts";
+import { type HttpServer, startHttpServer } from "../../support/http-server.ts";
 import { localService } from "../../support/localService.ts";
-import { type Recorder, startRecorder } from "../../support/recorder.ts";
 import { refuses } from "../../support/refusal.ts";
 import { ApiKit } from "../../support/safeClients.ts";
 
@@ -37,8 +37,8 @@ async function proposal(): Promise<{
 const surroundings = { threshold: 2, submittedAt: new Date("2026-11-26T00:00:00Z") };
 
 describe("the form of Safe's Transaction Service", () => {
-  const open: Recorder[] = [];
-  const start = async (recorder: Promise<Recorder>) => {
+  const open: HttpServer[] = [];
+  const start = async (recorder: Promise<HttpServer>) => {
     const started = await recorder;
     open.push(started);
     return { ...started, service: new TransactionService(`${started.url}/api`, { patience: 300 }) };
@@ -51,7 +51,7 @@ describe("the form of Safe's Transaction Service", () => {
     const { transaction, subject, signatures } = await proposal();
     const [first] = signatures;
     if (first === undefined) throw new Error("no signature");
-    const { service, url, requests } = await start(startRecorder(() => ({ status: 201, body: "" })));
+    const { service, url, requests } = await start(startHttpServer(() => ({ status: 201, body: "" })));
     await service.push(transaction, account, [first], "a note");
     const kit = new ApiKit({ chainId: CHAIN, txServiceUrl: `${url}/api` });
     const { nonce, safeTxGas, baseGas, gasPrice, value, ...rest } = transaction;
@@ -196,7 +196,7 @@ describe("the form of Safe's Transaction Service", () => {
       ],
     ];
     for (const [code, answer] of answers) {
-      const { service } = await start(startRecorder(() => answer));
+      const { service } = await start(startHttpServer(() => answer ?? "hang up"));
       const error = await refuses(code, () => service.pull(subject.safeTxHash, account));
       expect(error.retryable).to.equal(/UNAVAILABLE|UNREACHABLE/.test(code));
       if (code === "SERVICE_REFUSED") {
@@ -204,7 +204,7 @@ describe("the form of Safe's Transaction Service", () => {
         expect(error.facts.said).to.contain("nonce already executed");
       }
     }
-    const { service } = await start(startRecorder(() => ({ body: "" })));
+    const { service } = await start(startHttpServer(() => ({ body: "" })));
     await refuses("SERVICE_UNSIGNED", () => service.push(transaction, account, []));
     const far = { ...transaction, nonce: 2n ** 60n };
     await refuses("SERVICE_NOT_EXPRESSIBLE", () => service.push(far, account, signatures));
@@ -212,7 +212,7 @@ describe("the form of Safe's Transaction Service", () => {
 
   it("sends a key as a bearer's, never over a clear line to another machine, and shows it in no error", async () => {
     const { subject } = await proposal();
-    const recorder = await startRecorder(() => ({ status: 403, body: "{}" }));
+    const recorder = await startHttpServer(() => ({ status: 403, body: "{}" }));
     open.push(recorder);
     const service = new TransactionService(`${recorder.url}/api/`, { apiKey: "very-secret" });
     const error = await refuses("SERVICE_REFUSED", () => service.pull(subject.safeTxHash, account));

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AbiCoder } from "ethers";
-import { type LyingNode, startLyingNode } from "../../support/lying-node.ts";
+import { startLyingNode } from "../../support/lying-node.ts";
 import type { Story } from "../stories.ts";
 import { contractsOf, scheduled } from "../world.ts";
 
-let liar: LyingNode | undefined;
+let liar: Awaited<ReturnType<typeof startLyingNode>> | undefined;
 
 export const providerLying: Story = {
   title: "a second provider shows what the first one hides, and the proposal made from lies is found out",

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** One request as a server got it. */
 export interface Recorded {
@@ -14,8 +16,11 @@ export interface Reply {
   readonly body: string;
 }
 
+/** What a server does with a request: it says something, lets the line go dead, or says nothing for ever. */
+export type Answer = Reply | "hang up" | "silence";
+
 /** A real HTTP server on this machine that keeps what it is asked. */
-export interface Recorder {
+export interface HttpServer {
   readonly url: string;
   readonly requests: readonly Recorded[];
   close(): Promise<void>;
@@ -24,30 +29,26 @@ export interface Recorder {
 /**
  * Starts a server that records every request and answers as told.
  *
+ * @param answer is told the request, and which one it is, from 1
  * @example
- * const recorder = await startRecorder(() => ({ body: "{}" }));
- * await recorder.close();
+ * const server = await startHttpServer(() => ({ body: "{}" }));
+ * await server.close();
  */
-export async function startRecorder(
-  answer: (request: Recorded) => Reply | undefined | Promise<Reply | undefined>,
-): Promise<Recorder> {
+export async function startHttpServer(
+  answer: (request: Recorded, count: number) => Answer | Promise<Answer>,
+): Promise<HttpServer> {
   const requests: Recorded[] = [];
   const server = createServer(async (incoming, outgoing) => {
-    let body = "";
-    for await (const chunk of incoming) body += chunk;
     const { method = "", url: path = "", headers } = incoming;
-    const request = { method, path, headers, body };
-    requests.push(request);
-    const reply = await answer(request);
-    // Nothing to say: the line goes dead.
-    if (reply === undefined) return void incoming.socket.destroy();
-    outgoing.writeHead(reply.status ?? 200, { "content-type": "application/json" }).end(reply.body);
+    const request = { method, path, headers, body: await text(incoming) };
+    const reply = await answer(request, requests.push(request));
+    if (reply === "hang up") incoming.socket.destroy();
+    else if (reply !== "silence")
+      outgoing.writeHead(reply.status ?? 200, { "content-type": "application/json" }).end(reply.body);
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("no port");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     close: () =>
       new Promise((closed) => {
