@@ -67,12 +67,12 @@ export async function runTests(
   const stop = () => child.kill("SIGKILL");
   process.once("exit", stop);
   let output = "";
-  const take = (chunk: Buffer) => {
-    output += chunk.toString();
-    if (!quiet) process.stderr.write(chunk);
+  const take = (text: string) => {
+    output += text;
+    if (!quiet) process.stderr.write(text);
   };
-  child.stdout.on("data", take);
-  child.stderr.on("data", take);
+  child.stdout.setEncoding("utf8").on("data", take);
+  child.stderr.setEncoding("utf8").on("data", take);
   const ended = await new Promise<string | undefined>((settle) => {
     child.on("error", (error) => settle(error.message));
     child.on("close", (code, signal) =>

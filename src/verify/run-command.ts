@@ -10,12 +10,12 @@ export function runCommand(
     const child = spawn(program, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     let stdout = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      stdout += chunk.toString();
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      stdout += text;
     });
-    child.stderr.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
     });
     child.on("error", (error) => settle({ code: null, output: error.message, stdout }));
     child.on("close", (code) => settle({ code, output, stdout }));

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 import { loadRecord } from "../../deploy/record.ts";
 import { readVariables } from "../../src/governance/variables.ts";
+import { runCommand } from "../../src/verify/run-command.ts";
 import { commandsIn, WALKTHROUGH_PAGE } from "../../src/walkthrough/page.ts";
 import { type DevelopmentNode, startNode } from "../support/nodes.ts";
 
@@ -23,20 +23,11 @@ describe("the walkthrough, as a person types it on a fresh anvil", function () {
   before(async () => {
     node = await startNode("anvil");
     folder = mkdtempSync(join(tmpdir(), "strongroom-walked-"));
-    const child = spawn(process.execPath, [SCRIPT, "--rpc", node.url, "--folder", folder], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    printed = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-    });
-    let failed = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      failed += chunk.toString();
-    });
     // The script ends with 1 as soon as one command ends otherwise than it should.
-    const code = await new Promise((settle) => child.once("close", settle));
-    expect(code, `${printed}\n${failed}`).to.equal(0);
+    const words = [SCRIPT, "--rpc", node.url, "--folder", folder];
+    const { code, stdout, output } = await runCommand(process.execPath, words);
+    expect(code, output).to.equal(0);
+    printed = stdout;
   });
   after(async () => {
     await node?.kill();

@@ -42,8 +42,10 @@ describe("runbooks", () => {
         expect(zh.words).to.deep.equal(en.words);
       });
 
-      it("says what is seen, typed first, paid for it, and how it ends, in this order", function () {
-        if (name === "README") this.skip();
+      // The list of them is no runbook itself.
+      if (name === "README") return;
+
+      it("says what is seen, typed first, paid for it, and how it ends, in this order", () => {
         expect([en.headings, zh.headings]).to.deep.equal([HEADINGS, HEADINGS_ZH]);
         const first = en.text.indexOf("```sh");
         expect(en.text.slice(0, first).split("\n").length, "lines before the first command").to.be.below(30);

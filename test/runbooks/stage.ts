@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,6 +11,7 @@ import { loadRecord } from "../../deploy/record.ts";
 import { attachMocks, type SuiteMocks } from "../../deploy/suite-mocks.ts";
 import { openProposal } from "../../src/governance/proposals/proposal-folder.ts";
 import { createKeystore } from "../../src/governance/wallets/keystore.ts";
+import { runCommand } from "../../src/verify/run-command.ts";
 import { type DevelopmentNode, startNode } from "../support/nodes.ts";
 import { strongroom } from "../support/strongroom.ts";
 import type { Page } from "./page.ts";
@@ -33,7 +33,8 @@ export interface Ran {
   readonly line: string;
   readonly code: number | null;
   readonly stdout: string;
-  readonly stderr: string;
+  /** With what went to stderr. */
+  readonly output: string;
 }
 
 /** Who signs for each Safe, as many as it asks for. */
@@ -196,8 +197,7 @@ export class Stage {
 
   #took(page: Page, exits: number, ran: Ran): void {
     if (ran.code !== exits) {
-      const printed = `${ran.stdout}${ran.stderr}`;
-      throw new Error(`${page.name}: exits ${ran.code}, not ${exits}\n$ ${ran.line}\n${printed}`);
+      throw new Error(`${page.name}: exits ${ran.code}, not ${exits}\n$ ${ran.line}\n${ran.output}`);
     }
     this.#learn(ran);
   }
@@ -205,7 +205,7 @@ export class Stage {
   /** Runs a line that must end well. */
   async must(line: string, actor?: Person): Promise<Ran> {
     const ran = await this.run(line, actor);
-    if (ran.code !== 0) throw new Error(`exits ${ran.code}\n$ ${ran.line}\n${ran.stdout}${ran.stderr}`);
+    if (ran.code !== 0) throw new Error(`exits ${ran.code}\n$ ${ran.line}\n${ran.output}`);
     this.#learn(ran);
     return ran;
   }
@@ -220,23 +220,10 @@ export class Stage {
   }
 
   /** Runs one line by a shell. */
-  run(line: string, actor?: Person): Promise<Ran> {
+  async run(line: string, actor?: Person): Promise<Ran> {
     const said = this.#replaced(line, actor);
-    const child = spawn("/bin/sh", ["-c", said], {
-      cwd: this.folder,
-      env: { ...process.env, RUNBOOK_PASSWORD: PASSWORD },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk.toString();
-    });
-    return new Promise((settle) =>
-      child.once("close", (code) => settle({ line: said, code, stdout, stderr })),
-    );
+    const env = { ...process.env, RUNBOOK_PASSWORD: PASSWORD };
+    return { line: said, ...(await runCommand("/bin/sh", ["-c", said], { cwd: this.folder, env })) };
   }
 
   #replaced(line: string, actor: Person | undefined): string {

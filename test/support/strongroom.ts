@@ -24,8 +24,16 @@ export interface RunningCommand {
   kill(): void;
 }
 
-/** Starts the command line as people do. */
-export function startStrongroom(words: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
+/**
+ * Starts the command line as people do.
+ *
+ * @param watch sees all of its progress each time that there is more
+ */
+export function startStrongroom(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  watch: (progress: string) => void = () => {},
+): RunningCommand {
   const child = spawn(process.execPath, [MAIN, ...words], {
     cwd: tmpdir(),
     env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env },
@@ -38,6 +46,7 @@ export function startStrongroom(words: readonly string[], env: NodeJS.ProcessEnv
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    watch(stderr);
   });
   const result = new Promise<CommandResult>((settle) => {
     child.once("close", (code) => settle({ code, stdout, stderr }));

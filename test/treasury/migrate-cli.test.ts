@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { getAddress, JsonRpcProvider, Wallet } from "ethers";
 import { developmentConfig } from "../../deploy/config/load.ts";
@@ -14,17 +12,10 @@ import { BALANCES_HEADER } from "../../src/treasury/opening-balances.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { MockERC20__factory } from "../../typechain-types/factories/contracts/mocks/MockERC20__factory.ts";
 import { type DevelopmentNode, startNode } from "../support/nodes.ts";
+import { type RunningCommand, startStrongroom, strongroom } from "../support/strongroom.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const ROWS = 40;
 const USD = 10n ** 6n;
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe("the migrate and adopt commands, as people run them, against anvil", () => {
   let node: DevelopmentNode;
@@ -65,27 +56,6 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
     ...more,
   ];
 
-  /** Runs the program; `watch` sees its progress and may end it. */
-  function run(
-    command: readonly string[],
-    watch?: (progress: string, child: ChildProcess) => void,
-  ): Promise<Ended> {
-    const child: ChildProcess = spawn(process.execPath, [PROGRAM, ...command], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout?.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    child.stderr?.on("data", (chunk: Buffer) => {
-      stderr += chunk.toString();
-      watch?.(stderr, child);
-    });
-    return new Promise((settle) =>
-      child.on("close", (code, signal) => settle({ code, signal, stdout, stderr })),
-    );
-  }
-
   describe("migrate import", () => {
     it("killed twice with transactions under way, and run again, credits every row once", async () => {
       const { addresses } = deployed;
@@ -103,7 +73,7 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
         ...words("--file", csv, "--from", treasury, "--batch", "8", "--json"),
       ];
 
-      const unapproved = await run(command);
+      const unapproved = await strongroom(command);
       expect([unapproved.code, unapproved.stdout]).to.deep.equal([1, ""]);
       expect(unapproved.stderr).to.include("IMPORT_NOT_ALLOWED");
       rmSync(`${csv}.journal`);
@@ -115,22 +85,22 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
       const underWay = async () =>
         (await provider.getTransactionCount(treasury, "pending")) -
         (await provider.getTransactionCount(treasury));
-      const killWithBatchUnderWay = async (child: ChildProcess) => {
+      const killWithBatchUnderWay = async (command: RunningCommand) => {
         while ((await underWay()) < 8) await sleep(20);
-        child.kill("SIGKILL");
+        command.kill();
       };
       try {
         for (const done of [8, 24]) {
-          const killed = await run([...command, "--approve"], (said, child) => {
+          const started = startStrongroom([...command, "--approve"], {}, (said) => {
             if (!mining || !said.includes(`${done} of ${ROWS} credited`)) return;
             mining = false;
-            void killWithBatchUnderWay(child);
+            void killWithBatchUnderWay(started);
           });
-          expect(killed.signal).to.equal("SIGKILL");
+          expect((await started.result).code, "killed").to.equal(null);
           expect(await underWay()).to.equal(8);
           mining = true;
         }
-        const finished = await run([...command, "--approve"]);
+        const finished = await strongroom([...command, "--approve"]);
         expect(finished.code, finished.stderr).to.equal(0);
         const report = JSON.parse(finished.stdout) as {
           complete: boolean;
@@ -138,7 +108,7 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
           rows: { credited: string }[];
         };
         expect([report.complete, report.rows.length]).to.deep.equal([true, ROWS]);
-        const again = await run(command);
+        const again = await strongroom(command);
         expect((JSON.parse(again.stdout) as typeof report).proof).to.equal(report.proof);
       } finally {
         clearInterval(miner);
@@ -152,7 +122,7 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
 
     it("tells wrong usage and wrong lines from failures, and writes a holders' file only once", async () => {
       const csv = join(folder, "wrong.csv");
-      const command = (...more: string[]) => run(["migrate", "import", ...words(...more)]);
+      const command = (...more: string[]) => strongroom(["migrate", "import", ...words(...more)]);
       expect((await command("--file", csv)).code).to.equal(2);
       writeFileSync(csv, `${BALANCES_HEADER}\nanna,usd,1\n`);
       const wrong = await command("--file", csv);
@@ -175,14 +145,14 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
 
   describe("migrate wind-down", () => {
     it("ends with 1 and says what is left while something is owed", async () => {
-      const ended = await run(["migrate", "wind-down", ...words("--asset", "usd", "--dry-run")]);
+      const ended = await strongroom(["migrate", "wind-down", ...words("--asset", "usd", "--dry-run")]);
       expect(ended.code).to.equal(1);
       expect(ended.stderr).to.include("Not yet complete");
       expect(ended.stdout).to.include("its owner calls withdraw").and.to.include("proof 0x");
     });
 
     it("ends with 0 where nothing is owed", async () => {
-      const ended = await run(["migrate", "wind-down", ...words("--asset", "btc", "--json")]);
+      const ended = await strongroom(["migrate", "wind-down", ...words("--asset", "btc", "--json")]);
       expect(ended.code, ended.stderr).to.equal(0);
       expect((JSON.parse(ended.stdout) as { complete: boolean }).complete).to.equal(true);
     });
@@ -191,7 +161,7 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
   describe("gov adopt", () => {
     it("finds the deployment's own council as it should be, and a stranger's account no Safe", async () => {
       const { council } = deployed.addresses.safes;
-      const good = await run(["gov", "adopt", ...words("--safe", council, "--json", "--since", "0")]);
+      const good = await strongroom(["gov", "adopt", ...words("--safe", council, "--json", "--since", "0")]);
       expect(good.code, good.stderr + good.stdout).to.equal(0);
       const { underGuard, transactions } = JSON.parse(good.stdout) as {
         underGuard: boolean;
@@ -199,18 +169,20 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
       };
       expect([underGuard, transactions]).to.deep.equal([true, []]);
       const owners = localKeys.guardian.map(({ address }) => address).join(",");
-      const other = await run([
+      const other = await strongroom([
         "gov",
         "adopt",
         ...words("--safe", council, "--owners", owners, "--threshold", "2"),
       ]);
       expect([other.code, other.stdout.includes("MUST CHANGE   owners")]).to.deep.equal([1, true]);
       const key = localKeys.guardian[0]?.address ?? "";
-      const none = await run(["gov", "adopt", ...words("--safe", key)]);
+      const none = await strongroom(["gov", "adopt", ...words("--safe", key)]);
       expect([none.code, none.stderr.includes("ADOPT_NO_CONTRACT")]).to.deep.equal([1, true]);
-      const lower = await run(["gov", "adopt", ...words("--safe", council.toLowerCase())]);
+      const lower = await strongroom(["gov", "adopt", ...words("--safe", council.toLowerCase())]);
       expect(lower.code).to.equal(2);
-      expect((await run(["gov", "adopt", ...words("--safe", council, "--office", "chef")])).code).to.equal(2);
+      expect(
+        (await strongroom(["gov", "adopt", ...words("--safe", council, "--office", "chef")])).code,
+      ).to.equal(2);
     });
   });
 });

@@ -58,7 +58,7 @@ export const upgradeStuck: Story = {
     },
     async ended(stage) {
       const ran = await stage.run("./strongroom gov execute STUCK --network NETWORK");
-      expect([ran.code, ran.stderr.includes("vetoed")]).to.deep.equal([1, true]);
+      expect([ran.code, ran.output.includes("vetoed")]).to.deep.equal([1, true]);
     },
   },
 };
