@@ -1,5 +1,7 @@
 import { Contract, keccak256, type Provider, type TypedDataDomain, type TypedDataField } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { AuditRecord__factory } from "../../typechain-types/factories/contracts/governance/AuditRecord__factory.ts";
+import { isOfContract } from "./node-answer.ts";
 
 /** What an auditor signs: `Audit` of contracts/governance/interfaces/IAuditRecord.sol. */
 export interface Audit {
@@ -58,4 +60,16 @@ export async function runningCode(provider: Provider, vault: string): Promise<re
       codehash: keccak256(await provider.getCode(account)),
     })),
   );
+}
+
+/** Whether audits cover the code that a deployment runs (S26). A record that doesn't answer vouches for nothing. */
+export async function isVerified(provider: Provider, auditRecord: string): Promise<boolean> {
+  const until = AuditRecord__factory.connect(auditRecord, provider)
+    .verifiedUntil()
+    .catch((error: unknown) => {
+      if (isOfContract(error)) return 0n;
+      throw error;
+    });
+  const [end, latest] = await Promise.all([until, provider.getBlock("latest")]);
+  return end > BigInt(latest?.timestamp ?? 0);
 }

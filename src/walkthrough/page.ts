@@ -64,10 +64,13 @@ export function page(lines: readonly Line[], { home, checkout, url }: Places): s
  */
 export function commandsIn(text: string): readonly string[] {
   const commands: string[] = [];
+  // Of what a command prints, some begins as its further lines do.
+  let goesOn = false;
   for (const line of text.split("\n")) {
-    if (line.startsWith("$ ")) commands.push(line.slice(2));
-    else if (line.startsWith("> ") && commands.length > 0)
-      commands.push(`${commands.pop() ?? ""}\n${line.slice(2)}`);
+    goesOn = line.startsWith("$ ") || (goesOn && line.startsWith("> "));
+    if (!goesOn) continue;
+    const before = line.startsWith("$ ") ? "" : `${commands.pop() ?? ""}\n`;
+    commands.push(`${before}${line.slice(2)}`);
   }
   return commands.map((command) =>
     command.replaceAll(/0x[0-9a-fA-F]{64}/g, "0x…").replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:8545"),

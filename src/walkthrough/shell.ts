@@ -103,12 +103,12 @@ export class Shell {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    const take = (chunk: Buffer): void => {
-      output += chunk.toString();
-      this.#print(chunk.toString());
+    const take = (text: string): void => {
+      output += text;
+      this.#print(text);
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
     return new Promise((settle) => {
       child.once("error", (error) => settle({ code: -1, output: error.message }));
       child.once("close", (code) => settle({ code: code ?? -1, output }));

@@ -688,6 +688,7 @@ describe("the gov commands, as people run them on anvil", function () {
       const { code, stdout, stderr } = await s.gov(["status"]);
       expect(code).to.equal(1);
       expect(stdout).to.include("The change base").and.not.to.match(UNSEEN);
+      expect(stderr).to.match(/^UNVERIFIED: no audit of the code that runs on anvil is recorded/);
       expect(stderr).not.to.match(/^\s+at /m);
       const reasons = [...stdout.matchAll(/^UNREADABLE 31337\/(\S+): .*\((\w+)\)$/gm)].map(
         ([, name, why]) => `${name} ${why}`,

@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import { id } from "ethers";
-import { AUDIT_TYPES, type Audit, auditDomain, runningCode } from "../../src/governance/audits.ts";
+import {
+  AUDIT_TYPES,
+  type Audit,
+  auditDomain,
+  isVerified,
+  runningCode,
+} from "../../src/governance/audits.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { callOf, ETHER, eth, ethers, networkHelpers, type Scene, scene } from "./scene.ts";
 
@@ -32,6 +38,12 @@ describe("a deployment of ours", () => {
     expect(least).to.be.lessThan(cap);
     expect([...(await lens.intakeOf(eth(s)))]).to.deep.equal([false, 0n, least, least, least]);
 
+    expect(await isVerified(ethers.provider, s.addresses.auditRecord)).to.equal(false);
+    // What isn't a record, or doesn't answer, vouches for nothing.
+    for (const none of [s.anna.address, s.addresses.vault]) {
+      expect(await isVerified(ethers.provider, none)).to.equal(false);
+    }
+
     await networkHelpers.setBalance(s.anna.address, 2n * cap);
     const deposit = (amount: bigint) =>
       vault.connect(s.anna).deposit(eth(s), amount, s.anna, { value: amount });
@@ -50,6 +62,7 @@ describe("a deployment of ours", () => {
     expect(recorded?.args.id).to.equal(
       await auditRecord.idOf({ ...audit, codehashes: [...audit.codehashes] }),
     );
+    expect(await isVerified(ethers.provider, s.addresses.auditRecord)).to.equal(true);
     expect([...(await lens.intakeOf(eth(s)))]).to.deep.equal([true, NO_END, cap, least, cap - least]);
     await deposit(ETHER);
 
@@ -58,6 +71,7 @@ describe("a deployment of ours", () => {
       callOf(auditRecord, "revoke", [recorded?.args.id]),
       s.keys.riskOfficer.slice(0, 2),
     );
+    expect(await isVerified(ethers.provider, s.addresses.auditRecord)).to.equal(false);
     expect([...(await lens.intakeOf(eth(s)))]).to.deep.equal([false, 0n, least, least, 0n]);
     await expect(deposit(1n)).to.be.revertedWithCustomError(vault, "Vault_CapReached");
     await vault.connect(s.anna).withdraw(eth(s), least, s.anna);

@@ -147,7 +147,7 @@ describe("the migrate and adopt commands, as people run them, against anvil", ()
     it("ends with 1 and says what is left while something is owed", async () => {
       const ended = await strongroom(["migrate", "wind-down", ...words("--asset", "usd", "--dry-run")]);
       expect(ended.code).to.equal(1);
-      expect(ended.stderr).to.include("Not yet complete");
+      expect(ended.stderr).to.include("UNVERIFIED: ").and.to.include("Not yet complete");
       expect(ended.stdout).to.include("its owner calls withdraw").and.to.include("proof 0x");
     });
 

@@ -9,6 +9,7 @@ import type { AdoptionTerms } from "../../treasury/judge-safe.ts";
 import { ExitCode } from "../exit-code.ts";
 import { checkedAddress, wholeNumber } from "../option-values.ts";
 import { print } from "../output.ts";
+import { sayUnverified } from "../unverified.ts";
 
 /** What `./strongroom gov adopt` is told. */
 export interface AdoptCommand {
@@ -62,6 +63,7 @@ export async function govAdopt(options: AdoptCommand): Promise<number> {
     const record = readRecord(await chainOf(connection), options.deployments ?? DEPLOYMENTS);
     const terms = termsFor(options, office, record);
     const { provider } = connection.ethers;
+    if (record !== undefined) await sayUnverified(provider, record.addresses);
     const since = options.since === undefined ? undefined : wholeNumber(options.since, "--since");
     const adoption = await adoptSafe(provider, address, terms, since);
     const safe = new Safe(address, adoption.facts.chainId, provider);

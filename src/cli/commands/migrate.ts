@@ -15,6 +15,7 @@ import { type WindDownReport, windDown } from "../../treasury/wind-down.ts";
 import { ExitCode } from "../exit-code.ts";
 import { checkedAddress, wholeNumber } from "../option-values.ts";
 import { print, say } from "../output.ts";
+import { sayUnverified } from "../unverified.ts";
 
 /** Blocks after which a transaction on a public chain is taken for settled. */
 const CONFIRMATIONS = 5;
@@ -40,8 +41,11 @@ interface MigrateOptions {
   readonly json: boolean;
 }
 
-const open = ({ network, rpc, deployments: folder }: MigrateOptions) =>
-  openRecorded(network, { rpc, folder });
+async function open({ network, rpc, deployments: folder }: MigrateOptions) {
+  const opened = await openRecorded(network, { rpc, folder });
+  await sayUnverified(opened.connection.ethers.provider, opened.record.addresses);
+  return opened;
+}
 
 /** One of the connection's accounts: the first unless another is named. */
 async function accountOf({ ethers }: NetworkConnection, from: string | undefined): Promise<Signer> {

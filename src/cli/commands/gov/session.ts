@@ -14,6 +14,7 @@ import { readPassword } from "../../../governance/wallets/password.ts";
 import { buildContracts } from "../../build-contracts.ts";
 import { type PasswordOptions, passwordSource } from "../../option-values.ts";
 import { say } from "../../output.ts";
+import { sayUnverified } from "../../unverified.ts";
 
 /** What every command of governance is told about where it works. */
 export interface GovOptions {
@@ -66,6 +67,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
   }
   const { connection, record } = await openRecorded(network, { rpc, folder: deployments, readOnly: true });
   const open = [connection];
+  await sayUnverified(connection.ethers.provider, record.addresses);
   const { addresses } = record;
   const chainId = BigInt(addresses.chainId);
   const { provider } = connection.ethers;
