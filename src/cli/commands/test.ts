@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
+import { inParallel } from "../../core/in-parallel.ts";
 import { runDeep } from "../../testing/deep.ts";
 import { runTests } from "../../testing/run-tests.ts";
 import { mochaGroups } from "../../testing/test-groups.ts";
@@ -29,23 +30,17 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
 }
 
 /** As many as a small machine has processors. */
-const LANES = 2;
+const AT_ONCE = 2;
 
 /** Runs groups of Mocha tests, each in a process of its own: a crash of one hides nothing of the others. */
-async function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<readonly TestResult[]> {
-  const waiting = [...groups];
-  const results: TestResult[] = [];
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [name, files] = next;
-      process.stderr.write(`${name} ...\n`);
-      const started = performance.now();
-      const result = await runTests({ mocha: { files }, built: true }, { quiet: true });
-      const seconds = ((performance.now() - started) / 1_000).toFixed(0);
-      process.stderr.write(`${result.output}${name}: ${closingLine(result)} (${seconds} s)\n`);
-      results.push(result);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return results;
+function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<readonly TestResult[]> {
+  const jobs = [...groups].map(([name, files]) => async () => {
+    process.stderr.write(`${name} ...\n`);
+    const started = performance.now();
+    const result = await runTests({ mocha: { files }, built: true }, { quiet: true });
+    const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+    process.stderr.write(`${result.output}${name}: ${closingLine(result)} (${seconds} s)\n`);
+    return result;
+  });
+  return inParallel(AT_ONCE, jobs);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
+import { inParallel } from "../../core/in-parallel.ts";
 import { closingLine } from "../../testing/test-run.ts";
 import { build } from "../../verify/build.ts";
 import type { CheckResult } from "../../verify/check.ts";
@@ -16,8 +17,16 @@ import { ExitCode } from "../exit-code.ts";
 
 type Check = (builtCopy: () => Promise<string>) => Promise<CheckResult>;
 
-// In the order they run: cheap ones first.
+/** As many as a small machine has processors. */
+const AT_ONCE = 2;
+
+// In the order in which they begin: the longest first, beside which the others run, cheap ones first.
 const CHECKS: Readonly<Record<string, Check>> = {
+  coverage: async () => {
+    // Builds instrumented code: no other check may see it.
+    await using copy = await ProjectCopy.of(process.cwd());
+    return checkCoverage(copy.root);
+  },
   sources: () => checkSources(),
   requirements: () => checkRequirements(),
   asserted: async () => {
@@ -55,7 +64,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { checkFormal } = await import("../../verify/checks/formal.ts");
     return checkFormal(process.cwd());
   },
-  coverage: async (copy) => checkCoverage(await copy()),
 };
 
 function print(result: CheckResult, seconds: number): void {
@@ -80,27 +88,30 @@ async function runChecks(names: readonly string[]): Promise<CheckResult[]> {
     })();
     return built;
   };
-  const results: CheckResult[] = [];
-  for (const name of names) {
+  const jobs = names.flatMap((name) => {
     const check = CHECKS[name];
-    if (check === undefined) continue;
-    process.stderr.write(`${name} ...\n`);
-    const started = performance.now();
-    const result = await check(builtCopy).catch((error: unknown) => ({
-      name,
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      details: [
-        error instanceof Error
-          ? `${error.message}${error.cause ? `\n${String(error.cause)}` : ""}`
-          : String(error),
-      ],
-    }));
-    print(result, (performance.now() - started) / 1000);
-    results.push(result);
-  }
-  return results;
+    return check === undefined ? [] : [() => runCheck(name, () => check(builtCopy))];
+  });
+  // Awaited here: the copy is there until the last of them has ended.
+  return await inParallel(AT_ONCE, jobs);
+}
+
+async function runCheck(name: string, check: () => Promise<CheckResult>): Promise<CheckResult> {
+  process.stderr.write(`${name} ...\n`);
+  const started = performance.now();
+  const result = await check().catch((error: unknown) => ({
+    name,
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    details: [
+      error instanceof Error
+        ? `${error.message}${error.cause ? `\n${String(error.cause)}` : ""}`
+        : String(error),
+    ],
+  }));
+  print(result, (performance.now() - started) / 1000);
+  return result;
 }
 
 /** What `./strongroom verify` was asked. */

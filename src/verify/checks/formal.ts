@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { explain } from "../../core/errors.ts";
+import { inParallel } from "../../core/in-parallel.ts";
 import { type CheckResult, type Finding, resultOf } from "../check.ts";
 import { mutantVerdict, runHalmos, type Spec, specProblem, specsIn } from "../formal/halmos.ts";
 import { nameOf, parseSpecMutant, type SpecMutant, unmatched } from "../formal/spec-mutants.ts";
@@ -21,19 +22,8 @@ export function formalOf(root: string): { specs: Spec[]; mutants: SpecMutant[] }
   };
 }
 
-/** Runs jobs side by side; the results stand in the order of the jobs. */
-async function inParallel<T>(jobs: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < jobs.length; index = next++) {
-      const job = jobs[index];
-      if (job !== undefined) results[index] = await job();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
-  return results;
-}
+/** How many solvers run side by side. */
+const AT_ONCE = Math.min(4, availableParallelism());
 
 /**
  * Proves every spec of formal/specs with Halmos, and shows that each can fail: every mutant of formal/mutants-halmos must be
@@ -94,7 +84,7 @@ export async function checkFormal(
 
   // The runner itself: a change that is none must not be taken for a defect.
   const same = { ...first, id: "equivalent", replace: `${first.search} /* the same */ ` };
-  const findings = await inParallel([
+  const findings = await inParallel(AT_ONCE, [
     ...[...new Set(specs.map(({ file }) => file))].map(prove),
     refute(same, "survived"),
     ...mutants.map((mutant) => refute(mutant, "killed")),
