@@ -1,6 +1,6 @@
 import { formatEther, formatUnits, keccak256 } from "ethers";
 import { TerminalError } from "../src/core/errors.ts";
-import type { Symptom } from "../src/core/symptom.ts";
+import { bad, good, type Symptom, warning } from "../src/core/symptom.ts";
 import { kindOfChain } from "./chains.ts";
 import { codeFor, DEPLOYED } from "./code-for.ts";
 import { type SuiteConfig, warningsOf } from "./config/schema.ts";
@@ -18,15 +18,6 @@ import { lookAtWorld } from "./world-symptoms.ts";
 
 /** How far a node's newest block may be from this machine's clock, seconds. */
 const CLOCK_SLACK = 600n;
-
-const good = (name: string, found: string): Symptom => ({ name, state: "good", found });
-const bad = (name: string, found: string, fix: string): Symptom => ({ name, state: "bad", found, fix });
-const warning = (name: string, found: string, fix: string): Symptom => ({
-  name,
-  state: "warning",
-  found,
-  fix,
-});
 
 function chainSymptom({ chainId }: DeployingChain, config: SuiteConfig): Symptom {
   if (chainId !== config.chainId) {

@@ -10,7 +10,8 @@ import { parseConfig, type SuiteConfig } from "./config/schema.ts";
 
 /** Where records are kept, from the repository's root. */
 export const DEPLOYMENTS = "deployments";
-const FORMAT = "strongroom/deployment@1";
+/** What a record says that it is. */
+export const RECORD_FORMAT = "strongroom/deployment@1";
 
 const address = z
   .string()
@@ -82,7 +83,7 @@ const addresses = z.strictObject({
 }) satisfies z.ZodType<SuiteAddresses>;
 
 const schema = z.strictObject({
-  format: z.literal(FORMAT),
+  format: z.literal(RECORD_FORMAT),
   /** incomplete: something may be missing; deployed: all is there; verified: and read back from the chain as declared. */
   state: z.enum(["incomplete", "deployed", "verified"]),
   addresses,
@@ -206,7 +207,7 @@ export function writeRecord(
   content: Omit<DeploymentRecord, "digest" | "format">,
   folder: string = DEPLOYMENTS,
 ): string {
-  const rest = { format: FORMAT, ...content } as const;
+  const rest = { format: RECORD_FORMAT, ...content } as const;
   const record = schema.parse({ ...rest, digest: digestOf(rest) });
   const file = recordFile(BigInt(record.addresses.chainId), folder);
   writeWhole(file, `${JSON.stringify(record, null, 2)}\n`);

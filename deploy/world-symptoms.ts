@@ -1,5 +1,5 @@
 import { Contract, type Provider } from "ethers";
-import type { Symptom } from "../src/core/symptom.ts";
+import { bad, good, type Symptom, warning } from "../src/core/symptom.ts";
 import { DAY } from "../src/core/time.ts";
 import type { SuiteConfig } from "./config/schema.ts";
 import type { DeployingChain } from "./factories/deploying-chain.ts";
@@ -54,32 +54,25 @@ async function chainlinkSymptom(
     "latestRoundData",
   );
   if (decimals === undefined || round === undefined) {
-    return {
-      name: "feed",
-      state: "bad",
-      found: `${where} does not answer`,
-      fix: "Name the network's real feed.",
-    };
+    return bad("feed", `${where} does not answer`, "Name the network's real feed.");
   }
   const price = (round.answer * 10n ** PRICE_DECIMALS) / 10n ** decimals;
   if (price < feed.minPrice || price > feed.maxPrice) {
-    return {
-      name: "feed",
-      state: "bad",
-      found: `${where} says ${price}, outside ${feed.minPrice} to ${feed.maxPrice}`,
-      fix: "Correct its bounds, or name the right feed.",
-    };
+    return bad(
+      "feed",
+      `${where} says ${price}, outside ${feed.minPrice} to ${feed.maxPrice}`,
+      "Correct its bounds, or name the right feed.",
+    );
   }
   const age = now - round.updatedAt;
   if (age > feed.maxAgeSeconds) {
-    return {
-      name: "feed",
-      state: "bad",
-      found: `${where} is ${age} s old, allowed are ${feed.maxAgeSeconds}`,
-      fix: "Take a feed that is updated, or set maxAgeSeconds to its heartbeat and some slack.",
-    };
+    return bad(
+      "feed",
+      `${where} is ${age} s old, allowed are ${feed.maxAgeSeconds}`,
+      "Take a feed that is updated, or set maxAgeSeconds to its heartbeat and some slack.",
+    );
   }
-  return { name: "feed", state: "good", found: `${where} answers, ${age} s old` };
+  return good("feed", `${where} answers, ${age} s old`);
 }
 
 async function pythSymptom(
@@ -89,22 +82,16 @@ async function pythSymptom(
   priceId: string,
 ): Promise<Symptom> {
   if ((await provider.getCode(pyth)) === "0x") {
-    return {
-      name: "feed",
-      state: "bad",
-      found: `${name}: no Pyth contract at ${pyth}`,
-      fix: "Name the network's own.",
-    };
+    return bad("feed", `${name}: no Pyth contract at ${pyth}`, "Name the network's own.");
   }
   const known = await ask(provider, pyth, PYTH, "getPriceUnsafe", priceId);
   return known === undefined
-    ? {
-        name: "feed",
-        state: "warning",
-        found: `${name}: the Pyth contract has no price ${priceId} yet`,
-        fix: "See that the id is right; a price comes with the first who brings it.",
-      }
-    : { name: "feed", state: "good", found: `${name}: the Pyth contract knows ${priceId}` };
+    ? warning(
+        "feed",
+        `${name}: the Pyth contract has no price ${priceId} yet`,
+        "See that the id is right; a price comes with the first who brings it.",
+      )
+    : good("feed", `${name}: the Pyth contract knows ${priceId}`);
 }
 
 async function tokenSymptom(
@@ -114,21 +101,15 @@ async function tokenSymptom(
 ): Promise<Symptom> {
   const decimals = await ask<bigint>(provider, token, TOKEN, "decimals");
   if (decimals === undefined) {
-    return {
-      name: "token",
-      state: "bad",
-      found: `${symbol}: no token answers at ${token}`,
-      fix: "Name the real token.",
-    };
+    return bad("token", `${symbol}: no token answers at ${token}`, "Name the real token.");
   }
   return tickExponent > decimals
-    ? {
-        name: "token",
-        state: "warning",
-        found: `${symbol} has ${decimals} decimals: a tick of 10^${tickExponent} is more than one of it`,
-        fix: "Choose tickExponent so that a tick is worth about a dollar or less.",
-      }
-    : { name: "token", state: "good", found: `${symbol}: ${token}, ${decimals} decimals` };
+    ? warning(
+        "token",
+        `${symbol} has ${decimals} decimals: a tick of 10^${tickExponent} is more than one of it`,
+        "Choose tickExponent so that a tick is worth about a dollar or less.",
+      )
+    : good("token", `${symbol}: ${token}, ${decimals} decimals`);
 }
 
 function expirySymptoms({ guardianKeys }: SuiteConfig, now: bigint): readonly Symptom[] {
@@ -138,18 +119,12 @@ function expirySymptoms({ guardianKeys }: SuiteConfig, now: bigint): readonly Sy
     if (left > 30n * DAY) return [];
     return [
       left <= 0n
-        ? {
-            name: "guardian key",
-            state: "bad",
-            found: `${key} has expired on ${expires}`,
-            fix: "Give a later date.",
-          }
-        : {
-            name: "guardian key",
-            state: "warning",
-            found: `${key} expires in ${left / DAY} days`,
-            fix: "Give a later date, at most a year from now.",
-          },
+        ? bad("guardian key", `${key} has expired on ${expires}`, "Give a later date.")
+        : warning(
+            "guardian key",
+            `${key} expires in ${left / DAY} days`,
+            "Give a later date, at most a year from now.",
+          ),
     ];
   });
 }
@@ -174,12 +149,13 @@ export async function lookAtWorld(
         symptoms.push(await pythSymptom(provider, name, config.pyth, feed.priceId));
       }
       if (ROLLUPS.has(chainId) && feed.sequencer === undefined) {
-        symptoms.push({
-          name: "feed",
-          state: "warning",
-          found: `${name} names no sequencer feed, and this chain is a rollup`,
-          fix: "Name its sequencer uptime feed, if it has one: while the sequencer is down prices stand still.",
-        });
+        symptoms.push(
+          warning(
+            "feed",
+            `${name} names no sequencer feed, and this chain is a rollup`,
+            "Name its sequencer uptime feed, if it has one: while the sequencer is down prices stand still.",
+          ),
+        );
       }
     }
   }
@@ -188,13 +164,8 @@ export async function lookAtWorld(
     const answer = await ask<boolean>(provider, list, SANCTIONS, "isSanctioned", list);
     symptoms.push(
       answer === undefined
-        ? {
-            name: "sanctions",
-            state: "bad",
-            found: `no list answers at ${list}`,
-            fix: "Name the real list, or none.",
-          }
-        : { name: "sanctions", state: "good", found: list },
+        ? bad("sanctions", `no list answers at ${list}`, "Name the real list, or none.")
+        : good("sanctions", list),
     );
   }
   return [...symptoms, ...expirySymptoms(config, now)];

@@ -6,3 +6,19 @@ export interface Symptom {
   /** What to do, when it is not good. */
   readonly fix?: string;
 }
+
+export const good = (name: string, found: string): Symptom => ({ name, state: "good", found });
+
+export const warning = (name: string, found: string, fix: string): Symptom => ({
+  name,
+  state: "warning",
+  found,
+  fix,
+});
+
+export const bad = (name: string, found: string, fix: string): Symptom => ({
+  name,
+  state: "bad",
+  found,
+  fix,
+});

@@ -123,7 +123,7 @@ export class AddressBook {
     return inputs.map((input, index) => ({
       name: input.name,
       type: input.format("sighash"),
-      value: this.#text(values[index]),
+      value: this.textOf(values[index]),
     }));
   }
 
@@ -141,7 +141,7 @@ export class AddressBook {
       name: parsed.name,
       arguments: parsed.fragment.inputs.map((input, index) => ({
         name: input.name,
-        value: this.#text(parsed.args[index]),
+        value: this.textOf(parsed.args[index]),
       })),
     };
   }
@@ -151,14 +151,15 @@ export class AddressBook {
     for (const face of [PLAIN, ...new Set(this.entries.map((entry) => entry.face))]) {
       const error = data.length >= 10 ? face.parseError(data) : null;
       if (error !== null)
-        return `${error.name}(${error.args.map((arg: unknown) => this.#text(arg)).join(", ")})`;
+        return `${error.name}(${error.args.map((arg: unknown) => this.textOf(arg)).join(", ")})`;
     }
     return data.length < 10 ? "reverted without a reason" : `reverted with ${data.slice(0, 74)}`;
   }
 
-  #text(value: unknown): string {
+  /** A value for people: numbers as digits, addresses with their names. */
+  textOf(value: unknown): string {
     if (Array.isArray(value))
-      return `[${(value as Result | unknown[]).map((item: unknown) => this.#text(item)).join(", ")}]`;
+      return `[${(value as Result | unknown[]).map((item: unknown) => this.textOf(item)).join(", ")}]`;
     const text = String(value);
     if (!/^0x[0-9a-fA-F]{40}$/.test(text)) return text;
     const name = this.nameOf(text);

@@ -1,8 +1,17 @@
+import { id } from "ethers";
 import { TerminalError } from "../core/errors.ts";
 import type { Call, Safe } from "./safe.ts";
 
 /** Both ends of a Safe's linked lists. */
 export const SENTINEL = "0x0000000000000000000000000000000000000001";
+
+/** Slots of a Safe's settings that have no view. */
+export const SAFE_SLOTS = {
+  singleton: "0x0",
+  guard: id("guard_manager.guard.address"),
+  moduleGuard: id("module_manager.module_guard.address"),
+  fallbackHandler: id("fallback_manager.handler.address"),
+} as const;
 
 /** The call of a Safe to itself, as its settings ask for. */
 export function selfCall(safe: Safe, name: string, args: readonly unknown[]): Call {

@@ -1,11 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getAddress, isAddress } from "ethers";
+import { RECORD_FORMAT } from "../../deploy/record.ts";
 import { TerminalError } from "../core/errors.ts";
 import { PLAIN } from "./published-addresses.ts";
-
-/** What a deployment's record says that it is. */
-export const RECORD_FORMAT = "strongroom/deployment@1";
 
 interface Record {
   readonly format?: unknown;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Symptom } from "../../core/symptom.ts";
+import { bad, good, type Symptom, warning } from "../../core/symptom.ts";
 import { runCommand } from "../../verify/run-command.ts";
 import { ExitCode } from "../exit-code.ts";
 
@@ -9,28 +9,22 @@ const LEAST_FREE = 2;
 
 function node(): Symptom {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const good = major > 22 || (major === 22 && minor >= 13);
+  const fits = major > 22 || (major === 22 && minor >= 13);
   const found = `${process.versions.node} at ${process.execPath}`;
-  return good
-    ? { name: "node", state: "good", found }
-    : {
-        name: "node",
-        state: "bad",
-        found,
-        fix: "Start with ./strongroom, which brings Node 24; or install Node 24.",
-      };
+  return fits
+    ? good("node", found)
+    : bad("node", found, "Start with ./strongroom, which brings Node 24; or install Node 24.");
 }
 
 async function npm(): Promise<Symptom> {
   const { code, stdout } = await runCommand("npm", ["--version"]);
   return code === 0
-    ? { name: "npm", state: "good", found: stdout.trim() }
-    : {
-        name: "npm",
-        state: "warning",
-        found: "not found",
-        fix: "Install npm (it comes with Node): it is needed when the dependencies change.",
-      };
+    ? good("npm", stdout.trim())
+    : warning(
+        "npm",
+        "not found",
+        "Install npm (it comes with Node): it is needed when the dependencies change.",
+      );
 }
 
 async function disk(): Promise<Symptom> {
@@ -38,13 +32,8 @@ async function disk(): Promise<Symptom> {
   const free = (bavail * bsize) / 1e9;
   const found = `${free.toFixed(1)} GB free`;
   return free >= LEAST_FREE
-    ? { name: "disk", state: "good", found }
-    : {
-        name: "disk",
-        state: "bad",
-        found,
-        fix: `Free at least ${LEAST_FREE} GB on the disk of ${process.cwd()}.`,
-      };
+    ? good("disk", found)
+    : bad("disk", found, `Free at least ${LEAST_FREE} GB on the disk of ${process.cwd()}.`);
 }
 
 function compiler(): Symptom {
@@ -52,9 +41,9 @@ function compiler(): Symptom {
   try {
     const { version } = load("solc/package.json") as { version: string };
     load.resolve("solc/soljson.js");
-    return { name: "compiler", state: "good", found: `solc ${version} from npm` };
+    return good("compiler", `solc ${version} from npm`);
   } catch {
-    return { name: "compiler", state: "bad", found: "solc is not installed", fix: "Run npm ci." };
+    return bad("compiler", "solc is not installed", "Run npm ci.");
   }
 }
 
@@ -82,38 +71,28 @@ function dependencies(): Symptom {
   const stray = strayed();
   if (stray.length > 0) {
     const found = `${stray.length} differ from package-lock.json: ${stray.slice(0, 3).join("; ")}`;
-    return {
-      name: "dependencies",
-      state: "bad",
-      found,
-      fix: "Remove node_modules and start ./strongroom again.",
-    };
+    return bad("dependencies", found, "Remove node_modules and start ./strongroom again.");
   }
   try {
     createRequire(import.meta.url)("@nomicfoundation/edr");
   } catch {
     const fix =
       "Remove node_modules and start ./strongroom again: an older Node skips native packages silently.";
-    return { name: "dependencies", state: "bad", found: "Hardhat's native package does not load", fix };
+    return bad("dependencies", "Hardhat's native package does not load", fix);
   }
-  return { name: "dependencies", state: "good", found: "installed as locked" };
+  return good("dependencies", "installed as locked");
 }
 
 async function git(): Promise<Symptom> {
   const { code, stdout } = await runCommand("git", ["status", "--porcelain"]);
   if (code !== 0) {
     const fix = "Work in a clone: ./strongroom verify needs git's list of files.";
-    return { name: "git", state: "warning", found: "not a checkout, or git is not installed", fix };
+    return warning("git", "not a checkout, or git is not installed", fix);
   }
   const changed = stdout.split("\n").filter(Boolean).length;
   return changed === 0
-    ? { name: "git", state: "good", found: "clean" }
-    : {
-        name: "git",
-        state: "warning",
-        found: `${changed} changed files`,
-        fix: "See git status; commit or restore them.",
-      };
+    ? good("git", "clean")
+    : warning("git", `${changed} changed files`, "See git status; commit or restore them.");
 }
 
 /** What a deployment to a network depends on; Hardhat is loaded only for this. */

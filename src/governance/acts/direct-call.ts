@@ -106,14 +106,6 @@ export async function readDirectCall(
   };
 }
 
-function shown(value: unknown, book: AddressBook): string {
-  if (Array.isArray(value)) return `[${value.map((item: unknown) => shown(item, book)).join(", ")}]`;
-  const text = String(value);
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) return text;
-  const name = book.nameOf(text);
-  return name === text ? text : `${name} (${text})`;
-}
-
 /** Values under their names; a tuple that is all there is, field by field. */
 function named({ target, fragment, book }: DirectCall, data: string): DirectResult["returns"] {
   const values: Result = target.face.decodeFunctionResult(fragment, data);
@@ -121,7 +113,7 @@ function named({ target, fragment, book }: DirectCall, data: string): DirectResu
   const alone = fragment.outputs.length === 1 && only?.baseType === "tuple";
   const types = alone ? (only.components ?? []) : fragment.outputs;
   const items = (alone ? values[0] : values) as Result;
-  return types.map((type, index) => [type.name || "result", shown(items[index], book)]);
+  return types.map((type, index) => [type.name || "result", book.textOf(items[index])]);
 }
 
 async function refused<T>({ book, target, fragment }: DirectCall, action: () => Promise<T>): Promise<T> {

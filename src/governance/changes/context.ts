@@ -1,7 +1,7 @@
 import { Contract, type Provider } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TerminalError } from "../../core/errors.ts";
-import type { AddressBook } from "../address-book.ts";
+import type { AddressBook, Entry } from "../address-book.ts";
 import type { Part } from "./parts.ts";
 import type { Argument } from "./quantities.ts";
 
@@ -29,11 +29,18 @@ export interface ChangeContext {
   readonly salt: string;
 }
 
-/** The contract of a name in the address book, to read from. */
-export function contractOf({ book, provider }: ChangeContext, name: string): Contract {
+function entryOf({ book }: ChangeContext, name: string): Entry {
   const entry = book.named(name);
-  if (entry === undefined) throw new TerminalError("UNKNOWN_NAME", `This deployment has no ${name}`);
-  return new Contract(entry.address, entry.face, provider);
+  if (entry !== undefined) return entry;
+  throw new TerminalError("UNKNOWN_NAME", `This deployment has no ${name}`, {
+    advice: `It has ${book.entries.map((known) => known.name).join(", ")}.`,
+  });
+}
+
+/** The contract of a name in the address book, to read from. */
+export function contractOf(context: ChangeContext, name: string): Contract {
+  const { address, face } = entryOf(context, name);
+  return new Contract(address, face, context.provider);
 }
 
 /** One view's answer. */
@@ -49,10 +56,9 @@ export async function view<T>(
 }
 
 /** A call of a contract in the book. */
-export function callOf({ book }: ChangeContext, name: string, fn: string, args: readonly unknown[]) {
-  const entry = book.named(name);
-  if (entry === undefined) throw new TerminalError("UNKNOWN_NAME", `This deployment has no ${name}`);
-  return { to: entry.address, data: entry.face.encodeFunctionData(fn, [...args]) };
+export function callOf(context: ChangeContext, name: string, fn: string, args: readonly unknown[]) {
+  const { address, face } = entryOf(context, name);
+  return { to: address, data: face.encodeFunctionData(fn, [...args]) };
 }
 
 /** Words of the record that have no entry in the book, for references. */

@@ -1,5 +1,6 @@
 import { Interface } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
+import { kindOfChain } from "../../../deploy/chains.ts";
 import { AccessManager__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { Succession__factory } from "../../../typechain-types/factories/contracts/governance/Succession__factory.ts";
@@ -31,9 +32,6 @@ import {
 /** The folder in which wallets' registries look for them. */
 export const CLEAR_SIGNING_FOLDER = "erc7730";
 
-/** Chains of developers: their addresses mean something else on every machine. */
-const DEVELOPMENT_CHAINS: readonly string[] = ["1337", "31337"];
-
 const MANAGED_MEANINGS: Readonly<Record<Managed, readonly [name: string, Meanings]>> = {
   vault: ["Vault", VAULT_MEANINGS],
   policy: ["ExitPolicy", PARAMETER_MEANINGS],
@@ -64,13 +62,16 @@ function deployedAt(
   suites: readonly SuiteAddresses[],
   of: (suite: SuiteAddresses) => readonly (string | undefined)[],
 ): readonly Deployment[] {
-  return suites
-    .filter(({ chainId }) => !DEVELOPMENT_CHAINS.includes(chainId))
-    .flatMap((suite) =>
-      of(suite).flatMap((address) =>
-        address === undefined ? [] : [{ chainId: Number(suite.chainId), address }],
-      ),
-    );
+  return (
+    suites
+      // On chains of developers addresses mean something else on every machine.
+      .filter(({ chainId }) => kindOfChain(BigInt(chainId)) !== "development")
+      .flatMap((suite) =>
+        of(suite).flatMap((address) =>
+          address === undefined ? [] : [{ chainId: Number(suite.chainId), address }],
+        ),
+      )
+  );
 }
 
 /**

@@ -1,17 +1,8 @@
-import { id } from "ethers";
-import { SENTINEL } from "../safe-settings.ts";
+import { SAFE_SLOTS, SENTINEL } from "../safe-settings.ts";
 import { type GovernedKind, type Setter, whole } from "./kind.ts";
 import { FEWER, GUARDED, LARGER, type Order, setValue, UNORDERED } from "./order.ts";
 import { listShown } from "./shown.ts";
 import { wording } from "./wording.ts";
-
-/** Slots of a Safe's settings that have no view. */
-export const SAFE_SLOTS = {
-  singleton: "0x0",
-  guard: id("guard_manager.guard.address"),
-  moduleGuard: id("module_manager.module_guard.address"),
-  fallbackHandler: id("fallback_manager.handler.address"),
-} as const;
 
 const MOST_MODULES = 50;
 const ADDRESS = wording("address", "地址");

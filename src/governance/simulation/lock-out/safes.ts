@@ -1,9 +1,8 @@
 import { toBeHex } from "ethers";
-import { SAFE_SLOTS } from "../../governed/safes.ts";
 import { domainOfSafe, SEATS } from "../../role-graph.ts";
 import { Safe } from "../../safe.ts";
 import type { SafeName } from "../../safe-names.ts";
-import { SENTINEL } from "../../safe-settings.ts";
+import { SAFE_SLOTS, SENTINEL } from "../../safe-settings.ts";
 import type { Tried } from "./tried.ts";
 
 const MOST_MODULES = 50;
