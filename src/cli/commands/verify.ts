@@ -25,7 +25,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   coverage: async () => {
     // Builds instrumented code: no other check may see it.
     await using copy = await ProjectCopy.of(process.cwd());
-    return checkCoverage(copy.root);
+    // Awaited here: the copy is there until it has ended.
+    return await checkCoverage(copy.root);
   },
   sources: () => checkSources(),
   requirements: () => checkRequirements(),
