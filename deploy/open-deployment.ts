@@ -28,8 +28,11 @@ export interface Recorded {
   readonly record: DeploymentRecord;
 }
 
-/** What `use` makes of a connection, which it leaves open only if that succeeds. */
-async function openedFor<T>(connection: NetworkConnection, use: () => Promise<T>): Promise<T> {
+/** What `use` makes of a connection, which stays open only if that succeeds. */
+export async function openedFor<T>(
+  connection: Pick<NetworkConnection, "close">,
+  use: () => Promise<T>,
+): Promise<T> {
   try {
     return await use();
   } catch (error) {

@@ -158,10 +158,13 @@ export function parseRecord(text: string, file: string): DeploymentRecord {
 
 /** The record of a chain's deployment; undefined if there is none. */
 export function readRecord(chainId: bigint, folder: string = DEPLOYMENTS): DeploymentRecord | undefined {
-  const file = recordFile(chainId, folder);
+  return recordNamed(recordFile(chainId, folder), chainId.toString());
+}
+
+function recordNamed(file: string, chainId: string): DeploymentRecord | undefined {
   if (!existsSync(file)) return undefined;
   const record = parseRecord(readFileSync(file, "utf8"), file);
-  if (record.addresses.chainId !== chainId.toString()) {
+  if (record.addresses.chainId !== chainId) {
     throw new TerminalError("RECORD_INVALID", `${file} is the record of another chain`, {
       facts: { why: `it says chain ${record.addresses.chainId}` },
       advice: "Name it after its chain.",
@@ -175,9 +178,8 @@ export function readRecords(folder: string = DEPLOYMENTS): readonly DeploymentRe
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? [])
-    .map(BigInt)
-    .sort((a, b) => (a < b ? -1 : 1))
-    .flatMap((chainId) => readRecord(chainId, folder) ?? []);
+    .sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))
+    .flatMap((name) => recordNamed(join(folder, `${name}.json`), name) ?? []);
 }
 
 /**

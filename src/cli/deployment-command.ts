@@ -46,16 +46,29 @@ export class Runner {
     return { ...options, ...Object.fromEntries(paths) };
   }
 
-  /** Runs a command and ends with its exit code. */
+  /**
+   * Runs a command and ends with its exit code.
+   *
+   * @throws StrongroomError `FILE_UNUSABLE` for what a file system refuses, and what the command throws
+   */
   async run<T extends object>(options: T, command: (options: T) => Promise<number>): Promise<void> {
-    this.#finish(await command(this.fromHere(options)));
+    try {
+      this.#finish(await command(this.fromHere(options)));
+    } catch (error) {
+      const { path, syscall, code } = error as NodeJS.ErrnoException;
+      if (path === undefined || syscall === undefined) throw error;
+      throw new TerminalError("FILE_UNUSABLE", `${path} can't be used`, {
+        cause: error,
+        facts: { code: code ?? "unknown" },
+        advice: "Check the path, its folder and their permissions.",
+      });
+    }
   }
 
   /**
-   * Runs a command that asks a node. What a node or a file system says otherwise than it should becomes an error that says
-   * what to do.
+   * The same for a command that asks a node: what that says otherwise than it should becomes an error that says what to do.
    *
-   * @throws StrongroomError `NODE_FAILED`, `FILE_UNUSABLE`, and what the command throws
+   * @throws StrongroomError `NODE_FAILED`, and what `run` throws
    */
   async ask<T extends { readonly network?: string | undefined }>(
     options: T,
@@ -64,14 +77,6 @@ export class Runner {
     try {
       await this.run(options, command);
     } catch (error) {
-      const { path, syscall, code } = error as NodeJS.ErrnoException;
-      if (path !== undefined && syscall !== undefined) {
-        throw new TerminalError("FILE_UNUSABLE", `${path} can't be used`, {
-          cause: error,
-          facts: { code: code ?? "unknown" },
-          advice: "Check the path, its folder and their permissions.",
-        });
-      }
       const { asFailure } = await import("../../deploy/connect.ts");
       throw asFailure(error, options.network ?? "that the proposal names");
     }

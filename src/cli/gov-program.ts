@@ -49,7 +49,11 @@ export function addGovernance(program: Command, runner: Runner): void {
       const { govPropose } = await import("./commands/gov/propose.ts");
       await runner.ask(options, (given) => govPropose(runner.here(file), given));
     });
-  onProposals(gov, "review <proposal>", "Compute a proposal again from the chain and the change alone")
+  onProposals(
+    gov,
+    "review <proposal>",
+    "Compute a proposal again from the chain and the change alone; exit code 1 unless it is the same",
+  )
     .option("--change <file>", "the change file that you were shown elsewhere")
     .addOption(LANGUAGE())
     .action(async (proposal: string, options: ReviewCommand) => {
@@ -114,7 +118,7 @@ export function addGovernance(program: Command, runner: Runner): void {
   onProposals(
     gov,
     "verify <proposal>",
-    "Say whether the chain is now as an executed proposal promised",
+    "Say whether the chain is now as an executed proposal promised; exit code 1 unless it is",
   ).action(async (proposal: string, options: GovOptions) => {
     const { govVerify } = await import("./commands/gov/execute.ts");
     await runner.ask(options, (given) => govVerify(runner.here(proposal), given));

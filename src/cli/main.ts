@@ -5,6 +5,9 @@ import { terminalText } from "../core/terminal-text.ts";
 import { ExitCode } from "./exit-code.ts";
 import { createProgram } from "./program.ts";
 
+// Types are committed: commands that build write none, as others may be reading them.
+process.env.HARDHAT_NO_TYPECHAIN = "true";
+
 async function main(words: readonly string[]): Promise<number> {
   let code: number = ExitCode.done;
   const program = createProgram((finished) => {
@@ -31,9 +34,11 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 // A reader that has seen enough, as `head` does, is no mistake of this command.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 const code = await main(process.argv.slice(2));
 await Promise.all([written(process.stdout), written(process.stderr)]);
 // Ends even if a dependency keeps a handle open.

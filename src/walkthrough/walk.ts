@@ -97,7 +97,7 @@ async function raise(shell: Shell): Promise<void> {
   await shell.type("./strongroom gov propose raise.yaml $AT", { timed: true });
   await handOut(shell, ["bert", "carl"], "proposals raise.yaml");
   shell.note("Anna signs on her machine, which reviews once more before it signs.");
-  await shell.type(signing(word, "anna", "$AT --yes"), { shows: [3, 4] });
+  await shell.type(signing(word, "anna", "$AT --yes"), { shows: [4, 4] });
   shell.note(
     "Bert trusts none of it: his machine computes everything again from the chain and the change file.",
   );
@@ -106,7 +106,7 @@ async function raise(shell: Shell): Promise<void> {
     shows: [0, 4],
   });
   const hash = hashIn(reviewed);
-  await shell.type(signing(word, "bert", `$AT --reviewed --expect ${hash}`), { shows: [0, 6] });
+  await shell.type(signing(word, "bert", `$AT --reviewed --expect ${hash}`), { shows: [1, 6] });
   shell.note("Carl's machine has no network. Bert reads him the hash on the phone.");
   shell.goTo("carl");
   await shell.type(signing(word, "carl", `--offline --expect ${hash}`), { shows: [0, 6] });
@@ -158,7 +158,7 @@ async function rollBack(shell: Shell): Promise<void> {
   await handOut(shell, ["dora", "emil"], "proposals");
   for (const person of ["dora", "emil"] as const) {
     shell.goTo(person);
-    await shell.type(signing(word, person, "$AT --yes"), { shows: [1, 4] });
+    await shell.type(signing(word, person, "$AT --yes"), { shows: [2, 4] });
   }
   shell.goTo("anna");
   await shell.type(`./strongroom gov collect ${folderOf(word)} $AT ${signature(word, ["dora", "emil"])}`);

@@ -99,8 +99,12 @@ describe("A deployment's record", () => {
   it("is refused under the name of another chain", async () => {
     const text = readFileSync(writeRecord(record("verified", 31_338), folder), "utf8");
     writeFileSync(join(folder, "31337.json"), text);
+    writeFileSync(join(folder, "031338.json"), text);
     expect(String((await refusal(() => loadRecord(31_337n, folder))).facts.why)).to.include("31338");
     expect((await refusal(() => readRecords(folder))).code).to.equal("RECORD_INVALID");
+    rmSync(join(folder, "31337.json"));
+    const odd = await refusal(() => readRecords(folder));
+    expect([odd.code, odd.message]).to.match(/^RECORD_INVALID,.*031338\.json/);
   });
 });
 

@@ -48,6 +48,19 @@ describe("the command line", () => {
     });
   }
 
+  it("says what to do about a file that can't be written", () => {
+    process.env.STRONGROOM_TEST_PASSWORD = "long enough for a test";
+    const { status, stderr } = strongroom(
+      ...["gov", "key", "--out", "no/such/folder/anna.json", "--password-env", "STRONGROOM_TEST_PASSWORD"],
+    );
+    delete process.env.STRONGROOM_TEST_PASSWORD;
+    expect(status).to.equal(1);
+    expect(stderr).to.include("(FILE_UNUSABLE)").and.to.include("no/such/folder");
+    expect(stderr)
+      .to.include("  do:  ")
+      .and.not.to.match(/^\s+at /m);
+  });
+
   it("examines this machine as text and as nothing but JSON", () => {
     const text = strongroom("doctor");
     expect(text.stdout)

@@ -133,6 +133,14 @@ describe("groups of tests", () => {
     const groups = mochaGroups(repository);
     const files = [...groups.values()].flat();
     expect([...files].sort()).to.deep.equal(globSync("test/**/*.test.ts", { cwd: repository }).sort());
+    // No test hides in a file of another name.
+    const others = globSync("test/**/*.{ts,js,mts,mjs}", { cwd: repository }).filter(
+      (file) => !files.includes(file),
+    );
+    const hidden = others.filter((file) =>
+      /^\s*(describe|it)(\.\w+)?\(/m.test(readFileSync(join(repository, file), "utf8")),
+    );
+    expect(hidden).to.deep.equal([]);
     const [first = "", last = ""] = [[...groups.keys()][0], [...groups.keys()].at(-1)];
     expect(groups.get(first)).to.deep.equal([first]);
     expect(groups.get(last)?.every((file) => dirname(file) === last)).to.equal(true);

@@ -136,6 +136,19 @@ describe("acts that need no proposal", () => {
         expect(names.sort()).to.deep.equal(["RecoveryStarted", "RecoveryVoted", "RecoveryVoted"]);
       });
 
+      it("asks for no more gas than an account with little money can pay for", async () => {
+        for (const spare of [0n, 10_000n]) {
+          const s = await scene();
+          const call = await read(s, "vault", "setCap", "0");
+          const estimate = await s.anna.estimateGas(call.call);
+          const { maxFeePerGas } = await ethers.provider.getFeeData();
+          await networkHelpers.setBalance(s.anna.address, (estimate + spare) * (maxFeePerGas ?? 0n));
+          const { transaction = "" } = await makeDirectCall(ethers.provider, call, async () => s.anna);
+          const sent = await ethers.provider.getTransaction(transaction);
+          expect(sent?.gasLimit).to.be.within(estimate, estimate + spare);
+        }
+      });
+
       it("says that what was mined failed, with its hash", async () => {
         const s = await scene();
         const { vetoGate } = s.contracts;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Signer } from "ethers";
 import { kindOfChain } from "../../../deploy/chains.ts";
 import type { NetworkConnection } from "../../../deploy/connect.ts";
-import { openRecorded } from "../../../deploy/open-deployment.ts";
+import { openedFor, openRecorded } from "../../../deploy/open-deployment.ts";
 import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
 import { iso } from "../../core/time.ts";
@@ -43,7 +43,8 @@ interface MigrateOptions {
 
 async function open({ network, rpc, deployments: folder }: MigrateOptions) {
   const opened = await openRecorded(network, { rpc, folder });
-  await sayUnverified(opened.connection.ethers.provider, opened.record.addresses);
+  const { connection, record } = opened;
+  await openedFor(connection, () => sayUnverified(connection.ethers.provider, record.addresses));
   return opened;
 }
 

@@ -38,6 +38,10 @@ function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<
     process.stderr.write(`${name} ...\n`);
     const started = performance.now();
     const result = await runTests({ mocha: { files }, built: true }, { quiet: true });
+    if (result.passed + result.failed + result.skipped === 0) {
+      result.failed = 1;
+      result.failures.push({ title: name, message: "has no test", assertion: false });
+    }
     const seconds = ((performance.now() - started) / 1_000).toFixed(0);
     process.stderr.write(`${result.output}${name}: ${closingLine(result)} (${seconds} s)\n`);
     return result;

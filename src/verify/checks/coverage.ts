@@ -67,5 +67,7 @@ export async function checkCoverage(root: string): Promise<CheckResult> {
   const failures = result.failures.map(
     ({ title, message }) => `failed while measuring: ${title}: ${message}`,
   );
-  return { ...judged, details: [...judged.details, ...failures] };
+  // What keeps it from measuring anything, say contracts that don't compile.
+  const said = Object.keys(result.coverage).length === 0 ? result.output.trim().split("\n").slice(-20) : [];
+  return { ...judged, details: [...judged.details, ...failures, ...said] };
 }

@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import { kindOfChain } from "../../../../deploy/chains.ts";
 import { connectNetwork, nodeUrl, REHEARSAL } from "../../../../deploy/connect.ts";
-import { openRecorded } from "../../../../deploy/open-deployment.ts";
+import { openedFor, openRecorded } from "../../../../deploy/open-deployment.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { type StrongroomError, UsageError } from "../../../core/errors.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
@@ -67,7 +67,10 @@ export async function openSession(options: GovOptions): Promise<Session> {
   }
   const { connection, record } = await openRecorded(network, { rpc, folder: deployments, readOnly: true });
   const open = [connection];
-  await sayUnverified(connection.ethers.provider, record.addresses);
+  const url = await openedFor(connection, async () => {
+    await sayUnverified(connection.ethers.provider, record.addresses);
+    return nodeUrl(network, rpc);
+  });
   const { addresses } = record;
   const chainId = BigInt(addresses.chainId);
   const { provider } = connection.ethers;
@@ -75,7 +78,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     network,
     addresses,
     provider,
-    openFork: forkOfNode(await nodeUrl(network, rpc), chainId),
+    openFork: forkOfNode(url, chainId),
     artifact: artifactsOf(".", buildContracts),
     describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
