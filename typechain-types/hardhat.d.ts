@@ -66,6 +66,7 @@ getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
 getContractFactory(name: 'PythSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PythSource__factory>
 getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStoneSource__factory>
+getContractFactory(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecretRegistry__factory>
 getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
 getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
@@ -125,6 +126,15 @@ getContractFactory(name: 'IPythPrices', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRedStoneSource__factory>
 getContractFactory(name: 'Feeds', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Feeds__factory>
 getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStonePayload__factory>
+getContractFactory(name: 'Attestation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Attestation__factory>
+getContractFactory(name: 'HashLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashLock__factory>
+getContractFactory(name: 'PriceLimit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceLimit__factory>
+getContractFactory(name: 'Quorum', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Quorum__factory>
+getContractFactory(name: 'Several', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Several__factory>
+getContractFactory(name: 'TimeWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimeWindow__factory>
+getContractFactory(name: 'ICondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICondition__factory>
+getContractFactory(name: 'ISecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISecretRegistry__factory>
+getContractFactory(name: 'Schedules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Schedules__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
@@ -191,6 +201,7 @@ getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?
 getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
 getContractAt(name: 'PythSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PythSource>
 getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStoneSource>
+getContractAt(name: 'SecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecretRegistry>
 getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
 getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
@@ -250,6 +261,15 @@ getContractAt(name: 'IPythPrices', address: string | ethers.Addressable, signer?
 getContractAt(name: 'IRedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRedStoneSource>
 getContractAt(name: 'Feeds', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Feeds>
 getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStonePayload>
+getContractAt(name: 'Attestation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Attestation>
+getContractAt(name: 'HashLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashLock>
+getContractAt(name: 'PriceLimit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceLimit>
+getContractAt(name: 'Quorum', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Quorum>
+getContractAt(name: 'Several', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Several>
+getContractAt(name: 'TimeWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimeWindow>
+getContractAt(name: 'ICondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICondition>
+getContractAt(name: 'ISecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISecretRegistry>
+getContractAt(name: 'Schedules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Schedules>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
@@ -316,6 +336,7 @@ deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
 deployContract(name: 'PythSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
 deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
+deployContract(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
 deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
@@ -375,6 +396,15 @@ deployContract(name: 'IPythPrices', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
 deployContract(name: 'Feeds', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
 deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
+deployContract(name: 'Attestation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Attestation>
+deployContract(name: 'HashLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashLock>
+deployContract(name: 'PriceLimit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceLimit>
+deployContract(name: 'Quorum', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Quorum>
+deployContract(name: 'Several', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Several>
+deployContract(name: 'TimeWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimeWindow>
+deployContract(name: 'ICondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICondition>
+deployContract(name: 'ISecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISecretRegistry>
+deployContract(name: 'Schedules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Schedules>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
@@ -441,6 +471,7 @@ deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
 deployContract(name: 'PythSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
 deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
+deployContract(name: 'SecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
 deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
@@ -500,6 +531,15 @@ deployContract(name: 'IPythPrices', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'IRedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
 deployContract(name: 'Feeds', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
 deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
+deployContract(name: 'Attestation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Attestation>
+deployContract(name: 'HashLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashLock>
+deployContract(name: 'PriceLimit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceLimit>
+deployContract(name: 'Quorum', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Quorum>
+deployContract(name: 'Several', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Several>
+deployContract(name: 'TimeWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimeWindow>
+deployContract(name: 'ICondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICondition>
+deployContract(name: 'ISecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISecretRegistry>
+deployContract(name: 'Schedules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Schedules>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Mode, Price} from "../oracle/interfaces/IPriceRouter.sol";
 import {AssetId} from "../shared/AssetId.sol";
 
-/// @notice The one view that the policy asks of the router. HALT until a price is set; can be told to revert.
+/// @notice The views that others ask of the router. HALT until a price is set; can be told to revert.
 contract MockPriceRouter {
     mapping(AssetId asset => Price) private _prices;
     bool public reverts;
@@ -16,6 +16,10 @@ contract MockPriceRouter {
         _prices[asset] = Price(mid, mid, mid, mode, 7, uint40(block.timestamp));
     }
 
+    function setWholePrice(AssetId asset, Price calldata price) external {
+        _prices[asset] = price;
+    }
+
     function setReverts(bool reverts_) external {
         reverts = reverts_;
     }
@@ -23,5 +27,10 @@ contract MockPriceRouter {
     function ask(AssetId asset) external view returns (uint256, Mode) {
         if (reverts) revert MockPriceRouter_Down();
         return (_prices[asset].ask, _prices[asset].mode);
+    }
+
+    function peek(AssetId asset) external view returns (Price memory) {
+        if (reverts) revert MockPriceRouter_Down();
+        return _prices[asset];
     }
 }

@@ -747,6 +747,26 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Name a recipient that does.",
   },
 
+  // ---- payments ----
+  HashLock_ZeroRegistry: zeroAddress("the secret registry"),
+  PriceLimit_ZeroRouter: zeroAddress("the price router"),
+  Schedules_CliffAboveAmount: {
+    when: "more would be vested at the start than the payment has",
+    remedy: "Lower the cliff.",
+  },
+  Schedules_NoStep: {
+    when: "the payment vests over time, and no step is named",
+    remedy: "Name one: a second for a stream, a month for monthly instalments.",
+  },
+  Schedules_StepBeyondDuration: {
+    when: "a step is longer than the whole, or a payment without duration has one",
+    remedy: "Shorten it, or leave it out of a lump.",
+  },
+  Schedules_EndsTooLate: {
+    when: "the schedule would end after what 40 bits of seconds hold",
+    remedy: "Choose an earlier start or a shorter duration.",
+  },
+
   // ---- prices ----
   PriceRouter_ZeroAuthority: zeroAddress("the authority"),
   PriceRouter_WarmForTooLong: {

@@ -32,6 +32,15 @@ export const ABIS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   upgradeControllerAbi: ["UpgradeController"],
   auditRecordAbi: ["AuditRecord"],
   appReleaseAbi: ["AppRelease"],
+  // payments
+  secretRegistryAbi: ["SecretRegistry"],
+  conditionAbi: ["ICondition"],
+  hashLockAbi: ["HashLock"],
+  timeWindowAbi: ["TimeWindow"],
+  priceLimitAbi: ["PriceLimit"],
+  quorumAbi: ["Quorum"],
+  attestationAbi: ["Attestation"],
+  severalAbi: ["Several"],
   // shared
   paramsAbi: ["IParams"],
 };

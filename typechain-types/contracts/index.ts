@@ -10,6 +10,8 @@ import type * as mocks from './mocks/index.js';
 export type { mocks };
 import type * as oracle from './oracle/index.js';
 export type { oracle };
+import type * as payments from './payments/index.js';
+export type { payments };
 import type * as policy from './policy/index.js';
 export type { policy };
 import type * as shared from './shared/index.js';

@@ -115,4 +115,5 @@ export const UNGOVERNED_CONTRACTS: Readonly<Record<string, string>> = {
   PullPrices: "brings signed prices, by anyone",
   RedStoneSource: "stores prices that its signers have signed, by anyone; signers are fixed in it",
   SafeSetup: "runs once in a new Safe's own setup",
+  SecretRegistry: "keeps when a secret was first shown, by anyone",
 };

@@ -5,21 +5,29 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedListener, TypedContractMethod } from "../../common.js"
   
+    export type PriceStruct = {bid: BigNumberish, mid: BigNumberish, ask: BigNumberish, mode: BigNumberish, sourceMask: BigNumberish, readAt: BigNumberish}
+
+    export type PriceStructOutput = [bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, readAt: bigint] & {bid: bigint, mid: bigint, ask: bigint, mode: bigint, sourceMask: bigint, readAt: bigint }
+  
 
   export interface MockPriceRouterInterface extends Interface {
-    getFunction(nameOrSignature: "ask" | "reverts" | "setPrice" | "setReverts"): FunctionFragment;
+    getFunction(nameOrSignature: "ask" | "peek" | "reverts" | "setPrice" | "setReverts" | "setWholePrice"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'ask', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'peek', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'reverts', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setPrice', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setReverts', values: [boolean]): string;
+encodeFunctionData(functionFragment: 'setWholePrice', values: [BigNumberish, PriceStruct]): string;
 
     decodeFunctionResult(functionFragment: 'ask', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'peek', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'reverts', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setPrice', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setReverts', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setWholePrice', data: BytesLike): Result;
   }
 
   
@@ -66,6 +74,14 @@ decodeFunctionResult(functionFragment: 'setReverts', data: BytesLike): Result;
     
 
     
+    peek: TypedContractMethod<
+      [asset: BigNumberish, ],
+      [PriceStructOutput],
+      'view'
+    >
+    
+
+    
     reverts: TypedContractMethod<
       [],
       [boolean],
@@ -89,12 +105,25 @@ decodeFunctionResult(functionFragment: 'setReverts', data: BytesLike): Result;
     >
     
 
+    
+    setWholePrice: TypedContractMethod<
+      [asset: BigNumberish, price: PriceStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
     getFunction(nameOrSignature: 'ask'): TypedContractMethod<
       [asset: BigNumberish, ],
       [[bigint, bigint]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'peek'): TypedContractMethod<
+      [asset: BigNumberish, ],
+      [PriceStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'reverts'): TypedContractMethod<
@@ -109,6 +138,11 @@ getFunction(nameOrSignature: 'setPrice'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'setReverts'): TypedContractMethod<
       [reverts_: boolean, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'setWholePrice'): TypedContractMethod<
+      [asset: BigNumberish, price: PriceStruct, ],
       [void],
       'nonpayable'
     >;

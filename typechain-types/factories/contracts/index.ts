@@ -6,5 +6,6 @@ export * as custody from './custody/index.js';
 export * as governance from './governance/index.js';
 export * as mocks from './mocks/index.js';
 export * as oracle from './oracle/index.js';
+export * as payments from './payments/index.js';
 export * as policy from './policy/index.js';
 export * as shared from './shared/index.js';
