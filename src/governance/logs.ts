@@ -1,5 +1,6 @@
 import type { Interface, Log, Provider, Result } from "ethers";
 import { RetryableError } from "../core/errors.ts";
+import { inParallel } from "../core/in-parallel.ts";
 
 /** How many blocks one question for logs spans at most: what public nodes answer. */
 export const LOG_SPAN = 10_000;
@@ -54,12 +55,8 @@ export async function logsOf(provider: Provider, filter: LogFilter): Promise<rea
   for (let from = filter.fromBlock; from <= filter.toBlock; from += LOG_SPAN) {
     spans.push({ ...filter, fromBlock: from, toBlock: Math.min(from + LOG_SPAN - 1, filter.toBlock) });
   }
-  const found: Log[] = [];
-  for (let first = 0; first < spans.length; first += AT_ONCE) {
-    const answers = await Promise.all(spans.slice(first, first + AT_ONCE).map((span) => ask(provider, span)));
-    found.push(...answers.flat());
-  }
-  return found.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+  const found = await inParallel(AT_ONCE, spans, (span) => ask(provider, span));
+  return found.flat().sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
 }
 
 /**

@@ -1,15 +1,9 @@
+import { inParallel } from "../core/in-parallel.ts";
+
 /** How many questions are asked of a node at once. */
 const AT_ONCE = 100;
 
-/** Asks for each of many things, a hundred at a time, and keeps their order. */
-export async function inChunks<T, R>(
-  all: readonly T[],
-  ask: (one: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const answers: R[] = [];
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    const some = all.slice(at, at + AT_ONCE);
-    answers.push(...(await Promise.all(some.map((one, i) => ask(one, at + i)))));
-  }
-  return answers;
+/** Asks for each of many things, at most a hundred at a time, and keeps their order. */
+export function inChunks<T, R>(all: readonly T[], ask: (one: T, index: number) => Promise<R>): Promise<R[]> {
+  return inParallel(AT_ONCE, all, ask);
 }

@@ -8,7 +8,8 @@ describe("jobs side by side", () => {
   it("are never more than allowed, begin in order, and answer in order", async () => {
     const begun: number[] = [];
     let [running, most] = [0, 0];
-    const job = (name: number) => async () => {
+    const work = async (name: number, index: number) => {
+      expect(index).to.equal(name);
       begun.push(name);
       most = Math.max(most, ++running);
       // The first takes longest.
@@ -16,13 +17,21 @@ describe("jobs side by side", () => {
       running--;
       return name * 10;
     };
-    const answers = await inParallel(2, [0, 1, 2, 3, 4].map(job));
+    const answers = await inParallel(2, [0, 1, 2, 3, 4], work);
     expect([answers, begun, most]).to.deep.equal([[0, 10, 20, 30, 40], [0, 1, 2, 3, 4], 2]);
-    expect(await inParallel(3, [])).to.deep.equal([]);
+    expect(await inParallel(3, [], work)).to.deep.equal([]);
   });
 
-  it("say the first failure", async () => {
-    const jobs = [async () => 1, async () => Promise.reject(new TerminalError("NO", "no"))];
-    expect(await refusalOf(inParallel(2, jobs))).to.equal("NO");
+  it("say the first failure, after which none is begun", async () => {
+    const begun: number[] = [];
+    const work = async (name: number) => {
+      begun.push(name);
+      await sleep(5);
+      if (name === 1) throw new TerminalError("NO", "no");
+      await sleep(5);
+    };
+    expect(await refusalOf(inParallel(2, [0, 1, 2, 3, 4], work))).to.equal("NO");
+    await sleep(30);
+    expect(begun).to.deep.equal([0, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import { inParallel } from "../../core/in-parallel.ts";
+import { inParallel, PROCESSORS } from "../../core/in-parallel.ts";
 import { runDeep } from "../../testing/deep.ts";
 import { runTests } from "../../testing/run-tests.ts";
 import { mochaGroups } from "../../testing/test-groups.ts";
@@ -29,12 +29,9 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
   return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;
 }
 
-/** As many as a small machine has processors. */
-const AT_ONCE = 2;
-
 /** Runs groups of Mocha tests, each in a process of its own: a crash of one hides nothing of the others. */
 function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<readonly TestResult[]> {
-  const jobs = [...groups].map(([name, files]) => async () => {
+  return inParallel(PROCESSORS, [...groups], async ([name, files]) => {
     process.stderr.write(`${name} ...\n`);
     const started = performance.now();
     const result = await runTests({ mocha: { files }, built: true }, { quiet: true });
@@ -46,5 +43,4 @@ function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<
     process.stderr.write(`${result.output}${name}: ${closingLine(result)} (${seconds} s)\n`);
     return result;
   });
-  return inParallel(AT_ONCE, jobs);
 }

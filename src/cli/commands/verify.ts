@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import { inParallel } from "../../core/in-parallel.ts";
+import { inParallel, PROCESSORS } from "../../core/in-parallel.ts";
 import { closingLine } from "../../testing/test-run.ts";
 import { build } from "../../verify/build.ts";
 import type { CheckResult } from "../../verify/check.ts";
@@ -16,9 +16,6 @@ import { ProjectCopy } from "../../verify/project-copy.ts";
 import { ExitCode } from "../exit-code.ts";
 
 type Check = (builtCopy: () => Promise<string>) => Promise<CheckResult>;
-
-/** As many as a small machine has processors. */
-const AT_ONCE = 2;
 
 // In the order in which they begin: the longest first, beside which the others run, cheap ones first.
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -89,12 +86,9 @@ async function runChecks(names: readonly string[]): Promise<CheckResult[]> {
     })();
     return built;
   };
-  const jobs = names.flatMap((name) => {
-    const check = CHECKS[name];
-    return check === undefined ? [] : [() => runCheck(name, () => check(builtCopy))];
-  });
+  const chosen = Object.entries(CHECKS).filter(([name]) => names.includes(name));
   // Awaited here: the copy is there until the last of them has ended.
-  return await inParallel(AT_ONCE, jobs);
+  return await inParallel(PROCESSORS, chosen, ([name, check]) => runCheck(name, () => check(builtCopy)));
 }
 
 async function runCheck(name: string, check: () => Promise<CheckResult>): Promise<CheckResult> {

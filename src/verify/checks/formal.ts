@@ -84,11 +84,12 @@ export async function checkFormal(
 
   // The runner itself: a change that is none must not be taken for a defect.
   const same = { ...first, id: "equivalent", replace: `${first.search} /* the same */ ` };
-  const findings = await inParallel(AT_ONCE, [
+  const jobs = [
     ...[...new Set(specs.map(({ file }) => file))].map(prove),
     refute(same, "survived"),
     ...mutants.map((mutant) => refute(mutant, "killed")),
-  ]);
+  ];
+  const findings = await inParallel(AT_ONCE, jobs, (job) => job());
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   return resultOf("formal", findings.flat(), [
     `${specs.length} specs, ${mutants.length} mutants, ${seconds} s`,
