@@ -21,9 +21,9 @@ const ROOM = 500_000n;
 async function gasOf(signer: Signer, call: OwnCall) {
   const { provider } = signer;
   if (provider === null) return {};
-  const [estimate, from, { maxFeePerGas, maxPriorityFeePerGas, gasPrice }] = await Promise.all([
+  const [estimate, balance, { maxFeePerGas, maxPriorityFeePerGas, gasPrice }] = await Promise.all([
     signer.estimateGas(call),
-    signer.getAddress(),
+    provider.getBalance(signer),
     provider.getFeeData(),
   ]);
   const fees =
@@ -32,10 +32,8 @@ async function gasOf(signer: Signer, call: OwnCall) {
       : { maxFeePerGas, maxPriorityFeePerGas };
   const price = maxFeePerGas ?? gasPrice ?? 0n;
   const wanted = estimate + ROOM;
-  if (price === 0n) return { ...fees, gasLimit: wanted };
-  const payable = ((await provider.getBalance(from)) - (call.value ?? 0n)) / price;
-  if (payable >= wanted) return { ...fees, gasLimit: wanted };
-  return { ...fees, gasLimit: payable > estimate ? payable : estimate };
+  const payable = price === 0n ? wanted : (balance - (call.value ?? 0n)) / price;
+  return { ...fees, gasLimit: payable < estimate ? estimate : payable < wanted ? payable : wanted };
 }
 
 /**

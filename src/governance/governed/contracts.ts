@@ -5,7 +5,7 @@ import { TimelockController__factory } from "../../../typechain-types/factories/
 import { ProxyAdmin__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { Succession__factory } from "../../../typechain-types/factories/contracts/governance/Succession__factory.ts";
 import { VetoGate__factory } from "../../../typechain-types/factories/contracts/governance/VetoGate__factory.ts";
-import { type Deployed, type DomainName, FACES, type Managed } from "../role-graph.ts";
+import { type Deployed, DOMAIN_NAMES, type DomainName, FACES, type Managed, SEATS } from "../role-graph.ts";
 import { safeArtifact } from "../safe-contracts.ts";
 import { type Wording, wording } from "./wording.ts";
 
@@ -50,8 +50,7 @@ function one(
 }
 
 function two(
-  own: "manager" | "timelock" | "vetoGate" | "succession",
-  reserves: "reserveManager" | "reserveTimelock" | "reserveVetoGate" | "reserveSuccession",
+  seat: "manager" | "timelock" | "gate" | "succession",
   label: Wording,
   face: Interface,
   artifact: string,
@@ -60,10 +59,8 @@ function two(
     label,
     face,
     artifacts: [artifact],
-    instances: (a) => [
-      [own, a[own], "suite"],
-      [reserves, a[reserves], "reserve"],
-    ],
+    instances: (a) =>
+      DOMAIN_NAMES.map((domain) => [SEATS[domain][seat], a[SEATS[domain][seat]], domain] as const),
   };
 }
 
@@ -95,28 +92,19 @@ export const CONTRACTS: Readonly<Record<GovernedContract, ContractClass>> = {
   ]),
   manager: two(
     "manager",
-    "reserveManager",
     wording("Access manager", "权限管理"),
     AccessManager__factory.createInterface(),
     "AccessManager",
   ),
   timelock: two(
     "timelock",
-    "reserveTimelock",
     wording("Timelock", "时间锁"),
     TimelockController__factory.createInterface(),
     "TimelockController",
   ),
-  vetoGate: two(
-    "vetoGate",
-    "reserveVetoGate",
-    wording("Veto gate", "否决闸"),
-    VetoGate__factory.createInterface(),
-    "VetoGate",
-  ),
+  vetoGate: two("gate", wording("Veto gate", "否决闸"), VetoGate__factory.createInterface(), "VetoGate"),
   succession: two(
     "succession",
-    "reserveSuccession",
     wording("Succession", "继任"),
     Succession__factory.createInterface(),
     "Succession",

@@ -79,6 +79,18 @@ describe("conditions of payments", () => {
     verifyingContract: await contract.getAddress(),
   });
 
+  const APPROVAL_TYPES = {
+    Approval: [
+      { name: "payment", type: "bytes32" },
+      { name: "terms", type: "bytes32" },
+    ],
+  };
+  const approve = async (s: Stage, signer: HardhatEthersSigner, payment: string, terms: string) =>
+    signer.signTypedData(await domainOf("Strongroom Quorum", s.quorum), APPROVAL_TYPES, {
+      payment,
+      terms: keccak256(terms),
+    });
+
   describe("HashLock", () => {
     it("is met by the secret of its hash, and by no other", async () => {
       const { hashLock, now } = await fixture();
@@ -198,18 +210,6 @@ describe("conditions of payments", () => {
   });
 
   describe("Quorum", () => {
-    const TYPES = {
-      Approval: [
-        { name: "payment", type: "bytes32" },
-        { name: "terms", type: "bytes32" },
-      ],
-    };
-    const approve = async (s: Stage, signer: HardhatEthersSigner, payment: string, terms: string) =>
-      signer.signTypedData(await domainOf("Strongroom Quorum", s.quorum), TYPES, {
-        payment,
-        terms: keccak256(terms),
-      });
-
     it("is met by as many signers as agreed, whichever they are", async () => {
       const s = await fixture();
       const people = [s.anna, s.bert, s.carl];
@@ -416,16 +416,7 @@ describe("conditions of payments", () => {
     it("asks its parts about the same payment", async () => {
       const s = await fixture();
       const quorum = quorumTerms([s.anna.address], 1);
-      const signature = await s.anna.signTypedData(
-        await domainOf("Strongroom Quorum", s.quorum),
-        {
-          Approval: [
-            { name: "payment", type: "bytes32" },
-            { name: "terms", type: "bytes32" },
-          ],
-        },
-        { payment: PAYMENT, terms: keccak256(quorum) },
-      );
+      const signature = await approve(s, s.anna, PAYMENT, quorum);
       const terms = severalTerms(1, [await s.quorum.getAddress(), quorum]);
       const witness = approvals([0, approvals([0, signature])]);
       expect(await s.several.check(PAYMENT, terms, witness)).to.equal(true);
