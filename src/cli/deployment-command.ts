@@ -8,6 +8,16 @@ export type Finish = (code: number) => void;
 /** What help says of exit codes. */
 export const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
+/** What a command on one deployment is told about where it works. */
+export interface DeploymentOptions {
+  readonly network?: string | undefined;
+  /** A node's address instead of the configured one. */
+  readonly rpc?: string | undefined;
+  /** Where records are kept, instead of deployments/. */
+  readonly deployments?: string | undefined;
+  readonly json?: boolean;
+}
+
 /** Options that name files or folders: meant from where the user stands. */
 const PATHS = [
   "change",
@@ -37,7 +47,7 @@ export class Runner {
   }
 
   /** Options whose paths are those that the user meant. */
-  fromHere<T extends object>(options: T): T {
+  #fromHere<T extends object>(options: T): T {
     const given = options as Record<string, unknown>;
     const paths = PATHS.flatMap((name) => {
       const path = given[name];
@@ -53,7 +63,7 @@ export class Runner {
    */
   async run<T extends object>(options: T, command: (options: T) => Promise<number>): Promise<void> {
     try {
-      this.#finish(await command(this.fromHere(options)));
+      this.#finish(await command(this.#fromHere(options)));
     } catch (error) {
       const { path, syscall, code } = error as NodeJS.ErrnoException;
       if (path === undefined || syscall === undefined) throw error;

@@ -5,10 +5,14 @@ export function say(line: string): void {
   process.stderr.write(`${terminalText(line)}\n`);
 }
 
-/** Prints a result: one JSON object whose large numbers are decimal text, or lines for people. */
-export function print(json: boolean | undefined, object: unknown, text: string): void {
+/** Prints a result as one JSON object; large numbers are decimal text. */
+export function printJson(object: unknown): void {
   const digits = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  process.stdout.write(
-    json === true ? `${terminalJson(JSON.stringify(object, digits, 2))}\n` : terminalText(text),
-  );
+  process.stdout.write(`${terminalJson(JSON.stringify(object, digits, 2))}\n`);
+}
+
+/** Prints a result: one JSON object, or lines for people. */
+export function print(json: boolean | undefined, object: unknown, text: string): void {
+  if (json === true) printJson(object);
+  else process.stdout.write(terminalText(text));
 }

@@ -7,7 +7,7 @@ import type { WaitCommand } from "./commands/dev.ts";
 import type { PublishSourceCommand } from "./commands/publish-source.ts";
 import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
-import { EXIT_CODES, type Finish, Runner } from "./deployment-command.ts";
+import { EXIT_CODES, type Finish, onDeployment, Runner } from "./deployment-command.ts";
 import { addGovernance } from "./gov-program.ts";
 import { addMigrate } from "./treasury-commands.ts";
 
@@ -112,15 +112,12 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       const { json = false, dryRun = false, reset = false } = options;
       await runner.run({ ...options, network: named(network), json, dryRun, reset }, run);
     });
-  deploy
-    .command("verify")
-    .description("Read a deployment back from its chain and compare it with what was declared")
-    .option("--network <name>", "a network that was deployed to")
+  onDeployment(
+    deploy,
+    "verify",
+    "Read a deployment back from its chain and compare it with what was declared",
+  )
     .option("--all", "every record, in one table", false)
-    .option("--rpc <url>", "a node's address instead of the configured one")
-    .option("--deployments <folder>", "where records are kept, instead of deployments/")
-    .option("--json", "print one JSON object on stdout, progress on stderr", false)
-    .addHelpText("after", EXIT_CODES)
     .action(async (options: VerifyDeploymentCommand) => {
       const { verifyDeployed } = await import("./commands/deploy-verify.ts");
       await runner.run(options, verifyDeployed);

@@ -6,16 +6,15 @@ import { Safe } from "../../governance/safe.ts";
 import { SAFES, type SafeName } from "../../governance/safe-names.ts";
 import { type Adoption, adoptSafe } from "../../treasury/adopt-safe.ts";
 import type { AdoptionTerms } from "../../treasury/judge-safe.ts";
+import type { DeploymentOptions } from "../deployment-command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { checkedAddress, wholeNumber } from "../option-values.ts";
 import { print } from "../output.ts";
 import { sayUnverified } from "../unverified.ts";
 
 /** What `./strongroom gov adopt` is told. */
-export interface AdoptCommand {
+export interface AdoptCommand extends DeploymentOptions {
   readonly network: string;
-  readonly rpc?: string | undefined;
-  readonly deployments?: string | undefined;
   readonly safe: string;
   /** The office that it is for: the council unless named. */
   readonly office?: string;
@@ -24,7 +23,6 @@ export interface AdoptCommand {
   readonly threshold?: string;
   /** A block from before the Safe was made. */
   readonly since?: string;
-  readonly json: boolean;
 }
 
 /** What the office asks: what the command line says goes before what the deployment declares for this very Safe. */

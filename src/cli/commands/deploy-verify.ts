@@ -3,17 +3,14 @@ import { DEPLOYMENTS, type DeploymentRecord, loadRecord } from "../../../deploy/
 import { type VerifiedDeployment, verifyAll } from "../../../deploy/verify/verify-all.ts";
 import { UsageError } from "../../core/errors.ts";
 import { textTable } from "../../core/text-table.ts";
+import type { DeploymentOptions } from "../deployment-command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { namedRecords } from "../named-records.ts";
 import { print } from "../output.ts";
 
 /** What `./strongroom deploy verify` is told. */
-export interface VerifyDeploymentCommand {
-  readonly network?: string | undefined;
+export interface VerifyDeploymentCommand extends DeploymentOptions {
   readonly all: boolean;
-  readonly rpc?: string;
-  readonly deployments?: string;
-  readonly json: boolean;
 }
 
 const HEAD = [

@@ -6,7 +6,7 @@ import { deploySuite } from "../../../deploy/suite.ts";
 import { type CheckResult, verifyDeployment } from "../../../deploy/verify.ts";
 import { codeBookOf, describeVault } from "../../governance/proposals/code-book.ts";
 import { ExitCode } from "../exit-code.ts";
-import { print, say } from "../output.ts";
+import { print, printJson, say } from "../output.ts";
 import { openNetwork } from "./open-network.ts";
 
 function report(results: readonly CheckResult[]): void {
@@ -47,7 +47,7 @@ export async function deploy(options: DeployCommand): Promise<number> {
       const results = await verifyDeployment(connection.ethers.provider, addresses, config);
       const ok = results.every((result) => result.ok);
       report(results);
-      if (json) print(json, { ok, addresses, results }, "");
+      if (json) printJson({ ok, addresses, results });
       else say("Rehearsed on an embedded chain: nothing was kept.");
       return ok ? ExitCode.done : ExitCode.failed;
     }
@@ -66,7 +66,7 @@ export async function deploy(options: DeployCommand): Promise<number> {
     if (json) {
       const sent = { transactions: run.sent, gas: run.gasUsed };
       const steps = run.sent + run.found;
-      print(json, { ok, record, steps, sent, addresses, results }, "");
+      printJson({ ok, record, steps, sent, addresses, results });
     } else {
       say(
         `${run.sent} transactions sent, ${run.gasUsed} gas; ${run.found} steps stood already. Record: ${record}`,

@@ -12,6 +12,7 @@ import { type ListedAsset, listedAssets } from "../../treasury/listed-assets.ts"
 import { decimalAmount, parseBalances, writeBalances } from "../../treasury/opening-balances.ts";
 import { vaultHolders } from "../../treasury/vault-holders.ts";
 import { type WindDownReport, windDown } from "../../treasury/wind-down.ts";
+import type { DeploymentOptions } from "../deployment-command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { checkedAddress, wholeNumber } from "../option-values.ts";
 import { print, say } from "../output.ts";
@@ -30,15 +31,12 @@ function whole(text: string | undefined, option: string, least: number, otherwis
   return text === undefined ? otherwise : wholeNumber(text, option, least);
 }
 
-/** What both commands are told about where they work. */
-interface MigrateOptions {
+/** What both commands are told. */
+interface MigrateOptions extends DeploymentOptions {
   readonly network: string;
-  readonly rpc?: string | undefined;
-  readonly deployments?: string | undefined;
   readonly from?: string;
   readonly batch?: string;
   readonly dryRun: boolean;
-  readonly json: boolean;
 }
 
 async function open({ network, rpc, deployments: folder }: MigrateOptions) {

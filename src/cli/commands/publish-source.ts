@@ -11,7 +11,7 @@ import { DEPLOYMENTS, readRecords } from "../../../deploy/record.ts";
 import { TerminalError, UsageError } from "../../core/errors.ts";
 import { buildContracts } from "../build-contracts.ts";
 import { ExitCode } from "../exit-code.ts";
-import { print, say } from "../output.ts";
+import { printJson, say } from "../output.ts";
 
 /** What `./strongroom deploy publish-source` is told. */
 export interface PublishSourceCommand {
@@ -66,7 +66,7 @@ export async function publishSource(options: PublishSourceCommand): Promise<numb
   await embedded.close();
   const publications = await publishSources(chainId, sources, explorers, { folder, onProgress: say });
   const ok = publications.every(({ state }) => state === "done");
-  if (options.json) print(true, { ok, publications }, "");
+  if (options.json) printJson({ ok, publications });
   else
     say(`${publications.filter(({ state }) => state === "done").length} of ${publications.length} published`);
   return ok ? ExitCode.done : ExitCode.failed;

@@ -5,19 +5,17 @@ import { explain } from "../../core/errors.ts";
 import { collectStatus, type DeploymentStatus, renderStatus } from "../../governance/deployment-status.ts";
 import type { Language } from "../../governance/governed/wording.ts";
 import { variablesJson } from "../../governance/variables-table.ts";
+import type { DeploymentOptions } from "../deployment-command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { namedRecords } from "../named-records.ts";
 import { nodeOf } from "../option-values.ts";
 import { print, say } from "../output.ts";
 
 /** What `./strongroom status` is told. */
-export interface StatusCommand {
-  readonly network?: string | undefined;
+export interface StatusCommand extends DeploymentOptions {
   readonly all: boolean;
   /** A node's address instead of the configured one; with --all name=address, a comma between. */
   readonly rpc?: string;
-  readonly deployments?: string;
-  readonly json: boolean;
   readonly lang?: Language;
 }
 

@@ -1,28 +1,26 @@
 import type { Signer } from "ethers";
 import { kindOfChain } from "../../../../deploy/chains.ts";
-import { connectNetwork, nodeUrl, REHEARSAL } from "../../../../deploy/connect.ts";
+import { connectNetwork, type NetworkConnection, nodeUrl, REHEARSAL } from "../../../../deploy/connect.ts";
 import { openedFor, openRecorded } from "../../../../deploy/open-deployment.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
 import { type StrongroomError, UsageError } from "../../../core/errors.ts";
 import { artifactsOf } from "../../../governance/changes/find-artifact.ts";
 import { codeBookOf, descriptionsOf } from "../../../governance/proposals/code-book.ts";
 import type { Governance } from "../../../governance/proposals/governance.ts";
+import type { Proposal } from "../../../governance/proposals/proposal.ts";
 import { openProposal, type ProposalFolder } from "../../../governance/proposals/proposal-folder.ts";
 import { forkOfNode } from "../../../governance/simulation/fork.ts";
 import { openKeystore } from "../../../governance/wallets/keystore.ts";
 import { readPassword } from "../../../governance/wallets/password.ts";
 import { buildContracts } from "../../build-contracts.ts";
+import type { DeploymentOptions } from "../../deployment-command.ts";
 import { type PasswordOptions, passwordSource } from "../../option-values.ts";
 import { say } from "../../output.ts";
 import { sayUnverified } from "../../unverified.ts";
 
 /** What every command of governance is told about where it works. */
-export interface GovOptions {
-  readonly network?: string | undefined;
-  readonly rpc?: string | undefined;
-  readonly deployments?: string | undefined;
+export interface GovOptions extends DeploymentOptions {
   readonly proposals?: string | undefined;
-  readonly json?: boolean;
 }
 
 /** Where proposals are kept, from the repository's root. */
@@ -66,7 +64,6 @@ export async function openSession(options: GovOptions): Promise<Session> {
     });
   }
   const { connection, record } = await openRecorded(network, { rpc, folder: deployments, readOnly: true });
-  const open = [connection];
   const url = await openedFor(connection, async () => {
     await sayUnverified(connection.ethers.provider, record.addresses);
     return nodeUrl(network, rpc);
@@ -84,32 +81,38 @@ export async function openSession(options: GovOptions): Promise<Session> {
     codeBook: codeBookOf(deployments, addresses.chainId),
     say,
   };
+  let keyed: NetworkConnection | undefined;
   return {
     governance,
     proposals,
     signers: async () => {
       // A development node signs for its own accounts; elsewhere the network's key is asked for only now.
-      const keyed =
-        kindOfChain(chainId) === "development" ? connection : await connectNetwork(network, { rpc });
-      open.push(keyed);
+      if (kindOfChain(chainId) === "development") return connection.ethers.getSigners();
+      keyed ??= await connectNetwork(network, { rpc });
       return keyed.ethers.getSigners();
     },
     close: async () => {
-      for (const one of new Set(open)) await one.close();
+      await keyed?.close();
+      await connection.close();
     },
   };
 }
 
-/** A proposal and the session of the network that it names, unless the user names it. The caller closes it. */
+/** The session of the network that a proposal names, unless the user names it. The caller closes it. */
+export function openSessionOf(
+  proposal: Pick<Proposal, "network"> | undefined,
+  options: GovOptions,
+): Promise<Session> {
+  return openSession({ ...options, network: options.network ?? proposal?.network });
+}
+
+/** A proposal, and its session. */
 export async function openProposalSession(
   path: string,
   options: GovOptions,
 ): Promise<Session & ProposalFolder> {
   const opened = openProposal(path);
-  return {
-    ...opened,
-    ...(await openSession({ ...options, network: options.network ?? opened.proposal.network })),
-  };
+  return { ...opened, ...(await openSessionOf(opened.proposal, options)) };
 }
 
 /** Who pays for a transaction: a keystore, or the network's own account. */

@@ -125,8 +125,8 @@ async function checkOnChain(
 /** A session, unless it is signed offline: then nothing is loaded that speaks to nodes. */
 async function sessionFor(options: SignCommand, proposal: Proposal): Promise<Session | undefined> {
   if (options.offline === true) return undefined;
-  const { openSession } = await import("./session.ts");
-  return openSession({ ...options, network: options.network ?? proposal.network });
+  const { openSessionOf } = await import("./session.ts");
+  return openSessionOf(proposal, options);
 }
 
 /** `gov sign`: shows what is signed, has it signed, checks the signature, and writes it as a file. */

@@ -12,7 +12,7 @@ import { summaryOf } from "../../../governance/proposals/summary.ts";
 import { releaseOf, type Undoing, undoingOf } from "../../../governance/proposals/undo.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
-import { type GovOptions, openSession, type Session, sayRefused } from "./session.ts";
+import { type GovOptions, openSessionOf, type Session, sayRefused } from "./session.ts";
 
 /** What `gov cancel` and `gov rollback` are told. */
 export interface UndoCommand extends GovOptions {
@@ -42,7 +42,7 @@ export async function govCancel(path: string | undefined, options: UndoCommand):
     throw new UsageError("Name a proposal, or --operation ID", { advice: "gov status shows both." });
   }
   const opened = path === undefined ? undefined : openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? opened?.proposal.network });
+  const session = await openSessionOf(opened?.proposal, options);
   try {
     if (opened === undefined) {
       const domain = options.reserve === true ? "reserve" : "suite";
@@ -67,7 +67,7 @@ export async function govRollback(path: string | undefined, options: UndoCommand
     });
   }
   const opened = path === undefined ? undefined : openProposal(path);
-  const session = await openSession({ ...options, network: options.network ?? opened?.proposal.network });
+  const session = await openSessionOf(opened?.proposal, options);
   try {
     const release = opened === undefined ? options.release : releaseOf(opened.proposal);
     const changes = [{ kind: "roll-back", release }];
