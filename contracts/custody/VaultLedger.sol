@@ -75,6 +75,14 @@ abstract contract VaultLedger is IVaultCore, IVaultEvents, ERC6909Upgradeable, R
         return VaultLayout.slots().balances[owner][AssetId.wrap(id)].word.total();
     }
 
+    /// @inheritdoc IVaultCore
+    function standingOf(address account) external view returns (address subject, uint8 tier) {
+        uint256 a;
+        uint256 s;
+        (subject, a, s) = VaultLayout.member(account);
+        if (block.timestamp >= VaultLayout.instantFromIn(a)) tier = VaultLayout.tierIn(s);
+    }
+
     function callWith(address app, AssetId[] calldata assets, uint112[] calldata amounts, bytes calldata data)
         external
     {

@@ -16,10 +16,20 @@ abstract contract ReleasedApp is IApp {
     error ReleasedApp_OtherVault(address vault);
     error ReleasedApp_NotTheVault(address caller);
 
-    /// @param release_ Of this app, for the same Vault.
+    /// @param release_ Of this app, for the same Vault; zero = this deployment takes everybody's positions.
     constructor(IVault vault_, IAppRelease release_) {
-        if (release_.vault() != address(vault_)) revert ReleasedApp_OtherVault(address(vault_));
+        if (address(release_) != address(0) && release_.vault() != address(vault_)) revert ReleasedApp_OtherVault(address(vault_));
         (_vault, _release) = (vault_, release_);
+    }
+
+    /// @notice The Vault whose app this is.
+    function vault() external view returns (address) {
+        return address(_vault);
+    }
+
+    /// @notice The `IAppRelease` that says whose new positions this deployment takes; zero = everybody's.
+    function appRelease() external view returns (address) {
+        return address(_release);
     }
 
     /// @inheritdoc IApp
@@ -28,7 +38,9 @@ abstract contract ReleasedApp is IApp {
     {
         // Check
         if (msg.sender != address(_vault)) revert ReleasedApp_NotTheVault(msg.sender);
-        if (_opens(owner, assets, amounts, data)) _release.admit(owner, assets, amounts);
+        if (address(_release) != address(0) && _opens(owner, assets, amounts, data)) {
+            _release.admit(owner, assets, amounts);
+        }
         _take(owner, assets, amounts, data);
     }
 

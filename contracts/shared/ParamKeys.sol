@@ -31,6 +31,9 @@ library ParamKeys {
     // AppRelease
     uint8 internal constant CANARY_SHARE = 64; // basis points of all accounts that open positions in this canary
     uint8 internal constant CANARY_CAP = 65; // ticks of the asset, most that the canary may hold once a position is opened
+    // PaymentRules
+    uint8 internal constant PAYMENT_TIERS = 80; // how many tiers, from the highest down, may use a feature in new positions
+    uint8 internal constant PAYMENT_VOLUME = 81; // cents a trailing day, of new positions, per subject; the largest = not counted
 
     uint256 private constant _KIND_SHIFT = 248;
 
@@ -39,7 +42,7 @@ library ParamKeys {
         return bytes32(uint256(kind) << _KIND_SHIFT);
     }
 
-    /// @notice The key of one tier.
+    /// @notice The key of one tier, or of another small number.
     function ofTier(uint8 kind, uint8 tier) internal pure returns (bytes32) {
         return bytes32((uint256(kind) << _KIND_SHIFT) | tier);
     }

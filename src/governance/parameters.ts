@@ -19,6 +19,8 @@ export const KINDS = {
   KEEP: 49n,
   CANARY_SHARE: 64n,
   CANARY_CAP: 65n,
+  PAYMENT_TIERS: 80n,
+  PAYMENT_VOLUME: 81n,
 } as const;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */

@@ -7,6 +7,7 @@ import { AuditRecord__factory } from "../../typechain-types/factories/contracts/
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
 import { UpgradeController__factory } from "../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
+import { PaymentRules__factory } from "../../typechain-types/factories/contracts/payments/PaymentRules__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { RoleName } from "./roles.ts";
@@ -23,6 +24,7 @@ export const MANAGED = [
   "auditRecord",
   "recovery",
   "reserve",
+  "paymentRules",
   "appRelease",
 ] as const;
 export type Managed = (typeof MANAGED)[number];
@@ -43,6 +45,7 @@ export const FACES: Readonly<Record<Managed, Interface>> = {
   auditRecord: AuditRecord__factory.createInterface(),
   recovery: Recovery__factory.createInterface(),
   reserve: Reserve__factory.createInterface(),
+  paymentRules: PaymentRules__factory.createInterface(),
   appRelease: AppRelease__factory.createInterface(),
 };
 
@@ -116,6 +119,8 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "reserve", signature: "vetoAll()", role: "TREASURER" },
   { target: "reserve", signature: "unvetoAll()", role: "TREASURER" },
   { target: "reserve", signature: "send(uint256,uint256)", role: "TREASURER" },
+  { target: "paymentRules", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "paymentRules", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
   { target: "appRelease", signature: "nameCanary(address)", role: "PARAMETERS" },
   { target: "appRelease", signature: "promote(address)", role: "PARAMETERS" },
   { target: "appRelease", signature: "retire(address)", role: "PARAMETERS" },
@@ -156,6 +161,7 @@ export const DOMAINS = {
       "upgradeController",
       "auditRecord",
       "recovery",
+      "paymentRules",
     ],
     holders: {
       ADMIN: "timelock",

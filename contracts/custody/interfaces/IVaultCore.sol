@@ -43,6 +43,10 @@ interface IVaultCore is IERC6909 {
     /// @notice The implementation that the proxy points at, and its other half.
     function runningCode() external view returns (address implementation, address admin);
 
+    /// @notice The customer that an account belongs to, and its tier in force: the lowest while the account can't exit
+    /// instantly because it was moved between customers. Cheap, for apps that ask it of each new position.
+    function standingOf(address account) external view returns (address subject, uint8 tier);
+
     /// @notice The next nonce of `key`, with the key in its upper 192 bits, as `Intent.nonce` wants it.
     function nonces(address owner, uint192 key) external view returns (uint256);
 }

@@ -16,7 +16,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VaultInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "runningCode" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "eip712Domain" | "isOperator" | "nonces(address)" | "nonces(address,uint192)" | "release" | "runningCode" | "setOperator" | "standingOf" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "EIP712DomainChanged" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
@@ -34,6 +34,7 @@ encodeFunctionData(functionFragment: 'nonces(address,uint192)', values: [Address
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'runningCode', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
+encodeFunctionData(functionFragment: 'standingOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'transferFrom', values: [AddressLike, AddressLike, BigNumberish, BigNumberish]): string;
@@ -53,6 +54,7 @@ decodeFunctionResult(functionFragment: 'nonces(address,uint192)', data: BytesLik
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'runningCode', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'standingOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
@@ -650,6 +652,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    standingOf: TypedContractMethod<
+      [account: AddressLike, ],
+      [[string, bigint] & {subject: string, tier: bigint }],
+      'view'
+    >
+    
+
+    
     supportsInterface: TypedContractMethod<
       [interfaceId: BytesLike, ],
       [boolean],
@@ -753,6 +763,11 @@ getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<
       [spender: AddressLike, approved: boolean, ],
       [boolean],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'standingOf'): TypedContractMethod<
+      [account: AddressLike, ],
+      [[string, bigint] & {subject: string, tier: bigint }],
+      'view'
     >;
 getFunction(nameOrSignature: 'supportsInterface'): TypedContractMethod<
       [interfaceId: BytesLike, ],

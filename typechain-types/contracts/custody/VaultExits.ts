@@ -16,7 +16,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VaultExitsInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "isOperator" | "nonces" | "release" | "runningCode" | "setOperator" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "balanceOf" | "bySig" | "callWith" | "cancel" | "deposit" | "isOperator" | "nonces" | "release" | "runningCode" | "setOperator" | "standingOf" | "supportsInterface" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "Initialized" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
@@ -32,6 +32,7 @@ encodeFunctionData(functionFragment: 'nonces', values: [AddressLike, BigNumberis
 encodeFunctionData(functionFragment: 'release', values: [ExitStruct]): string;
 encodeFunctionData(functionFragment: 'runningCode', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setOperator', values: [AddressLike, boolean]): string;
+encodeFunctionData(functionFragment: 'standingOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'transferFrom', values: [AddressLike, AddressLike, BigNumberish, BigNumberish]): string;
@@ -49,6 +50,7 @@ decodeFunctionResult(functionFragment: 'nonces', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'runningCode', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'standingOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
@@ -618,6 +620,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    standingOf: TypedContractMethod<
+      [account: AddressLike, ],
+      [[string, bigint] & {subject: string, tier: bigint }],
+      'view'
+    >
+    
+
+    
     supportsInterface: TypedContractMethod<
       [interfaceId: BytesLike, ],
       [boolean],
@@ -711,6 +721,11 @@ getFunction(nameOrSignature: 'setOperator'): TypedContractMethod<
       [spender: AddressLike, approved: boolean, ],
       [boolean],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'standingOf'): TypedContractMethod<
+      [account: AddressLike, ],
+      [[string, bigint] & {subject: string, tier: bigint }],
+      'view'
     >;
 getFunction(nameOrSignature: 'supportsInterface'): TypedContractMethod<
       [interfaceId: BytesLike, ],

@@ -7,13 +7,17 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface ReleasedAppInterface extends Interface {
-    getFunction(nameOrSignature: "onVaultCall"): FunctionFragment;
+    getFunction(nameOrSignature: "appRelease" | "onVaultCall" | "vault"): FunctionFragment;
 
     
 
-    encodeFunctionData(functionFragment: 'onVaultCall', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
+    encodeFunctionData(functionFragment: 'appRelease', values?: undefined): string;
+encodeFunctionData(functionFragment: 'onVaultCall', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
+encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'onVaultCall', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'appRelease', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'onVaultCall', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
   }
 
   
@@ -52,6 +56,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
     
     
+    appRelease: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     onVaultCall: TypedContractMethod<
       [owner: AddressLike, assets: BigNumberish[], amounts: BigNumberish[], data: BytesLike, ],
       [void],
@@ -59,13 +71,31 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     >
     
 
+    
+    vault: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'onVaultCall'): TypedContractMethod<
+    getFunction(nameOrSignature: 'appRelease'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'onVaultCall'): TypedContractMethod<
       [owner: AddressLike, assets: BigNumberish[], amounts: BigNumberish[], data: BytesLike, ],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'vault'): TypedContractMethod<
+      [],
+      [string],
+      'view'
     >;
 
     

@@ -7,19 +7,23 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface PawnshopInterface extends Interface {
-    getFunction(nameOrSignature: "FEE_SHARE" | "onVaultCall" | "pledgeOf" | "redeem"): FunctionFragment;
+    getFunction(nameOrSignature: "FEE_SHARE" | "appRelease" | "onVaultCall" | "pledgeOf" | "redeem" | "vault"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'FEE_SHARE', values?: undefined): string;
+encodeFunctionData(functionFragment: 'appRelease', values?: undefined): string;
 encodeFunctionData(functionFragment: 'onVaultCall', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
 encodeFunctionData(functionFragment: 'pledgeOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'redeem', values?: undefined): string;
+encodeFunctionData(functionFragment: 'vault', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'FEE_SHARE', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'appRelease', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'onVaultCall', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pledgeOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'redeem', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'vault', data: BytesLike): Result;
   }
 
   
@@ -66,6 +70,14 @@ decodeFunctionResult(functionFragment: 'redeem', data: BytesLike): Result;
     
 
     
+    appRelease: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     onVaultCall: TypedContractMethod<
       [owner: AddressLike, assets: BigNumberish[], amounts: BigNumberish[], data: BytesLike, ],
       [void],
@@ -89,12 +101,25 @@ decodeFunctionResult(functionFragment: 'redeem', data: BytesLike): Result;
     >
     
 
+    
+    vault: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
     getFunction(nameOrSignature: 'FEE_SHARE'): TypedContractMethod<
       [],
       [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'appRelease'): TypedContractMethod<
+      [],
+      [string],
       'view'
     >;
 getFunction(nameOrSignature: 'onVaultCall'): TypedContractMethod<
@@ -111,6 +136,11 @@ getFunction(nameOrSignature: 'redeem'): TypedContractMethod<
       [],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'vault'): TypedContractMethod<
+      [],
+      [string],
+      'view'
     >;
 
     

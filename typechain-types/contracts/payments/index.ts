@@ -8,4 +8,7 @@ import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
 import type * as libraries from './libraries/index.js';
 export type { libraries };
+export type { Netting } from './Netting.js';
+export type { PaymentRules } from './PaymentRules.js';
+export type { Payments } from './Payments.js';
 export type { SecretRegistry } from './SecretRegistry.js';

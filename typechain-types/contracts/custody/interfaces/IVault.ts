@@ -51,7 +51,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVaultInterface extends Interface {
-    getFunction(nameOrSignature: "accountOf" | "addReserve" | "allowance" | "approve" | "assetOf" | "auditRecord" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "closeInstant" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "release" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "runningCode" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "sweep" | "tighten" | "transfer" | "transferFrom" | "windDown" | "windowOf" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountOf" | "addReserve" | "allowance" | "approve" | "assetOf" | "auditRecord" | "authority" | "balanceOf" | "balanceSlot" | "bySig" | "callWith" | "cancel" | "checkImpairment" | "closeInstant" | "deposit" | "destinationOf" | "endorse" | "everyoneHeldUntil" | "extend" | "facts" | "governedAt" | "heartbeat" | "hold" | "holdings" | "hotCeiling" | "inForce" | "initialize" | "instantClosed" | "isConsumingScheduledOp" | "isOperator" | "lift" | "list" | "listedAssets" | "nonces" | "openInstant" | "openOf" | "param" | "policy" | "recover" | "refill" | "release" | "removeReserve" | "reserves" | "revision" | "revive" | "room" | "runningCode" | "sanctionsList" | "screen" | "set" | "setAuthority" | "setCap" | "setDestination" | "setKind" | "setOperator" | "setPolicy" | "setSubject" | "setTier" | "specOf" | "standingOf" | "subjectOf" | "subjectRecord" | "supportsInterface" | "sweep" | "tighten" | "transfer" | "transferFrom" | "windDown" | "windowOf" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountRecovered" | "Approval" | "AssetListed" | "AuthorityUpdated" | "Cancelled" | "CapSet" | "Deposited" | "DestinationSet" | "Endorsed" | "FreshPeriodSpread" | "Governed" | "Held" | "HoldExtended" | "ImpairmentChecked" | "InstantClosed" | "InstantOpened" | "KindSet" | "Lifted" | "Moved" | "OperatorSet" | "ParamSet" | "ParamTightened" | "PolicySet" | "Queued" | "Referenced" | "Refilled" | "Released" | "ReserveAdded" | "ReserveRemoved" | "Revived" | "Screened" | "SlotTaken" | "SubjectSet" | "Swept" | "TierSet" | "Transfer" | "WindDownBegun" | "Withdrawn"): EventFragment;
 
@@ -114,6 +114,7 @@ encodeFunctionData(functionFragment: 'setPolicy', values: [AddressLike, BigNumbe
 encodeFunctionData(functionFragment: 'setSubject', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'setTier', values: [AddressLike, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'specOf', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'standingOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'subjectOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'subjectRecord', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'supportsInterface', values: [BytesLike]): string;
@@ -184,6 +185,7 @@ decodeFunctionResult(functionFragment: 'setPolicy', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setSubject', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setTier', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'specOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'standingOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'subjectRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'supportsInterface', data: BytesLike): Result;
@@ -1159,6 +1161,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    standingOf: TypedContractMethod<
+      [account: AddressLike, ],
+      [[string, bigint] & {subject: string, tier: bigint }],
+      'view'
+    >
+    
+
+    
     subjectOf: TypedContractMethod<
       [account: AddressLike, ],
       [string],
@@ -1534,6 +1544,11 @@ getFunction(nameOrSignature: 'setTier'): TypedContractMethod<
 getFunction(nameOrSignature: 'specOf'): TypedContractMethod<
       [key: BytesLike, ],
       [ParamSpecStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'standingOf'): TypedContractMethod<
+      [account: AddressLike, ],
+      [[string, bigint] & {subject: string, tier: bigint }],
       'view'
     >;
 getFunction(nameOrSignature: 'subjectOf'): TypedContractMethod<

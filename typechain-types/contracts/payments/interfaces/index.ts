@@ -3,4 +3,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export type { ICondition } from './ICondition.js';
+export type { INetting } from './INetting.js';
+export type { IPaymentRules } from './IPaymentRules.js';
+export type { IPayments } from './IPayments.js';
 export type { ISecretRegistry } from './ISecretRegistry.js';

@@ -2,4 +2,5 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export type { Questions } from './Questions.js';
 export type { Schedules } from './Schedules.js';

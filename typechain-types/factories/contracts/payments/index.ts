@@ -5,4 +5,7 @@
 export * as conditions from './conditions/index.js';
 export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
+export { Netting__factory } from './Netting__factory.js';
+export { PaymentRules__factory } from './PaymentRules__factory.js';
+export { Payments__factory } from './Payments__factory.js';
 export { SecretRegistry__factory } from './SecretRegistry__factory.js';

@@ -3,4 +3,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export { ICondition__factory } from './ICondition__factory.js';
+export { INetting__factory } from './INetting__factory.js';
+export { IPaymentRules__factory } from './IPaymentRules__factory.js';
+export { IPayments__factory } from './IPayments__factory.js';
 export { ISecretRegistry__factory } from './ISecretRegistry__factory.js';

@@ -2,4 +2,5 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export { Questions__factory } from './Questions__factory.js';
 export { Schedules__factory } from './Schedules__factory.js';
