@@ -112,21 +112,26 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         if (entries.length == 0) revert Netting_NoParties();
         cycleHash = cycle.hash();
         bytes32 domain = _domainSeparatorV4();
+        address last;
         int256 sum;
         uint256 moved;
         for (uint256 i; i < entries.length; ++i) {
             Entry calldata entry = entries[i];
+            address party = entry.party;
             int256 net = entry.net;
+            // Check: each party once, or one cycle could take its cap twice.
+            if (party <= last) revert Netting_NotAscending(party, last);
+            last = party;
             sum += net;
             if (net > 0) moved += uint256(net);
-            _settle(domain, cycleHash, asset, entry.party, net, entry.signature);
+            _settle(domain, cycleHash, asset, party, net, entry.signature);
         }
         // Check: each debit met by a credit of the same cycle; the last word, as only all of it says so.
         if (sum != 0) revert Netting_NotZeroSum(sum);
         emit CycleSettled(cycleHash, asset, cycle.obligations, entries.length, moved);
     }
 
-    /// @dev One party's part. Its nonce rises, so a party that is named twice hasn't signed the second time.
+    /// @dev One party's part. Its nonce rises also if it neither gives nor gets: its signature was for one cycle.
     function _settle(
         bytes32 domain,
         bytes32 cycleHash,
@@ -138,7 +143,6 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         uint256 slot = _margins[party][asset];
         uint256 balance = slot.balance();
         // Check
-        if (net == 0) revert Netting_ZeroNet(party);
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, NettingCode.position(cycleHash, party, net, slot.nonce()));
         if (!_signed(party, digest, signature)) revert Netting_BadSignature(party);
         if (net < 0) {

@@ -1208,4 +1208,10 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the succession was announced too long ago",
     remedy: "The offices call `support` anew.",
   },
+
+  // ---- Netting ----
+  Netting_NotAscending: {
+    when: "a cycle's parties aren't in ascending order of their addresses, one of them is named twice, or it is the zero address",
+    remedy: "Sort the entries by address and name each party once.",
+  },
 };

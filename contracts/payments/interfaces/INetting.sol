@@ -19,7 +19,8 @@ struct Obligation {
 }
 
 /// @notice One party's part of a cycle.
-/// @param net Raw units: what it gets, negative = what it gives.
+/// @param net Raw units: what it gets, negative = what it gives. Zero where the two are equal: it signs all the same, as its
+/// obligations are cleared.
 /// @param signature Of the party, over its `Position` (EIP-712): 64 (EIP-2098) or 65 bytes of a key, or for a contract
 /// whatever its ERC-1271 wants.
 struct Entry {
@@ -32,7 +33,7 @@ struct Entry {
 /// @param obligations Merkle root over the obligations' EIP-712 struct hashes, pairs sorted, leaves hashed once more (as
 /// OpenZeppelin's StandardMerkleTree does).
 /// @param deadline Unix seconds.
-/// @param entries Every party; their nets sum to zero.
+/// @param entries Every party, by ascending address; their nets sum to zero.
 struct Cycle {
     AssetId asset;
     bytes32 obligations;
@@ -62,12 +63,16 @@ struct Announcement {
 /// balances that they have pushed here. The contract trusts no solver: it sees a root and a vector that sums to zero, and
 /// every party named, creditors too, has signed its own net and, by the cycle's hash, the root and the whole vector.
 ///
-/// A party funds its margin by `callWith` with no data. Withdrawals are announced `NOTICE` before, so that nobody voids a
-/// cycle by withdrawing while its signatures are collected; so is a higher cap. Calldata and gas are independent of the number of
-/// obligations.
+/// A party funds its margin by `callWith` with no data. Withdrawals are announced `NOTICE` before, so that who collects
+/// signatures knows what can be withdrawn until the deadline; so is a higher cap. Calldata and gas are independent of the number
+/// of obligations.
+///
+/// An obligation is cleared by a cycle under whose root it `includes`, and in which both its debtor and its creditor have a
+/// `PositionSettled`. A root alone proves nothing to a party that isn't named.
 ///
 /// Assumptions. Correctness: a party checks its obligations against the root before it signs. Liveness: none; a party withdraws
-/// all that it has whatever others do. A party that doesn't sign is left out, and the others sign another cycle.
+/// all that it has whatever others do. A party that doesn't sign is left out, and the others sign another cycle. One that has
+/// signed can still void the cycle until it is settled, by a lower cap or another cycle: then nothing has moved.
 interface INetting {
     /// @param slot The party's slot after the write, in all of these events.
     event MarginFunded(address indexed party, AssetId indexed asset, uint112 amount, uint256 slot);
@@ -91,7 +96,7 @@ interface INetting {
     error Netting_TooLate(uint40 deadline);
     error Netting_DeadlineTooFar(uint40 deadline, uint256 latest);
     error Netting_NoParties();
-    error Netting_ZeroNet(address party);
+    error Netting_NotAscending(address party, address last);
     error Netting_NotZeroSum(int256 sum);
     error Netting_BadSignature(address party);
     error Netting_AboveCap(address party, uint256 debit, uint112 cap);
@@ -113,7 +118,7 @@ interface INetting {
 
     /// @notice Settles a cycle, by anyone.
     ///
-    /// Requirements: not after its deadline, which is at most `NOTICE` ahead; nets are not zero and sum to zero; each party
+    /// Requirements: not after its deadline, which is at most `NOTICE` ahead; parties ascend and nets sum to zero; each party
     /// has signed under its present nonce; what each gives is within its cap and its balance.
     /// @return cycleHash The cycle's EIP-712 struct hash.
     function settle(Cycle calldata cycle) external returns (bytes32 cycleHash);

@@ -105,6 +105,22 @@
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "party",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "last",
+        "type": "address"
+      }
+    ],
+    "name": "Netting_NotAscending",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "int256",
         "name": "sum",
         "type": "int256"
@@ -191,17 +207,6 @@
   {
     "inputs": [],
     "name": "Netting_ZeroAmount",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "party",
-        "type": "address"
-      }
-    ],
-    "name": "Netting_ZeroNet",
     "type": "error"
   },
   {
