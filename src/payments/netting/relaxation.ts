@@ -6,7 +6,11 @@ import type { NettingGraph } from "./netting-graph.ts";
 export type LoadHighs = () => Promise<Highs>;
 
 /** The npm package's own loader. */
-export const loadHighs: LoadHighs = async () => (await import("highs")).default();
+export const loadHighs: LoadHighs = async () => {
+  // Its types are those of its CommonJS build, whose loader lies one `default` deeper than the ES module's.
+  const { default: load } = (await import("highs")) as unknown as typeof import("highs").default;
+  return load();
+};
 
 /** What floating point says about a graph. Nothing of it is trusted: it is where the exact search begins. */
 export interface Relaxation {
@@ -33,7 +37,7 @@ const LARGEST = 1e4;
 export function relax(highs: Highs, graph: NettingGraph, whole?: number): Relaxation {
   const { debtors, creditors, amounts, limits } = graph;
   const [columns, rows] = [amounts.length, limits.length];
-  const largest = amounts.reduce((most, amount) => (amount > most ? amount : most), 1n);
+  const largest = amounts[0] ?? 1n;
   const scaled = (value: bigint) => (Number(value) / Number(largest)) * LARGEST;
   const sizes = Float64Array.from(amounts, scaled);
   const starts = new Int32Array(columns + 1);

@@ -1,4 +1,5 @@
-import { Interface, isError, recoverAddress } from "ethers";
+import { Interface, recoverAddress } from "ethers";
+import { revertDataOf } from "../../governance/revert-data.ts";
 
 /** What is asked about a contract's signature: any ethers provider. */
 export interface ContractCaller {
@@ -34,7 +35,7 @@ export async function isSignedBy(
     const answer = await provider.call({ to: party, data });
     return answer.slice(0, YES.length).toLowerCase() === YES;
   } catch (error) {
-    if (isError(error, "CALL_EXCEPTION")) return false;
+    if (revertDataOf(error) !== undefined) return false;
     throw error;
   }
 }
