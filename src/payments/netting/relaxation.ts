@@ -8,7 +8,9 @@ export type LoadHighs = () => Promise<Highs>;
 /** The npm package's own loader. */
 export const loadHighs: LoadHighs = async () => {
   // Its types are those of its CommonJS build, whose loader lies one `default` deeper than the ES module's.
-  const { default: load } = (await import("highs")) as unknown as typeof import("highs").default;
+  const { default: load } = (await import("highs")) as unknown as {
+    default: typeof import("highs").default;
+  };
   return load();
 };
 
