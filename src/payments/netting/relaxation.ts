@@ -5,14 +5,21 @@ import type { NettingGraph } from "./netting-graph.ts";
 /** How HiGHS is loaded: lazily, as it is 3.5 MB of WebAssembly. A bundler that moves the file passes its own. */
 export type LoadHighs = () => Promise<Highs>;
 
-/** The npm package's own loader. */
-export const loadHighs: LoadHighs = async () => {
+let loaded: Promise<Highs> | undefined;
+
+/** The npm package's own loader, once. */
+export const loadHighs: LoadHighs = () => {
+  loaded ??= load();
+  return loaded;
+};
+
+async function load(): Promise<Highs> {
   // Its types are those of its CommonJS build, whose loader lies one `default` deeper than the ES module's.
-  const { default: load } = (await import("highs")) as unknown as {
+  const { default: start } = (await import("highs")) as unknown as {
     default: typeof import("highs").default;
   };
-  return load();
-};
+  return start();
+}
 
 /** What floating point says about a graph. Nothing of it is trusted: it is where the exact search begins. */
 export interface Relaxation {

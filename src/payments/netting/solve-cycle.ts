@@ -17,7 +17,7 @@ export interface Solution<O extends Obligation = Obligation> {
   readonly bound: bigint;
 }
 
-/** Up to here the search for whole obligations begins with HiGHS' integer program too, which takes far longer than the linear one. */
+/** Up to here HiGHS' integer program is asked too, which takes far longer than the linear one. */
 const SMALL = 100;
 /** How much of that search: nodes, not seconds, so that the answer is the same everywhere. */
 const NODES = 200;
@@ -53,18 +53,22 @@ export async function solveCycle<O extends Obligation>(
   if (ordered.length === 0) return { cleared: [], left: [], nets: new Map(), gross: 0n, bound: 0n };
   const highs = await load();
   const { shares, prices } = relax(highs, graph);
-  const roundings = THRESHOLDS.map((least) => shares.map((share) => (share >= least ? 1 : 0)));
-  if (ordered.length <= SMALL) roundings.push(relax(highs, graph, NODES).shares.map(Math.round));
-  const best = roundings
-    .map((rounding) => WholeObligations.near(graph, rounding))
-    .reduce((most, other) => (other.gross > most.gross ? other : most));
-  best.improve(WORK);
+  const bound = boundBy(prices, graph);
+  let best = WholeObligations.best(
+    graph,
+    THRESHOLDS.map((least) => shares.map((share) => (share >= least ? 1 : 0))),
+  );
+  if (best.gross < bound) best.improve(WORK);
+  if (best.gross < bound && ordered.length <= SMALL) {
+    const whole = WholeObligations.best(graph, [relax(highs, graph, NODES).shares.map(Math.round)]);
+    if (whole.gross > best.gross) best = whole;
+  }
   return {
     cleared: ordered.filter((_, i) => best.has(i)),
     left: ordered.filter((_, i) => !best.has(i)),
     nets: netsOf(graph, best),
     gross: best.gross,
-    bound: boundBy(prices, graph),
+    bound,
   };
 }
 

@@ -6,6 +6,8 @@ const PASSES = 40;
 const CHAIN = 12;
 /** How many obligations are added or dropped at random when a choice is shaken. */
 const SHAKEN = 30;
+/** How often it is shaken at most. */
+const SHAKES = 100;
 
 /**
  * A choice of whole obligations within all limits, found by local search in exact arithmetic. Obligations are named by their
@@ -40,8 +42,14 @@ export class WholeObligations {
     }
   }
 
-  /** The best choice that is found from where a rounding of shares is. */
-  static near(graph: NettingGraph, rounding: ArrayLike<number>): WholeObligations {
+  /** The best choice that is found from where roundings of shares are; of equal ones the first. */
+  static best(graph: NettingGraph, roundings: readonly ArrayLike<number>[]): WholeObligations {
+    return roundings
+      .map((rounding) => WholeObligations.#near(graph, rounding))
+      .reduce((most, other) => (other.gross > most.gross ? other : most));
+  }
+
+  static #near(graph: NettingGraph, rounding: ArrayLike<number>): WholeObligations {
     const choice = new WholeObligations(graph, rounding);
     choice.#dropUntilWithin();
     choice.#fill(choice.#room.keys());
@@ -57,7 +65,7 @@ export class WholeObligations {
   improve(work: number): void {
     const random = sequence();
     const count = this.#chosen.length;
-    for (let left = work; left > 0; left -= count) {
+    for (let round = 0; round < Math.min(SHAKES, work / count); round++) {
       const [chosen, room, gross] = [this.#chosen.slice(), [...this.#room], this.#gross];
       for (let i = 0; i < SHAKEN; i++) this.#flip(Math.floor(random() * count));
       this.#dropUntilWithin();

@@ -1,0 +1,81 @@
+import { id, Wallet } from "ethers";
+import { type NettingDomain, nettingDomain } from "../../src/payments/netting/netting-domain.ts";
+import {
+  type Obligation,
+  type SignedObligation,
+  signObligation,
+} from "../../src/payments/netting/obligation.ts";
+
+/** A deployment that isn't there: for what needs a domain and no chain. */
+export const NOWHERE: NettingDomain = nettingDomain(31_337n, `0x${"7e".repeat(20)}`);
+
+/** Unix seconds, long after all tests. */
+export const LATER = 4_000_000_000n;
+
+export const ASSET = 2n << 248n;
+
+/** Keys of parties, the same in every run, by ascending address. */
+export function partyKeys(count: number): Wallet[] {
+  return Array.from({ length: count }, (_, i) => new Wallet(id(`party ${i}`))).sort((a, b) =>
+    BigInt(a.address) < BigInt(b.address) ? -1 : 1,
+  );
+}
+
+/** An obligation with what doesn't matter filled in. Give salts where terms are equal. */
+export function owes(
+  debtor: { address: string },
+  creditor: { address: string },
+  amount: bigint,
+  more: Partial<Obligation> = {},
+): Obligation {
+  return {
+    debtor: debtor.address,
+    creditor: creditor.address,
+    asset: ASSET,
+    amount,
+    ref: id("an invoice"),
+    dueBy: LATER,
+    salt: 0n,
+    ...more,
+  };
+}
+
+/** As `owes`, signed by the debtor. */
+export function signedDebt(
+  domain: NettingDomain,
+  debtor: Wallet,
+  creditor: { address: string },
+  amount: bigint,
+  more: Partial<Obligation> = {},
+): Promise<SignedObligation> {
+  return signObligation(debtor, domain, owes(debtor, creditor, amount, more));
+}
+
+/** Numbers in 0…1, always the same for a seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** `count` pairs of different parties and an amount of up to `most`, by a seed. */
+export function randomDebts<P>(
+  parties: readonly P[],
+  count: number,
+  most: bigint,
+  seed: number,
+): { debtor: P; creditor: P; amount: bigint; salt: bigint }[] {
+  const random = seeded(seed);
+  const below = (end: number) => Math.floor(random() * end);
+  return Array.from({ length: count }, (_, i) => {
+    const from = below(parties.length);
+    const to = (from + 1 + below(parties.length - 1)) % parties.length;
+    const [debtor, creditor] = [parties[from], parties[to]];
+    if (debtor === undefined || creditor === undefined) throw new Error("two parties or more");
+    return { debtor, creditor, amount: 1n + (BigInt(below(1e9)) * most) / 1_000_000_000n, salt: BigInt(i) };
+  });
+}
