@@ -56,8 +56,9 @@ function save(state: DeepState): void {
 }
 
 /**
- * Runs the invariant groups (test/invariant/*.t.sol) one after another with at least {@link DEEP_CALLS} calls each.
- * Failing sequences are kept under corpus/ and are replayed first the next time.
+ * Runs the invariant groups (test/invariant/*.t.sol) one after another with at least {@link DEEP_CALLS} calls each, then the
+ * property tests of TypeScript with their deep number of cases. Failing sequences are kept under corpus/ and are replayed
+ * first the next time.
  */
 export async function runDeep({ resume }: { resume: boolean }) {
   const files = globSync("test/invariant/*.t.sol").sort();
@@ -101,5 +102,11 @@ export async function runDeep({ resume }: { resume: boolean }) {
     total.failed += group.failed;
     total.skipped += result.skipped;
   }
+  process.env.STRONGROOM_DEEP = "1";
+  const properties = globSync("test/**/*.property.test.ts").sort();
+  const result = await runTests({ mocha: { files: properties } });
+  total.passed += result.passed;
+  total.failed += result.failed;
+  total.skipped += result.skipped;
   return total;
 }

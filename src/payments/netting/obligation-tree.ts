@@ -1,5 +1,5 @@
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import { keccak256 } from "ethers";
+import { isHexString, keccak256 } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
 import { hashObligation, type Obligation } from "./obligation.ts";
 
@@ -28,11 +28,16 @@ export interface ObligationTree {
 /**
  * Makes the tree of obligations by their struct hashes, in whatever order.
  *
- * @throws {TerminalError} NO_OBLIGATIONS if there are none, OBLIGATION_TWICE if one is there twice
+ * @throws {TerminalError} NO_OBLIGATIONS if there are none, OBLIGATION_TWICE if one is there twice, BAD_HASH for what isn't of
+ *   32 bytes: 64 would be the two children of an inner node, under which others could be hidden
  */
 export function obligationTree(hashes: readonly string[]): ObligationTree {
   const sorted = hashes.map((hash) => hash.toLowerCase()).sort();
   if (sorted.length === 0) throw new TerminalError("NO_OBLIGATIONS", "A tree needs an obligation");
+  const odd = sorted.find((hash) => !isHexString(hash, 32));
+  if (odd !== undefined) {
+    throw new TerminalError("BAD_HASH", "An obligation's hash has 32 bytes", { facts: { hash: odd } });
+  }
   const twice = sorted.find((hash, i) => hash === sorted[i + 1]);
   if (twice !== undefined) {
     throw new TerminalError("OBLIGATION_TWICE", "An obligation is in the cycle twice", {

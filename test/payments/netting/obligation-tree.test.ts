@@ -44,7 +44,7 @@ describe("the tree of a cycle's obligations", () => {
     expect(obligationTree([only ?? ""]).root).to.equal(keccak256(only ?? ""));
   });
 
-  it("refuses none, one twice, and a proof of what isn't there", () => {
+  it("refuses none, one twice, what is no hash, and a proof of what isn't there", () => {
     const [first, second] = debts(2);
     if (first === undefined || second === undefined) throw new Error("there are two");
     const codeOf = (act: () => unknown) => {
@@ -58,6 +58,9 @@ describe("the tree of a cycle's obligations", () => {
     expect(codeOf(() => obligationTree([]))).to.equal("NO_OBLIGATIONS");
     const hash = hashObligation(first);
     expect(codeOf(() => obligationTree([hash, hash]))).to.equal("OBLIGATION_TWICE");
+    for (const odd of [`${hash}${hash.slice(2)}`, hash.slice(0, -2), "hash"]) {
+      expect(codeOf(() => obligationTree([hash, odd]))).to.equal("BAD_HASH");
+    }
     const tree = obligationTree([hash]);
     expect(tree.has(second)).to.equal(false);
     expect(codeOf(() => tree.proof(second))).to.equal("OBLIGATION_NOT_IN_CYCLE");
