@@ -27,7 +27,8 @@ contract Netting is INetting, ReleasedApp, EIP712 {
     uint40 public constant NOTICE = 1 hours;
 
     IPaymentRules private immutable _rules;
-    mapping(address party => mapping(AssetId asset => uint256 slot)) private _margins;
+    /// @dev By asset first, as a cycle is of one.
+    mapping(AssetId asset => mapping(address party => uint256 slot)) private _margins;
     mapping(address party => mapping(AssetId asset => Announcement)) private _withdrawals;
     mapping(address party => mapping(AssetId asset => Announcement)) private _raises;
 
@@ -45,7 +46,7 @@ contract Netting is INetting, ReleasedApp, EIP712 {
 
     /// @inheritdoc INetting
     function setCap(AssetId asset, uint112 cap) external {
-        uint256 slot = _margins[msg.sender][asset];
+        uint256 slot = _margins[asset][msg.sender];
         // Check: the same cap takes back an announced one.
         if (cap == slot.cap() && _raises[msg.sender][asset].from == 0) revert Netting_Unchanged(cap);
         if (cap > slot.cap()) {
@@ -58,7 +59,7 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         // Effect: what was announced before was meant to be higher.
         delete _raises[msg.sender][asset];
         slot = slot.withCap(cap);
-        _margins[msg.sender][asset] = slot;
+        _margins[asset][msg.sender] = slot;
         emit CapLowered(msg.sender, asset, cap, slot);
     }
 
@@ -67,8 +68,8 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         uint112 cap = _due(_raises[party][asset], party, asset);
         // Effect
         delete _raises[party][asset];
-        uint256 slot = _margins[party][asset].withCap(cap);
-        _margins[party][asset] = slot;
+        uint256 slot = _margins[asset][party].withCap(cap);
+        _margins[asset][party] = slot;
         emit CapRaised(party, asset, cap, slot);
     }
 
@@ -85,7 +86,7 @@ contract Netting is INetting, ReleasedApp, EIP712 {
     /// @inheritdoc INetting
     function withdraw(address party, AssetId asset) external returns (uint112 amount) {
         amount = _due(_withdrawals[party][asset], party, asset);
-        uint256 slot = _margins[party][asset];
+        uint256 slot = _margins[asset][party];
         uint112 balance = slot.balance();
         if (amount > balance) amount = balance;
         // Check
@@ -93,7 +94,7 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         // Effect
         delete _withdrawals[party][asset];
         slot = slot.withBalance(balance - amount);
-        _margins[party][asset] = slot;
+        _margins[asset][party] = slot;
         emit MarginWithdrawn(party, asset, amount, slot);
         // Interaction
         _vault.transfer(party, asset.raw(), amount);
@@ -112,19 +113,20 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         if (entries.length == 0) revert Netting_NoParties();
         cycleHash = cycle.hash();
         bytes32 domain = _domainSeparatorV4();
+        mapping(address party => uint256 slot) storage margins = _margins[asset];
         address last;
         int256 sum;
         uint256 moved;
         for (uint256 i; i < entries.length; ++i) {
             Entry calldata entry = entries[i];
             address party = entry.party;
-            int256 net = entry.net;
+            int112 net = entry.net;
             // Check: each party once, or one cycle could take its cap twice.
             if (party <= last) revert Netting_NotAscending(party, last);
             last = party;
             sum += net;
-            if (net > 0) moved += uint256(net);
-            _settle(domain, cycleHash, asset, party, net, entry.signature);
+            if (net > 0) moved += uint112(net);
+            _settle(margins, domain, cycleHash, party, net, entry.signature);
         }
         // Check: each debit met by a credit of the same cycle; the last word, as only all of it says so.
         if (sum != 0) revert Netting_NotZeroSum(sum);
@@ -133,39 +135,39 @@ contract Netting is INetting, ReleasedApp, EIP712 {
 
     /// @dev One party's part. Its nonce rises also if it neither gives nor gets: its signature was for one cycle.
     function _settle(
+        mapping(address party => uint256 slot) storage margins,
         bytes32 domain,
         bytes32 cycleHash,
-        AssetId asset,
         address party,
-        int256 net,
+        int112 net,
         bytes calldata signature
     ) private {
-        uint256 slot = _margins[party][asset];
+        uint256 slot = margins[party];
         uint256 balance = slot.balance();
         // Check
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, NettingCode.position(cycleHash, party, net, slot.nonce()));
         if (!_signed(party, digest, signature)) revert Netting_BadSignature(party);
         if (net < 0) {
             // Of 112 bits, so its negative is no overflow.
-            uint256 debit = uint256(-net);
+            uint256 debit = uint256(-int256(net));
             if (debit > slot.cap()) revert Netting_AboveCap(party, debit, slot.cap());
             if (debit > balance) revert Netting_AboveBalance(party, debit, uint112(balance));
             balance -= debit;
         } else {
-            balance += uint256(net);
+            balance += uint112(net);
             if (balance > MarginSlot.MAX) revert Netting_TooLarge(party, balance);
         }
         // Effect
         slot = slot.withBalance(balance).withNextNonce();
-        _margins[party][asset] = slot;
-        emit PositionSettled(cycleHash, party, int112(net), slot);
+        margins[party] = slot;
+        emit PositionSettled(cycleHash, party, net, slot);
     }
 
     // ---- views ----
 
     /// @inheritdoc INetting
     function marginOf(address party, AssetId asset) external view returns (Margin memory) {
-        return _margins[party][asset].unpacked();
+        return _margins[asset][party].unpacked();
     }
 
     /// @inheritdoc INetting
@@ -231,14 +233,14 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         _rules.admit(owner, (1 << uint8(Feature.PAY)) | (1 << uint8(Feature.NETTING)), assets, amounts);
         for (uint256 i; i < assets.length; ++i) {
             uint112 amount = amounts[i];
-            uint256 slot = _margins[owner][assets[i]];
+            uint256 slot = _margins[assets[i]][owner];
             // Check
             if (amount == 0) revert Netting_ZeroAmount();
             uint256 balance = uint256(slot.balance()) + amount;
             if (balance > MarginSlot.MAX) revert Netting_TooLarge(owner, balance);
             // Effect
             slot = slot.withBalance(balance);
-            _margins[owner][assets[i]] = slot;
+            _margins[assets[i]][owner] = slot;
             emit MarginFunded(owner, assets[i], amount, slot);
         }
     }

@@ -36,21 +36,46 @@ library NettingCode {
     }
 
     function hash(Cycle calldata self) internal pure returns (bytes32) {
-        Entry[] calldata entries = self.entries;
-        uint256[] memory words = new uint256[](2 * entries.length);
-        for (uint256 i; i < entries.length; ++i) {
-            words[2 * i] = uint160(entries[i].party);
-            // Two's complement, as the ABI has it.
-            words[2 * i + 1] = uint256(int256(entries[i].net));
-        }
         return keccak256(
-            abi.encode(
-                CYCLE_TYPEHASH, self.asset, self.obligations, self.deadline, keccak256(abi.encodePacked(words))
-            )
+            abi.encode(CYCLE_TYPEHASH, self.asset, self.obligations, self.deadline, _hash(self.entries))
         );
     }
 
-    function position(bytes32 cycleHash, address party, int256 net, uint256 nonce) internal pure returns (bytes32) {
-        return keccak256(abi.encode(POSITION_TYPEHASH, cycleHash, party, net, nonce));
+    /// @notice What a party signs of a cycle.
+    function position(bytes32 cycleHash, address party, int112 net, uint32 nonce)
+        internal
+        pure
+        returns (bytes32 structHash)
+    {
+        bytes32 typeHash = POSITION_TYPEHASH;
+        // `keccak256(abi.encode(typeHash, cycleHash, party, net, nonce))`, in memory that stays free.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, typeHash)
+            mstore(add(data, 0x20), cycleHash)
+            mstore(add(data, 0x40), shr(96, shl(96, party)))
+            mstore(add(data, 0x60), signextend(13, net))
+            mstore(add(data, 0x80), and(nonce, 0xffffffff))
+            structHash := keccak256(data, 0xa0)
+        }
+    }
+
+    /// @dev Of each entry, party and net as they lie in calldata. Settling checks their unused bits, where Solidity reads them.
+    function _hash(Entry[] calldata entries) private pure returns (bytes32 hashed) {
+        uint256 data;
+        assembly ("memory-safe") {
+            data := mload(0x40)
+        }
+        uint256 end = data;
+        for (uint256 i; i < entries.length; ++i) {
+            Entry calldata entry = entries[i];
+            assembly ("memory-safe") {
+                calldatacopy(end, entry, 0x40)
+                end := add(end, 0x40)
+            }
+        }
+        assembly ("memory-safe") {
+            hashed := keccak256(data, sub(end, data))
+        }
     }
 }
