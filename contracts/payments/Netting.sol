@@ -124,8 +124,11 @@ contract Netting is INetting, ReleasedApp, EIP712 {
             // Check: each party once, or one cycle could take its cap twice.
             if (party <= last) revert Netting_NotAscending(party, last);
             last = party;
-            sum += net;
-            if (net > 0) moved += uint112(net);
+            unchecked {
+                // Calldata holds fewer than 2^64 numbers of 112 bits.
+                sum += net;
+                if (net > 0) moved += uint112(net);
+            }
             _settle(margins, domain, cycleHash, party, net, entry.signature);
         }
         // Check: each debit met by a credit of the same cycle; the last word, as only all of it says so.
@@ -147,15 +150,17 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         // Check
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, NettingCode.position(cycleHash, party, net, slot.nonce()));
         if (!_signed(party, digest, signature)) revert Netting_BadSignature(party);
-        if (net < 0) {
-            // Of 112 bits, so its negative is no overflow.
-            uint256 debit = uint256(-int256(net));
-            if (debit > slot.cap()) revert Netting_AboveCap(party, debit, slot.cap());
-            if (debit > balance) revert Netting_AboveBalance(party, debit, uint112(balance));
-            balance -= debit;
-        } else {
-            balance += uint112(net);
-            if (balance > MarginSlot.MAX) revert Netting_TooLarge(party, balance);
+        unchecked {
+            // Of 112 bits each: neither negative nor sum overflows, and the difference is checked.
+            if (net < 0) {
+                uint256 debit = uint256(-int256(net));
+                if (debit > slot.cap()) revert Netting_AboveCap(party, debit, slot.cap());
+                if (debit > balance) revert Netting_AboveBalance(party, debit, uint112(balance));
+                balance -= debit;
+            } else {
+                balance += uint112(net);
+                if (balance > MarginSlot.MAX) revert Netting_TooLarge(party, balance);
+            }
         }
         // Effect
         slot = slot.withBalance(balance).withNextNonce();

@@ -27,7 +27,7 @@ library MarginSlot {
 
     /// @param to At most `MAX`.
     function withBalance(uint256 slot, uint256 to) internal pure returns (uint256) {
-        return slot - balance(slot) + to;
+        return (slot & ~MAX) | to;
     }
 
     function withCap(uint256 slot, uint112 to) internal pure returns (uint256) {
