@@ -25,7 +25,7 @@ export interface Cycle {
 
 /** A cycle as `Netting.settle` takes it. */
 export interface SignedCycle extends Cycle {
-  readonly entries: readonly (CycleEntry & { readonly signature: string })[];
+  readonly entries: (CycleEntry & { readonly signature: string })[];
 }
 
 /** What a party signs for its part. */

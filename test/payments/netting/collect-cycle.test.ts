@@ -13,6 +13,7 @@ import {
 } from "../../../src/payments/netting/collect-cycle.ts";
 import { hashCycle, signPosition } from "../../../src/payments/netting/cycle.ts";
 import type { SignedObligation } from "../../../src/payments/netting/obligation.ts";
+import { SYSTEM_CLOCK } from "../../../src/payments/netting/system-clock.ts";
 import { deployNetting } from "../../support/nettingStage.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -102,7 +103,7 @@ describe("collecting a cycle", () => {
     expect(outcome.cycle.deadline).to.equal(s.clock.now() + 660n);
     expect(s.clock.waits).to.deep.equal([60n]);
     expect(new Set(outcome.cleared)).to.deep.equal(new Set(s.debts));
-    await s.netting.settle({ ...outcome.cycle, entries: [...outcome.cycle.entries] });
+    await s.netting.settle(outcome.cycle);
     expect(await balances(s)).to.deep.equal([MARGIN - 50n, MARGIN, MARGIN + 50n, MARGIN]);
   });
 
@@ -120,7 +121,7 @@ describe("collecting a cycle", () => {
     expect(outcome.rounds).to.equal(2);
     expect(why(outcome)).to.deep.equal([[BigInt(s.dora.address), "LATE"]]);
     expect(outcome.gross).to.equal(250n);
-    await s.netting.settle({ ...outcome.cycle, entries: [...outcome.cycle.entries] });
+    await s.netting.settle(outcome.cycle);
     expect(await balances(s)).to.deep.equal([MARGIN - 150n, MARGIN, MARGIN + 150n, MARGIN]);
   });
 
@@ -151,7 +152,7 @@ describe("collecting a cycle", () => {
     const outcome = settled(await collectCycle(collecting(s, { ask: voids })));
     expect(why(outcome)).to.deep.equal([[BigInt(s.anna.address), "VOIDED"]]);
     expect(outcome.gross).to.equal(200n);
-    await s.netting.settle({ ...outcome.cycle, entries: [...outcome.cycle.entries] });
+    await s.netting.settle(outcome.cycle);
   });
 
   it("reckons with caps, and with what is announced to be withdrawn before the deadline", async () => {
@@ -163,7 +164,7 @@ describe("collecting a cycle", () => {
     const later = { ...s, clock: testClock(await s.now()) };
     const after = settled(await collectCycle(collecting(later)));
     expect(after.gross, "due before the deadline").to.equal(400n);
-    await s.netting.settle({ ...after.cycle, entries: [...after.cycle.entries] });
+    await s.netting.settle(after.cycle);
     await s.netting.connect(s.anna).announceWithdrawal(s.tokenId, 0n);
     await s.netting.connect(s.anna).setCap(s.tokenId, 49n);
     expect(settled(await collectCycle(collecting(later))).gross, "above the cap").to.equal(400n);
@@ -208,6 +209,16 @@ describe("collecting a cycle", () => {
     expect(await none({ clock: late, ask: blind })).to.deep.equal(["REVERTS", 1]);
     for (const party of s.parties) await s.netting.connect(party).setCap(s.tokenId, 0n);
     expect(await none({ obligations: s.debts.slice(0, 3) })).to.deep.equal(["NOTHING_CLEARS", 1]);
+  });
+
+  it("waits by the machine's clock, and no longer than it must", async () => {
+    const before = BigInt(Math.floor(Date.now() / 1_000));
+    expect(SYSTEM_CLOCK.now() >= before && SYSTEM_CLOCK.now() <= before + 5n).to.equal(true);
+    const given = new AbortController();
+    await SYSTEM_CLOCK.wait(0n, given.signal);
+    const ended = SYSTEM_CLOCK.wait(3_000n, given.signal);
+    given.abort();
+    expect(await ended).to.equal(undefined);
   });
 
   it("refuses times that the contract wouldn't", async () => {
