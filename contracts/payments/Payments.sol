@@ -233,7 +233,7 @@ contract Payments is IPayments, ReleasedApp, Multicall {
             if (_slots[id] != 0) revert Payments_CreatedAlready(id);
             // Effect
             _slots[id] = PaymentSlot.CREATED;
-            emit PaymentCreated(id, payer, each.payee, each, PaymentSlot.CREATED);
+            each.emitCreated(id, PaymentSlot.CREATED);
         }
         // Check
         if (left != 0 || push != assets.length || push == 0) revert Payments_BadFunding(terms.length);
