@@ -206,8 +206,9 @@ contract Payments is IPayments, ReleasedApp, Multicall {
         internal
         override
     {
+        Purpose purpose = TermsCode.purposeOf(data);
         Terms[] calldata terms = TermsCode.termsIn(data);
-        if (TermsCode.purposeOf(data) == Purpose.CREATE) _create(owner, assets, amounts, terms);
+        if (purpose == Purpose.CREATE) _create(owner, assets, amounts, terms);
         else _refund(owner, assets, amounts, terms);
     }
 

@@ -44,7 +44,7 @@ library TermsCode {
         return Purpose(purpose);
     }
 
-    /// @notice The terms in `abi.encode(Purpose, Terms[])`; no other spelling is read.
+    /// @notice The terms in `abi.encode(Purpose, Terms[])`, of which `purposeOf` was asked; no other spelling is read.
     function termsIn(bytes calldata data) internal pure returns (Terms[] calldata terms) {
         uint256 offset = uint256(bytes32(data[32:]));
         uint256 length = uint256(bytes32(data[64:]));
