@@ -20,14 +20,6 @@ export const PAYMENT_EVENTS = [
   "event PaymentRefunded(bytes32 indexed id, uint112 amount, uint256 slot)",
 ] as const;
 
-/** Why the payment rules and an app's release refuse new positions. */
-const ADMISSION_ERRORS = [
-  "error PaymentRules_FeatureClosed(address subject, uint8 tier, uint256 features)",
-  "error PaymentRules_NoPrice(uint256 asset)",
-  "error PaymentRules_NotAnApp(address caller)",
-  "error PaymentRules_VolumeReached(address subject, uint256 cents, uint256 room, uint256 fitsFrom)",
-] as const;
-
 /** Payments. */
 export const PAYMENTS_ABI = [
   ...PAYMENT_EVENTS,
@@ -82,11 +74,44 @@ export const PAYMENTS_ABI = [
   "error Schedules_StepBeyondDuration(uint40 step, uint40 duration)",
 ] as const;
 
+const INTENT =
+  "tuple(address owner, uint8 verb, uint256 asset, uint112 amount, address to, bytes32 ref, uint256 nonce, uint40 deadline)";
+
+/** The Vault, as far as payments come in through it. */
+export const PAYING_VAULT_ABI = [
+  "function callWith(address app, uint256[] assets, uint112[] amounts, bytes data)",
+  `function bySig(${INTENT} intent, bytes data, bytes signature)`,
+  "function nonces(address owner, uint192 key) view returns (uint256)",
+  "function standingOf(address account) view returns (address subject, uint8 tier)",
+  "function balanceOf(address owner, uint256 id) view returns (uint256)",
+  "error ERC6909InsufficientBalance(address sender, uint256 balance, uint256 needed, uint256 id)",
+  "error InvalidAccountNonce(address account, uint256 currentNonce)",
+  "error Vault_AppTakesNoPositions(address app)",
+  "error Vault_AppsCannot(address app)",
+  "error Vault_BadIntent(uint8 verb)",
+  "error Vault_BadSignature(address owner)",
+  "error Vault_DeadlinePassed(uint40 deadline)",
+  "error Vault_Held(address subject, uint40 until)",
+  "error Vault_LengthsDiffer(uint256 assets, uint256 amounts)",
+  "error Vault_Listed(address subject)",
+  "error Vault_NotAnApp(address app)",
+] as const;
+
+/** `IAppRelease`, as far as it refuses payers. */
+export const APP_RELEASE_ABI = [
+  "function deploymentFor(address account, uint256[] assets, uint112[] amounts) view returns (address)",
+  "error AppRelease_CanaryFull(uint256 asset, uint256 held, uint256 cap)",
+  "error AppRelease_WrongDeployment(address account, address deployment)",
+] as const;
+
 /** PaymentRules, as far as payers ask it. */
 export const PAYMENT_RULES_ABI = [
   "function allowanceOf(address account) view returns (address subject, uint8 tier, uint256 features, uint256 room)",
   "function limitsOf(uint8 tier) view returns (uint256 features, uint256 volume)",
-  ...ADMISSION_ERRORS,
+  "error PaymentRules_FeatureClosed(address subject, uint8 tier, uint256 features)",
+  "error PaymentRules_NoPrice(uint256 asset)",
+  "error PaymentRules_NotAnApp(address caller)",
+  "error PaymentRules_VolumeReached(address subject, uint256 cents, uint256 room, uint256 fitsFrom)",
 ] as const;
 
 /** SecretRegistry. */
