@@ -27,6 +27,8 @@ export interface PaymentWords {
   readonly nameOf?: (account: string) => string;
 }
 
+const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
 function waitedFor(words: PaymentWords, nameOf: (account: string) => string): ExplainedQuestion {
   const { question, conditions, approvals, assets } = words;
   if (question === undefined) return { what: "its condition" };
@@ -65,7 +67,7 @@ export function explainPayment(terms: PaymentTerms, state: PaymentState, words: 
       return `not created: ${nameOf(payer)} has yet to pay ${money(amount)} in`;
     case "waiting": {
       const { what, until = latchBy, ready = false } = waitedFor(words, nameOf);
-      const last = until < latchBy ? until : latchBy;
+      const last = earlier(until, latchBy);
       if (ready) return `${what} are there: anyone can latch it until ${utc(last)}, else ${back}${splits}`;
       return `waiting for ${what} until ${utc(last)}, else ${back}${splits}`;
     }
