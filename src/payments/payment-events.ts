@@ -1,5 +1,5 @@
-import { Interface, type Log, type Provider } from "ethers";
-import { TerminalError } from "../core/errors.ts";
+import { EventFragment, Interface, type Log, type Provider } from "ethers";
+import { RetryableError, TerminalError } from "../core/errors.ts";
 import { LOG_SPAN, logsOf } from "../governance/logs.ts";
 import { PAYMENT_EVENTS } from "./abi.ts";
 import { type StoredPayment, unpackPayment } from "./payment-slot.ts";
@@ -64,11 +64,7 @@ export interface EventStream {
 }
 
 const face = new Interface(PAYMENT_EVENTS);
-const TOPICS = PAYMENT_EVENTS.map((text) => Interface.from([text]).getEvent(nameIn(text))?.topicHash ?? "");
-
-function nameIn(fragment: string): string {
-  return fragment.slice("event ".length, fragment.indexOf("("));
-}
+const TOPICS = PAYMENT_EVENTS.map((fragment) => EventFragment.from(fragment).topicHash);
 
 /** A log of Payments as its event; undefined if it is none. */
 export function decodePaymentEvent(log: Log): PaymentEvent | undefined {
@@ -103,12 +99,19 @@ async function hashAt(provider: Provider, block: number): Promise<string | undef
   return (await provider.getBlock(block))?.hash ?? undefined;
 }
 
-/** Refuses a cursor whose block the chain no longer has. */
+/** Refuses a cursor whose block the chain has replaced, or doesn't have yet. */
 async function demandKept(provider: Provider, cursor: EventCursor): Promise<void> {
   const hash = await hashAt(provider, cursor.block);
   if (hash === cursor.hash) return;
+  const facts = { block: cursor.block, seen: cursor.hash };
+  if (hash === undefined) {
+    throw new RetryableError("CURSOR_AHEAD", "The node doesn't have the block that was read last", {
+      facts,
+      advice: "Go on from the same cursor once it has caught up, or with another node of the same chain.",
+    });
+  }
   throw new TerminalError("CURSOR_ORPHANED", "The chain has replaced the block that was read last", {
-    facts: { block: cursor.block, seen: cursor.hash, now: hash ?? "none" },
+    facts: { ...facts, now: hash },
     advice:
       "Undo what was made of events after the last cursor that still stands, go on from that, and ask for more confirmations.",
   });
@@ -134,7 +137,7 @@ async function pageOf(
  *
  * @throws TerminalError `CURSOR_ORPHANED` if the chain has replaced the cursor's block: the chain was turned back by more than
  * the confirmations
- * @throws RetryableError `LOGS_UNREADABLE`; begin again at the last cursor
+ * @throws RetryableError `CURSOR_AHEAD` if the node lags behind the cursor, `LOGS_UNREADABLE`; begin again at the last cursor
  * @example
  * for await (const { events, cursor } of paymentEvents({ provider, payments, from, confirmations: 12 })) await keep(events, cursor);
  */

@@ -1,5 +1,6 @@
-import { type BlockTag, Contract, isError, type Provider } from "ethers";
+import { type BlockTag, Contract, type Provider } from "ethers";
 import { RetryableError } from "../core/errors.ts";
+import { isOfContract } from "../governance/node-answer.ts";
 import { CONDITION_ABI, PAYMENT_RULES_ABI } from "./abi.ts";
 import type { PaymentsPlace } from "./check-terms.ts";
 import { type PaymentState, paymentState } from "./payment-state.ts";
@@ -87,11 +88,7 @@ export async function isMet(
   try {
     return await condition.getFunction("check")(payment, question.terms, witness, { blockTag: at });
   } catch (error) {
-    if (isNo(error)) return false;
+    if (isOfContract(error)) return false;
     throw error;
   }
-}
-
-function isNo(error: unknown): boolean {
-  return isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA");
 }
