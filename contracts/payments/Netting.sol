@@ -138,7 +138,6 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         uint256 slot = _margins[party][asset];
         uint256 balance = slot.balance();
         // Check
-        if (net == 0) revert Netting_ZeroNet(party);
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, NettingCode.position(cycleHash, party, net, slot.nonce()));
         if (!_signed(party, digest, signature)) revert Netting_BadSignature(party);
         if (net < 0) {

@@ -19,7 +19,8 @@ struct Obligation {
 }
 
 /// @notice One party's part of a cycle.
-/// @param net Raw units: what it gets, negative = what it gives.
+/// @param net Raw units: what it gets, negative = what it gives; zero for a party whose obligations cancel out, which signs
+/// like all others, as they end with the cycle.
 /// @param signature Of the party, over its `Position` (EIP-712): 64 (EIP-2098) or 65 bytes of a key, or for a contract
 /// whatever its ERC-1271 wants.
 struct Entry {
@@ -91,7 +92,6 @@ interface INetting {
     error Netting_TooLate(uint40 deadline);
     error Netting_DeadlineTooFar(uint40 deadline, uint256 latest);
     error Netting_NoParties();
-    error Netting_ZeroNet(address party);
     error Netting_NotZeroSum(int256 sum);
     error Netting_BadSignature(address party);
     error Netting_AboveCap(address party, uint256 debit, uint112 cap);
@@ -113,7 +113,7 @@ interface INetting {
 
     /// @notice Settles a cycle, by anyone.
     ///
-    /// Requirements: not after its deadline, which is at most `NOTICE` ahead; nets are not zero and sum to zero; each party
+    /// Requirements: not after its deadline, which is at most `NOTICE` ahead; nets sum to zero; each party
     /// has signed under its present nonce; what each gives is within its cap and its balance.
     /// @return cycleHash The cycle's EIP-712 struct hash.
     function settle(Cycle calldata cycle) external returns (bytes32 cycleHash);

@@ -24,6 +24,7 @@ export type { MockPriceRouter } from './MockPriceRouter.js';
 export type { MockSanctionsList } from './MockSanctionsList.js';
 export type { MockWallet1271 } from './MockWallet1271.js';
 export type { NoDecimalsToken } from './NoDecimalsToken.js';
+export type { OddCondition } from './OddCondition.js';
 export type { Pawnshop } from './Pawnshop.js';
 export type { PlainReserve } from './PlainReserve.js';
 export type { Plunderer } from './Plunderer.js';

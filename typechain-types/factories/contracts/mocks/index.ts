@@ -21,6 +21,7 @@ export { MockPriceRouter__factory } from './MockPriceRouter__factory.js';
 export { MockSanctionsList__factory } from './MockSanctionsList__factory.js';
 export { MockWallet1271__factory } from './MockWallet1271__factory.js';
 export { NoDecimalsToken__factory } from './NoDecimalsToken__factory.js';
+export { OddCondition__factory } from './OddCondition__factory.js';
 export { Pawnshop__factory } from './Pawnshop__factory.js';
 export { PlainReserve__factory } from './PlainReserve__factory.js';
 export { Plunderer__factory } from './Plunderer__factory.js';

@@ -194,17 +194,6 @@
     "type": "error"
   },
   {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "party",
-        "type": "address"
-      }
-    ],
-    "name": "Netting_ZeroNet",
-    "type": "error"
-  },
-  {
     "anonymous": false,
     "inputs": [
       {
