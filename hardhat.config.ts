@@ -39,10 +39,10 @@ export default defineConfig({
     // peers that the bench compares with are compiled likewise.
     compilers: [compiler(100)],
     overrides: {
-      // Its views take more variables at once than the older pipeline's stack holds.
-      "contracts/custody/VaultAdmin.sol": compiler(100, true),
+      // Its views take more variables at once than the older pipeline's stack holds; more runs and it outgrows 22 kB.
+      "contracts/custody/VaultAdmin.sol": compiler(30, true),
       // More runs and it outgrows the limit of 22 kB.
-      "contracts/custody/Vault.sol": compiler(30_000, true),
+      "contracts/custody/Vault.sol": compiler(20_000, true),
       ...Object.fromEntries(
         [
           "contracts/oracle/ChainlinkSource.sol",

@@ -47,6 +47,19 @@ export interface SuiteAddresses {
   readonly factory: string;
   readonly lens: string;
   readonly pullPrices: string;
+  readonly paymentRules: string;
+  readonly payments: string;
+  readonly netting: string;
+  readonly secretRegistry: string;
+  /** What payments may depend on. */
+  readonly conditions: {
+    readonly attestation: string;
+    readonly hashLock: string;
+    readonly priceLimit: string;
+    readonly quorum: string;
+    readonly several: string;
+    readonly timeWindow: string;
+  };
   /** Zero where nobody is screened. */
   readonly sanctionsList: string;
   readonly assets: readonly {

@@ -10,6 +10,9 @@ import type {
   ExitPolicy,
   Guardian,
   IVault,
+  Netting,
+  PaymentRules,
+  Payments,
   PriceRouter,
   ProxyAdmin,
   PullPrices,
@@ -53,6 +56,9 @@ export interface Suite {
     readonly factory: DepositFactory;
     readonly lens: VaultLens;
     readonly pullPrices: PullPrices;
+    readonly paymentRules: PaymentRules;
+    readonly payments: Payments;
+    readonly netting: Netting;
   };
   readonly safes: Readonly<Record<Exclude<SafeName, "riskOfficer">, Safe>> & {
     /** Absent where the risk officer is an account. */
@@ -130,6 +136,9 @@ export async function attachSuite(
       factory: await contractAt<DepositFactory>(ethers, "DepositFactory", addresses.factory),
       lens: await contractAt<VaultLens>(ethers, "VaultLens", addresses.lens),
       pullPrices: await contractAt<PullPrices>(ethers, "PullPrices", addresses.pullPrices),
+      paymentRules: await contractAt<PaymentRules>(ethers, "PaymentRules", addresses.paymentRules),
+      payments: await contractAt<Payments>(ethers, "Payments", addresses.payments),
+      netting: await contractAt<Netting>(ethers, "Netting", addresses.netting),
     },
     safes: {
       council: safe(addresses.safes.council),

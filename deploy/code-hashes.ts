@@ -13,6 +13,7 @@ export function namedContracts(addresses: SuiteAddresses): ReadonlyMap<string, s
   collect("", contracts);
   collect("safes.", addresses.safes);
   collect("safeContracts.", addresses.safeContracts);
+  collect("conditions.", addresses.conditions);
   for (const { symbol, feedSet, sources } of addresses.assets) {
     found.set(`assets.${symbol}.feedSet`, feedSet);
     for (const [index, { address }] of sources.entries())

@@ -67,6 +67,18 @@ const addresses = z.strictObject({
   factory: address,
   lens: address,
   pullPrices: address,
+  paymentRules: address,
+  payments: address,
+  netting: address,
+  secretRegistry: address,
+  conditions: z.strictObject({
+    attestation: address,
+    hashLock: address,
+    priceLimit: address,
+    quorum: address,
+    several: address,
+    timeWindow: address,
+  }),
   sanctionsList: address,
   assets: z.array(
     z.strictObject({

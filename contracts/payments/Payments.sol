@@ -206,8 +206,9 @@ contract Payments is IPayments, ReleasedApp, Multicall {
         internal
         override
     {
+        Purpose purpose = TermsCode.purposeOf(data);
         Terms[] calldata terms = TermsCode.termsIn(data);
-        if (TermsCode.purposeOf(data) == Purpose.CREATE) _create(owner, assets, amounts, terms);
+        if (purpose == Purpose.CREATE) _create(owner, assets, amounts, terms);
         else _refund(owner, assets, amounts, terms);
     }
 
@@ -233,7 +234,7 @@ contract Payments is IPayments, ReleasedApp, Multicall {
             if (_slots[id] != 0) revert Payments_CreatedAlready(id);
             // Effect
             _slots[id] = PaymentSlot.CREATED;
-            emit PaymentCreated(id, payer, each.payee, each, PaymentSlot.CREATED);
+            each.emitCreated(id, PaymentSlot.CREATED);
         }
         // Check
         if (left != 0 || push != assets.length || push == 0) revert Payments_BadFunding(terms.length);

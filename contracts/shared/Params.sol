@@ -23,6 +23,17 @@ library Params {
         return block.timestamp < uint40(word >> 128) ? uint64(word >> 64) : uint64(word);
     }
 
+    /// @notice The value in force now, and the earlier of `until` and the end of its overlay: how long digests of rows hold.
+    function inForceUntil(Table storage self, bytes32 key, uint256 until)
+        internal
+        view
+        returns (uint256 value, uint256 first)
+    {
+        uint256 lapse = self.rows[key].until;
+        first = block.timestamp < lapse && lapse < until ? lapse : until;
+        value = inForce(self, key);
+    }
+
     /// @notice Overlays `value` until the current overlay's end, or for `TIGHT_FOR` if there is none.
     function tighten(Table storage self, bytes32 key, ParamSpec memory spec, uint64 value) internal {
         _checkBounds(key, spec, value);

@@ -90,6 +90,11 @@ export const config: SuiteConfigInput = {
   }),
   unverifiedPoolCents: PARAMETERS.unverifiedPoolPerDay,
   attestorLiftsPerDay: 20,
+  payments: {
+    // Of the highest tier nothing is counted.
+    volumeCents: [100_000, 10_000_000, 100_000_000, (1n << 36n) - 1n],
+    openTo: { pay: 4, schedule: 3, condition: 3, capture: 3, arbiter: 3, netting: 2 },
+  },
   warmForSeconds: 60,
   assets: [
     {

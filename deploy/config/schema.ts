@@ -202,6 +202,8 @@ const tier = z
     }
   });
 
+const tiersOpen = whole(0n, 4n, "tiers");
+
 const guardianKey = z
   .strictObject({
     key: z.union([z.literal("guardian-safe"), address]),
@@ -257,6 +259,20 @@ export const schema = z
     tiers: z.array(tier).length(4, "four tiers, from unverified upwards"),
     unverifiedPoolCents: whole(0n, MOST_TICKS, "cents"),
     attestorLiftsPerDay: whole(0n, 1_000n, "lifts"),
+    /** New positions in the payment apps. */
+    payments: z.strictObject({
+      /** In any trailing day, by tier from unverified upwards; the largest value counts nothing. */
+      volumeCents: z.array(whole(0n, MOST_TICKS, "cents")).length(4, "four tiers, from unverified upwards"),
+      /** How many tiers, from the highest down, may use each feature. */
+      openTo: z.strictObject({
+        pay: tiersOpen,
+        schedule: tiersOpen,
+        condition: tiersOpen,
+        capture: tiersOpen,
+        arbiter: tiersOpen,
+        netting: tiersOpen,
+      }),
+    }),
     /** How long a stored price is used. */
     warmForSeconds: whole(0n, 900n, "s"),
     assets: z.array(asset).min(1, "list at least one asset"),
@@ -275,6 +291,13 @@ export const schema = z
       }
       for (const delay of ["soonSeconds", "lateSeconds"] as const) {
         if (row[delay] > lower[delay]) issue(["tiers", index, delay], "longer than the tier below it waits");
+      }
+    }
+
+    for (const [index, cents] of config.payments.volumeCents.entries()) {
+      const lower = config.payments.volumeCents[index - 1];
+      if (lower !== undefined && cents < lower) {
+        issue(["payments", "volumeCents", index], "tighter than the tier below it");
       }
     }
 

@@ -55,6 +55,10 @@ export function testnet({ network, chainId, symbol, aggregator }: Testnet): Suit
     ],
     unverifiedPoolCents: 5_000_000,
     attestorLiftsPerDay: 20,
+    payments: {
+      volumeCents: [50_000, 1_000_000, 10_000_000, 200_000_000],
+      openTo: { pay: 4, schedule: 3, condition: 3, capture: 3, arbiter: 3, netting: 2 },
+    },
     warmForSeconds: 300,
     assets: [
       {

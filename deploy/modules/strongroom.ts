@@ -6,11 +6,14 @@ import { ROLES, type RoleName } from "../../src/governance/roles.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import { planCustody } from "./custody.ts";
 import { planGovernance } from "./governance.ts";
+import { planPayments } from "./payments.ts";
 import type { Plan } from "./plan.ts";
 import { planPrices } from "./prices.ts";
 import { planSafes } from "./safes.ts";
 import { planTimelocks } from "./timelocks.ts";
 
+/** `Kind.APP` of contracts/custody/interfaces/IVaultTypes.sol. */
+const APP = 1;
 const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
 
 /** The contract whose functions a restricted target has. */
@@ -22,6 +25,7 @@ const FACE_OF = {
   guardian: "Guardian",
   upgradeController: "UpgradeController",
   auditRecord: "AuditRecord",
+  paymentRules: "PaymentRules",
   recovery: "Recovery",
   reserve: "Reserve",
 } as const;
@@ -45,6 +49,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
   const governance = planGovernance(plan, timelocks, safes);
   const { router, feedSets } = planPrices(plan, governance);
   const custody = planCustody(plan, governance, { router, feedSets });
+  const apps = planPayments(plan, governance, { router, feedSets }, custody);
   const { timelock, manager, reserveTimelock, reserveManager } = governance;
   const targets = {
     vault: custody.vault,
@@ -55,6 +60,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     upgradeController: custody.upgradeController,
     auditRecord: custody.auditRecord,
     recovery: custody.recovery,
+    paymentRules: apps.paymentRules,
     reserve: custody.reserve,
   };
   const managers = { suite: manager, reserve: reserveManager };
@@ -85,6 +91,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     through("auditRecord", "serve", [targets.vault]),
     through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
     through("vault", "addReserve", [targets.reserve]),
+    ...[apps.payments, apps.netting].map((app) => through("vault", "setKind", [app, APP])),
     through("upgradeController", "adopt", [
       custody.proxyAdmin,
       targets.vault,
@@ -170,6 +177,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     ...governance,
     router,
     ...custody,
+    ...apps,
     sanctionsList: plan.sanctionsList,
     assets: plan.assets.map(({ symbol, id, token, feeds }) => ({
       symbol,

@@ -30,6 +30,16 @@ import { PriceRouter__factory } from "../../typechain-types/factories/contracts/
 import { PullPrices__factory } from "../../typechain-types/factories/contracts/oracle/PullPrices__factory.ts";
 import { PythSource__factory } from "../../typechain-types/factories/contracts/oracle/PythSource__factory.ts";
 import { RedStoneSource__factory } from "../../typechain-types/factories/contracts/oracle/RedStoneSource__factory.ts";
+import { Attestation__factory } from "../../typechain-types/factories/contracts/payments/conditions/Attestation__factory.ts";
+import { HashLock__factory } from "../../typechain-types/factories/contracts/payments/conditions/HashLock__factory.ts";
+import { PriceLimit__factory } from "../../typechain-types/factories/contracts/payments/conditions/PriceLimit__factory.ts";
+import { Quorum__factory } from "../../typechain-types/factories/contracts/payments/conditions/Quorum__factory.ts";
+import { Several__factory } from "../../typechain-types/factories/contracts/payments/conditions/Several__factory.ts";
+import { TimeWindow__factory } from "../../typechain-types/factories/contracts/payments/conditions/TimeWindow__factory.ts";
+import { Netting__factory } from "../../typechain-types/factories/contracts/payments/Netting__factory.ts";
+import { PaymentRules__factory } from "../../typechain-types/factories/contracts/payments/PaymentRules__factory.ts";
+import { Payments__factory } from "../../typechain-types/factories/contracts/payments/Payments__factory.ts";
+import { SecretRegistry__factory } from "../../typechain-types/factories/contracts/payments/SecretRegistry__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
@@ -62,6 +72,16 @@ const CREATION = {
   PullPrices: PullPrices__factory.bytecode,
   PythSource: PythSource__factory.bytecode,
   RedStoneSource: RedStoneSource__factory.bytecode,
+  Attestation: Attestation__factory.bytecode,
+  HashLock: HashLock__factory.bytecode,
+  PriceLimit: PriceLimit__factory.bytecode,
+  Quorum: Quorum__factory.bytecode,
+  Several: Several__factory.bytecode,
+  TimeWindow: TimeWindow__factory.bytecode,
+  Netting: Netting__factory.bytecode,
+  PaymentRules: PaymentRules__factory.bytecode,
+  Payments: Payments__factory.bytecode,
+  SecretRegistry: SecretRegistry__factory.bytecode,
   ExitPolicy: ExitPolicy__factory.bytecode,
   TierRegistry: TierRegistry__factory.bytecode,
   TransparentUpgradeableProxy: TransparentUpgradeableProxy__factory.bytecode,
@@ -318,6 +338,53 @@ export async function checkCode(
       [ranAt, addresses.registry],
     ],
   );
+  const { conditions, paymentRules, secretRegistry } = addresses;
+  for (const [id, address, name, types, values] of [
+    [
+      "paymentRules",
+      paymentRules,
+      "PaymentRules",
+      ["address", "address", "address"],
+      [manager, vault, router],
+    ],
+    [
+      "payments",
+      addresses.payments,
+      "Payments",
+      ["address", "address", "address"],
+      [vault, ZeroAddress, paymentRules],
+    ],
+    ["secretRegistry", secretRegistry, "SecretRegistry", [], []],
+    ["conditions.hashLock", conditions.hashLock, "HashLock", ["address"], [secretRegistry]],
+    ["conditions.priceLimit", conditions.priceLimit, "PriceLimit", ["address"], [router]],
+    ["conditions.several", conditions.several, "Several", [], []],
+    ["conditions.timeWindow", conditions.timeWindow, "TimeWindow", [], []],
+  ] as const) {
+    await check(id, `${id} is ours`, address, name, types, values);
+  }
+  for (const [id, address, name, types, values] of [
+    [
+      "netting",
+      addresses.netting,
+      "Netting",
+      ["address", "address", "address"],
+      [vault, ZeroAddress, paymentRules],
+    ],
+    ["conditions.quorum", conditions.quorum, "Quorum", [], []],
+    ["conditions.attestation", conditions.attestation, "Attestation", [], []],
+  ] as const) {
+    const own = (verifyingContract: string) =>
+      TypedDataEncoder.hashDomain({
+        name: `Strongroom ${name}`,
+        version: "1",
+        chainId: config.chainId,
+        verifyingContract,
+      });
+    await check(id, `${id} is ours`, address, name, types, values, (ranAt) => [
+      [own(ranAt), own(address)],
+      [ranAt, address],
+    ]);
+  }
   await check(
     "proxy",
     "the Vault's proxy is OpenZeppelin's, and its immutable admin is the declared one",

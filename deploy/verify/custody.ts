@@ -11,6 +11,8 @@ import type { Chain, Findings } from "./chain.ts";
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const ADMIN_SLOT = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
 const HALTED_ON = 240n;
+/** `Kind.APP` of contracts/custody/interfaces/IVaultTypes.sol. */
+const APP = 1n;
 
 /** The proxy's pointers, who may move them, and the Vault's own. */
 async function checkProxy(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
@@ -75,6 +77,7 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
     recovery: FACES.recovery,
     reserve: FACES.reserve,
     auditRecord: FACES.auditRecord,
+    paymentRules: FACES.paymentRules,
     factory: DepositFactory__factory.createInterface(),
   };
   for (const [name, face] of Object.entries(around)) {
@@ -85,6 +88,21 @@ async function checkPointers(chain: Chain, a: SuiteAddresses, f: Findings): Prom
       await view(chain.at(address, face), "vault"),
       a.vault,
     );
+  }
+}
+
+/** The accounts that the Vault lets be called: the payment apps, and nothing else that anyone ever registered. */
+async function checkApps(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
+  const vault = chain.at(a.vault, FACES.vault);
+  f.sameSet(
+    "vault.apps",
+    "the payment apps are the Vault's apps, and no others were registered",
+    (await chain.logs(vault, "KindSet")).map(({ args }) => String(args[0])),
+    [a.payments, a.netting],
+  );
+  for (const name of ["payments", "netting"] as const) {
+    const { kind } = await chain.view<{ kind: bigint }>(vault, "accountOf", a[name]);
+    f.equal(`vault.app.${name}`, `the Vault takes ${name} for an app`, kind, APP);
   }
 }
 
@@ -233,7 +251,7 @@ async function checkParameters(
       value,
     );
   }
-  for (const target of ["vault", "policy", "registry"] as const) {
+  for (const target of ["vault", "policy", "registry", "paymentRules"] as const) {
     const contract = chain.at(a[target], FACES[target]);
     const set = (await chain.logs(contract, "ParamSet")).map(({ args }) => String(args[0]));
     const declared = rows.filter((row) => row.target === target).map(({ key }) => key);
@@ -289,6 +307,7 @@ export async function checkCustody(
 ): Promise<void> {
   await checkProxy(chain, addresses, f);
   await checkPointers(chain, addresses, f);
+  await checkApps(chain, addresses, f);
   await checkCaps(chain, addresses, config, f);
   await checkReserves(chain, addresses, config, f);
   await checkAssets(chain, addresses, config, f);

@@ -1,4 +1,5 @@
 import type { CareGas } from "./governance.ts";
+import type { PaymentGas } from "./payments.ts";
 import type { LimiterGas, RecordedGas } from "./peers.ts";
 import type { MixedExitGas, VerbGas } from "./verbs.ts";
 
@@ -117,6 +118,52 @@ export function gasRows(verbs: VerbGas, mixed: MixedExitGas, peers: PeerGas): Ga
       `${ntt}, cancel a queued transfer`,
       recorded.nttCancel,
       share(recorded.nttCancel, SHARES.cancel),
+    ),
+  ];
+}
+
+/** Payments beside an escrow and a streaming protocol, both of which move tokens. */
+export function paymentRows(ours: PaymentGas, { commerce, flow }: RecordedGas): GasRow[] {
+  const row = rowsOf("recorded");
+  const share = (of: number, part: number) => Math.floor(of * part);
+  const escrow = "commerce-payments";
+  const opened = flow.create + flow.deposit;
+  const { authorize, capture } = commerce;
+  return [
+    row("payment-create", ours.create.gas, `${escrow}, authorize`, authorize, share(authorize, 0.9)),
+    row("payment-create-counted", ours.createCounted.gas, `${escrow}, authorize`, authorize),
+    row("payment-create-each-of-20", ours.createEachOf20, `${escrow}, authorize`, authorize),
+    row("payment-release", ours.release.gas, `${escrow}, capture`, capture, share(capture, 0.75)),
+    row(
+      "payment-release-each-of-20",
+      ours.releaseEachOf20,
+      `${escrow}, capture`,
+      capture,
+      share(capture, 0.4),
+    ),
+    row("payment-capture", ours.capture.gas, `${escrow}, capture`, capture),
+    row(
+      "payment-capture-with-fee",
+      ours.captureWithFee.gas,
+      `${escrow}, capture, 1 % fee`,
+      commerce.captureWithFee,
+    ),
+    row("payment-void", ours.void.gas, `${escrow}, void`, commerce.void),
+    row("payment-rollback", ours.rollback.gas, `${escrow}, reclaim`, commerce.reclaim),
+    row("payment-refund", ours.refund.gas, `${escrow}, refund`, commerce.refund),
+    row(
+      "stream-create",
+      ours.streamCreate.gas,
+      "Sablier Flow, create and deposit",
+      opened,
+      share(opened, 0.5),
+    ),
+    row(
+      "stream-withdraw",
+      ours.streamWithdraw.gas,
+      "Sablier Flow, withdraw",
+      flow.withdraw,
+      share(flow.withdraw, 0.7),
     ),
   ];
 }

@@ -3,8 +3,9 @@ import { basename } from "node:path";
 import hre from "hardhat";
 import { type Chain, GAS_LIMIT, type Mined, startChain } from "./chain.ts";
 import { type Explained, gasReport } from "./gas-report.ts";
-import { careRows, type GasRow, gasRows } from "./gas-table.ts";
+import { careRows, type GasRow, gasRows, paymentRows } from "./gas-table.ts";
 import { measureCare } from "./governance.ts";
+import { deployApps, measurePayments, type PaymentGas } from "./payments.ts";
 import {
   measureLimiters,
   measureOzDeposit,
@@ -14,8 +15,8 @@ import {
 } from "./peers.ts";
 import { mixedSources } from "./price-sources.ts";
 import { nameEverything } from "./slot-names.ts";
-import { deploySuite, type Suite } from "./strongroom.ts";
-import { breakDown } from "./trace.ts";
+import { deploySuite } from "./strongroom.ts";
+import { breakDown, type Names } from "./trace.ts";
 import { measureMixedExits, measureVerbs, type VerbGas } from "./verbs.ts";
 
 /** What bench/gas.json holds. */
@@ -50,14 +51,18 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   progress("Measuring our own verbs");
   const suite = await deploySuite(chain);
   const verbs = await measureVerbs(chain, suite);
-  const explained = await explainVerbs(chain, suite, verbs);
+  progress("Measuring payments");
+  const apps = await deployApps(chain, suite);
+  const payments = await measurePayments(chain, suite, apps);
+  const names = await nameEverything(chain, suite, apps);
+  const explained = await explainVerbs(chain, names, verbs, payments);
   const mixed = await measureMixedExits(chain, await deploySuite(chain, mixedSources));
   progress("Measuring governance, reserves and upgrades");
   const care = await measureCare(chain, suite, peers.safeTransfer);
   const bench: GasBench = {
     compiler: compilerText(),
     evm: `Hardhat's embedded chain, hardfork ${chain.hardfork}`,
-    rows: [...gasRows(verbs, mixed, peers), ...careRows(care)],
+    rows: [...gasRows(verbs, mixed, peers), ...paymentRows(payments, peers.recorded), ...careRows(care)],
   };
   mkdirSync("bench", { recursive: true });
   const text = `${JSON.stringify(bench, null, 2)}\n`;
@@ -68,15 +73,19 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   return 0;
 }
 
-async function explainVerbs(chain: Chain, suite: Suite, verbs: VerbGas): Promise<Explained[]> {
-  const names = await nameEverything(chain, suite);
+async function explainVerbs(
+  chain: Chain,
+  names: Names,
+  verbs: VerbGas,
+  payments: PaymentGas,
+): Promise<Explained[]> {
   const explained: Explained[] = [];
-  const add = async (title: string, { hash, gas }: Mined) => {
+  const add = async (title: string, { hash, gas, receipt }: Mined) => {
     const trace = await chain.trace(hash);
     explained.push({
       title,
       gas,
-      breakdown: breakDown(trace, chain.address(suite.vault), Number(GAS_LIMIT), gas, names),
+      breakdown: breakDown(trace, receipt.to ?? "", Number(GAS_LIMIT), gas, names),
     });
   };
   await add("Instant exit, warm price", verbs.instantWarm);
@@ -86,6 +95,8 @@ async function explainVerbs(chain: Chain, suite: Suite, verbs: VerbGas): Promise
   await add("Release", verbs.release);
   await add("Cancel", verbs.cancel);
   await add("Deposit", verbs.deposit);
+  await add("Create a payment", payments.create);
+  await add("Release a payment", payments.release);
   return explained;
 }
 

@@ -136,6 +136,9 @@ function noSigners(): TerminalError {
   return new TerminalError("NO_SIGNERS", "The chain has too few accounts");
 }
 
+/** Sablier pins its own. */
+const FLOW_COMPILER = "0.8.29";
+
 const recordedRows = z.object({
   rows: z.array(
     z.object({
@@ -157,17 +160,26 @@ export interface RecordedGas {
   readonly nttCancel: number;
   readonly delayQueue: number;
   readonly delayRelease: number;
+  readonly commerce: {
+    readonly authorize: number;
+    readonly capture: number;
+    readonly captureWithFee: number;
+    readonly void: number;
+    readonly reclaim: number;
+    readonly refund: number;
+  };
+  readonly flow: { readonly create: number; readonly deposit: number; readonly withdraw: number };
 }
 
 /** Reads the recorded figures: our compiler, and for Zodiac its module behind a clone on Safe's published bytecode. */
 export function readRecorded(): RecordedGas {
   const { rows } = recordedRows.parse(JSON.parse(readFileSync("data/gas/peers.json", "utf8")));
-  const find = (peer: string, operation: string, notes = "") => {
+  const find = (peer: string, operation: string, notes = "", compiler = "0.8.37") => {
     const row = rows.find(
       (r) =>
         r.peer === peer &&
         r.operation.startsWith(operation) &&
-        r.compiler.startsWith("0.8.37") &&
+        r.compiler.startsWith(compiler) &&
         r.notes.startsWith(notes),
     );
     if (row?.steady == null) {
@@ -177,6 +189,8 @@ export function readRecorded(): RecordedGas {
   };
   const ntt = "Wormhole NTT manager";
   const delay = "Zodiac Delay";
+  const commerce = "base/commerce-payments";
+  const flow = "Sablier Flow";
   const clone = "EIP-1167 clone + official Safe bytecode";
   return {
     ccipNet:
@@ -187,5 +201,18 @@ export function readRecorded(): RecordedGas {
     nttCancel: find(ntt, "cancelOutboundQueuedTransfer"),
     delayQueue: find(delay, "enqueue", clone),
     delayRelease: find(delay, "executeNextTx", clone),
+    commerce: {
+      authorize: find(commerce, "authorize"),
+      capture: find(commerce, "capture (no fee)"),
+      captureWithFee: find(commerce, "capture (full, 1% fee)"),
+      void: find(commerce, "void (nothing captured)"),
+      reclaim: find(commerce, "reclaim"),
+      refund: find(commerce, "refund"),
+    },
+    flow: {
+      create: find(flow, "create", "", FLOW_COMPILER),
+      deposit: find(flow, "deposit", "", FLOW_COMPILER),
+      withdraw: find(flow, "withdraw (partial", "", FLOW_COMPILER),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { AbiCoder, keccak256, toBeHex } from "ethers";
 import { KINDS, paramKey } from "../governance/parameters.ts";
 import type { Chain } from "./chain.ts";
+import type { Apps } from "./payments.ts";
 import type { Suite } from "./strongroom.ts";
 import type { Names } from "./trace.ts";
 
@@ -32,7 +33,7 @@ function mapped(slot: bigint | string, key: bigint | string): string {
 }
 
 /** Names for the accounts and slots that the Vault's verbs touch. */
-export async function nameEverything(chain: Chain, suite: Suite): Promise<Names> {
+export async function nameEverything(chain: Chain, suite: Suite, apps: Apps): Promise<Names> {
   const address = (contract: Parameters<Chain["address"]>[0]) => chain.address(contract).toLowerCase();
   const contracts = new Map([
     [address(suite.vault), "proxy"],
@@ -42,11 +43,14 @@ export async function nameEverything(chain: Chain, suite: Suite): Promise<Names>
     [address(suite.feedSet), "FeedSet"],
     [address(suite.sanctions), "sanctions list"],
     [address(suite.token), "token"],
+    [address(apps.payments), "Payments"],
+    [address(apps.rules), "PaymentRules"],
     ...suite.sources.map((source) => [address(source), "ChainlinkSource ×3"] as const),
     ...suite.feeds.map((feed) => [address(feed), "feed ×3"] as const),
   ]);
   const field = (name: keyof typeof FIELD) => LAYOUT + FIELD[name];
   const owner = suite.owner.address;
+  const app = chain.address(apps.payments);
   const policy = (kind: bigint, argument: bigint) => mapped(TABLE_ROWS, paramKey(kind, argument));
   const tier = await topTier(suite);
   const slots = new Map([
@@ -56,6 +60,8 @@ export async function nameEverything(chain: Chain, suite: Suite): Promise<Names>
     [mapped(mapped(field("balances"), owner), suite.asset), "owner's balance"],
     [mapped(mapped(field("balances"), suite.friend.address), suite.asset), "recipient's balance"],
     [mapped(field("accounts"), owner), "account"],
+    [mapped(mapped(field("balances"), app), suite.asset), "app's balance"],
+    [mapped(field("accounts"), app), "app's account"],
     [mapped(field("subjects"), owner), "subject"],
     [mapped(field("assets"), suite.asset), "asset"],
     [mapped(field("windows"), owner), "subject's window"],

@@ -81,6 +81,7 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
   const feeds = new FeedPlayer(chain, feedsOf(suite), chain.time);
   const { vault, vaultImplementation, policy, registry, guardian, factory, upgradeController, reserve } =
     suite.addresses;
+  const { payments, conditions } = suite.addresses;
   const codeOf = async (contract: { getAddress(): Promise<string> }) => {
     const address = await contract.getAddress();
     return { address, codehash: keccak256(await ethers.provider.getCode(address)) };
@@ -99,6 +100,9 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
     lens: await lens.getAddress(),
     app: await app.getAddress(),
     reserve,
+    payments,
+    conditions,
+    chainId: suite.config.chainId,
     plunderer: await codeOf(plunderer),
     quorum: { signatures: threshold, owners: owners.length },
     assets: assetsOf(suite),

@@ -70,6 +70,10 @@ export interface Stage {
   readonly upgradeController: string;
   readonly vaultImplementation: string;
   readonly reserve: string;
+  readonly payments: string;
+  /** What payments may depend on. */
+  readonly conditions: { readonly hashLock: string; readonly quorum: string };
+  readonly chainId: bigint;
   /** What the council's Safe asks for: signatures of owners. */
   readonly quorum: { readonly signatures: number; readonly owners: number };
   /** A registered app that pays whoever it is told to, which is what a stolen app does. */

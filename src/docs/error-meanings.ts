@@ -11,6 +11,8 @@ const starved: ErrorMeaning = {
   remedy: "Send it again with more gas. Nothing has changed.",
 };
 
+const zeroAmount: ErrorMeaning = { when: "an amount is zero", remedy: "Give an amount above zero." };
+
 const zeroAddress = (what: string): ErrorMeaning => ({
   when: `${what} is the zero address`,
   remedy: "Give the address that was meant.",
@@ -725,7 +727,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Let that account call. Anyone may `forward` into the Vault.",
   },
   DepositAddress_ZeroAddress: zeroAddress("the recipient"),
-  DepositAddress_ZeroAmount: { when: "the amount is zero", remedy: "Give an amount above zero." },
+  DepositAddress_ZeroAmount: zeroAmount,
   DepositAddress_NothingHere: {
     when: "the deposit address has none of the asset",
     remedy: "Wait until the transfer has arrived, and check the asset id.",
@@ -750,6 +752,174 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   // ---- payments ----
   HashLock_ZeroRegistry: zeroAddress("the secret registry"),
   PriceLimit_ZeroRouter: zeroAddress("the price router"),
+  PaymentRules_ZeroAddress: zeroAddress("the authority, the Vault or the price router"),
+  PaymentRules_NotAnApp: {
+    when: "someone else than a registered app of the Vault wants to count a customer's new payments",
+    remedy: "Open the payment through its app.",
+  },
+  PaymentRules_FeatureClosed: {
+    when: "the payer's tier may not use a feature of the payment; the last number has a bit for each such feature",
+    remedy:
+      "Leave the feature out, or have the payer verified for a higher tier. `allowanceOf` says what is open.",
+  },
+  PaymentRules_NoPrice: {
+    when: "the payer's new payments are counted in dollars, and the asset's price can't be trusted now",
+    remedy: "Wait for the price, or pay in another asset. A transfer inside the ledger needs no price.",
+  },
+  PaymentRules_VolumeReached: {
+    when: "the customer's new payments in the trailing day would be worth more than its tier allows",
+    remedy: "Pay less, or from the time given on; the room is in the error, in cents.",
+  },
+  Payments_BadData: {
+    when: "what was pushed to the app isn't spelled as `abi.encode(Purpose, Terms[])`",
+    remedy: "Build the call with `strongroom/payments`.",
+  },
+  Payments_NotThePayer: {
+    when: "someone else than the payer wants to create, or accept, the payment",
+    remedy: "Act as the payer, or bring the payer's signed intent.",
+  },
+  Payments_NotThePayee: {
+    when: "someone else than the payee wants to capture, void or refund",
+    remedy: "Act as the payee.",
+  },
+  Payments_NotTheArbiter: {
+    when: "someone else than the arbiter named in the terms wants to split the payment",
+    remedy: "Act as the arbiter. A payment without one can't be split.",
+  },
+  Payments_BadParty: {
+    when: "the payee or the fee's recipient could not be paid: nobody, the Vault, the app itself, or the payer as its own payee",
+    remedy: "Name an account of the ledger.",
+  },
+  Payments_ZeroAmount: zeroAmount,
+  Payments_BadDeadlines: {
+    when: "a conditional or captured payment needs a deadline that isn't past and an expiry after it; another has neither",
+    remedy: "Set `latchBy` and a later `expiry`, or leave both zero.",
+  },
+  Payments_TooFar: {
+    when: "the payment would end more than 50 years ahead",
+    remedy: "Choose an earlier end; times are Unix seconds, not milliseconds.",
+  },
+  Payments_BadFee: {
+    when: "the fee is above the most that is allowed, or has a recipient without a share",
+    remedy: "Lower it to `MAX_FEE_BPS`; name a recipient if and only if there is a fee.",
+  },
+  Payments_BadFunding: {
+    when: "what was pushed doesn't pay for the payments, to the unit, in their order of assets",
+    remedy: "Push the sum of each run of payments in one asset; for refunds one amount for each payment.",
+  },
+  Payments_CreatedAlready: {
+    when: "a payment of exactly these terms exists, or existed",
+    remedy: "Choose another salt.",
+  },
+  Payments_NotOpen: {
+    when: "no payment of these terms was created, or what was left of it has gone back",
+    remedy: "Check the terms field by field: the id is their hash.",
+  },
+  Payments_Unconditional: {
+    when: "the payment depends on nothing, so there is nothing to latch",
+    remedy: "Release it.",
+  },
+  Payments_LatchedAlready: { when: "its condition was met and latched before", remedy: "Release it." },
+  Payments_NotLatched: {
+    when: "its condition hasn't been latched",
+    remedy: "Latch it first, with what the condition asks for.",
+  },
+  Payments_TooLate: {
+    when: "the last second for latching or capturing is past",
+    remedy: "From the expiry on anyone rolls it back.",
+  },
+  Payments_OtherQuestion: {
+    when: "the question isn't the one that payer and payee agreed on",
+    remedy: "Bring the condition and the terms whose `hashOf` stands in the payment's terms.",
+  },
+  Payments_NotMet: {
+    when: "the condition says no, reverts, or needs more gas than a condition may use",
+    remedy: "Ask its `check` with the same arguments; bring what it asks for.",
+  },
+  Payments_ByCaptureOnly: {
+    when: "the payment is taken by its payee, not released by anyone",
+    remedy: "The payee captures.",
+  },
+  Payments_ByReleaseOnly: {
+    when: "the payment isn't one that its payee captures",
+    remedy: "Release it.",
+  },
+  Payments_NothingDue: {
+    when: "nothing has vested that wasn't paid, or nothing is left",
+    remedy: "Ask `dueOf`; wait for the next step of the schedule.",
+  },
+  Payments_AboveDue: {
+    when: "more is asked for than is due, or left",
+    remedy: "Take at most the last number.",
+  },
+  Payments_BelowDue: {
+    when: "the arbiter would give the payee less than it has earned",
+    remedy: "Give it at least the last number.",
+  },
+  Payments_NeverLapses: {
+    when: "the payment was latched or depends on nothing: what is left is the payee's in time",
+    remedy: "Release it. Its payee can void it, its arbiter split what isn't earned.",
+  },
+  Payments_NotLapsed: {
+    when: "the payment hasn't expired",
+    remedy: "Wait for the time given, or ask its payee to void it.",
+  },
+  Payments_Lapsed: {
+    when: "the payment has expired: only its roll-back is left",
+    remedy: "Roll it back.",
+  },
+  Payments_AbovePaid: {
+    when: "more would be refunded than was paid and not yet refunded",
+    remedy: "Refund at most the last number.",
+  },
+  Questions_NotEnoughGas: {
+    when: "the call has too little gas to ask the condition: a starved one would look like one that says no",
+    remedy: "Send more gas.",
+  },
+  Netting_BadData: {
+    when: "a push to the app brings data, or no asset: it can only fund the caller's margin",
+    remedy: "Call with assets, amounts and no data.",
+  },
+  Netting_ZeroAmount: zeroAmount,
+  Netting_NotAnnounced: {
+    when: "the party has announced nothing of the kind",
+    remedy: "The party announces it first, and waits for `NOTICE`.",
+  },
+  Netting_TooSoon: {
+    when: "the notice isn't over: whoever collects signatures counts on the margin until then",
+    remedy: "Wait for the time given.",
+  },
+  Netting_NothingToWithdraw: {
+    when: "the party's margin is empty: a cycle has taken what was announced",
+    remedy: "Nothing to do.",
+  },
+  Netting_Unchanged: { when: "the cap is the one in force", remedy: "Nothing to do." },
+  Netting_TooLate: { when: "the cycle's deadline is past", remedy: "Solve and sign another cycle." },
+  Netting_DeadlineTooFar: {
+    when: "the cycle could be settled after its parties' notices are over",
+    remedy: "Choose a deadline within `NOTICE`.",
+  },
+  Netting_NoParties: { when: "the cycle has no parties", remedy: "Name those whose nets aren't zero." },
+  Netting_NotZeroSum: {
+    when: "what parties give and get doesn't cancel out",
+    remedy: "Compute the vector from the obligations again.",
+  },
+  Netting_BadSignature: {
+    when: "the party hasn't signed this net in this cycle under its present nonce, or is named twice",
+    remedy: "Ask `marginOf` for its nonce, and have it sign `positionDigest`.",
+  },
+  Netting_AboveCap: {
+    when: "the cycle would take more of the party than its cap",
+    remedy: "Solve again with the cap, or have the party raise it.",
+  },
+  Netting_AboveBalance: {
+    when: "the cycle would take more of the party than its margin",
+    remedy: "Solve again with the balance, or have the party fund it.",
+  },
+  Netting_TooLarge: {
+    when: "the party's margin would not fit its 112 bits",
+    remedy: "Withdraw first.",
+  },
   Schedules_CliffAboveAmount: {
     when: "more would be vested at the start than the payment has",
     remedy: "Lower the cliff.",
@@ -908,7 +1078,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
 
   // ---- Reserve ----
   Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
-  Reserve_ZeroAmount: { when: "an amount is zero", remedy: "Give an amount above zero." },
+  Reserve_ZeroAmount: zeroAmount,
   Reserve_ServesAnother: {
     when: "the colder level serves another Vault",
     remedy: "Name a reserve of the same Vault, or none.",

@@ -26,6 +26,19 @@ export const KINDS = {
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
 export const TOKEN_CLASS = { native: 1n, exact: 2n, "fee-taking": 3n } as const;
 
+/** `Feature` of contracts/payments/interfaces/IPaymentRules.sol, in its order. */
+export const FEATURES = ["pay", "schedule", "condition", "capture", "arbiter", "netting"] as const;
+export type FeatureName = (typeof FEATURES)[number];
+
+const PHRASES: Readonly<Record<FeatureName, string>> = {
+  pay: "open payments",
+  schedule: "let payments vest over time",
+  condition: "let payments depend on a condition",
+  capture: "authorise payments for capture",
+  arbiter: "name an arbiter of payments",
+  netting: "take part in netting",
+};
+
 /** The largest Unix time that an uint40 holds: "never" for `validUntil`. */
 export const NEVER = (1n << 40n) - 1n;
 
@@ -57,6 +70,11 @@ export interface ParameterSource {
   readonly unverifiedPoolCents: bigint;
   readonly attestorLiftsPerDay: bigint;
   readonly windDownAfterDays: bigint;
+  readonly payments: {
+    /** By tier, from unverified upwards. */
+    readonly volumeCents: readonly bigint[];
+    readonly openTo: Readonly<Record<FeatureName, bigint>>;
+  };
 }
 
 /** The same for one asset. */
@@ -73,7 +91,7 @@ export interface AssetParameterSource {
 
 /** One row: where it is, its key, its base value, and what people call it. */
 export interface ParameterRow {
-  readonly target: "vault" | "policy" | "registry";
+  readonly target: "vault" | "policy" | "registry" | "paymentRules";
   readonly key: string;
   readonly value: bigint;
   readonly label: string;
@@ -146,6 +164,22 @@ export function parameterRows(
       row(KINDS.TIER_SOON, tier.soonSeconds, "soon"),
       row(KINDS.TIER_LATE, tier.lateSeconds, "late"),
     );
+  }
+  for (const [index, cents] of source.payments.volumeCents.entries()) {
+    rows.push({
+      target: "paymentRules",
+      key: paramKey(KINDS.PAYMENT_VOLUME, BigInt(index)),
+      value: cents,
+      label: `tier ${index} payment volume`,
+    });
+  }
+  for (const [index, feature] of FEATURES.entries()) {
+    rows.push({
+      target: "paymentRules",
+      key: paramKey(KINDS.PAYMENT_TIERS, BigInt(index)),
+      value: source.payments.openTo[feature],
+      label: `tiers that ${PHRASES[feature]}`,
+    });
   }
   return [...rows, ...assetRows(assets)];
 }

@@ -33,6 +33,9 @@ export const ABIS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   auditRecordAbi: ["AuditRecord"],
   appReleaseAbi: ["AppRelease"],
   // payments
+  paymentsAbi: ["Payments"],
+  paymentRulesAbi: ["PaymentRules"],
+  nettingAbi: ["Netting"],
   secretRegistryAbi: ["SecretRegistry"],
   conditionAbi: ["ICondition"],
   hashLockAbi: ["HashLock"],

@@ -11,6 +11,7 @@ export const ENTRY_POINTS = {
   "./addresses": GENERATED.addresses,
   "./audit": "src/package/entries/audit.ts",
   "./governance": "src/package/entries/governance.ts",
+  "./payments": "src/package/entries/payments.ts",
 } as const;
 
 /** Folders that are shipped as they are, and which files of them. One that doesn't exist yet is left out. */

@@ -1,8 +1,7 @@
 import { type ContractTransactionResponse, Interface, type Provider } from "ethers";
 import { IReserve__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IReserve__factory.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
-import { explainRefusal } from "../custody/refusals.ts";
-import { revertDataOf } from "../governance/revert-data.ts";
+import { explainRevert } from "../custody/explain-revert.ts";
 
 /** One transaction that anyone may send. */
 export interface Act {
@@ -28,12 +27,7 @@ const ERRORS = new Interface([
 
 /** A contract's refusal by its name and values; what isn't one, by its own message. */
 export function refusalOf(error: unknown): string {
-  const data = revertDataOf(error);
-  const parsed = data === undefined || data.length < 10 ? null : ERRORS.parseError(data);
-  if (parsed === null) return error instanceof Error ? error.message : String(error);
-  const told = explainRefusal(parsed.name);
-  const values = parsed.args.map(String).join(", ");
-  return values === "" ? told : `${told} (${values})`;
+  return explainRevert(ERRORS, error);
 }
 
 /** A refusal that a view has returned as bytes. */

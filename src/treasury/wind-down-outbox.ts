@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { Contract, type Provider, recoverAddress, ZeroHash } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { StrongroomError, TerminalError } from "../core/errors.ts";
+import { intentDigest, VERB } from "../custody/intent.ts";
 import type { Claim } from "./vault-claims.ts";
-import { intentDigest, readIntent, WITHDRAW, type WithdrawIntent, writeIntent } from "./withdraw-intent.ts";
+import { readIntent, type WithdrawIntent, writeIntent } from "./withdraw-intent.ts";
 
 /** How long an owner has to sign, seconds. */
 const SIGN_WITHIN = 30n * 86_400n;
@@ -54,7 +55,7 @@ export async function writeOutbox(
       if (there.intent?.amount === amount && there.intent.deadline > now) continue;
     }
     const intent: WithdrawIntent = {
-      ...{ owner: account, verb: WITHDRAW, asset, amount, to: account },
+      ...{ owner: account, verb: VERB.WITHDRAW, asset, amount, to: account },
       ...{ ref: ZeroHash, nonce, deadline: now + SIGN_WITHIN },
     };
     const say = `${account} withdraws its ${symbol} from the Vault to itself: sign typedData and put the result into signature, or send call.`;

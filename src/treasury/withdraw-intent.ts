@@ -1,38 +1,13 @@
-import { type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { TypedDataEncoder } from "ethers";
 import { z } from "zod";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { TerminalError } from "../core/errors.ts";
-
-/** `Verb.WITHDRAW` of contracts/custody/interfaces/IVaultTypes.sol. */
-export const WITHDRAW = 2;
-
-/** The text that owners sign, as contracts/custody/libraries/Intents.sol has it. */
-export const INTENT_TYPES = {
-  Intent: [
-    { name: "owner", type: "address" },
-    { name: "verb", type: "uint8" },
-    { name: "asset", type: "uint256" },
-    { name: "amount", type: "uint112" },
-    { name: "to", type: "address" },
-    { name: "ref", type: "bytes32" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint40" },
-  ],
-};
+import { INTENT_TYPES, type Intent, intentDigest, VERB, vaultDomain } from "../custody/intent.ts";
 
 const FORMAT = "strongroom/withdraw-intent@1";
 
 /** What an owner asks of the Vault by signature: to withdraw. */
-export interface WithdrawIntent {
-  readonly owner: string;
-  readonly verb: typeof WITHDRAW;
-  readonly asset: bigint;
-  readonly amount: bigint;
-  readonly to: string;
-  readonly ref: string;
-  readonly nonce: bigint;
-  readonly deadline: bigint;
-}
+export type WithdrawIntent = Intent<typeof VERB.WITHDRAW>;
 
 const digits = z.string().regex(/^\d{1,78}$/, "not a number in decimal digits");
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "not an address");
@@ -72,16 +47,6 @@ export interface IntentFile {
   readonly intent: WithdrawIntent;
   /** null: nobody has signed yet. */
   readonly signature: string | null;
-}
-
-/** The Vault's EIP-712 domain. */
-export function vaultDomain(chainId: bigint, vault: string): TypedDataDomain {
-  return { name: "Strongroom Vault", version: "1", chainId, verifyingContract: vault };
-}
-
-/** What the owner's key signs. */
-export function intentDigest(chainId: bigint, vault: string, intent: WithdrawIntent): string {
-  return TypedDataEncoder.hash(vaultDomain(chainId, vault), INTENT_TYPES, intent);
 }
 
 /**
@@ -126,7 +91,7 @@ export function readIntent(chainId: bigint, vault: string, text: string): Intent
   }
   const { owner, asset, amount, to, ref, nonce, deadline } = message;
   const intent: WithdrawIntent = {
-    ...{ owner, verb: WITHDRAW, to, ref },
+    ...{ owner, verb: VERB.WITHDRAW, to, ref },
     ...{ asset: BigInt(asset), amount: BigInt(amount), nonce: BigInt(nonce), deadline: BigInt(deadline) },
   };
   if (intentDigest(chainId, vault, intent) !== digest) {

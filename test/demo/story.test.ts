@@ -18,6 +18,7 @@ const STEPS = [
   "bad-upgrade",
   "seizure",
   "feed-dies",
+  "payments",
 ];
 
 describe("The story", () => {

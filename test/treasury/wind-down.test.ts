@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
+import { INTENT_TYPES, vaultDomain } from "../../src/custody/intent.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { readClaims } from "../../src/treasury/vault-claims.ts";
 import { type WindDownOptions, type WindDownReport, windDown } from "../../src/treasury/wind-down.ts";
-import { INTENT_TYPES, readIntent, vaultDomain } from "../../src/treasury/withdraw-intent.ts";
+import { readIntent } from "../../src/treasury/withdraw-intent.ts";
 import { callOf, DAY, ETHER, ethers, networkHelpers, scene, withdraw } from "../scenario/scene.ts";
 import { refusalOf } from "../support/refusal.ts";
 

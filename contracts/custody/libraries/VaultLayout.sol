@@ -57,6 +57,7 @@ library VaultLayout {
         if (uint8(a >> _KIND_SHIFT) == uint8(Kind.USER)) {
             if (uint160(a) != 0) subject = address(uint160(a));
             s = word(slots().subjects[subject]);
+            if (_free(a, s, 0, false)) return Access.YES;
         }
         return allow(act, account, subject, a, s, 0, false);
     }
@@ -73,8 +74,9 @@ library VaultLayout {
         uint256 everyoneHeldUntil,
         bool impaired
     ) internal view returns (Access access) {
-        bool app = uint8(a >> _KIND_SHIFT) != uint8(Kind.USER);
         uint40 heldUntil = uint40(s >> _HELD_UNTIL_SHIFT);
+        if (_free(a, s, everyoneHeldUntil, impaired)) return Access.YES;
+        bool app = uint8(a >> _KIND_SHIFT) != uint8(Kind.USER);
         bool listed = uint8(s >> _LISTED_SHIFT) != 0;
         access = Guard.access(
             act, app, block.timestamp < heldUntil, listed, block.timestamp < everyoneHeldUntil, impaired
@@ -85,6 +87,22 @@ library VaultLayout {
             if (block.timestamp < heldUntil) revert IVaultEvents.Vault_Held(subject, heldUntil);
             // Held until a time of 40 bits.
             revert IVaultEvents.Vault_EveryoneHeld(uint40(everyoneHeldUntil));
+        }
+    }
+
+    /// @dev The guard's first column, without asking for the row and without a branch.
+    function _free(uint256 a, uint256 s, uint256 everyoneHeldUntil, bool impaired) private view returns (bool free) {
+        assembly ("memory-safe") {
+            free :=
+                iszero(
+                    or(
+                        or(and(shr(_KIND_SHIFT, a), 0xff), and(shr(_LISTED_SHIFT, s), 0xff)),
+                        or(
+                            or(lt(timestamp(), and(shr(_HELD_UNTIL_SHIFT, s), 0xffffffffff)), lt(timestamp(), everyoneHeldUntil)),
+                            impaired
+                        )
+                    )
+                )
         }
     }
 

@@ -62,25 +62,14 @@ library PaymentLimits {
         uint256 features;
         uint256 value;
         for (uint8 t = tier; t < TIERS; ++t) {
-            (value, until) = _row(params, ParamKeys.ofTier(ParamKeys.PAYMENT_VOLUME, t), until);
+            (value, until) = params.inForceUntil(ParamKeys.ofTier(ParamKeys.PAYMENT_VOLUME, t), until);
             if (value < volume) volume = value;
         }
         for (uint8 f; f < FEATURES; ++f) {
-            (value, until) = _row(params, ParamKeys.ofTier(ParamKeys.PAYMENT_TIERS, f), until);
+            (value, until) = params.inForceUntil(ParamKeys.ofTier(ParamKeys.PAYMENT_TIERS, f), until);
             // Open to the highest `value` tiers.
             if (tier + value >= TIERS) features |= 1 << f;
         }
         return volume | (features << _FEATURES_SHIFT) | (until << _UNTIL_SHIFT);
-    }
-
-    /// @dev A row's value in force, and the earlier of `until` and the end of its overlay.
-    function _row(Params.Table storage params, bytes32 key, uint256 until)
-        private
-        view
-        returns (uint256 value, uint256 first)
-    {
-        uint256 lapse = params.rows[key].until;
-        first = block.timestamp < lapse && lapse < until ? lapse : until;
-        value = params.inForce(key);
     }
 }

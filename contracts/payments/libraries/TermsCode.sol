@@ -24,6 +24,18 @@ library TermsCode {
         }
     }
 
+    /// @notice `emit PaymentCreated(hash, payer, payee, terms, slot)`, from where the terms lie.
+    function emitCreated(Terms calldata self, bytes32 hash, uint256 slot) internal {
+        bytes32 topic = IPayments.PaymentCreated.selector;
+        (address payer, address payee) = (self.payer, self.payee);
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, self, SIZE)
+            mstore(add(data, SIZE), slot)
+            log4(data, add(SIZE, 0x20), topic, hash, payer, payee)
+        }
+    }
+
     /// @notice What `abi.encode(Purpose, Terms[])` is for.
     function purposeOf(bytes calldata data) internal pure returns (Purpose) {
         if (data.length < _HEAD) revert IPayments.Payments_BadData();
@@ -32,7 +44,7 @@ library TermsCode {
         return Purpose(purpose);
     }
 
-    /// @notice The terms in `abi.encode(Purpose, Terms[])`; no other spelling is read.
+    /// @notice The terms in `abi.encode(Purpose, Terms[])`, of which `purposeOf` was asked; no other spelling is read.
     function termsIn(bytes calldata data) internal pure returns (Terms[] calldata terms) {
         uint256 offset = uint256(bytes32(data[32:]));
         uint256 length = uint256(bytes32(data[64:]));

@@ -70,30 +70,18 @@ library TierLimits {
         (uint256 soon, uint256 late) = (uint32(word >> _SOON_SHIFT), uint32(word >> _LATE_SHIFT));
         uint256 until = word >> _UNTIL_SHIFT;
         uint256 value;
-        (value, until) = _row(params, ParamKeys.TIER_WINDOW, tier, until);
+        (value, until) = params.inForceUntil(ParamKeys.ofTier(ParamKeys.TIER_WINDOW, tier), until);
         if (value < window) window = value;
-        (value, until) = _row(params, ParamKeys.TIER_SINGLE, tier, until);
+        (value, until) = params.inForceUntil(ParamKeys.ofTier(ParamKeys.TIER_SINGLE, tier), until);
         if (value < single) single = value;
-        (value, until) = _row(params, ParamKeys.TIER_SOON, tier, until);
+        (value, until) = params.inForceUntil(ParamKeys.ofTier(ParamKeys.TIER_SOON, tier), until);
         value = _delay(value);
         if (value > soon) soon = value;
-        (value, until) = _row(params, ParamKeys.TIER_LATE, tier, until);
+        (value, until) = params.inForceUntil(ParamKeys.ofTier(ParamKeys.TIER_LATE, tier), until);
         value = _delay(value);
         if (value > late) late = value;
         return window | (single << _SINGLE_SHIFT) | (soon << _SOON_SHIFT) | (late << _LATE_SHIFT)
             | (until << _UNTIL_SHIFT);
-    }
-
-    /// @dev A row's value in force, and the earlier of `until` and the end of its overlay.
-    function _row(Params.Table storage params, uint8 kind, uint8 tier, uint256 until)
-        private
-        view
-        returns (uint256 value, uint256 first)
-    {
-        bytes32 key = ParamKeys.ofTier(kind, tier);
-        uint256 lapse = params.rows[key].until;
-        first = block.timestamp < lapse && lapse < until ? lapse : until;
-        value = params.inForce(key);
     }
 
     /// @dev A delay that was never set is the longest one: a forgotten row must not open the queue. None is above 30 days.

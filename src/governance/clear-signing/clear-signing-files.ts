@@ -12,6 +12,7 @@ import { MANAGER_MEANINGS, SAFE_MEANINGS, SAFE_TX_MEANING } from "./access-meani
 import { calldataDescriptor, messageDescriptor } from "./compile-descriptor.ts";
 import {
   PARAMETER_MEANINGS,
+  PAYMENT_RULES_MEANINGS,
   RECOVERY_MEANINGS,
   RESERVE_MEANINGS,
   VAULT_MEANINGS,
@@ -42,6 +43,7 @@ const MANAGED_MEANINGS: Readonly<Record<Managed, readonly [name: string, Meaning
   auditRecord: ["AuditRecord", AUDIT_RECORD_MEANINGS],
   recovery: ["Recovery", RECOVERY_MEANINGS],
   reserve: ["Reserve", RESERVE_MEANINGS],
+  paymentRules: ["PaymentRules", PAYMENT_RULES_MEANINGS],
   appRelease: ["AppRelease", APP_RELEASE_MEANINGS],
 };
 

@@ -30,6 +30,19 @@ export const PARAMETER_MEANINGS: Meanings = {
   "tighten(bytes32,uint64)": tighten,
 };
 
+export const PAYMENT_RULES_MEANINGS: Meanings = {
+  ...PARAMETER_MEANINGS,
+  "admit(address,uint256,uint256[],uint112[])": {
+    intent: "Count new payments",
+    fields: [
+      account("payer", "Payer"),
+      plain("features", "Features, as bits"),
+      ...asset("assets.[]", "Asset"),
+      plain("amounts.[]", "Amount, raw units"),
+    ],
+  },
+};
+
 /** The terms of exits, each with its index. */
 const exits: readonly Field[] = [
   account("exits.[].owner", "Exit's owner"),

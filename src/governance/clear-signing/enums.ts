@@ -23,6 +23,8 @@ const PARAMETERS: Readonly<Record<keyof typeof KINDS, string>> = {
   KEEP: "Kept in reserve, ticks",
   CANARY_SHARE: "Canary share, bps",
   CANARY_CAP: "Canary cap, ticks",
+  PAYMENT_TIERS: "Open to top tiers",
+  PAYMENT_VOLUME: "Payments, cents a day",
 };
 
 /** A slice of one byte as wallets spell it. */

@@ -73,6 +73,9 @@ export const CONTRACTS: Readonly<Record<GovernedContract, ContractClass>> = {
   guardian: one("guardian", wording("Guardian", "守护者"), FACES.guardian, ["Guardian"]),
   recovery: one("recovery", wording("Recovery", "账户恢复"), FACES.recovery, ["Recovery"]),
   reserve: one("reserve", wording("Reserve", "储备"), FACES.reserve, ["Reserve"]),
+  paymentRules: one("paymentRules", wording("Payment rules", "支付规则"), FACES.paymentRules, [
+    "PaymentRules",
+  ]),
   upgradeController: one(
     "upgradeController",
     wording("Upgrade controller", "升级控制"),

@@ -1,4 +1,4 @@
-import { KINDS, paramKey } from "../parameters.ts";
+import { FEATURES, type FeatureName, KINDS, paramKey } from "../parameters.ts";
 import type { Managed } from "../role-graph.ts";
 import { assetName, type ReadAsset } from "./assets.ts";
 import type { Instance } from "./contracts.ts";
@@ -10,7 +10,7 @@ import { amountShown, UNITS, type Unit, type UnitName } from "./units.ts";
 import { type Wording, wording } from "./wording.ts";
 
 export type KindName = keyof typeof KINDS;
-export type Argument = "none" | "tier" | "asset" | "account";
+export type Argument = "none" | "tier" | "feature" | "asset" | "account";
 
 /** One row of contracts/shared/ParamKeys.sol. */
 export interface NumberRow {
@@ -93,12 +93,37 @@ export const NUMBERS: readonly NumberRow[] = [
     "share of accounts in the canary",
     "灰度账户比例",
   ),
+  row(
+    "paymentRules",
+    "PAYMENT_TIERS",
+    "feature",
+    "tiers",
+    "tiers that may use a feature",
+    "可用该功能的等级数",
+  ),
+  row(
+    "paymentRules",
+    "PAYMENT_VOLUME",
+    "tier",
+    "centsADay",
+    "daily volume of new payments",
+    "每日新增支付额度",
+  ),
   row("appRelease", "CANARY_CAP", "asset", "ticks", "most that the canary may hold", "灰度持有上限"),
 ];
 
 /** `Direction` of contracts/shared/interfaces/IParams.sol. */
 const ORDERS: readonly Order[] = [UNORDERED, SMALLER, LARGER];
 const TOP_TIER = 3;
+
+const FEATURE_LABELS: Readonly<Record<FeatureName, Wording>> = {
+  pay: wording("paying", "支付"),
+  schedule: wording("vesting over time", "按时间释放"),
+  condition: wording("conditions", "条件支付"),
+  capture: wording("capture", "授权后扣款"),
+  arbiter: wording("arbiters", "仲裁"),
+  netting: wording("netting", "轧差"),
+};
 
 interface Param {
   readonly base: bigint;
@@ -138,6 +163,13 @@ function keysOf(
     return [...new Set(accounts)].map((account) => ({
       argument: account,
       label: at.account(account),
+      asset: undefined,
+    }));
+  }
+  if (argument === "feature") {
+    return FEATURES.map((feature, index) => ({
+      argument: String(index),
+      label: FEATURE_LABELS[feature],
       asset: undefined,
     }));
   }
@@ -235,6 +267,7 @@ function shownOf(unit: Unit, { param, own, asset }: Row, value: bigint, now: big
 
 const ARGUMENTS: Readonly<Record<Exclude<Argument, "none">, Wording>> = {
   tier: wording("tier", "等级"),
+  feature: wording("feature", "功能"),
   account: wording("account", "账户"),
   asset: wording("asset", "资产"),
 };
@@ -252,7 +285,8 @@ function kindOf(number: NumberRow): GovernedKind {
     const key = BigInt(args.key as string);
     if (key >> 248n !== parameter) return [];
     if (number.argument === "none") return [""];
-    return [number.argument === "tier" ? (key & 0xffn).toString() : assetName(key)];
+    const small = number.argument === "tier" || number.argument === "feature";
+    return [small ? (key & 0xffn).toString() : assetName(key)];
   };
   return {
     name: number.kind,

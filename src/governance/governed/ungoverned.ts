@@ -54,6 +54,11 @@ export const UNGOVERNED: readonly Ungoverned[] = [
     why: "one customer's tier or accounts, by attestors and customers; bounded by the numbers here",
   },
   {
+    contract: "paymentRules",
+    functions: ["admit"],
+    why: "counts a customer's new payments when an app asks; bounded by the numbers here",
+  },
+  {
     contract: "auditRecord",
     functions: ["serve"],
     why: "once, at deployment: names the Vault whose code names this record",
@@ -115,5 +120,8 @@ export const UNGOVERNED_CONTRACTS: Readonly<Record<string, string>> = {
   PullPrices: "brings signed prices, by anyone",
   RedStoneSource: "stores prices that its signers have signed, by anyone; signers are fixed in it",
   SafeSetup: "runs once in a new Safe's own setup",
+  Netting: "keeps what parties push to it, and moves it by their signatures; its rules are governed",
+  Payments:
+    "keeps what payers push to it, and moves it by the terms that they agreed on; its rules are governed",
   SecretRegistry: "keeps when a secret was first shown, by anyone",
 };

@@ -48,6 +48,11 @@ export const UNITS: Readonly<Record<UnitName, Unit>> = {
     shown: (v) => bpsShown(v),
     per: wording(" of all accounts", "全部账户的 "),
   },
+  tiers: {
+    name: wording("tiers, from the highest down", "个等级（自最高级起）"),
+    shown: (v) =>
+      wording(v === 0n ? "no tier" : v === 1n ? "the highest tier" : `the ${v} highest tiers`, `${v} 个等级`),
+  },
   lifts: {
     name: wording("lifts a trailing day", "次提升／滚动 24 小时"),
     shown: (v) => wording(`${v}`, `${v} 次`),
@@ -65,7 +70,8 @@ export type UnitName =
   | "bpsADay"
   | "bpsOfExits"
   | "bpsOfAccounts"
-  | "lifts";
+  | "lifts"
+  | "tiers";
 
 /** An amount with what it counts per. */
 export function amountShown({ shown, per }: Unit, value: bigint, asset: ReadAsset | undefined): Wording {

@@ -30,6 +30,7 @@ const CONTRACTS: Readonly<Record<Managed, string>> = {
   upgradeController: "UpgradeController",
   recovery: "Recovery",
   reserve: "Reserve",
+  paymentRules: "PaymentRules",
   auditRecord: "AuditRecord",
   appRelease: "AppRelease",
 };

@@ -4,7 +4,7 @@ import { cents, formatUsd, usdDecimal } from "../../../core/money.ts";
 import { DAY, HOUR } from "../../../core/time.ts";
 import { type KindName, NUMBERS, type NumberRow } from "../../governed/numbers.ts";
 import type { Wording } from "../../governed/wording.ts";
-import { KINDS, paramKey } from "../../parameters.ts";
+import { FEATURES, type FeatureName, KINDS, paramKey } from "../../parameters.ts";
 import { assetOf, type ChangeContext, callOf, view } from "../context.ts";
 import { intent } from "../intent.ts";
 import { amount, count, duration, percent, rawUnits, symbol, tier, usd } from "../quantities.ts";
@@ -22,10 +22,11 @@ const WRITTEN = {
   bpsOfExits: "share",
   bpsOfAccounts: "share",
   lifts: "times",
+  tiers: "times",
 } as const satisfies Readonly<Record<NumberRow["unit"], string>>;
 type Writing = (typeof WRITTEN)[NumberRow["unit"]];
 
-type TableName = "vault" | "policy" | "registry" | "reserve";
+type TableName = "vault" | "policy" | "registry" | "reserve" | "paymentRules";
 
 function numberOf(name: KindName): NumberRow & { contract: TableName } {
   const found = NUMBERS.find(({ kind }) => kind === name);
@@ -82,17 +83,28 @@ function inUnit(name: KindName, given: string, unit: Exclude<Writing, "ticks">):
   return seconds % divisor === 0n ? seconds / divisor : wrongUnit(name, given);
 }
 
+/** What a number is of. */
+interface Of {
+  readonly tier?: number | undefined;
+  readonly feature?: FeatureName | undefined;
+  readonly asset?: string | undefined;
+}
+
 async function rowOf(
   context: ChangeContext,
   name: KindName,
   given: string,
-  { tier: ofTier, asset }: { tier?: number | undefined; asset?: string | undefined },
+  { tier: ofTier, feature, asset }: Of,
 ): Promise<Row> {
   const { contract: target, argument: of, unit: counted, label: wording } = numberOf(name);
   const unit = WRITTEN[counted];
-  if ((of === "tier") !== (ofTier !== undefined) || (of === "asset") !== (asset !== undefined)) {
+  const all = { tier: ofTier, feature, asset };
+  const wrong = (["tier", "feature", "asset"] as const).some(
+    (each) => (of === each) !== (all[each] !== undefined),
+  );
+  if (wrong) {
     const wants =
-      of === "none" ? "neither tier nor asset" : `${of === "tier" ? "a tier" : "an asset"} and nothing else`;
+      of === "none" ? "no tier, feature or asset" : `${of === "asset" ? "an" : "a"} ${of} and nothing else`;
     throw new TerminalError(
       "CHANGE_ARGUMENT",
       `${name} is a number of ${of === "none" ? "the whole" : `one ${of}`}`,
@@ -103,13 +115,18 @@ async function rowOf(
   }
   const kind = KINDS[name];
   if (asset === undefined) {
-    const label = ofTier === undefined ? wording.en : `${wording.en} of tier ${ofTier}`;
-    const zh = ofTier === undefined ? wording.zh : `第 ${ofTier} 级的${wording.zh}`;
+    const [en, zh] =
+      ofTier !== undefined
+        ? [`${wording.en} of tier ${ofTier}`, `第 ${ofTier} 级的${wording.zh}`]
+        : feature !== undefined
+          ? [`${wording.en}, ${feature}`, `${feature} 的${wording.zh}`]
+          : [wording.en, wording.zh];
+    const argument = feature === undefined ? (ofTier ?? 0) : FEATURES.indexOf(feature);
     return {
       target,
-      key: paramKey(kind, BigInt(ofTier ?? 0)),
+      key: paramKey(kind, BigInt(argument)),
       value: inUnit(name, given, unit as Exclude<Writing, "ticks">),
-      says: { en: `${label} = ${given}`, zh: `${zh} = ${given}` },
+      says: { en: `${en} = ${given}`, zh: `${zh} = ${given}` },
     };
   }
   const known = await assetOf(context, asset);
@@ -185,6 +202,7 @@ function spanOf(seconds: bigint): string {
 const fields = {
   name: z.enum(names).describe("A row of docs/variables.md"),
   tier: tier.optional(),
+  feature: z.enum(FEATURES).optional().describe("Of new payments"),
   asset: symbol.optional(),
   // Read again in the number's own unit: which one that is, the name tells.
   value: z

@@ -1,0 +1,117 @@
+// `strongroom/payments`: terms, conditions, calls, state and events of payments. Needs ethers; runs in browsers.
+export { type Intent, intentText, signIntent } from "../../custody/intent.ts";
+export { signText, type TypedText } from "../../custody/typed-text.ts";
+export {
+  APP_RELEASE_ABI,
+  CONDITION_ABI,
+  PAYING_VAULT_ABI,
+  PAYMENT_EVENTS,
+  PAYMENT_RULES_ABI,
+  PAYMENTS_ABI,
+  SECRET_REGISTRY_ABI,
+} from "../../payments/abi.ts";
+export {
+  authorisation,
+  type CapturedOptions,
+  type Deadlines,
+  instalments,
+  lump,
+  type Parties,
+  type ReleasedOptions,
+  stream,
+  type TermsOptions,
+} from "../../payments/build-terms.ts";
+export { checkTerms, MAX_FEE_BPS, MAX_TERM, type PaymentsPlace } from "../../payments/check-terms.ts";
+export {
+  type AttestationTerms,
+  attestation,
+  attestationText,
+  attestationWitness,
+  readAttestation,
+  signAttestation,
+} from "../../payments/conditions/attestation.ts";
+export {
+  type HashLockTerms,
+  hashLock,
+  newSecret,
+  readHashLock,
+  SECRET_REGISTERED,
+  secretWitness,
+} from "../../payments/conditions/hash-lock.ts";
+export {
+  PRICE_DECIMALS,
+  type PriceLimitTerms,
+  priceLimit,
+  readPriceLimit,
+} from "../../payments/conditions/price-limit.ts";
+export {
+  type Approval,
+  approvalsWitness,
+  approvalText,
+  type QuorumTerms,
+  quorum,
+  readQuorum,
+  signApproval,
+} from "../../payments/conditions/quorum.ts";
+export {
+  type AskedQuestion,
+  type ConditionAddresses,
+  readQuestion,
+} from "../../payments/conditions/read-question.ts";
+export {
+  readSeveral,
+  type SeveralTerms,
+  type ShownPart,
+  several,
+  severalWitness,
+} from "../../payments/conditions/several.ts";
+export {
+  NO_WITNESS,
+  readTimeWindow,
+  type TimeWindowTerms,
+  timeWindow,
+} from "../../payments/conditions/time-window.ts";
+export { type Creation, createPayments, type Refund, refundPayments } from "../../payments/create-payment.ts";
+export { type AssetWords, explainPayment, type PaymentWords } from "../../payments/explain-payment.ts";
+export { parseTerms } from "../../payments/parse-terms.ts";
+export {
+  decodePaymentEvent,
+  type EventCursor,
+  type EventPage,
+  type EventStream,
+  type PaymentEvent,
+  paymentEvents,
+  type ReturnCause,
+} from "../../payments/payment-events.ts";
+export { explainPaymentRefusal } from "../../payments/payment-refusal.ts";
+export { type StoredPayment, unpackPayment } from "../../payments/payment-slot.ts";
+export { type PaymentPhase, type PaymentState, paymentState } from "../../payments/payment-state.ts";
+export { type PaymentsContract, paymentsAt } from "../../payments/payments-contract.ts";
+export { hashOf, type Question, UNCONDITIONAL } from "../../payments/question.ts";
+export {
+  type Allowance,
+  isMet,
+  type PaymentFeature,
+  type ReadPayment,
+  readAllowance,
+  readPayment,
+} from "../../payments/read-payment.ts";
+export { NO_REFERENCE, referenceHash } from "../../payments/reference.ts";
+export { nextVesting, type Vesting, vestedAt, vestedFrom } from "../../payments/schedule.ts";
+export {
+  decodeTerms,
+  encodeTerms,
+  type PaymentSchedule,
+  type PaymentTerms,
+  paymentId,
+} from "../../payments/terms.ts";
+export {
+  type CallIntent,
+  nextNonce,
+  signedCallTransaction,
+  type Transaction,
+  unusedNonce,
+  type VaultCall,
+  vaultCallIntent,
+  vaultCallTransaction,
+} from "../../payments/vault-call.ts";
