@@ -1,5 +1,5 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { BaseContract, ContractTransactionReceipt, InterfaceAbi } from "ethers";
+import type { BaseContract, ContractTransactionReceipt, InterfaceAbi, Signer } from "ethers";
 import hre from "hardhat";
 import { TerminalError } from "../core/errors.ts";
 
@@ -39,7 +39,7 @@ export interface Chain {
   at(name: string, address: string): Promise<BaseContract>;
   address(contract: BaseContract): string;
   send(
-    from: HardhatEthersSigner,
+    from: Signer,
     contract: BaseContract,
     method: string,
     args: readonly unknown[],

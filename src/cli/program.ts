@@ -183,6 +183,17 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       const { benchGas } = await import("./commands/bench.ts");
       await runner.run(options, benchGas);
     });
+  bench
+    .command("netting")
+    .description(
+      "Measure netting beside one transfer for each obligation, and its solver; writes bench/netting.md, .json and .svg",
+    )
+    .option("--json", "print the content of bench/netting.json on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: { json: boolean }) => {
+      const { benchNetting } = await import("./commands/bench.ts");
+      await runner.run(options, benchNetting);
+    });
 
   program
     .command("doctor")

@@ -899,13 +899,17 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     when: "the cycle could be settled after its parties' notices are over",
     remedy: "Choose a deadline within `NOTICE`.",
   },
-  Netting_NoParties: { when: "the cycle has no parties", remedy: "Name those whose nets aren't zero." },
+  Netting_NoParties: { when: "the cycle has no parties", remedy: "Name all whose obligations it clears." },
+  Netting_NotAscending: {
+    when: "the cycle's parties don't ascend by address, one is named twice, or one is the zero address",
+    remedy: "Sort the entries by address and name each party once.",
+  },
   Netting_NotZeroSum: {
     when: "what parties give and get doesn't cancel out",
     remedy: "Compute the vector from the obligations again.",
   },
   Netting_BadSignature: {
-    when: "the party hasn't signed this net in this cycle under its present nonce, or is named twice",
+    when: "the party hasn't signed this net in this cycle under its present nonce",
     remedy: "Ask `marginOf` for its nonce, and have it sign `positionDigest`.",
   },
   Netting_AboveCap: {
@@ -1377,11 +1381,5 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
   Succession_Lapsed: {
     when: "the succession was announced too long ago",
     remedy: "The offices call `support` anew.",
-  },
-
-  // ---- Netting ----
-  Netting_NotAscending: {
-    when: "a cycle's parties aren't in ascending order of their addresses, one of them is named twice, or it is the zero address",
-    remedy: "Sort the entries by address and name each party once.",
   },
 };

@@ -1,4 +1,4 @@
-// `strongroom/payments`: terms, conditions, calls, state and events of payments. Needs ethers; runs in browsers.
+// `strongroom/payments`: terms, conditions, calls, state and events of payments, and netting. Needs ethers; runs in browsers.
 export { type Intent, intentText, signIntent } from "../../custody/intent.ts";
 export { signText, type TypedText } from "../../custody/typed-text.ts";
 export {
@@ -73,6 +73,58 @@ export {
 } from "../../payments/conditions/time-window.ts";
 export { type Creation, createPayments, type Refund, refundPayments } from "../../payments/create-payment.ts";
 export { type AssetWords, explainPayment, type PaymentWords } from "../../payments/explain-payment.ts";
+export {
+  type CycleCheck,
+  type CycleFault,
+  type CycleFaultCode,
+  checkCycle,
+  type PartyBooks,
+  signCycle,
+} from "../../payments/netting/check-cycle.ts";
+export {
+  type Absence,
+  type CollectedCycle,
+  type Collecting,
+  type CycleClock,
+  collectCycle,
+  type NoCycle,
+  type SigningRequest,
+  type Unfit,
+} from "../../payments/netting/collect-cycle.ts";
+export {
+  type Cycle,
+  type CycleEntry,
+  type CycleProposal,
+  hashCycle,
+  type Position,
+  positionDigest,
+  positionText,
+  proposeCycle,
+  type SignedCycle,
+  signPosition,
+} from "../../payments/netting/cycle.ts";
+export { capacityOf, type Margin, NOTICE } from "../../payments/netting/margin.ts";
+export {
+  NETTING_ABI,
+  readMargins,
+  rehearseSettling,
+  type SettleRefusal,
+} from "../../payments/netting/netting-contract.ts";
+export { type NettingDomain, nettingDomain } from "../../payments/netting/netting-domain.ts";
+export {
+  hashObligation,
+  isObligationSigned,
+  type Obligation,
+  obligationDigest,
+  obligationText,
+  type SignedObligation,
+  signObligation,
+} from "../../payments/netting/obligation.ts";
+export { type ObligationTree, obligationTree } from "../../payments/netting/obligation-tree.ts";
+export { type LoadHighs, loadHighs } from "../../payments/netting/relaxation.ts";
+export { type ContractCaller, isSignedBy } from "../../payments/netting/signed-by.ts";
+export { type Solution, solveCycle } from "../../payments/netting/solve-cycle.ts";
+export { SYSTEM_CLOCK } from "../../payments/netting/system-clock.ts";
 export { parseTerms } from "../../payments/parse-terms.ts";
 export {
   decodePaymentEvent,

@@ -1,5 +1,6 @@
 import { concat, id, keccak256, type Signer, TypedDataEncoder, toBeHex } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
+import { signText, type TypedText } from "../../custody/typed-text.ts";
 import type { NettingDomain } from "./netting-domain.ts";
 import { nameOf } from "./netting-graph.ts";
 import { hashObligation, type Obligation } from "./obligation.ts";
@@ -92,6 +93,11 @@ export function hashCycle({ asset, obligations, deadline, entries }: Cycle): str
   );
 }
 
+/** What a party's wallet shows and signs. */
+export function positionText(domain: NettingDomain, position: Position): TypedText {
+  return { domain, types: POSITION_TYPES, message: { ...position } };
+}
+
 /** What a party's key signs. */
 export function positionDigest(domain: NettingDomain, position: Position): string {
   return TypedDataEncoder.hash(domain, POSITION_TYPES, position);
@@ -99,7 +105,7 @@ export function positionDigest(domain: NettingDomain, position: Position): strin
 
 /** Signs without looking: `signCycle` checks first. A contract signs by its own means over {@link positionDigest}. */
 export function signPosition(signer: Signer, domain: NettingDomain, position: Position): Promise<string> {
-  return signer.signTypedData(domain, POSITION_TYPES, position);
+  return signText(signer, positionText(domain, position));
 }
 
 function word(value: bigint): string {

@@ -1,11 +1,11 @@
-import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import { isHexString, keccak256 } from "ethers";
+import { concat, isHexString, keccak256 } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
 import { hashObligation, type Obligation } from "./obligation.ts";
 
 /**
  * The tree under whose root a cycle's obligations are: pairs sorted, leaves hashed once more than the obligations, so that no
- * inner node passes for a leaf. It is made of hashes alone, so whoever has them can make it without the others' terms.
+ * inner node passes for a leaf. It is made of hashes alone, so whoever has them can make it without the others' terms. Node by
+ * node it is the StandardMerkleTree of `@openzeppelin/merkle-tree`, which would bring forty packages along.
  *
  * @example
  * const tree = obligationTree(obligations.map(hashObligation));
@@ -45,21 +45,32 @@ export function obligationTree(hashes: readonly string[]): ObligationTree {
       advice: "Give obligations of equal terms different salts.",
     });
   }
-  const tree = SimpleMerkleTree.of(sorted.map((hash) => keccak256(hash)));
-  const places = new Map(sorted.map((hash, place) => [hash, place]));
+  const known = new Set(sorted);
+  const leaves = sorted.map((hash) => keccak256(hash)).sort();
+  // A whole binary tree in one list: the root first, the children of node i at 2i + 1 and 2i + 2, the leaves last, backwards.
+  const nodes = [...new Array<string>(leaves.length - 1).fill(""), ...leaves.toReversed()];
+  for (let i = leaves.length - 2; i >= 0; i--) nodes[i] = parentOf(nodes[2 * i + 1], nodes[2 * i + 2]);
   return {
-    root: tree.root,
+    root: nodes[0] ?? "",
     hashes: sorted,
-    has: (obligation) => places.has(hashObligation(obligation)),
+    has: (obligation) => known.has(hashObligation(obligation)),
     proof: (obligation) => {
       const hash = hashObligation(obligation);
-      const place = places.get(hash);
-      if (place === undefined) {
+      if (!known.has(hash)) {
         throw new TerminalError("OBLIGATION_NOT_IN_CYCLE", "The cycle hasn't cleared this obligation", {
           facts: { obligation: hash },
         });
       }
-      return tree.getProof(place);
+      const proof: string[] = [];
+      for (let i = nodes.indexOf(keccak256(hash)); i > 0; i = (i - 1) >> 1) {
+        // Its sibling: left children are odd.
+        proof.push(nodes[i % 2 === 1 ? i + 1 : i - 1] ?? "");
+      }
+      return proof;
     },
   };
+}
+
+function parentOf(left = "", right = ""): string {
+  return keccak256(concat(left < right ? [left, right] : [right, left]));
 }

@@ -1,5 +1,6 @@
 import { AbiCoder, getAddress, id, keccak256, type Signer, TypedDataEncoder } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
+import { signText, type TypedText } from "../../custody/typed-text.ts";
 import type { NettingDomain } from "./netting-domain.ts";
 import { type ContractCaller, isSignedBy } from "./signed-by.ts";
 
@@ -51,6 +52,11 @@ export function hashObligation(o: Obligation): string {
   );
 }
 
+/** What the debtor's wallet shows and signs. */
+export function obligationText(domain: NettingDomain, obligation: Obligation): TypedText {
+  return { domain, types: OBLIGATION_TYPES, message: { ...termsOf(obligation) } };
+}
+
 /** What the debtor's key signs. */
 export function obligationDigest(domain: NettingDomain, obligation: Obligation): string {
   return TypedDataEncoder.hash(domain, OBLIGATION_TYPES, termsOf(obligation));
@@ -79,7 +85,7 @@ export async function signObligation(
     });
   }
   const terms = termsOf(obligation);
-  return { ...terms, signature: await signer.signTypedData(domain, OBLIGATION_TYPES, terms) };
+  return { ...terms, signature: await signText(signer, obligationText(domain, terms)) };
 }
 
 /** Whether the debtor has signed; contracts are asked over `provider` (ERC-1271), without one they haven't. */

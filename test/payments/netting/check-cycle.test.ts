@@ -12,7 +12,8 @@ import {
 import { hashObligation, type SignedObligation } from "../../../src/payments/netting/obligation.ts";
 import { obligationTree } from "../../../src/payments/netting/obligation-tree.ts";
 import { isSignedBy } from "../../../src/payments/netting/signed-by.ts";
-import { LATER, NOWHERE, partyKeys, randomDebts, seeded, signedDebt } from "../../support/nettingParties.ts";
+import { randomDebts, seeded } from "../../../src/testing/random-debts.ts";
+import { LATER, NOWHERE, partyKeys, signedDebt } from "../../support/nettingParties.ts";
 
 const NOW = 2_000_000_000n;
 const DEADLINE = NOW + 1_800n;

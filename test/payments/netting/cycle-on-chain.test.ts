@@ -13,7 +13,8 @@ import {
 import { nameOf } from "../../../src/payments/netting/netting-graph.ts";
 import type { Obligation } from "../../../src/payments/netting/obligation.ts";
 import { obligationTree } from "../../../src/payments/netting/obligation-tree.ts";
-import { owes, randomDebts } from "../../support/nettingParties.ts";
+import { randomDebts } from "../../../src/testing/random-debts.ts";
+import { owes } from "../../support/nettingParties.ts";
 import { deployNetting, type NettingStage } from "../../support/nettingStage.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { TerminalError } from "../../../src/core/errors.ts";
 import type { Obligation } from "../../../src/payments/netting/obligation.ts";
 import { solveCycle } from "../../../src/payments/netting/solve-cycle.ts";
-import { owes, partyKeys, randomDebts, seeded } from "../../support/nettingParties.ts";
+import { randomDebts, seeded } from "../../../src/testing/random-debts.ts";
+import { owes, partyKeys } from "../../support/nettingParties.ts";
 
 const parties = partyKeys(100);
 const [anna, bert, carl, dora] = parties as [
