@@ -12,6 +12,7 @@ import * as Contracts from "./index.js";
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
+getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
 getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
 getContractFactory(name: 'Recovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Recovery__factory>
@@ -31,11 +32,25 @@ getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryO
 getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
 getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UpgradeController__factory>
 getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
+getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
+getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
+getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
+getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
+getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
+getContractFactory(name: 'PythSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PythSource__factory>
+getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStoneSource__factory>
+getContractFactory(name: 'Netting', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Netting__factory>
+getContractFactory(name: 'PaymentRules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PaymentRules__factory>
+getContractFactory(name: 'Payments', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Payments__factory>
+getContractFactory(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecretRegistry__factory>
+getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
+getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
 getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
+getContractFactory(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashTimeLock__factory>
 getContractFactory(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostilePolicy__factory>
 getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
 getContractFactory(name: 'HungryTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HungryTarget__factory>
@@ -54,27 +69,17 @@ getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryO
 getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
 getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
-getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
 getContractFactory(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombReceiver__factory>
+getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
 getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombToken__factory>
 getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
 getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SickReserve__factory>
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
-getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
-getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
-getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
-getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
-getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
-getContractFactory(name: 'PythSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PythSource__factory>
-getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStoneSource__factory>
-getContractFactory(name: 'Netting', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Netting__factory>
-getContractFactory(name: 'PaymentRules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PaymentRules__factory>
-getContractFactory(name: 'Payments', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Payments__factory>
-getContractFactory(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecretRegistry__factory>
-getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
-getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
-getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
+getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
+getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
+getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
 getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
@@ -98,29 +103,6 @@ getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
 getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
 getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
-getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
-getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
-getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
-getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
-getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
-getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
-getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
-getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
-getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
-getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
-getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
-getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
-getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
-getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
-getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
-getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
-getContractFactory(name: 'LyingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingVaultAdmin__factory>
-getContractFactory(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockInstantDoor__factory>
-getContractFactory(name: 'RepackingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RepackingVaultAdmin__factory>
-getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SpoilingVault__factory>
-getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
-getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
-getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
@@ -148,13 +130,33 @@ getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
+getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
+getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
+getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
+getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
+getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
+getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
+getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
+getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
+getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
+getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
+getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
+getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
+getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
+getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
+getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
+getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
+getContractFactory(name: 'LyingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingVaultAdmin__factory>
+getContractFactory(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockInstantDoor__factory>
+getContractFactory(name: 'RepackingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RepackingVaultAdmin__factory>
+getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SpoilingVault__factory>
+getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
+getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
+getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
-getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
-getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
-getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
 
   getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
+getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
 getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
 getContractAt(name: 'Recovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Recovery>
@@ -174,11 +176,25 @@ getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: 
 getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
 getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UpgradeController>
 getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
+getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
+getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
+getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
+getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
+getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
+getContractAt(name: 'PythSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PythSource>
+getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStoneSource>
+getContractAt(name: 'Netting', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Netting>
+getContractAt(name: 'PaymentRules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PaymentRules>
+getContractAt(name: 'Payments', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Payments>
+getContractAt(name: 'SecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecretRegistry>
+getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
+getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
 getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
+getContractAt(name: 'HashTimeLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashTimeLock>
 getContractAt(name: 'HostilePolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostilePolicy>
 getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
 getContractAt(name: 'HungryTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HungryTarget>
@@ -197,27 +213,17 @@ getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: 
 getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
 getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
-getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
 getContractAt(name: 'ReturnBombReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombReceiver>
+getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
 getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombToken>
 getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
 getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SickReserve>
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
-getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
-getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
-getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
-getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
-getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
-getContractAt(name: 'PythSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PythSource>
-getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStoneSource>
-getContractAt(name: 'Netting', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Netting>
-getContractAt(name: 'PaymentRules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PaymentRules>
-getContractAt(name: 'Payments', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Payments>
-getContractAt(name: 'SecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecretRegistry>
-getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
-getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
-getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
+getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
+getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
+getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
 getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
@@ -241,29 +247,6 @@ getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?
 getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
 getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
 getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
-getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
-getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
-getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
-getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
-getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
-getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
-getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
-getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
-getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
-getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
-getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
-getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
-getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
-getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
-getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
-getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
-getContractAt(name: 'LyingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingVaultAdmin>
-getContractAt(name: 'MockInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockInstantDoor>
-getContractAt(name: 'RepackingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RepackingVaultAdmin>
-getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SpoilingVault>
-getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
-getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
-getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
@@ -291,13 +274,33 @@ getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, sign
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
+getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
+getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
+getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
+getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
+getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
+getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
+getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
+getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
+getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
+getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
+getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
+getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
+getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
+getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
+getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
+getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
+getContractAt(name: 'LyingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingVaultAdmin>
+getContractAt(name: 'MockInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockInstantDoor>
+getContractAt(name: 'RepackingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RepackingVaultAdmin>
+getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SpoilingVault>
+getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
+getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
+getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
-getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
-getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
-getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
 
   deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
@@ -317,11 +320,25 @@ deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContra
 deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
 deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
 deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
+deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
+deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
+deployContract(name: 'PythSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
+deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
+deployContract(name: 'Netting', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
+deployContract(name: 'PaymentRules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
+deployContract(name: 'Payments', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
+deployContract(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
+deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
+deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
 deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
 deployContract(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
 deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'HungryTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
@@ -340,27 +357,17 @@ deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContra
 deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
-deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
+deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
 deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
-deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
-deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
-deployContract(name: 'PythSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
-deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
-deployContract(name: 'Netting', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
-deployContract(name: 'PaymentRules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
-deployContract(name: 'Payments', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
-deployContract(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
-deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
-deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
+deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
+deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
+deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
 deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
@@ -384,29 +391,6 @@ deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
 deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
-deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
-deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
-deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
-deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
-deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
-deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
-deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
-deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
-deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
-deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
-deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
-deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
-deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
-deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
-deployContract(name: 'LyingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingVaultAdmin>
-deployContract(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
-deployContract(name: 'RepackingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RepackingVaultAdmin>
-deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
-deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
-deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
-deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -434,13 +418,33 @@ deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
+deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
+deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
+deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
+deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
+deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
+deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
+deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
+deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
+deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
+deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
+deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
+deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
+deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
+deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
+deployContract(name: 'LyingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingVaultAdmin>
+deployContract(name: 'MockInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
+deployContract(name: 'RepackingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RepackingVaultAdmin>
+deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
+deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
+deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
+deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
-deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
-deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
-deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 
   deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
@@ -460,11 +464,25 @@ deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer |
 deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
 deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
 deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
+deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
+deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
+deployContract(name: 'PythSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
+deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
+deployContract(name: 'Netting', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
+deployContract(name: 'PaymentRules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
+deployContract(name: 'Payments', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
+deployContract(name: 'SecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
+deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
+deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
 deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HashTimeLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
 deployContract(name: 'HostilePolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
 deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'HungryTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
@@ -483,27 +501,17 @@ deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer |
 deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
-deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
+deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
 deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
-deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
-deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
-deployContract(name: 'PythSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
-deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
-deployContract(name: 'Netting', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
-deployContract(name: 'PaymentRules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
-deployContract(name: 'Payments', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
-deployContract(name: 'SecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
-deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
-deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
+deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
+deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
+deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
 deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
@@ -527,29 +535,6 @@ deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
 deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
-deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
-deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
-deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
-deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
-deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
-deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
-deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
-deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
-deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
-deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
-deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
-deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
-deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
-deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
-deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
-deployContract(name: 'LyingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingVaultAdmin>
-deployContract(name: 'MockInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
-deployContract(name: 'RepackingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RepackingVaultAdmin>
-deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
-deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
-deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
-deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -577,11 +562,30 @@ deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
+deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
+deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
+deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
+deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
+deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
+deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
+deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
+deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
+deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
+deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
+deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
+deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
+deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
+deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
+deployContract(name: 'LyingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingVaultAdmin>
+deployContract(name: 'MockInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockInstantDoor>
+deployContract(name: 'RepackingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RepackingVaultAdmin>
+deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SpoilingVault>
+deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
+deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
+deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
-deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
-deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
-deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 
     // default types
     getContractFactory(

@@ -13,6 +13,7 @@ export type { ExtraTakingToken } from './ExtraTakingToken.js';
 export type { FalseReturningToken } from './FalseReturningToken.js';
 export type { FeeToken } from './FeeToken.js';
 export type { GasBurnerReceiver } from './GasBurnerReceiver.js';
+export type { HashTimeLock } from './HashTimeLock.js';
 export type { HostilePolicy } from './HostilePolicy.js';
 export type { HugeToken } from './HugeToken.js';
 export type { HungryTarget } from './HungryTarget.js';

@@ -10,6 +10,7 @@ export { ExtraTakingToken__factory } from './ExtraTakingToken__factory.js';
 export { FalseReturningToken__factory } from './FalseReturningToken__factory.js';
 export { FeeToken__factory } from './FeeToken__factory.js';
 export { GasBurnerReceiver__factory } from './GasBurnerReceiver__factory.js';
+export { HashTimeLock__factory } from './HashTimeLock__factory.js';
 export { HostilePolicy__factory } from './HostilePolicy__factory.js';
 export { HugeToken__factory } from './HugeToken__factory.js';
 export { HungryTarget__factory } from './HungryTarget__factory.js';
