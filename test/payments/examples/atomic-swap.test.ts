@@ -67,9 +67,9 @@ describe("example: an atomic swap against a hash time-locked contract elsewhere"
     const logs = await swap.provider.getLogs({ address: swap.place.payments, fromBlock: swap.from });
     const latched = logs.map(decodePaymentEvent).find((event) => event?.name === "PaymentLatched");
     const shown = await swap.provider.getTransaction(latched?.transaction ?? "");
-    const { witness } = payments(bert).interface.parseTransaction({ data: shown?.data ?? "0x" })?.args ?? {};
+    const call = payments(bert).interface.parseTransaction({ data: shown?.data ?? "0x" });
     const before = await coinsOf(swap.annaThere);
-    await swap.lock.connect(swap.bertThere).claim(witness);
+    await swap.lock.connect(swap.bertThere).claim(call?.args.witness);
     expect((await coinsOf(swap.annaThere)) - before).to.equal(COINS);
   });
 
