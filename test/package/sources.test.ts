@@ -200,7 +200,8 @@ describe("the package's compiler", () => {
     expect(imported.length).to.be.greaterThan(20);
     expect([...new Set(imported.filter((name) => !name.startsWith(".")))]).to.deep.equal(["ethers"]);
     for (const [file, text] of compiled) {
-      if (file.endsWith(".js")) expect(text, file).not.to.match(/\b(?:process\.\w|Buffer\.|require\(|__dirname)/);
+      if (file.endsWith(".js"))
+        expect(text, file).not.to.match(/\b(?:process\.\w|Buffer\.|require\(|__dirname)/);
     }
   });
 
