@@ -11,7 +11,9 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
+  getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
+getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
+getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
 getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
 getContractFactory(name: 'Recovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Recovery__factory>
 getContractFactory(name: 'Reserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Reserve__factory>
@@ -43,8 +45,41 @@ getContractFactory(name: 'Payments', signerOrOptions?: ethers.Signer | FactoryOp
 getContractFactory(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecretRegistry__factory>
 getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
 getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
+getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
+getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
+getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
+getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
+getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
+getContractFactory(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashTimeLock__factory>
+getContractFactory(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostilePolicy__factory>
+getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
+getContractFactory(name: 'HungryTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HungryTarget__factory>
+getContractFactory(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeepsAllowanceToken__factory>
+getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
+getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
+getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
+getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPriceRouter__factory>
+getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
+getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
+getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
+getContractFactory(name: 'OddCondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OddCondition__factory>
+getContractFactory(name: 'Pawnshop', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pawnshop__factory>
+getContractFactory(name: 'PlainReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainReserve__factory>
+getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
+getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
+getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
+getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
+getContractFactory(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombReceiver__factory>
+getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
+getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombToken__factory>
+getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
+getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SickReserve__factory>
+getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
-getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
+getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
+getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
+getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
 getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
@@ -95,49 +130,19 @@ getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
-getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
-getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
-getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
-getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
-getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
-getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
-getContractFactory(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashTimeLock__factory>
-getContractFactory(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostilePolicy__factory>
-getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
-getContractFactory(name: 'HungryTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HungryTarget__factory>
-getContractFactory(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeepsAllowanceToken__factory>
-getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
-getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
-getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
-getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPriceRouter__factory>
-getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
-getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
-getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
-getContractFactory(name: 'OddCondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OddCondition__factory>
-getContractFactory(name: 'Pawnshop', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pawnshop__factory>
-getContractFactory(name: 'PlainReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainReserve__factory>
-getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
-getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
-getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
-getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
-getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
-getContractFactory(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombReceiver__factory>
-getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombToken__factory>
-getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
-getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SickReserve__factory>
-getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
+getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
 getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
-getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
+getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
 getContractFactory(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzTokenVault__factory>
 getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzWindowConsumed__factory>
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
-getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
+getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
+getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
-getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
 getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
 getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
@@ -148,14 +153,11 @@ getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
 getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
 getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
-getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
-getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
-getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
-getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
+getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
 
-  getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
+  getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
+getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
+getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
 getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
 getContractAt(name: 'Recovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Recovery>
 getContractAt(name: 'Reserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Reserve>
@@ -187,8 +189,41 @@ getContractAt(name: 'Payments', address: string | ethers.Addressable, signer?: e
 getContractAt(name: 'SecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecretRegistry>
 getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
 getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
+getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
+getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
+getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
+getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
+getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
+getContractAt(name: 'HashTimeLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashTimeLock>
+getContractAt(name: 'HostilePolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostilePolicy>
+getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
+getContractAt(name: 'HungryTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HungryTarget>
+getContractAt(name: 'KeepsAllowanceToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeepsAllowanceToken>
+getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
+getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
+getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
+getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPriceRouter>
+getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
+getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
+getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
+getContractAt(name: 'OddCondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OddCondition>
+getContractAt(name: 'Pawnshop', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pawnshop>
+getContractAt(name: 'PlainReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainReserve>
+getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
+getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
+getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
+getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
+getContractAt(name: 'ReturnBombReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombReceiver>
+getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
+getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombToken>
+getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
+getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SickReserve>
+getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
-getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
+getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
+getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
+getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
 getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
@@ -239,49 +274,19 @@ getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, sign
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
-getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
-getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
-getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
-getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
-getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
-getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
-getContractAt(name: 'HashTimeLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashTimeLock>
-getContractAt(name: 'HostilePolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostilePolicy>
-getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
-getContractAt(name: 'HungryTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HungryTarget>
-getContractAt(name: 'KeepsAllowanceToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeepsAllowanceToken>
-getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
-getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
-getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
-getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPriceRouter>
-getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
-getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
-getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
-getContractAt(name: 'OddCondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OddCondition>
-getContractAt(name: 'Pawnshop', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pawnshop>
-getContractAt(name: 'PlainReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainReserve>
-getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
-getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
-getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
-getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
-getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
-getContractAt(name: 'ReturnBombReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombReceiver>
-getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombToken>
-getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
-getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SickReserve>
-getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
+getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
 getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
-getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
+getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
 getContractAt(name: 'OzTokenVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzTokenVault>
 getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzWindowConsumed>
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
-getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
+getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
+getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
-getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
 getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
 getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
@@ -292,14 +297,11 @@ getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signe
 getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
 getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
 getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
-getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
-getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
-getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
-getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
+getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
 
-  deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+  deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
 deployContract(name: 'Reserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
@@ -331,8 +333,41 @@ deployContract(name: 'Payments', signerOrOptions?: ethers.Signer | DeployContrac
 deployContract(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
 deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
+deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
+deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
+deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
+deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
+deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
+deployContract(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
+deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
+deployContract(name: 'HungryTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
+deployContract(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeepsAllowanceToken>
+deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
+deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
+deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
+deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
+deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
+deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
+deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'OddCondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
+deployContract(name: 'Pawnshop', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
+deployContract(name: 'PlainReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
+deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
+deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
+deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
+deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
+deployContract(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
+deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
+deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
+deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
+deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
+deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
+deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
+deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
+deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
 deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
@@ -383,49 +418,19 @@ deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
-deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
-deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
-deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
-deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
-deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
-deployContract(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
-deployContract(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
-deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
-deployContract(name: 'HungryTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
-deployContract(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeepsAllowanceToken>
-deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
-deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
-deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
-deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
-deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
-deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
-deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
-deployContract(name: 'OddCondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
-deployContract(name: 'Pawnshop', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
-deployContract(name: 'PlainReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
-deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
-deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
-deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
-deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
-deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
-deployContract(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
-deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
-deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
-deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
-deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
+deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
-deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
+deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
 deployContract(name: 'OzTokenVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
-deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
+deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
-deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
 deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
@@ -436,14 +441,11 @@ deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
-deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
-deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
-deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
+deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 
-  deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+  deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
+deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
 deployContract(name: 'Reserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
@@ -475,8 +477,41 @@ deployContract(name: 'Payments', args: any[], signerOrOptions?: ethers.Signer | 
 deployContract(name: 'SecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
 deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
+deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
+deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
+deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
+deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
+deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HashTimeLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
+deployContract(name: 'HostilePolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
+deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
+deployContract(name: 'HungryTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
+deployContract(name: 'KeepsAllowanceToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeepsAllowanceToken>
+deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
+deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
+deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
+deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
+deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
+deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
+deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
+deployContract(name: 'OddCondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
+deployContract(name: 'Pawnshop', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
+deployContract(name: 'PlainReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
+deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
+deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
+deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
+deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
+deployContract(name: 'ReturnBombReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
+deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
+deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
+deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
+deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
+deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
-deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
+deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
+deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
+deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
 deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
@@ -527,49 +562,19 @@ deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
-deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
-deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
-deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
-deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
-deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
-deployContract(name: 'HashTimeLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
-deployContract(name: 'HostilePolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
-deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
-deployContract(name: 'HungryTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
-deployContract(name: 'KeepsAllowanceToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeepsAllowanceToken>
-deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
-deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
-deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
-deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
-deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
-deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
-deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
-deployContract(name: 'OddCondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
-deployContract(name: 'Pawnshop', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
-deployContract(name: 'PlainReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
-deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
-deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
-deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
-deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
-deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
-deployContract(name: 'ReturnBombReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
-deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
-deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
-deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
-deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
+deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
-deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
+deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
 deployContract(name: 'OzTokenVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzTokenVault>
 deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzWindowConsumed>
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
-deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
+deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
-deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
 deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
@@ -580,12 +585,7 @@ deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
-deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
-deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
-deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
-deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
+deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
 
     // default types
     getContractFactory(
