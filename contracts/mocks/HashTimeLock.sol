@@ -15,6 +15,7 @@ contract HashTimeLock {
     error HashTimeLock_OtherSecret();
     error HashTimeLock_TooLate();
     error HashTimeLock_TooEarly();
+    error HashTimeLock_NotSent();
 
     constructor(bytes32 hash_, uint256 refundableFrom_, address payable recipient_) payable {
         (hash, refundableFrom, recipient, funder) = (hash_, refundableFrom_, recipient_, payable(msg.sender));
@@ -24,11 +25,16 @@ contract HashTimeLock {
         if (sha256(abi.encodePacked(secret)) != hash) revert HashTimeLock_OtherSecret();
         if (block.timestamp >= refundableFrom) revert HashTimeLock_TooLate();
         emit Claimed(secret);
-        recipient.transfer(address(this).balance);
+        _sendAll(recipient);
     }
 
     function refund() external {
         if (block.timestamp < refundableFrom) revert HashTimeLock_TooEarly();
-        funder.transfer(address(this).balance);
+        _sendAll(funder);
+    }
+
+    function _sendAll(address payable to) private {
+        (bool sent,) = to.call{value: address(this).balance}("");
+        if (!sent) revert HashTimeLock_NotSent();
     }
 }

@@ -1,4 +1,4 @@
-import { type BlockTag, Contract, type Provider } from "ethers";
+import { type BlockTag, Contract, dataLength, dataSlice, Interface, type Provider } from "ethers";
 import { RetryableError } from "../core/errors.ts";
 import { isOfContract } from "../governance/node-answer.ts";
 import { CONDITION_ABI, PAYMENT_RULES_ABI } from "./abi.ts";
@@ -20,6 +20,8 @@ export type PaymentFeature = (typeof PAYMENT_FEATURES)[number];
 
 /** Volume that isn't counted, as PaymentRules has it. */
 const UNCOUNTED = (1n << 36n) - 1n;
+
+const face = new Interface(CONDITION_ABI);
 
 /** What an account may open now. */
 export interface Allowance {
@@ -72,21 +74,28 @@ export async function readAllowance(
   };
 }
 
+/** What a condition may use: `Questions.GAS`. */
+const QUESTION_GAS = 1_000_000;
+
 /**
- * Whether a condition would say yes now. As in the contract, one that reverts says no.
+ * Whether a condition would say yes now. As in the contract, one that reverts, that answers anything else or that wants more gas
+ * than it may use says no.
  *
  * @param payment the payment's id
  */
 export async function isMet(
   provider: Provider,
-  question: Question,
+  { condition, terms }: Question,
   payment: string,
   witness: string,
   at: BlockTag = "latest",
 ): Promise<boolean> {
-  const condition = new Contract(question.condition, CONDITION_ABI, provider);
+  const data = face.encodeFunctionData("check", [payment, terms, witness]);
+  // A transaction pays for itself and its data besides.
+  const gasLimit = QUESTION_GAS + 21_000 + 16 * dataLength(data);
   try {
-    return await condition.getFunction("check")(payment, question.terms, witness, { blockTag: at });
+    const answer = await provider.call({ to: condition, data, gasLimit, blockTag: at });
+    return dataLength(answer) >= 32 && BigInt(dataSlice(answer, 0, 32)) === 1n;
   } catch (error) {
     if (isOfContract(error)) return false;
     throw error;

@@ -168,6 +168,12 @@ describe("the gov commands, as people run them on anvil", function () {
           "CHANGE_PRECISION",
           /1\.1234567 usd/,
         ],
+        [
+          "of",
+          [{ kind: "set-number", name: "PAYMENT_TIERS", tier: 1, value: 2 }],
+          "CHANGE_ARGUMENT",
+          /one feature[\s\S]*a feature and nothing else/,
+        ],
         ["asset", [{ kind: "halt-price", asset: "doge" }], "UNKNOWN_ASSET", /doge[\s\S]*eth, btc, usd/],
         ["name", [{ kind: "grant-role", role: "ATTESTOR", account: "$nobody" }], "UNKNOWN_NAME", /\$nobody/],
         ["target", call("treasure", "open", []), "UNKNOWN_TARGET", /treasure[\s\S]*vault/],

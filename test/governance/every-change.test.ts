@@ -113,6 +113,16 @@ const CASES: readonly Case[] = [
     expects: { "vault.HOT_COVER.0x": "loosens" },
   },
   {
+    kind: "set-number",
+    change: () => [{ kind: "set-number", name: "PAYMENT_TIERS", feature: "capture", value: 2 }],
+    expects: { "paymentRules.PAYMENT_TIERS.3": "tightens" },
+  },
+  {
+    kind: "tighten",
+    change: () => [{ kind: "tighten", name: "PAYMENT_VOLUME", tier: 1, value: "$1,000" }],
+    expects: { "paymentRules.PAYMENT_VOLUME.1": "tightens" },
+  },
+  {
     kind: "tighten",
     change: () => [{ kind: "tighten", name: "TIER_WINDOW", tier: 1, value: "$1,000" }],
     expects: { "policy.TIER_WINDOW.1": "tightens" },

@@ -12,6 +12,7 @@ import { packageFiles, stage } from "../../src/package/stage.ts";
 import { connection, type Scene, scene } from "../scenario/scene.ts";
 import { EmptyProject, type Ended } from "../support/empty-project.ts";
 import { NODES, nodeFolder } from "../support/node-versions.ts";
+import { codeOf } from "../support/page-code.ts";
 import { serveRpc } from "../support/rpc-server.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,20 +29,18 @@ const VIEM = `viem@${devDependencies.viem}`;
 /** What a project imports. */
 const FACES = Object.keys(ENTRY_POINTS).map((subpath) => subpath.replace(/^\./, "strongroom"));
 /** Entry points that import ethers. */
-const NEED_ETHERS: ReadonlySet<string> = new Set(["strongroom/audit", "strongroom/governance"]);
+const NEED_ETHERS: ReadonlySet<string> = new Set([
+  "strongroom/audit",
+  "strongroom/governance",
+  "strongroom/payments",
+]);
 
 const scratch = mkdtempSync(join(tmpdir(), "package-"));
 
-/** The code of docs/package.md, by the file name behind the language. */
-function blocks(): ReadonlyMap<string, string> {
-  const page = readFileSync(join(ROOT, "docs/package.md"), "utf8");
-  return new Map(
-    [...page.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = "", code = ""]) => [name, code]),
-  );
-}
+const blocks = codeOf("docs/package.md");
 
 function block(name: string): string {
-  const code = blocks().get(name);
+  const code = blocks.get(name);
   if (code === undefined) throw new Error(`docs/package.md has no ${name}`);
   return code;
 }

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import ts from "typescript";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { RECORD_FORMAT } from "../../deploy/record.ts";
 import { explain, type TerminalError } from "../../src/core/errors.ts";
 import { abiModule } from "../../src/package/abi-module.ts";
 import { addressesModule, recordedAddresses } from "../../src/package/addresses-module.ts";
 import { compile } from "../../src/package/compile.ts";
-import { GENERATED } from "../../src/package/entry-points.ts";
+import { ENTRY_POINTS, GENERATED } from "../../src/package/entry-points.ts";
 import { manifestOf, type ProjectManifest, packagesOf } from "../../src/package/manifest.ts";
 import { pack } from "../../src/package/pack.ts";
 import { solidityPackages } from "../../src/package/solidity.ts";
@@ -189,6 +190,19 @@ describe("the package's compiler", () => {
     ]);
     expect([...compiled.keys()]).to.include("src/governance/safe.d.ts");
     expect(compiled.get("src/package/entries/tried.js")).to.contain('from "../../core/money.js"');
+  });
+
+  it("gives browsers strongroom/payments, which needs ethers and nothing of Node", () => {
+    const compiled = compile(ROOT, [ENTRY_POINTS["./payments"]], new Map());
+    const imported = [...compiled]
+      .filter(([file]) => file.endsWith(".js"))
+      .flatMap(([, text]) => ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName));
+    expect(imported.length).to.be.greaterThan(20);
+    expect([...new Set(imported.filter((name) => !name.startsWith(".")))]).to.deep.equal(["ethers"]);
+    for (const [file, text] of compiled) {
+      if (file.endsWith(".js"))
+        expect(text, file).not.to.match(/\b(?:process\.\w|Buffer\.|require\(|__dirname)/);
+    }
   });
 
   it("refuses what does not compile, and what Node 20 lacks", async () => {

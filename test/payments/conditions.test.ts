@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { getBytes, hexlify, id, parseUnits, randomBytes } from "ethers";
+import { AbiCoder, getBytes, hexlify, id, parseUnits, randomBytes } from "ethers";
 import hre from "hardhat";
 import { signText } from "../../src/custody/typed-text.ts";
 import {
@@ -216,5 +216,22 @@ describe("conditions from TypeScript", () => {
     expect(readQuestion(question, s.where)).to.deep.equal({ kind: "other" });
     expect(await s.met(question, NO_WITNESS)).to.equal(false);
     expect(await s.met({ condition: s.where.several, terms: "0x12" }, NO_WITNESS)).to.equal(false);
+  });
+
+  it("that answer oddly say no, as they do to the contract", async () => {
+    const s = await load();
+    const odd = await ethers.deployContract("OddCondition");
+    const condition = await odd.getAddress();
+    for (const [how, yes] of [
+      ["yes", true],
+      ["reverts", false],
+      ["two", false],
+      ["short", false],
+      ["burns", false],
+      ["floods", false],
+    ] as const) {
+      const question = { condition, terms: AbiCoder.defaultAbiCoder().encode(["string"], [how]) };
+      expect(await s.met(question, NO_WITNESS), how).to.equal(yes);
+    }
   });
 });

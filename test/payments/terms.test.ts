@@ -17,7 +17,8 @@ import {
   plainTerms,
 } from "../../src/payments/terms.ts";
 import { deployPayments } from "../support/paymentsFixture.ts";
-import { conditionsOf, placeOf, unchecked } from "../support/paymentsPlace.ts";
+import { conditionsOf, placeOf } from "../support/paymentsPlace.ts";
+import { PURPOSE, pushData } from "../support/paymentTerms.ts";
 import { refuses } from "../support/refusal.ts";
 import { ONE } from "../support/vaultFixture.ts";
 
@@ -39,7 +40,7 @@ type Stage = Awaited<ReturnType<typeof funded>>;
 const load = () => networkHelpers.loadFixture(funded);
 
 /** Creates payments at the stage's time, past the SDK. */
-async function create(s: Stage, terms: PaymentTerms, data = unchecked(terms)) {
+async function create(s: Stage, terms: PaymentTerms, data = pushData(PURPOSE.CREATE, [terms])) {
   await s.at(s.now);
   return s.vault.connect(s.anna).callWith(s.payments, [terms.asset], [terms.amount], data);
 }
@@ -190,7 +191,9 @@ describe("payments' terms", () => {
     expect(facts.error).to.equal("Payments_ZeroAmount");
     const paid = { ...plain(s), salt: 2n };
     await expect(
-      s.vault.connect(s.anna).callWith(s.payments, [s.tokenId], [paid.amount], unchecked(terms, paid)),
+      s.vault
+        .connect(s.anna)
+        .callWith(s.payments, [s.tokenId], [paid.amount], pushData(PURPOSE.CREATE, [terms, paid])),
     ).to.be.revertedWithCustomError(s.payments, "Payments_ZeroAmount");
   });
 
@@ -258,7 +261,7 @@ describe("payments' terms", () => {
         const { facts } = await refuses("TERMS_UNREADABLE", () => checkTerms(s.place, changed, s.now));
         expect(facts.field).to.equal(field);
 
-        const bytes = getBytes(unchecked(terms));
+        const bytes = getBytes(pushData(PURPOSE.CREATE, [terms]));
         bytes.set(getBytes(toBeHex(value, 32)), (3 + word) * 32);
         await expect(create(s, terms, hexlify(bytes))).to.be.revertedWithoutReason(ethers);
       });

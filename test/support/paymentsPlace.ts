@@ -1,8 +1,5 @@
-import { AbiCoder } from "ethers";
-import { TERMS } from "../../src/payments/abi.ts";
 import type { PaymentsPlace } from "../../src/payments/check-terms.ts";
 import type { ConditionAddresses } from "../../src/payments/conditions/read-question.ts";
-import type { PaymentTerms } from "../../src/payments/terms.ts";
 import type { PaymentsFixture } from "./paymentsFixture.ts";
 
 /** Where a fixture's payments are made. */
@@ -21,9 +18,4 @@ export async function conditionsOf({ conditions }: PaymentsFixture): Promise<Con
     attestation: await conditions.attestation.getAddress(),
     several: await conditions.several.getAddress(),
   };
-}
-
-/** What the hook is told to create payments, whatever they are. */
-export function unchecked(...terms: readonly PaymentTerms[]): string {
-  return AbiCoder.defaultAbiCoder().encode(["uint8", `${TERMS}[]`], [0, terms]);
 }

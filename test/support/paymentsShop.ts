@@ -1,4 +1,5 @@
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import type { BaseContract, Provider } from "ethers";
 import {
   type AssetWords,
@@ -9,7 +10,6 @@ import {
 } from "../../src/package/entries/payments.ts";
 import { deployPayments } from "./paymentsFixture.ts";
 import { conditionsOf, placeOf } from "./paymentsPlace.ts";
-import type { Connection } from "./stage.ts";
 import type { TestToken } from "./vaultFixture.ts";
 
 /** One dollar in raw units of the shop's USDC. */
@@ -38,7 +38,13 @@ export interface Shop {
 }
 
 /** Opens a shop; anna has 1,000 dollars in the ledger. */
-export async function openShop({ ethers, networkHelpers }: Connection): Promise<Shop> {
+export async function openShop({
+  ethers,
+  networkHelpers,
+}: {
+  readonly ethers: HardhatEthers;
+  readonly networkHelpers: NetworkHelpers;
+}): Promise<Shop> {
   const d = await deployPayments(ethers, networkHelpers);
   const token = await d.anotherToken<BaseContract & TestToken>("MockERC20", ["USD Coin", 6]);
   const usdc = await d.listToken(token, { tickExponent: 3n });

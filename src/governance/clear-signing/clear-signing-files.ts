@@ -18,7 +18,14 @@ import {
   VAULT_MEANINGS,
 } from "./custody-meanings.ts";
 import type { Deployment, Descriptor, Meanings } from "./descriptor.ts";
-import { INTENT_MEANINGS, REGISTRY_MEANINGS, VOTE_MEANINGS } from "./message-meanings.ts";
+import {
+  APPROVAL_MEANINGS,
+  CLAIM_MEANINGS,
+  INTENT_MEANINGS,
+  NETTING_MEANINGS,
+  REGISTRY_MEANINGS,
+  VOTE_MEANINGS,
+} from "./message-meanings.ts";
 import {
   APP_RELEASE_MEANINGS,
   AUDIT_RECORD_MEANINGS,
@@ -110,13 +117,16 @@ export function clearSigningDescriptors(
   const safe = new Interface(safeArtifact("singleton").abi as never);
   files.set("calldata-Safe.json", calldataDescriptor("Safe", safe, SAFE_MEANINGS, [], safes));
   files.set("eip712-Safe.json", messageDescriptor("Safe", undefined, { [SAFE_TX]: SAFE_TX_MEANING }, safes));
-  for (const [name, meanings, target] of [
-    ["Vault", INTENT_MEANINGS, "vault"],
-    ["TierRegistry", REGISTRY_MEANINGS, "registry"],
-    ["Recovery", VOTE_MEANINGS, "recovery"],
-  ] as const) {
+  for (const [name, meanings, of] of [
+    ["Vault", INTENT_MEANINGS, (suite) => suite.vault],
+    ["TierRegistry", REGISTRY_MEANINGS, (suite) => suite.registry],
+    ["Recovery", VOTE_MEANINGS, (suite) => suite.recovery],
+    ["Netting", NETTING_MEANINGS, (suite) => suite.netting],
+    ["Quorum", APPROVAL_MEANINGS, (suite) => suite.conditions.quorum],
+    ["Attestation", CLAIM_MEANINGS, (suite) => suite.conditions.attestation],
+  ] as const satisfies readonly (readonly [string, Meanings, (suite: SuiteAddresses) => string])[]) {
     const domain = { name: `Strongroom ${name}`, version: "1" };
-    const where = at((suite) => [suite[target]]);
+    const where = at((suite) => [of(suite)]);
     files.set(`eip712-${name}.json`, messageDescriptor(name, domain, meanings, where));
   }
   return files;

@@ -71,3 +71,50 @@ export const VOTE_MEANINGS: Meanings = {
     ],
   },
 };
+
+/** What debtors and parties of a cycle sign: contracts/payments/libraries/NettingCode.sol. */
+export const NETTING_MEANINGS: Meanings = {
+  "Obligation(address debtor,address creditor,uint256 asset,uint112 amount,bytes32 ref,uint40 dueBy,uint256 salt)":
+    {
+      intent: "Owe, for netting",
+      fields: [
+        account("debtor", "Debtor"),
+        account("creditor", "Creditor"),
+        ...asset("asset", "Asset"),
+        {
+          path: "amount",
+          label: "Amount",
+          format: "tokenAmount",
+          params: { tokenPath: "asset.[-20:]" },
+        },
+        plain("ref", "Reference"),
+        date("dueBy", "For netting until"),
+        plain("salt", "Salt"),
+      ],
+    },
+  "Position(bytes32 cycle,address party,int112 net,uint32 nonce)": {
+    intent: "Settle a netting cycle",
+    fields: [
+      plain("cycle", "Cycle"),
+      account("party", "Party"),
+      plain("net", "Net, raw units"),
+      plain("nonce", "Nonce"),
+    ],
+  },
+};
+
+/** What signers of a quorum sign: contracts/payments/conditions/Quorum.sol. */
+export const APPROVAL_MEANINGS: Meanings = {
+  "Approval(bytes32 payment,bytes32 terms)": {
+    intent: "Approve a payment",
+    fields: [plain("payment", "Payment"), plain("terms", "Quorum's terms")],
+  },
+};
+
+/** What attestors of payments sign: contracts/payments/conditions/Attestation.sol. */
+export const CLAIM_MEANINGS: Meanings = {
+  "Attestation(bytes32 payment,bytes32 claim,uint40 time)": {
+    intent: "Attest what a payment waits for",
+    fields: [plain("payment", "Payment"), plain("claim", "Claim"), date("time", "Happened")],
+  },
+};

@@ -172,6 +172,9 @@ describe("descriptors for clear signing (ERC-7730)", () => {
       ["eip712-Vault.json", "contracts/custody/libraries/Intents.sol", 1],
       ["eip712-TierRegistry.json", "contracts/policy/TierRegistry.sol", 3],
       ["eip712-Recovery.json", "contracts/custody/Recovery.sol", 1],
+      ["eip712-Netting.json", "contracts/payments/libraries/NettingCode.sol", 2],
+      ["eip712-Quorum.json", "contracts/payments/conditions/Quorum.sol", 1],
+      ["eip712-Attestation.json", "contracts/payments/conditions/Attestation.sol", 1],
     ] as const) {
       const types = typeOf(file);
       expect(types).to.have.length(count);
@@ -220,11 +223,13 @@ describe("descriptors for clear signing (ERC-7730)", () => {
       ...Object.keys(CONTRACTS),
       ...["manager", "timelock", "vetoGate", "succession"],
       ...["reserveManager", "reserveTimelock", "reserveVetoGate", "reserveSuccession"],
+      "netting",
     ];
     const suite = (chainId: string) =>
       ({
         chainId,
         safes: { council: address(100), reserve: address(101) },
+        conditions: { quorum: address(102), attestation: address(103) },
         ...Object.fromEntries(names.map((name, index) => [name, address(index)])),
       }) as never;
     const where = (name: string) => address(names.indexOf(name));
