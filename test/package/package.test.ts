@@ -89,12 +89,12 @@ describe("the package as it is published", () => {
     expect(first.entries).to.include("contracts/custody/Vault.sol");
   });
 
-  it("brings OpenZeppelin's sources and no other package", () => {
+  it("brings OpenZeppelin's sources, the solver of netting and no other package", () => {
     const manifest = JSON.parse(readFileSync(join(scratch, "first/staged/package.json"), "utf8")) as {
       dependencies: Record<string, string>;
       peerDependencies: Record<string, string>;
     };
-    const names = ["@openzeppelin/contracts", "@openzeppelin/contracts-upgradeable"];
+    const names = ["@openzeppelin/contracts", "@openzeppelin/contracts-upgradeable", "highs"];
     expect(Object.keys(manifest.dependencies)).to.deep.equal(names);
     for (const name of names) expect(manifest.dependencies[name]).to.equal(dependencies[name]);
     expect(Object.keys(manifest.peerDependencies)).to.deep.equal(["ethers"]);

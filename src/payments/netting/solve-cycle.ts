@@ -23,7 +23,7 @@ const SMALL = 100;
 const NODES = 200;
 
 /** How many obligations to go through for something better than the best rounding. */
-const WORK = 300_000;
+const WORK = 100_000;
 
 /** Shares from which on an obligation is cleared at first: what the linear program clears whole, most of, or something of. */
 const THRESHOLDS = [1 - 1e-6, 0.5, 1e-6];

@@ -7,7 +7,7 @@ const CHAIN = 12;
 /** How many obligations are added or dropped at random when a choice is shaken. */
 const SHAKEN = 30;
 /** How often it is shaken at most. */
-const SHAKES = 300;
+const SHAKES = 100;
 
 /**
  * A choice of whole obligations within all limits, found by local search in exact arithmetic. Obligations are named by their
