@@ -2,7 +2,13 @@ import type { Highs } from "highs";
 import { RetryableError } from "../../core/errors.ts";
 import type { NettingGraph } from "./netting-graph.ts";
 
-/** How HiGHS is loaded: lazily, as it is 3.5 MB of WebAssembly. A bundler that moves the file passes its own. */
+/**
+ * How HiGHS is loaded: lazily, as it is 3.5 MB of WebAssembly. A bundler that moves that file passes its own, and leaves
+ * `node:module` external, which HiGHS imports where there is Node alone.
+ *
+ * @example
+ * const load: LoadHighs = () => highs({ locateFile: (file) => `/assets/${file}` });
+ */
 export type LoadHighs = () => Promise<Highs>;
 
 let loaded: Promise<Highs> | undefined;
