@@ -14,6 +14,7 @@ import { MockERC20__factory } from "../../typechain-types/factories/contracts/mo
 import { MockAggregator__factory } from "../../typechain-types/factories/contracts/mocks/oracle/MockAggregator__factory.ts";
 import { Plunderer__factory } from "../../typechain-types/factories/contracts/mocks/Plunderer__factory.ts";
 import { PriceRouter__factory } from "../../typechain-types/factories/contracts/oracle/PriceRouter__factory.ts";
+import { Netting__factory } from "../../typechain-types/factories/contracts/payments/Netting__factory.ts";
 import { Payments__factory } from "../../typechain-types/factories/contracts/payments/Payments__factory.ts";
 import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/policy/ExitPolicy__factory.ts";
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
@@ -32,6 +33,7 @@ const SUITE_FACES = {
   vetoGate: VetoGate__factory.createInterface(),
   reserve: Reserve__factory.createInterface(),
   payments: Payments__factory.createInterface(),
+  netting: Netting__factory.createInterface(),
   manager: AccessManager__factory.createInterface(),
   token: MockERC20__factory.createInterface(),
   app: MockApp__factory.createInterface(),

@@ -81,7 +81,7 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
   const feeds = new FeedPlayer(chain, feedsOf(suite), chain.time);
   const { vault, vaultImplementation, policy, registry, guardian, factory, upgradeController, reserve } =
     suite.addresses;
-  const { payments, conditions } = suite.addresses;
+  const { payments, netting, conditions } = suite.addresses;
   const codeOf = async (contract: { getAddress(): Promise<string> }) => {
     const address = await contract.getAddress();
     return { address, codehash: keccak256(await ethers.provider.getCode(address)) };
@@ -101,6 +101,7 @@ export async function openStage(say: (line: string) => void): Promise<OpenStage>
     app: await app.getAddress(),
     reserve,
     payments,
+    netting,
     conditions,
     chainId: suite.config.chainId,
     plunderer: await codeOf(plunderer),

@@ -71,6 +71,7 @@ export interface Stage {
   readonly vaultImplementation: string;
   readonly reserve: string;
   readonly payments: string;
+  readonly netting: string;
   /** What payments may depend on. */
   readonly conditions: { readonly hashLock: string; readonly quorum: string };
   readonly chainId: bigint;

@@ -19,6 +19,7 @@ const STEPS = [
   "seizure",
   "feed-dies",
   "payments",
+  "netting",
 ];
 
 describe("The story", () => {

@@ -7,6 +7,7 @@ import { depositArrives } from "./deposit.ts";
 import { feedDies } from "./feed-dies.ts";
 import { largeExit } from "./large-exit.ts";
 import { loosening, tightening } from "./limits.ts";
+import { netting } from "./netting.ts";
 import { payments } from "./payments.ts";
 import { OTHER_PEOPLE, OTHERS, type Queued, Scene, type Step } from "./scene.ts";
 import { seizure } from "./seizure.ts";
@@ -34,6 +35,7 @@ function steps(): Step[] {
     seizure,
     feedDies(() => waiting),
     payments,
+    netting,
   ];
 }
 
