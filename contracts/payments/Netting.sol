@@ -129,7 +129,7 @@ contract Netting is INetting, ReleasedApp, EIP712 {
                 sum += net;
                 if (net > 0) moved += uint112(net);
             }
-            _settle(margins, domain, cycleHash, party, net, entry.signature);
+            _settle(margins, domain, cycleHash, asset, party, net, entry.signature);
         }
         // Check: each debit met by a credit of the same cycle; the last word, as only all of it says so.
         if (sum != 0) revert Netting_NotZeroSum(sum);
@@ -141,6 +141,7 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         mapping(address party => uint256 slot) storage margins,
         bytes32 domain,
         bytes32 cycleHash,
+        AssetId asset,
         address party,
         int112 net,
         bytes calldata signature
@@ -148,7 +149,8 @@ contract Netting is INetting, ReleasedApp, EIP712 {
         uint256 slot = margins[party];
         uint256 balance = slot.balance();
         // Check
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, NettingCode.position(cycleHash, party, net, slot.nonce()));
+        bytes32 position = NettingCode.position(cycleHash, party, asset, net, slot.nonce());
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, position);
         if (!_signed(party, digest, signature)) revert Netting_BadSignature(party);
         unchecked {
             // Of 112 bits each: neither negative nor sum overflows, and the difference is checked.
@@ -190,12 +192,12 @@ contract Netting is INetting, ReleasedApp, EIP712 {
     }
 
     /// @inheritdoc INetting
-    function positionDigest(bytes32 cycleHash, address party, int112 net, uint32 nonce)
+    function positionDigest(bytes32 cycleHash, address party, AssetId asset, int112 net, uint32 nonce)
         external
         view
         returns (bytes32)
     {
-        return _hashTypedDataV4(NettingCode.position(cycleHash, party, net, nonce));
+        return _hashTypedDataV4(NettingCode.position(cycleHash, party, asset, net, nonce));
     }
 
     /// @inheritdoc INetting

@@ -179,7 +179,7 @@ async function measureCycle(
       return {
         party,
         net,
-        signature: await signPosition(key, domain, { cycle: hash, party, net, nonce }),
+        signature: await signPosition(key, domain, { cycle: hash, party, asset, net, nonce }),
       };
     };
     const whole: SignedCycle = { ...cycle, entries: await Promise.all(cycle.entries.map(signed)) };

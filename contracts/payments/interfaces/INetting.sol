@@ -137,7 +137,7 @@ interface INetting {
     function hashOf(Cycle calldata cycle) external pure returns (bytes32);
 
     /// @notice What a party signs for its part.
-    function positionDigest(bytes32 cycleHash, address party, int112 net, uint32 nonce)
+    function positionDigest(bytes32 cycleHash, address party, AssetId asset, int112 net, uint32 nonce)
         external
         view
         returns (bytes32);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {AssetId} from "../../shared/AssetId.sol";
 import {Cycle, Entry, Obligation} from "../interfaces/INetting.sol";
 
 /// @title NettingCode
@@ -13,7 +14,7 @@ library NettingCode {
     bytes32 internal constant CYCLE_TYPEHASH =
         keccak256("Cycle(uint256 asset,bytes32 obligations,uint40 deadline,bytes32 entries)");
     bytes32 internal constant POSITION_TYPEHASH =
-        keccak256("Position(bytes32 cycle,address party,int112 net,uint32 nonce)");
+        keccak256("Position(bytes32 cycle,address party,uint256 asset,int112 net,uint32 nonce)");
 
     function hash(Obligation calldata self) internal pure returns (bytes32) {
         return keccak256(
@@ -41,22 +42,23 @@ library NettingCode {
         );
     }
 
-    /// @notice What a party signs of a cycle.
-    function position(bytes32 cycleHash, address party, int112 net, uint32 nonce)
+    /// @notice What a party signs of a cycle; the asset too, for wallets to show what the net is of.
+    function position(bytes32 cycleHash, address party, AssetId asset, int112 net, uint32 nonce)
         internal
         pure
         returns (bytes32 structHash)
     {
         bytes32 typeHash = POSITION_TYPEHASH;
-        // `keccak256(abi.encode(typeHash, cycleHash, party, net, nonce))`, in memory that stays free.
+        // `keccak256(abi.encode(typeHash, cycleHash, party, asset, net, nonce))`, in memory that stays free.
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, typeHash)
             mstore(add(data, 0x20), cycleHash)
             mstore(add(data, 0x40), shr(96, shl(96, party)))
-            mstore(add(data, 0x60), signextend(13, net))
-            mstore(add(data, 0x80), and(nonce, 0xffffffff))
-            structHash := keccak256(data, 0xa0)
+            mstore(add(data, 0x60), asset)
+            mstore(add(data, 0x80), signextend(13, net))
+            mstore(add(data, 0xa0), and(nonce, 0xffffffff))
+            structHash := keccak256(data, 0xc0)
         }
     }
 

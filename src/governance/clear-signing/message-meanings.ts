@@ -92,11 +92,12 @@ export const NETTING_MEANINGS: Meanings = {
         plain("salt", "Salt"),
       ],
     },
-  "Position(bytes32 cycle,address party,int112 net,uint32 nonce)": {
+  "Position(bytes32 cycle,address party,uint256 asset,int112 net,uint32 nonce)": {
     intent: "Settle a netting cycle",
     fields: [
       plain("cycle", "Cycle"),
       account("party", "Party"),
+      ...asset("asset", "Asset"),
       plain("net", "Net, raw units"),
       plain("nonce", "Nonce"),
     ],

@@ -113,7 +113,8 @@ export async function signCycle(
       advice: "Don't sign. Whoever proposes it must explain, or is lying.",
     });
   }
-  const position = { cycle: hashCycle(proposal.cycle), party: books.party, net, nonce };
+  const { asset } = proposal.cycle;
+  const position = { cycle: hashCycle(proposal.cycle), party: books.party, asset, net, nonce };
   return signPosition(signer, books.domain, position);
 }
 

@@ -191,7 +191,7 @@ async function askAll(
   const timeOut = clock.wait(signWithin, timer.signal).then((): Answer => ({ absence: "LATE" }));
   const answers = proposal.cycle.entries.map(async ({ party, net }): Promise<[string, Answer]> => {
     const { nonce } = marginIn(margins, party);
-    const digest = positionDigest(domain, { cycle, party, net, nonce });
+    const digest = positionDigest(domain, { cycle, party, asset: proposal.cycle.asset, net, nonce });
     const answered = async (): Promise<Answer> => {
       let signature: string;
       try {

@@ -34,6 +34,8 @@ export interface Position {
   /** {@link hashCycle}. */
   readonly cycle: string;
   readonly party: string;
+  /** The cycle's: so that wallets show what the net is of. */
+  readonly asset: bigint;
   readonly net: bigint;
   /** How many cycles of the asset it has been in. */
   readonly nonce: bigint;
@@ -52,6 +54,7 @@ export const POSITION_TYPES: Record<string, { name: string; type: string }[]> = 
   Position: [
     { name: "cycle", type: "bytes32" },
     { name: "party", type: "address" },
+    { name: "asset", type: "uint256" },
     { name: "net", type: "int112" },
     { name: "nonce", type: "uint32" },
   ],

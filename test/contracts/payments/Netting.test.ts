@@ -29,6 +29,7 @@ const POSITION = {
   Position: [
     { name: "cycle", type: "bytes32" },
     { name: "party", type: "address" },
+    { name: "asset", type: "uint256" },
     { name: "net", type: "int112" },
     { name: "nonce", type: "uint32" },
   ],
@@ -144,6 +145,7 @@ describe("Netting", () => {
     return signer.signTypedData({ ...s.domain, ...more.domain }, POSITION, {
       cycle: hashOf(cycle),
       party,
+      asset: cycle.asset,
       net,
       nonce: more.nonce ?? nonce,
     });
@@ -1006,8 +1008,8 @@ describe("Netting", () => {
         TypedDataEncoder.hash(s.domain, OBLIGATION, one),
       );
       for (const net of [-5n, 0n, (1n << 111n) - 1n, -(1n << 111n)]) {
-        const place = { cycle: ROOT, party: s.anna.address, net, nonce: 7n };
-        expect(await s.netting.positionDigest(ROOT, s.anna, net, 7n)).to.equal(
+        const place = { cycle: ROOT, party: s.anna.address, asset: 9n, net, nonce: 7n };
+        expect(await s.netting.positionDigest(ROOT, s.anna, 9n, net, 7n)).to.equal(
           TypedDataEncoder.hash(s.domain, POSITION, place),
         );
       }

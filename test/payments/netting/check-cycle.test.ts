@@ -72,7 +72,8 @@ describe("checking a cycle before signing it", () => {
 
   it("signs what it has checked, for the party's own contract", async () => {
     const signature = await signCycle(anna, honest(), booksOf(anna), 7n);
-    const position = { cycle: hashCycle(honest().cycle), party: anna.address, net: -30n, nonce: 7n };
+    const { asset } = honest().cycle;
+    const position = { cycle: hashCycle(honest().cycle), party: anna.address, asset, net: -30n, nonce: 7n };
     const digest = TypedDataEncoder.hash(NOWHERE, POSITION_TYPES, position);
     expect(await isSignedBy(anna.address, digest, signature)).to.equal(true);
   });

@@ -204,7 +204,8 @@ describe("collecting a cycle", () => {
       const key = s.parties.find(({ address }) => BigInt(address) === BigInt(party));
       const net = proposal.cycle.entries.find((entry) => entry.party === party)?.net ?? 0n;
       if (key === undefined) throw new Error("not one of ours");
-      return signPosition(key, s.domain, { cycle: hashCycle(proposal.cycle), party, net, nonce });
+      const { asset } = proposal.cycle;
+      return signPosition(key, s.domain, { cycle: hashCycle(proposal.cycle), party, asset, net, nonce });
     };
     expect(await none({ clock: late, ask: blind })).to.deep.equal(["REVERTS", 1]);
     for (const party of s.parties) await s.netting.connect(party).setCap(s.tokenId, 0n);

@@ -46,7 +46,13 @@ describe("a cycle of a hundred parties", () => {
         return {
           party,
           net,
-          signature: await signPosition(key, s.domain, { cycle: hash, party, net, nonce }),
+          signature: await signPosition(key, s.domain, {
+            cycle: hash,
+            party,
+            asset: cycle.asset,
+            net,
+            nonce,
+          }),
         };
       }),
     );
@@ -81,7 +87,8 @@ describe("a cycle of a hundred parties", () => {
         // Checking takes its time: every tenth party does.
         if (BigInt(party) % 10n !== 0n) {
           const net = proposal.cycle.entries.find((entry) => entry.party === party)?.net ?? 0n;
-          return signPosition(key, s.domain, { cycle: hashCycle(proposal.cycle), party, net, nonce });
+          const { asset } = proposal.cycle;
+          return signPosition(key, s.domain, { cycle: hashCycle(proposal.cycle), party, asset, net, nonce });
         }
         const open = obligations.filter((o) => nameOf(o.debtor) === party || nameOf(o.creditor) === party);
         return signCycle(key, proposal, { party, domain: s.domain, open, now }, nonce);

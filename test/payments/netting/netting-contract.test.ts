@@ -50,9 +50,9 @@ describe("the netting contract as TypeScript knows it", () => {
       const entries = cycle.entries.map((entry) => ({ ...entry, signature: "0x" }));
       expect(hashCycle(cycle)).to.equal(await netting.hashOf({ ...cycle, entries }));
     }
-    const position = { cycle: `0x${"34".repeat(32)}`, party: anna, net: -5n, nonce: 3n };
+    const position = { cycle: `0x${"34".repeat(32)}`, party: anna, asset: 9n, net: -5n, nonce: 3n };
     expect(positionDigest(domain, position)).to.equal(
-      await netting.positionDigest(position.cycle, anna, -5n, 3n),
+      await netting.positionDigest(position.cycle, anna, 9n, -5n, 3n),
     );
   });
 

@@ -46,7 +46,7 @@ encodeFunctionData(functionFragment: 'includes', values: [BytesLike, ObligationS
 encodeFunctionData(functionFragment: 'marginOf', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'obligationDigest', values: [ObligationStruct]): string;
 encodeFunctionData(functionFragment: 'onVaultCall', values: [AddressLike, BigNumberish[], BigNumberish[], BytesLike]): string;
-encodeFunctionData(functionFragment: 'positionDigest', values: [BytesLike, AddressLike, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'positionDigest', values: [BytesLike, AddressLike, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rules', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setCap', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'settle', values: [CycleStruct]): string;
@@ -304,7 +304,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     positionDigest: TypedContractMethod<
-      [cycleHash: BytesLike, party: AddressLike, net: BigNumberish, nonce: BigNumberish, ],
+      [cycleHash: BytesLike, party: AddressLike, asset: BigNumberish, net: BigNumberish, nonce: BigNumberish, ],
       [string],
       'view'
     >
@@ -409,7 +409,7 @@ getFunction(nameOrSignature: 'onVaultCall'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'positionDigest'): TypedContractMethod<
-      [cycleHash: BytesLike, party: AddressLike, net: BigNumberish, nonce: BigNumberish, ],
+      [cycleHash: BytesLike, party: AddressLike, asset: BigNumberish, net: BigNumberish, nonce: BigNumberish, ],
       [string],
       'view'
     >;

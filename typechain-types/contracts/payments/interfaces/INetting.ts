@@ -42,7 +42,7 @@ encodeFunctionData(functionFragment: 'hashOf', values: [CycleStruct]): string;
 encodeFunctionData(functionFragment: 'includes', values: [BytesLike, ObligationStruct, BytesLike[]]): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'obligationDigest', values: [ObligationStruct]): string;
-encodeFunctionData(functionFragment: 'positionDigest', values: [BytesLike, AddressLike, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'positionDigest', values: [BytesLike, AddressLike, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rules', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setCap', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'settle', values: [CycleStruct]): string;
@@ -250,7 +250,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     positionDigest: TypedContractMethod<
-      [cycleHash: BytesLike, party: AddressLike, net: BigNumberish, nonce: BigNumberish, ],
+      [cycleHash: BytesLike, party: AddressLike, asset: BigNumberish, net: BigNumberish, nonce: BigNumberish, ],
       [string],
       'view'
     >
@@ -327,7 +327,7 @@ getFunction(nameOrSignature: 'obligationDigest'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'positionDigest'): TypedContractMethod<
-      [cycleHash: BytesLike, party: AddressLike, net: BigNumberish, nonce: BigNumberish, ],
+      [cycleHash: BytesLike, party: AddressLike, asset: BigNumberish, net: BigNumberish, nonce: BigNumberish, ],
       [string],
       'view'
     >;

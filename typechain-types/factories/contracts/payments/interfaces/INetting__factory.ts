@@ -786,6 +786,11 @@
         "type": "address"
       },
       {
+        "internalType": "AssetId",
+        "name": "asset",
+        "type": "uint256"
+      },
+      {
         "internalType": "int112",
         "name": "net",
         "type": "int112"
