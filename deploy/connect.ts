@@ -67,6 +67,16 @@ export async function nodeUrl(network: string, rpc: string | undefined): Promise
   return config.url.getUrl();
 }
 
+/**
+ * The first key that the configuration names for a network, from Hardhat's keystore or the environment; undefined where its node
+ * signs itself.
+ */
+export async function networkKey(network: string): Promise<string | undefined> {
+  const accounts = hre.config.networks[network]?.accounts;
+  const [first] = Array.isArray(accounts) ? accounts : [];
+  return first === undefined || !("getHexString" in first) ? undefined : first.getHexString();
+}
+
 /** An open connection. */
 export type NetworkConnection = Awaited<ReturnType<typeof connectNetwork>>;
 

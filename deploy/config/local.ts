@@ -29,6 +29,9 @@ export const localKeys = {
   auditor: publicKeys(80, 1),
 } as const;
 
+/** The first account that development chains fund themselves: it pays where a key must be at hand. */
+export const developmentKey = (): HDNodeWallet => HDNodeWallet.fromPhrase(PUBLIC_MNEMONIC);
+
 const addresses = (keys: readonly HDNodeWallet[]): string[] => keys.map((key) => key.address);
 
 /** Two of three guard, cancel, review and tighten; three of five govern. */

@@ -29,6 +29,8 @@ const PATHS = [
   "out",
   "proposals",
   "report",
+  "state",
+  "witnesses",
 ] as const;
 
 /** What commands share: paths from where the user stands, and errors that say what to do. */

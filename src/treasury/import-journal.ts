@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { RetryableError, TerminalError } from "../core/errors.ts";
+import { type FileLock, lockFile } from "../core/file-lock.ts";
 
 const FORMAT = "strongroom/import-journal@1";
 
@@ -28,9 +28,9 @@ export class ImportJournal {
   readonly nonces: ReadonlyMap<number, number>;
   readonly #nonces: Map<number, number>;
   readonly #descriptor: number;
-  readonly #lock: DatabaseSync;
+  readonly #lock: FileLock;
 
-  private constructor(file: string, lock: DatabaseSync, nonces: Map<number, number>) {
+  private constructor(file: string, lock: FileLock, nonces: Map<number, number>) {
     this.file = file;
     this.#lock = lock;
     this.#nonces = nonces;
@@ -50,7 +50,7 @@ export class ImportJournal {
    * import, `IMPORT_JOURNAL_DAMAGED` if a line of it can't be read.
    */
   static open(file: string, identity: ImportIdentity): ImportJournal {
-    const lock = lockOf(file);
+    const lock = lockFile(file, running(file));
     try {
       const nonces = new Map<number, number>();
       if (existsSync(file)) read(file, identity, nonces);
@@ -83,21 +83,12 @@ export class ImportJournal {
   }
 }
 
-/** A lock that the system takes back when the process ends, however it ends. */
-function lockOf(file: string): DatabaseSync {
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
-  try {
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-    return lock;
-  } catch (cause) {
-    lock.close();
-    throw new RetryableError("IMPORT_RUNNING", "Another process is importing this file", {
-      facts: { journal: file },
-      cause,
-      advice: "Wait until it has ended.",
-    });
-  }
-}
+const running = (file: string) => (cause: unknown) =>
+  new RetryableError("IMPORT_RUNNING", "Another process is importing this file", {
+    facts: { journal: file },
+    cause,
+    advice: "Wait until it has ended.",
+  });
 
 function read(file: string, identity: ImportIdentity, nonces: Map<number, number>): void {
   const text = readFileSync(file, "utf8");

@@ -1,4 +1,5 @@
-// `strongroom/payments`: terms, conditions, calls, state and events of payments, and netting. Needs ethers; runs in browsers.
+// `strongroom/payments`: terms, conditions, calls, state and events of payments, netting, routes and keepers. Needs ethers; runs in
+// browsers.
 export { type Intent, intentText, signIntent } from "../../custody/intent.ts";
 export { signText, type TypedText } from "../../custody/typed-text.ts";
 export {
@@ -73,6 +74,30 @@ export {
 } from "../../payments/conditions/time-window.ts";
 export { type Creation, createPayments, type Refund, refundPayments } from "../../payments/create-payment.ts";
 export { type AssetWords, explainPayment, type PaymentWords } from "../../payments/explain-payment.ts";
+export { type Act, type Due, dueAct } from "../../payments/keeper/due-act.ts";
+export {
+  Keeper,
+  type KeeperCounters,
+  type KeeperDesk,
+  type KeeperLine,
+  type LeftPayment,
+  type Round,
+} from "../../payments/keeper/keeper.ts";
+export {
+  type KeeperState,
+  type KeeperStore,
+  MemoryKeeperStore,
+  readState,
+  writeState,
+} from "../../payments/keeper/keeper-state.ts";
+export { leastWorth } from "../../payments/keeper/least-worth.ts";
+export {
+  type HeldWitnesses,
+  heldWitnesses,
+  registeredSecrets,
+  type WaitingPayment,
+  type WitnessSource,
+} from "../../payments/keeper/witness-source.ts";
 export {
   type CycleCheck,
   type CycleFault,
@@ -149,7 +174,37 @@ export {
   readPayment,
 } from "../../payments/read-payment.ts";
 export { NO_REFERENCE, referenceHash } from "../../payments/reference.ts";
+export { askRoutes } from "../../payments/router/ask-routes.ts";
+export { type Choice, choose } from "../../payments/router/choose.ts";
+export type { Deployment } from "../../payments/router/deployment.ts";
+export { elsewhere, type Translate } from "../../payments/router/elsewhere.ts";
+export { escrow, termsOf } from "../../payments/router/escrow.ts";
+export { explainChoice } from "../../payments/router/explain-choice.ts";
+export {
+  type Attempt,
+  type Entry,
+  type Journal,
+  MemoryJournal,
+  type Progress,
+  underWay,
+} from "../../payments/router/journal.ts";
+export { ledgerTransfer } from "../../payments/router/ledger-transfer.ts";
+export {
+  type AnnouncedCycle,
+  type CycleOperator,
+  nettingCycle,
+} from "../../payments/router/netting-cycle.ts";
+export { chooseRoute, type Made, type PayerDesk, pay } from "../../payments/router/pay.ts";
+export type { Closed, Landing, Leg, Quote, RouteSource, Step } from "../../payments/router/route.ts";
+export { vaultDeposit } from "../../payments/router/vault-deposit.ts";
+export { vaultExit } from "../../payments/router/vault-exit.ts";
+export { type Bond, type Place, RISKS, type Risk, type Wish } from "../../payments/router/wish.ts";
 export { nextVesting, type Vesting, vestedAt, vestedFrom } from "../../payments/schedule.ts";
+export type { Call, MinedLog } from "../../payments/sending/call.ts";
+export type { Reason } from "../../payments/sending/reason.ts";
+export { revertReason } from "../../payments/sending/revert-reason.ts";
+export type { Ending, Sender, Sent } from "../../payments/sending/sender.ts";
+export { type Patience, WalletSender } from "../../payments/sending/wallet-sender.ts";
 export {
   decodeTerms,
   encodeTerms,
