@@ -282,6 +282,11 @@ contract Payments is IPayments, ReleasedApp, Multicall {
         if (terms.condition != 0) features |= 1 << uint8(Feature.CONDITION);
         if (terms.capture) features |= 1 << uint8(Feature.CAPTURE);
         if (terms.arbiter != address(0)) features |= 1 << uint8(Feature.ARBITER);
+        _checkDeadlines(terms, latest);
+        _checkFee(terms.feeBps, terms.feeTo);
+    }
+
+    function _checkDeadlines(Terms calldata terms, uint256 latest) private view {
         (uint40 latchBy, uint40 expiry) = (terms.latchBy, terms.expiry);
         if (terms.condition != 0 || terms.capture) {
             if (latchBy < block.timestamp || expiry <= latchBy) revert Payments_BadDeadlines(latchBy, expiry);
@@ -289,11 +294,11 @@ contract Payments is IPayments, ReleasedApp, Multicall {
         } else if (latchBy | expiry != 0) {
             revert Payments_BadDeadlines(latchBy, expiry);
         }
-        uint16 feeBps = terms.feeBps;
-        if (feeBps == 0 ? terms.feeTo != address(0) : feeBps > MAX_FEE_BPS) {
-            revert Payments_BadFee(feeBps, terms.feeTo);
-        }
-        if (feeBps != 0) _checkRecipient(terms.feeTo);
+    }
+
+    function _checkFee(uint16 feeBps, address feeTo) private view {
+        if (feeBps == 0 ? feeTo != address(0) : feeBps > MAX_FEE_BPS) revert Payments_BadFee(feeBps, feeTo);
+        if (feeBps != 0) _checkRecipient(feeTo);
     }
 
     /// @dev The ledger credits any account but its own and nobody's; what this app is credited it could never pay out.
