@@ -56,6 +56,14 @@ export const DOMAINS: readonly Domain[] = [
     ],
     measuring: [],
   },
+  {
+    name: "payments",
+    sources: ["contracts/payments/**/*.sol"],
+    solidity: ["test/contracts/payments/*.t.sol"],
+    mocha: ["test/contracts/payments/*.test.ts", "test/attacks/payments.test.ts"],
+    // What a condition has of its gas.
+    measuring: ["test/contracts/payments/Questions.t.sol"],
+  },
 ];
 
 /** A domain whose patterns are resolved to files of a project. */
