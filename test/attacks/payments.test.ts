@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { AbiCoder, keccak256, type TypedDataDomain, toBeHex, ZeroAddress, ZeroHash } from "ethers";
+import {
+  AbiCoder,
+  type Interface,
+  keccak256,
+  type TypedDataDomain,
+  toBeHex,
+  ZeroAddress,
+  ZeroHash,
+} from "ethers";
 import hre from "hardhat";
 import { MODE } from "../support/deployCore.ts";
 import { deployPayments } from "../support/paymentsFixture.ts";
@@ -375,7 +383,7 @@ describe("attack: payments", () => {
     it("an array that is longer than its data, or than any memory, is refused in all batch forms", async () => {
       const d = await stage();
       for (const name of ["releaseBatch", "rollbackBatch"] as const) {
-        const good = d.payments.interface.encodeFunctionData(name, [[termsOf(d)]]);
+        const good = (d.payments.interface as Interface).encodeFunctionData(name, [[termsOf(d)]]);
         for (const length of [2n, 1n << 64n, 1n << 251n, (1n << 256n) - 1n]) {
           const data = good.slice(0, 10 + 64) + toBeHex(length, 32).slice(2) + good.slice(10 + 128);
           await expect(d.mallory.sendTransaction({ to: d.payments, data })).to.revert(ethers);

@@ -152,7 +152,7 @@ describe("./strongroom deploy, as a process on a node of its own", function () {
       await balance(1n);
       const stopped = await command.result;
       expect(stopped.code).to.equal(1);
-      expect(stopped.stderr).to.include("(OUT_OF_FUNDS)");
+      expect(stopped.stderr, stopped.stderr).to.include("(OUT_OF_FUNDS)");
       expect(readRecord(31_337n, folder)?.state).to.equal("incomplete");
 
       await balance(10n ** 22n);
