@@ -57,6 +57,9 @@ async function settledNonce(chain: DeployingChain): Promise<number> {
   }
 }
 
+/** Of any transaction. */
+const LEAST_GAS = 21_000n;
+
 /** What the deployer can't pay is said as that, before the node says something else. */
 async function checkFunds(chain: DeployingChain, gas: bigint, step: Step): Promise<void> {
   const { provider, signer, chainId } = chain;
@@ -70,8 +73,8 @@ async function checkFunds(chain: DeployingChain, gas: bigint, step: Step): Promi
   });
 }
 
-/** What sending a step failed of: the step, the account or the node. */
-async function failureOf(chain: DeployingChain, step: Step, cause: unknown): Promise<unknown> {
+/** What sending a step of so much gas failed of: the step, the account or the node. */
+async function failureOf(chain: DeployingChain, step: Step, gas: bigint, cause: unknown): Promise<unknown> {
   if (cause instanceof StrongroomError) return cause;
   const data = revertDataOf(cause);
   if (data !== undefined) {
@@ -83,7 +86,7 @@ async function failureOf(chain: DeployingChain, step: Step, cause: unknown): Pro
     });
   }
   try {
-    await checkFunds(chain, 0n, step);
+    await checkFunds(chain, gas, step);
     const nonce = await chain.provider.getTransactionCount(chain.signer.address, "latest");
     if (nonce !== (await chain.provider.getTransactionCount(chain.signer.address, "pending"))) {
       return new RetryableError("NONCE_TAKEN", `Somebody else sends from the deployer's account`, {
@@ -113,16 +116,19 @@ async function send(chain: DeployingChain, steps: readonly Step[], say: (what: s
   let nonce = await settledNonce(chain);
   for (const step of steps) {
     const { to, data } = step;
+    // At least: what a node that refuses to estimate leaves unknown.
+    let gasLimit = LEAST_GAS;
     try {
       const estimate = await provider.estimateGas({ from: signer.address, to, data });
-      const gasLimit = estimate + (estimate * GAS_SPARE) / 100n;
+      gasLimit = estimate + (estimate * GAS_SPARE) / 100n;
       await checkFunds(chain, gasLimit, step);
       const { hash } = await signer.sendTransaction({ to, data, gasLimit, nonce });
       hashes.push({ step, hash });
       nonce++;
     } catch (error) {
       // Whoever was quicker did the same: the addresses leave nothing else.
-      if (!(await isDone(chain, step).catch(() => false))) throw await failureOf(chain, step, error);
+      if (!(await isDone(chain, step).catch(() => false)))
+        throw await failureOf(chain, step, gasLimit, error);
       nonce = await settledNonce(chain);
     }
     say(step.id);

@@ -147,12 +147,17 @@ describe("./strongroom deploy, as a process on a node of its own", function () {
       expect(await sentFrom(at)).to.equal(0);
 
       await balance(10n ** 22n);
-      const command = startStrongroom(words(at));
-      while ((await sentFrom(at)) < 20) await sleep(50);
-      await balance(1n);
-      const stopped = await command.result;
-      expect(stopped.code).to.equal(1);
-      expect(stopped.stderr, stopped.stderr).to.include("(OUT_OF_FUNDS)");
+      // Between two transactions: one that is under way would never be mined.
+      const proxy = await startFailingNode(at.url);
+      try {
+        proxy.beforeHearing("eth_sendTransaction", 20, () => balance(1n));
+        const stopped = await strongroom(words(proxy));
+        expect(stopped.code).to.equal(1);
+        expect(stopped.stderr).to.include("(OUT_OF_FUNDS)");
+      } finally {
+        await proxy.close();
+      }
+      expect(await sentFrom(at)).to.equal(20);
       expect(readRecord(31_337n, folder)?.state).to.equal("incomplete");
 
       await balance(10n ** 22n);
