@@ -17,13 +17,17 @@ import { ExitCode } from "../exit-code.ts";
 
 type Check = (builtCopy: () => Promise<string>) => Promise<CheckResult>;
 
-// In the order in which they begin: the longest first, beside which the others run, cheap ones first.
+// In the order in which they begin: the two longest side by side, then the others, cheap ones first.
 const CHECKS: Readonly<Record<string, Check>> = {
   coverage: async () => {
     // Builds instrumented code: no other check may see it.
     await using copy = await ProjectCopy.of(process.cwd());
     // Awaited here: the copy is there until it has ended.
     return await checkCoverage(copy.root);
+  },
+  formal: async () => {
+    const { checkFormal } = await import("../../verify/checks/formal.ts");
+    return checkFormal(process.cwd());
   },
   sources: () => checkSources(),
   requirements: () => checkRequirements(),
@@ -57,10 +61,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
   mutation: async () => {
     const { checkMutation } = await import("../../verify/checks/mutation.ts");
     return checkMutation(process.cwd());
-  },
-  formal: async () => {
-    const { checkFormal } = await import("../../verify/checks/formal.ts");
-    return checkFormal(process.cwd());
   },
 };
 
