@@ -57,7 +57,7 @@ library VaultLayout {
         if (uint8(a >> _KIND_SHIFT) == uint8(Kind.USER)) {
             if (uint160(a) != 0) subject = address(uint160(a));
             s = word(slots().subjects[subject]);
-            if (_free(a, s, 0, false)) return Access.YES;
+            if (_free(s)) return Access.YES;
         }
         return allow(act, account, subject, a, s, 0, false);
     }
@@ -75,7 +75,6 @@ library VaultLayout {
         bool impaired
     ) internal view returns (Access access) {
         uint40 heldUntil = uint40(s >> _HELD_UNTIL_SHIFT);
-        if (_free(a, s, everyoneHeldUntil, impaired)) return Access.YES;
         bool app = uint8(a >> _KIND_SHIFT) != uint8(Kind.USER);
         bool listed = uint8(s >> _LISTED_SHIFT) != 0;
         access = Guard.access(
@@ -90,20 +89,9 @@ library VaultLayout {
         }
     }
 
-    /// @dev The guard's first column, without asking for the row and without a branch.
-    function _free(uint256 a, uint256 s, uint256 everyoneHeldUntil, bool impaired) private view returns (bool free) {
-        assembly ("memory-safe") {
-            free :=
-                iszero(
-                    or(
-                        or(and(shr(_KIND_SHIFT, a), 0xff), and(shr(_LISTED_SHIFT, s), 0xff)),
-                        or(
-                            or(lt(timestamp(), and(shr(_HELD_UNTIL_SHIFT, s), 0xffffffffff)), lt(timestamp(), everyoneHeldUntil)),
-                            impaired
-                        )
-                    )
-                )
-        }
+    /// @dev A user whose customer is neither listed nor held: the guard's first column, without asking for the row.
+    function _free(uint256 s) private view returns (bool) {
+        return uint8(s >> _LISTED_SHIFT) == 0 && block.timestamp >= uint40(s >> _HELD_UNTIL_SHIFT);
     }
 
     /// @notice How many exits the account has queued.
