@@ -18,7 +18,9 @@ abstract contract ReleasedApp is IApp {
 
     /// @param release_ Of this app, for the same Vault; zero = this deployment takes everybody's positions.
     constructor(IVault vault_, IAppRelease release_) {
-        if (address(release_) != address(0) && release_.vault() != address(vault_)) revert ReleasedApp_OtherVault(address(vault_));
+        if (address(release_) != address(0) && release_.vault() != address(vault_)) {
+            revert ReleasedApp_OtherVault(address(vault_));
+        }
         (_vault, _release) = (vault_, release_);
     }
 

@@ -1,5 +1,12 @@
 import { ZeroAddress } from "ethers";
-import { KINDS, NEVER, parameterRows, paramKey, TOKEN_CLASS } from "../../src/governance/parameters.ts";
+import {
+  ACCOUNT_KIND,
+  KINDS,
+  NEVER,
+  parameterRows,
+  paramKey,
+  TOKEN_CLASS,
+} from "../../src/governance/parameters.ts";
 import { COMPARE } from "../../src/governance/release.ts";
 import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../src/governance/role-graph.ts";
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
@@ -12,8 +19,6 @@ import { planPrices } from "./prices.ts";
 import { planSafes } from "./safes.ts";
 import { planTimelocks } from "./timelocks.ts";
 
-/** `Kind.APP` of contracts/custody/interfaces/IVaultTypes.sol. */
-const APP = 1;
 const REFILL_DELAY = paramKey(KINDS.REFILL_DELAY);
 
 /** The contract whose functions a restricted target has. */
@@ -91,7 +96,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     through("auditRecord", "serve", [targets.vault]),
     through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
     through("vault", "addReserve", [targets.reserve]),
-    ...[apps.payments, apps.netting].map((app) => through("vault", "setKind", [app, APP])),
+    ...[apps.payments, apps.netting].map((app) => through("vault", "setKind", [app, ACCOUNT_KIND.APP])),
     through("upgradeController", "adopt", [
       custody.proxyAdmin,
       targets.vault,

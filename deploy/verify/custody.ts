@@ -1,5 +1,11 @@
 import { ZeroAddress, ZeroHash } from "ethers";
-import { KINDS, parameterRows, paramKey, TOKEN_CLASS } from "../../src/governance/parameters.ts";
+import {
+  ACCOUNT_KIND,
+  KINDS,
+  parameterRows,
+  paramKey,
+  TOKEN_CLASS,
+} from "../../src/governance/parameters.ts";
 import { FACES } from "../../src/governance/role-graph.ts";
 import { ProxyAdmin__factory } from "../../typechain-types/factories/@openzeppelin/contracts/proxy/transparent/ProxyAdmin__factory.ts";
 import { DepositFactory__factory } from "../../typechain-types/factories/contracts/custody/DepositFactory__factory.ts";
@@ -11,8 +17,6 @@ import type { Chain, Findings } from "./chain.ts";
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const ADMIN_SLOT = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
 const HALTED_ON = 240n;
-/** `Kind.APP` of contracts/custody/interfaces/IVaultTypes.sol. */
-const APP = 1n;
 
 /** The proxy's pointers, who may move them, and the Vault's own. */
 async function checkProxy(chain: Chain, a: SuiteAddresses, f: Findings): Promise<void> {
@@ -102,7 +106,7 @@ async function checkApps(chain: Chain, a: SuiteAddresses, f: Findings): Promise<
   );
   for (const name of ["payments", "netting"] as const) {
     const { kind } = await chain.view<{ kind: bigint }>(vault, "accountOf", a[name]);
-    f.equal(`vault.app.${name}`, `the Vault takes ${name} for an app`, kind, APP);
+    f.equal(`vault.app.${name}`, `the Vault takes ${name} for an app`, kind, ACCOUNT_KIND.APP);
   }
 }
 

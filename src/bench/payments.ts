@@ -1,5 +1,6 @@
-import { AbiCoder, type BaseContract, id as hashOf, ParamType, ZeroAddress, ZeroHash } from "ethers";
-import { FEATURES, KINDS, NEVER, paramKey } from "../governance/parameters.ts";
+import { AbiCoder, type BaseContract, id as hashOf, ZeroAddress, ZeroHash } from "ethers";
+import { ACCOUNT_KIND, FEATURES, KINDS, NEVER, paramKey } from "../governance/parameters.ts";
+import { TERMS } from "../payments/abi.ts";
 import { type Chain, eventIn, type Mined } from "./chain.ts";
 import type { Suite } from "./strongroom.ts";
 
@@ -22,8 +23,6 @@ export interface PaymentGas {
   readonly releaseEachOf20: number;
 }
 
-/** `Kind.APP`. */
-const APP = 1;
 /** `Purpose`. */
 const CREATE = 0;
 const REFUND = 1;
@@ -52,7 +51,7 @@ export async function deployApps(chain: Chain, { vault, router, governor }: Suit
   const manager = await vault.getFunction("authority")();
   const rules = await chain.deploy("PaymentRules", [manager, vault, router]);
   const payments = await chain.deploy("Payments", [vault, ZeroAddress, rules]);
-  await chain.send(governor, vault, "setKind", [payments, APP]);
+  await chain.send(governor, vault, "setKind", [payments, ACCOUNT_KIND.APP]);
   const set = (kind: bigint, argument: bigint, value: bigint) =>
     chain.send(governor, rules, "set", [paramKey(kind, argument), 0, NEVER, value]);
   for (const index of FEATURES.keys()) await set(KINDS.PAYMENT_TIERS, BigInt(index), TIERS);
@@ -67,10 +66,8 @@ export async function measurePayments(
   { rules, payments }: Apps,
 ): Promise<PaymentGas> {
   const { vault, router, asset, owner, friend, governor } = suite;
-  const struct = payments.interface.getFunction("release")?.inputs[0] as ParamType;
-  const list = ParamType.from(`${struct.format("full").replace(/ terms$/, "")}[]`);
   const data = (purpose: number, terms: readonly Terms[]) =>
-    AbiCoder.defaultAbiCoder().encode(["uint8", list], [purpose, terms]);
+    AbiCoder.defaultAbiCoder().encode(["uint8", `${TERMS}[]`], [purpose, terms]);
   let salt = BigInt(hashOf("salts that nobody has chosen for their zeros"));
   const terms = (changes: Readonly<Record<string, unknown>> = {}): Terms => ({
     payer: owner.address,

@@ -170,6 +170,11 @@ export function formatUnits(amount: Units, decimals: number, symbol: string, pla
   return `${decimals === 0 || fraction === "" ? whole : `${whole}.${fraction}`} ${symbol}`;
 }
 
+/** `amount` over `by`, rounded up. Neither is negative, `by` not zero. */
+export function divUp(amount: bigint, by: bigint): bigint {
+  return (amount + by - 1n) / by;
+}
+
 function requirePrice(price: Price): void {
   if (price.answer <= 0n) {
     throw new TerminalError("MONEY_PRICE", "A price must be above zero", { facts: { answer: price.answer } });
@@ -187,5 +192,5 @@ export function unitsForCentsDown(amount: Cents, price: Price, tokenDecimals: nu
 export function centsOfUnitsUp(amount: Units, price: Price, tokenDecimals: number): Cents {
   requirePrice(price);
   const scale = 10n ** BigInt(tokenDecimals + price.decimals);
-  return cents((amount * price.answer * CENTS_PER_DOLLAR + scale - 1n) / scale);
+  return cents(divUp(amount * price.answer * CENTS_PER_DOLLAR, scale));
 }

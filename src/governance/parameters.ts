@@ -39,6 +39,12 @@ const PHRASES: Readonly<Record<FeatureName, string>> = {
   netting: "take part in netting",
 };
 
+/** `Kind` of contracts/custody/interfaces/IVaultTypes.sol. */
+export const ACCOUNT_KIND = { USER: 0n, APP: 1n, RETIRED: 2n } as const;
+
+/** The largest amount of a balance: 112 bits, raw units. */
+export const MAX_AMOUNT = (1n << 112n) - 1n;
+
 /** The largest Unix time that an uint40 holds: "never" for `validUntil`. */
 export const NEVER = (1n << 40n) - 1n;
 
@@ -51,6 +57,11 @@ export const NATIVE_ASSET = 1n << BODY;
 /** The asset id of an ERC-20. */
 export function erc20Asset(token: string): bigint {
   return (2n << BODY) | BigInt(token);
+}
+
+/** The token of an ERC-20's asset id, in lower case; that of the chain's own currency is the zero address. */
+export function tokenOf(asset: bigint): string {
+  return `0x${(asset & ((1n << 160n) - 1n)).toString(16).padStart(40, "0")}`;
 }
 
 /** A parameter's key: a kind byte over a tier, an asset id without its class byte, or zero. */

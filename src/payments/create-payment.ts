@@ -1,5 +1,6 @@
 import { AbiCoder } from "ethers";
 import { TerminalError } from "../core/errors.ts";
+import { MAX_AMOUNT } from "../governance/parameters.ts";
 import { TERMS } from "./abi.ts";
 import { checkTerms, type PaymentsPlace } from "./check-terms.ts";
 import { type PaymentTerms, paymentId } from "./terms.ts";
@@ -7,9 +8,6 @@ import type { VaultCall } from "./vault-call.ts";
 
 /** `Purpose` of IPayments. */
 const PURPOSE = { CREATE: 0, REFUND: 1 } as const;
-
-/** Most that one push holds, raw units. */
-const MAX_AMOUNT = (1n << 112n) - 1n;
 
 /** Payments about to be created. */
 export interface Creation {

@@ -1,7 +1,9 @@
-import { type BlockTag, Contract, dataLength, dataSlice, Interface, type Provider } from "ethers";
+import { type BlockTag, Contract, dataLength, type Provider } from "ethers";
 import { RetryableError } from "../core/errors.ts";
 import { isOfContract } from "../governance/node-answer.ts";
-import { CONDITION_ABI, PAYMENT_RULES_ABI } from "./abi.ts";
+import { FEATURES, type FeatureName } from "../governance/parameters.ts";
+import { PAYMENT_RULES_ABI } from "./abi.ts";
+import { askCondition } from "./ask-condition.ts";
 import type { PaymentsPlace } from "./check-terms.ts";
 import { type PaymentState, paymentState } from "./payment-state.ts";
 import { paymentsAt } from "./payments-contract.ts";
@@ -14,14 +16,12 @@ export interface ReadPayment extends PaymentState {
   readonly block: number;
 }
 
-/** `Feature` of IPaymentRules, in its order. */
-export const PAYMENT_FEATURES = ["PAY", "SCHEDULE", "CONDITION", "CAPTURE", "ARBITER", "NETTING"] as const;
-export type PaymentFeature = (typeof PAYMENT_FEATURES)[number];
+/** `Feature` of IPaymentRules, in its order, as Solidity spells it. */
+export const PAYMENT_FEATURES = FEATURES.map((name) => name.toUpperCase() as PaymentFeature);
+export type PaymentFeature = Uppercase<FeatureName>;
 
 /** Volume that isn't counted, as PaymentRules has it. */
 const UNCOUNTED = (1n << 36n) - 1n;
-
-const face = new Interface(CONDITION_ABI);
 
 /** What an account may open now. */
 export interface Allowance {
@@ -85,17 +85,15 @@ const QUESTION_GAS = 1_000_000;
  */
 export async function isMet(
   provider: Provider,
-  { condition, terms }: Question,
+  question: Question,
   payment: string,
   witness: string,
   at: BlockTag = "latest",
 ): Promise<boolean> {
-  const data = face.encodeFunctionData("check", [payment, terms, witness]);
   // A transaction pays for itself and its data besides.
-  const gasLimit = QUESTION_GAS + 21_000 + 16 * dataLength(data);
+  const gasFor = (data: string) => BigInt(QUESTION_GAS + 21_000 + 16 * dataLength(data));
   try {
-    const answer = await provider.call({ to: condition, data, gasLimit, blockTag: at });
-    return dataLength(answer) >= 32 && BigInt(dataSlice(answer, 0, 32)) === 1n;
+    return await askCondition(provider, question, payment, witness, { gasFor, blockTag: at });
   } catch (error) {
     if (isOfContract(error)) return false;
     throw error;

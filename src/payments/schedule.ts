@@ -1,3 +1,4 @@
+import { divUp } from "../core/money.ts";
 import type { PaymentSchedule } from "./terms.ts";
 
 /** A payment's amount, raw units, and when it vests. */
@@ -32,8 +33,10 @@ export function vestedFrom({ amount, schedule }: Vesting, target: bigint): bigin
   if (duration === 0n || missing <= 0n) return start;
   // The smallest k of which k * step * (amount - cliff) / duration, rounded down, is all that is missing.
   const perStep = step * (amount - cliff);
-  const steps = (missing * duration + perStep - 1n) / perStep;
-  return start + (steps * step < duration ? steps * step : duration);
+  const steps = divUp(missing * duration, perStep);
+  const elapsed = steps * step;
+  // The last step may be a shorter one.
+  return elapsed < duration ? start + elapsed : start + duration;
 }
 
 /** When more vests than has at `time`, Unix seconds; undefined once all has. */

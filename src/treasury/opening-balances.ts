@@ -1,5 +1,6 @@
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { TerminalError } from "../core/errors.ts";
+import { MAX_AMOUNT } from "../governance/parameters.ts";
 import type { ListedAsset } from "./listed-assets.ts";
 
 /** The first line of every file of opening balances. */
@@ -23,8 +24,6 @@ interface Problem {
   readonly what: string;
 }
 
-/** The Vault's balances are 112 bits wide. */
-const MOST = (1n << 112n) - 1n;
 /** So many problems are told at once. */
 const TOLD = 20;
 
@@ -100,7 +99,7 @@ function readLine(
   }
   const units = BigInt(whole + fraction.padEnd(asset.decimals, "0"));
   if (units === 0n) return wrong("BALANCES_NOT_POSITIVE", "the amount is zero");
-  if (units > MOST) return wrong("BALANCES_TOO_LARGE", "the amount is above what a balance can hold");
+  if (units > MAX_AMOUNT) return wrong("BALANCES_TOO_LARGE", "the amount is above what a balance can hold");
   return { line, account, symbol, asset: asset.id, amount: units };
 }
 

@@ -6,6 +6,7 @@ import { unpack } from "../audit/slots.ts";
 import { VAULT_EVENTS } from "../audit/vault-events.ts";
 import { TerminalError } from "../core/errors.ts";
 import { logsOf } from "../governance/logs.ts";
+import { tokenOf } from "../governance/parameters.ts";
 import { inChunks } from "./in-chunks.ts";
 
 /** What a Vault owes one account: a balance, or an exit that is open. */
@@ -168,7 +169,7 @@ function paidOut(logs: readonly { topics: readonly string[]; data: string }[]): 
 }
 
 async function heldBy(provider: Provider, asset: bigint, account: string, blockTag: number): Promise<bigint> {
-  const token = getAddress(`0x${(asset & ((1n << 160n) - 1n)).toString(16).padStart(40, "0")}`);
+  const token = getAddress(tokenOf(asset));
   if (token === ZeroAddress) return provider.getBalance(account, blockTag);
   const contract = new Contract(token, TOKEN, provider);
   return (await contract.getFunction("balanceOf").staticCall(account, { blockTag })) as bigint;

@@ -9,17 +9,13 @@ import {
   ZeroHash,
 } from "ethers";
 import hre from "hardhat";
+import { intentText } from "../../src/custody/intent.ts";
+import { signText } from "../../src/custody/typed-text.ts";
+import type { PaymentTerms } from "../../src/payments/terms.ts";
+import { vaultCallIntent } from "../../src/payments/vault-call.ts";
 import { MODE } from "../support/deployCore.ts";
 import { deployPayments } from "../support/paymentsFixture.ts";
-import {
-  create,
-  idOf,
-  PURPOSE,
-  pushData,
-  refund,
-  type TermsFields,
-  termsOf,
-} from "../support/paymentTerms.ts";
+import { create, idOf, PURPOSE, pushData, refund, termsOf } from "../support/paymentTerms.ts";
 import { KIND } from "../support/vaultFixture.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -44,7 +40,7 @@ const stage = () => networkHelpers.loadFixture(deployed);
 async function conditional(
   d: Stage,
   question: { condition: string; terms: string },
-  changes: Partial<TermsFields> = {},
+  changes: Partial<PaymentTerms> = {},
 ) {
   const condition = await d.payments.hashOf(question);
   const terms = termsOf(d, { condition, latchBy: d.open + DAY, expiry: d.open + 2n * DAY, ...changes });
@@ -52,39 +48,18 @@ async function conditional(
   return { terms, id: await idOf(d, terms) };
 }
 
-const authorisation = (d: Stage, changes: Partial<TermsFields> = {}) =>
+const authorisation = (d: Stage, changes: Partial<PaymentTerms> = {}) =>
   termsOf(d, { capture: true, latchBy: d.open + DAY, expiry: d.open + 2n * DAY, ...changes });
 
 /** Anna's intent to create a payment, for any chain and contract. */
-async function intentOf(d: Stage, terms: TermsFields, to: string, domain: TypedDataDomain = {}) {
-  const data = coder.encode(
-    ["uint256[]", "uint112[]", "bytes"],
-    [[terms.asset], [terms.amount], pushData(PURPOSE.CREATE, [terms])],
-  );
-  const owner = d.anna.address;
-  const nonce = await d.vault.nonces(owner, 0n);
-  const deadline = (await d.now()) + DAY;
-  const intent = { owner, verb: 1, asset: 0n, amount: 0n, to, ref: keccak256(data), nonce, deadline };
-  const field = (name: string, type: string) => ({ name, type });
-  const types = {
-    Intent: [
-      field("owner", "address"),
-      field("verb", "uint8"),
-      field("asset", "uint256"),
-      field("amount", "uint112"),
-      field("to", "address"),
-      field("ref", "bytes32"),
-      field("nonce", "uint256"),
-      field("deadline", "uint40"),
-    ],
-  };
-  const vault = {
-    name: "Strongroom Vault",
-    version: "1",
-    chainId: d.chainId,
-    verifyingContract: d.vaultAddress,
-  };
-  return { intent, data, signature: await d.anna.signTypedData({ ...vault, ...domain }, types, intent) };
+async function intentOf(d: Stage, terms: PaymentTerms, to: string, domain: TypedDataDomain = {}) {
+  const push = { app: to, assets: [terms.asset], amounts: [terms.amount] };
+  const called = { ...push, data: pushData(PURPOSE.CREATE, [terms]) };
+  const nonce = await d.vault.nonces(d.anna, 0n);
+  const { intent, data } = vaultCallIntent(d.anna.address, called, nonce, (await d.now()) + DAY);
+  const text = intentText(d.chainId, d.vaultAddress, intent);
+  const signature = await signText(d.anna, { ...text, domain: { ...text.domain, ...domain } });
+  return { intent, data, signature };
 }
 
 describe("attack: payments", () => {

@@ -1,39 +1,20 @@
-import { AbiCoder, type BigNumberish, ParamType, ZeroAddress, ZeroHash } from "ethers";
-import { Payments__factory } from "../../typechain-types/factories/contracts/payments/Payments__factory.ts";
+import { AbiCoder, type BigNumberish, ZeroAddress, ZeroHash } from "ethers";
+import { TERMS } from "../../src/payments/abi.ts";
+import { type PaymentTerms, paymentId } from "../../src/payments/terms.ts";
 import type { PaymentsFixture } from "./paymentsFixture.ts";
 
-/** `Terms` of contracts/payments/interfaces/IPayments.sol. */
-export interface TermsFields {
-  payer: string;
-  payee: string;
-  asset: bigint;
-  amount: bigint;
-  schedule: { start: bigint; duration: bigint; step: bigint; cliff: bigint };
-  capture: boolean;
-  condition: string;
-  latchBy: bigint;
-  expiry: bigint;
-  arbiter: string;
-  feeBps: bigint;
-  feeTo: string;
-  ref: string;
-  salt: bigint;
-}
-
-/** `Purpose` and `Cause` of the same file. */
+/** `Purpose` and `Cause` of contracts/payments/interfaces/IPayments.sol. */
 export const PURPOSE = { CREATE: 0n, REFUND: 1n } as const;
 export const CAUSE = { VOIDED: 0n, ROLLED_BACK: 1n, SPLIT: 2n } as const;
 
-const NOW: TermsFields["schedule"] = { start: 0n, duration: 0n, step: 0n, cliff: 0n };
-const face = Payments__factory.createInterface();
-const TERMS = face.getFunction("release").inputs[0] as ParamType;
+const NOW: PaymentTerms["schedule"] = { start: 0n, duration: 0n, step: 0n, cliff: 0n };
 const coder = AbiCoder.defaultAbiCoder();
 
 /** Anna pays bert 1,000 units at once, unless told otherwise. */
 export function termsOf(
   d: Pick<PaymentsFixture, "anna" | "bert" | "tokenId">,
-  changes: Partial<TermsFields> = {},
-): TermsFields {
+  changes: Partial<PaymentTerms> = {},
+): PaymentTerms {
   return {
     payer: d.anna.address,
     payee: d.bert.address,
@@ -54,18 +35,15 @@ export function termsOf(
 }
 
 /** What is pushed with the amounts. */
-export function pushData(purpose: bigint, terms: readonly TermsFields[]): string {
-  return coder.encode(
-    ["uint8", ParamType.from(`${TERMS.format("full").replace(/ terms$/, "")}[]`)],
-    [purpose, terms],
-  );
+export function pushData(purpose: bigint, terms: readonly PaymentTerms[]): string {
+  return coder.encode(["uint8", `${TERMS}[]`], [purpose, terms]);
 }
 
 /** Creates payments as their payer, each with a push of its own. */
 export function create(
   d: PaymentsFixture,
   by: Parameters<PaymentsFixture["vault"]["connect"]>[0],
-  ...terms: readonly TermsFields[]
+  ...terms: readonly PaymentTerms[]
 ) {
   return d.vault.connect(by).callWith(
     d.payments,
@@ -79,7 +57,7 @@ export function create(
 export function refund(
   d: PaymentsFixture,
   by: Parameters<PaymentsFixture["vault"]["connect"]>[0],
-  ...refunds: readonly (readonly [terms: TermsFields, amount: BigNumberish])[]
+  ...refunds: readonly (readonly [terms: PaymentTerms, amount: BigNumberish])[]
 ) {
   return d.vault.connect(by).callWith(
     d.payments,
@@ -93,11 +71,9 @@ export function refund(
 }
 
 /** A payment's id, computed apart from the contract. */
-export async function idOf(d: PaymentsFixture, terms: TermsFields): Promise<string> {
+export async function idOf(d: PaymentsFixture, terms: PaymentTerms): Promise<string> {
   const { chainId } = await d.ethers.provider.getNetwork();
-  return d.ethers.keccak256(
-    coder.encode(["uint256", "address", TERMS], [chainId, await d.payments.getAddress(), terms]),
-  );
+  return paymentId(chainId, await d.payments.getAddress(), terms);
 }
 
 /** The slot that events carry. */

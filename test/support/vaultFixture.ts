@@ -1,6 +1,7 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
+import { ACCOUNT_KIND } from "../../src/governance/parameters.ts";
 import type { MockApp, MockERC20, MockWallet1271, Vault } from "../../typechain-types/index.ts";
 import {
   type Core,
@@ -36,7 +37,7 @@ export const REASON = {
 } as const;
 
 /** `Kind` and `Phase` of contracts/custody/interfaces/IVaultTypes.sol. */
-export const KIND = { USER: 0n, APP: 1n, RETIRED: 2n } as const;
+export const KIND = ACCOUNT_KIND;
 export const PHASE = { NONE: 0n, OPEN: 1n, ENDORSED: 2n } as const;
 
 /** One whole token of 18 decimals. */

@@ -1,11 +1,9 @@
-import { Interface, type Provider } from "ethers";
-import { CONDITION_ABI } from "../abi.ts";
+import type { Provider } from "ethers";
+import { askCondition } from "../ask-condition.ts";
 import { readSeveral, type ShownPart, severalWitness } from "../conditions/several.ts";
 import { NO_WITNESS } from "../conditions/time-window.ts";
 import type { Question } from "../question.ts";
 import type { WaitingPayment, WitnessSource } from "./witness-source.ts";
-
-const FACE = new Interface(CONDITION_ABI);
 
 /** How conditions are asked. */
 export interface Asking {
@@ -23,12 +21,10 @@ export interface Met {
   readonly witness: string;
 }
 
-/** As `Questions.met`: one word, which is 1; a revert, too much gas and anything else are no. */
-async function isMet({ provider, gas }: Asking, { condition, terms }: Question, id: string, witness: string) {
-  const data = FACE.encodeFunctionData("check", [id, terms, witness]);
+/** Whether a condition says yes within the keeper's own bound on gas; a revert, too much gas and anything else are no. */
+async function isMet({ provider, gas }: Asking, question: Question, id: string, witness: string) {
   try {
-    const answer = await provider.call({ to: condition, data, gasLimit: gas });
-    return answer.length >= 66 && BigInt(answer.slice(0, 66)) === 1n;
+    return await askCondition(provider, question, id, witness, { gasFor: () => gas });
   } catch {
     // Nodes differ in how they say that gas ran out: it is the condition's fault as long as they answer anything else.
     await provider.getBlockNumber();

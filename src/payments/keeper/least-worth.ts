@@ -3,9 +3,7 @@ import { IVault__factory } from "../../../typechain-types/factories/contracts/cu
 import { IPriceRouter__factory } from "../../../typechain-types/factories/contracts/oracle/interfaces/IPriceRouter__factory.ts";
 import { type Cents, unitsForCentsDown } from "../../core/money.ts";
 import { isOfContract } from "../../governance/node-answer.ts";
-
-/** Decimals of the router's prices. */
-const PRICE_DECIMALS = 12;
+import { PRICE_DECIMALS } from "../conditions/price-limit.ts";
 
 /**
  * How much of an asset is worth so many cents, raw units, rounded down, at the router's mid in any mode. Without a price

@@ -1,6 +1,7 @@
 import { AbiCoder, getAddress, id, keccak256, type Signer, TypedDataEncoder } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
 import { signText, type TypedText } from "../../custody/typed-text.ts";
+import { MAX_AMOUNT } from "../../governance/parameters.ts";
 import type { NettingDomain } from "./netting-domain.ts";
 import { type ContractCaller, isSignedBy } from "./signed-by.ts";
 
@@ -41,8 +42,6 @@ export const OBLIGATION_TYPES: Record<string, { name: string; type: string }[]> 
 
 const TYPE_HASH = id(TypedDataEncoder.from(OBLIGATION_TYPES).encodeType("Obligation"));
 const WORDS = ["bytes32", "address", "address", "uint256", "uint112", "bytes32", "uint40", "uint256"];
-const MAX_AMOUNT = (1n << 112n) - 1n;
-
 /** The EIP-712 struct hash, by which an obligation is known in a cycle: the same on all chains and contracts. */
 export function hashObligation(o: Obligation): string {
   // As TypedDataEncoder has it, and several times as fast: a cycle has thousands.

@@ -2,6 +2,7 @@ import type { Provider } from "ethers";
 import { IVault__factory } from "../../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { IPriceRouter__factory } from "../../../typechain-types/factories/contracts/oracle/interfaces/IPriceRouter__factory.ts";
 import { RetryableError } from "../../core/errors.ts";
+import { divUp } from "../../core/money.ts";
 import { NATIVE_ASSET } from "../../governance/parameters.ts";
 import { revertDataOf } from "../../governance/revert-data.ts";
 import type { Call } from "../sending/call.ts";
@@ -29,8 +30,6 @@ export interface Deployment {
 /** Whole coins have 18 decimals, prices 12, and a micro-USD 6. */
 const WEI_PRICE_PER_MICRO_USD = 10n ** (18n + 12n - 6n);
 
-const up = (amount: bigint, step: bigint) => (amount + step - 1n) / step;
-
 /** The time of the latest block, Unix seconds. */
 export async function chainTime({ provider, chain }: Deployment): Promise<bigint> {
   const block = await provider.getBlock("latest");
@@ -47,25 +46,30 @@ async function gasPriceOf(d: Deployment): Promise<bigint> {
   });
 }
 
+/** What the router says of an asset, in whatever mode; undefined where it answers nothing. */
+export async function priceOf({ router, provider }: Deployment, asset: bigint) {
+  try {
+    return await IPriceRouter__factory.connect(router, provider).peek(asset);
+  } catch (error) {
+    if (revertDataOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 /**
  * USD for a whole coin of the chain, 12 decimals. In any mode: it compares routes and decides nothing else, so that a sick
  * oracle stops no payment.
  */
 async function nativePriceOf(d: Deployment): Promise<bigint> {
-  try {
-    const { mid } = await IPriceRouter__factory.connect(d.router, d.provider).peek(NATIVE_ASSET);
-    return mid === 0n ? d.nativePrice : mid;
-  } catch (error) {
-    if (revertDataOf(error) === undefined) throw error;
-    return d.nativePrice;
-  }
+  const price = await priceOf(d, NATIVE_ASSET);
+  return price === undefined || price.mid === 0n ? d.nativePrice : price.mid;
 }
 
 /** Gas whose price is what it costs now, micro-USD rounded up. */
 async function gasCost(d: Deployment, gas: bigint): Promise<{ wei: bigint; microUsd: bigint }> {
   const [gasPrice, price] = await Promise.all([gasPriceOf(d), nativePriceOf(d)]);
   const wei = gas * gasPrice;
-  return { wei, microUsd: up(wei * price, WEI_PRICE_PER_MICRO_USD) };
+  return { wei, microUsd: divUp(wei * price, WEI_PRICE_PER_MICRO_USD) };
 }
 
 /** A call as a source writes it. `gas`: what it may use, where it can't be tried before the calls ahead of it are done. */

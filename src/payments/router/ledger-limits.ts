@@ -1,12 +1,9 @@
 import { formatUnits, ZeroAddress } from "ethers";
-import { TOKEN_CLASS } from "../../governance/parameters.ts";
+import { ACCOUNT_KIND, MAX_AMOUNT, TOKEN_CLASS } from "../../governance/parameters.ts";
 import type { Reason } from "../sending/reason.ts";
 import { type Deployment, vaultOf } from "./deployment.ts";
 import type { Wish } from "./wish.ts";
 
-const MAX_AMOUNT = (1n << 112n) - 1n;
-/** `Kind` of contracts/custody/interfaces/IVaultTypes.sol. */
-const USER = 0n;
 const UNLISTED = 0n;
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
@@ -21,7 +18,7 @@ export async function payeeLimits(d: Deployment, { payer, payee, asset, amount }
   if (same(payee, ZeroAddress) || same(payee, d.vault)) {
     reasons.push({ code: "PAYEE", text: "the payee is nobody, or the vault itself" });
   } else if (same(payee, payer)) reasons.push({ code: "PAYEE", text: "the payee is the payer" });
-  else if (kind !== USER) {
+  else if (kind !== ACCOUNT_KIND.USER) {
     reasons.push({
       code: "PAYEE",
       text: "the payee is an app: what it is credited outside its hook is lost",
@@ -50,7 +47,7 @@ export async function payerLimits(
     const text = `the payer has ${formatUnits(balance, decimals)} of ${formatUnits(amount, decimals)}`;
     reasons.push({ code: "BALANCE", text });
   }
-  if (kind !== USER) reasons.push({ code: "PAYER_APP", text: "the payer is an app" });
+  if (kind !== ACCOUNT_KIND.USER) reasons.push({ code: "PAYER_APP", text: "the payer is an app" });
   if (now < heldUntil) reasons.push({ code: "HELD", text: "the payer is held" });
   if (listed !== 0n) reasons.push({ code: "LISTED", text: "the payer is on the sanctions list" });
   return reasons;

@@ -1,4 +1,5 @@
 import type { TypedText } from "../../custody/typed-text.ts";
+import { MAX_AMOUNT } from "../../governance/parameters.ts";
 import { capacityOf, type Margin, NOTICE } from "../netting/margin.ts";
 import { readMargins } from "../netting/netting-contract.ts";
 import { nettingDomain } from "../netting/netting-domain.ts";
@@ -26,7 +27,6 @@ export interface CycleOperator {
   submit(text: TypedText, signature: string): Promise<void>;
 }
 
-const MAX_AMOUNT = (1n << 112n) - 1n;
 const NO_MARGIN: Margin = { balance: 0n, cap: MAX_AMOUNT, nonce: 0n, withdrawal: 0n, from: 0n };
 
 /**

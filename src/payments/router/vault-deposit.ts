@@ -1,6 +1,6 @@
 import { Contract } from "ethers";
 import { IVaultLens__factory } from "../../../typechain-types/factories/contracts/custody/interfaces/IVaultLens__factory.ts";
-import { NATIVE_ASSET } from "../../governance/parameters.ts";
+import { NATIVE_ASSET, tokenOf } from "../../governance/parameters.ts";
 import type { Reason } from "../sending/reason.ts";
 import { chainTime, type Deployment, type Draft, tried, vaultOf } from "./deployment.ts";
 import { payeeLimits, takesFee } from "./ledger-limits.ts";
@@ -11,7 +11,6 @@ const TOKEN_ABI = [
   "function allowance(address, address) view returns (uint256)",
   "function approve(address, uint256)",
 ];
-const ADDRESS_MASK = (1n << 160n) - 1n;
 /** What a deposit may use: it can't be tried before the allowance stands. */
 const DEPOSIT_GAS = 250_000n;
 /** Likewise a new allowance, before the old one is gone. */
@@ -27,7 +26,7 @@ export function vaultDeposit(d: Deployment, route = "deposit for the payee"): Ro
       const native = asset === NATIVE_ASSET;
       const reasons: Reason[] = await payeeLimits(d, wish);
       if (reasons.length > 0) return closed(route, reasons);
-      const address = `0x${(asset & ADDRESS_MASK).toString(16).padStart(40, "0")}`;
+      const address = tokenOf(asset);
       const token = new Contract(address, TOKEN_ABI, d.provider);
       const [now, { room }, { class: tokenClass }, has, allowed] = await Promise.all([
         chainTime(d),

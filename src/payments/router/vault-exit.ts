@@ -1,4 +1,7 @@
 import { IVaultLens__factory } from "../../../typechain-types/factories/contracts/custody/interfaces/IVaultLens__factory.ts";
+import { LANE_ONE, laneSeconds } from "../../audit/slots.ts";
+import { divUp } from "../../core/money.ts";
+import { DAY } from "../../core/time.ts";
 import { explainReasons, reasonsOf } from "../../custody/reasons.ts";
 import { KINDS, paramKey } from "../../governance/parameters.ts";
 import type { Call, MinedLog } from "../sending/call.ts";
@@ -15,13 +18,11 @@ const VERDICT = { INSTANT: 0n, QUEUED: 1n, REFUSED: 2n } as const;
 const RELEASE_GAS = 150_000n;
 const CANCEL_GAS = 150_000n;
 
-/** `Lanes` and `Units.laneTimeUp`: clocks count 1/256 s. */
-const LANE_ONE = 256n;
-const DAY = 86_400n;
+/** `Lanes` and `Units.laneTimeUp`. */
 const SMALL_SHARE = 1_000n;
 const ALL_BPS = 10_000n;
 
-const up = (amount: bigint, step: bigint) => (amount + step - 1n) / step;
+const later = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /** When an exit that matures at `late` has its turn, if nobody takes one before: Unix seconds. */
 async function turnOf(d: Deployment, asset: bigint, amount: bigint, late: bigint): Promise<bigint> {
@@ -32,9 +33,9 @@ async function turnOf(d: Deployment, asset: bigint, amount: bigint, late: bigint
   const rate = await vault.inForce(paramKey(kind, asset));
   const clock = large ? largeLane : smallLane;
   const floor = (late - DAY) * LANE_ONE;
-  const slot = (clock > floor ? clock : floor) + up(amount * DAY * ALL_BPS * LANE_ONE, liabilities * rate);
-  const turn = up(slot, LANE_ONE);
-  return turn > late ? turn : late;
+  const slot = later(clock, floor) + divUp(amount * DAY * ALL_BPS * LANE_ONE, liabilities * rate);
+  const turn = laneSeconds(slot);
+  return later(turn, late);
 }
 
 /**

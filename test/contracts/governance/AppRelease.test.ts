@@ -5,11 +5,11 @@ import { deployAs } from "../../support/deployAs.ts";
 import { DAY, KINDS, NEVER, PLAIN_LISTING, paramKey } from "../../support/deployCore.ts";
 import { restrict } from "../../support/restrict.ts";
 import { CENT, setStage } from "../../support/stage.ts";
+import { KIND } from "../../support/vaultFixture.ts";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
 
-const KIND = { USER: 0n, APP: 1n, RETIRED: 2n } as const;
 const TICK = 10n ** PLAIN_LISTING.tickExponent;
 const DOLLAR = 100n * CENT;
 const PLEDGE = 100n * DOLLAR;

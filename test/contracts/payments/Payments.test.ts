@@ -1,15 +1,9 @@
 import { expect } from "chai";
-import {
-  AbiCoder,
-  id as hashOf,
-  keccak256,
-  Signature,
-  toBeHex,
-  ZeroAddress,
-  ZeroHash,
-  zeroPadValue,
-} from "ethers";
+import { AbiCoder, id as hashOf, keccak256, toBeHex, ZeroAddress, ZeroHash, zeroPadValue } from "ethers";
 import hre from "hardhat";
+import { signIntent } from "../../../src/custody/intent.ts";
+import type { PaymentTerms } from "../../../src/payments/terms.ts";
+import { vaultCallIntent } from "../../../src/payments/vault-call.ts";
 import { deployPayments, FEATURE, type PaymentsFixture } from "../../support/paymentsFixture.ts";
 import {
   CAUSE,
@@ -19,7 +13,6 @@ import {
   pushData,
   refund,
   slotOf,
-  type TermsFields,
   termsOf,
 } from "../../support/paymentTerms.ts";
 import { KIND } from "../../support/vaultFixture.ts";
@@ -51,14 +44,14 @@ const stage = () => networkHelpers.loadFixture(deployed);
 const stranger = (d: PaymentsFixture) => d.payments.connect(d.mallory);
 
 /** A conditional payment that can be latched for a day, and its question. */
-async function conditional(d: Stage, changes: Partial<TermsFields> = {}) {
+async function conditional(d: Stage, changes: Partial<PaymentTerms> = {}) {
   const { question, condition } = await d.during(d.open, d.open + 400n * DAY);
   const terms = termsOf(d, { condition, latchBy: d.open + DAY, expiry: d.open + 2n * DAY, ...changes });
   return { question, terms, id: await idOf(d, terms) };
 }
 
 /** An authorisation that can be captured for a day. */
-const authorisation = (d: Stage, changes: Partial<TermsFields> = {}) =>
+const authorisation = (d: Stage, changes: Partial<PaymentTerms> = {}) =>
   termsOf(d, { capture: true, latchBy: d.open + DAY, expiry: d.open + 2n * DAY, ...changes });
 
 describe("Payments", () => {
@@ -103,49 +96,20 @@ describe("Payments", () => {
     it("by anyone with the payer's signed intent, once", async () => {
       const d = await stage();
       const terms = termsOf(d);
-      const data = coder.encode(
-        ["uint256[]", "uint112[]", "bytes"],
-        [[terms.asset], [terms.amount], pushData(PURPOSE.CREATE, [terms])],
-      );
-      const intent = {
-        owner: d.anna.address,
-        verb: 1,
-        asset: 0n,
-        amount: 0n,
-        to: await d.payments.getAddress(),
-        ref: keccak256(data),
-        nonce: 0n,
-        deadline: d.open + DAY,
-      };
-      const domain = {
-        name: "Strongroom Vault",
-        version: "1",
-        chainId: (await ethers.provider.getNetwork()).chainId,
-        verifyingContract: d.vaultAddress,
-      };
-      const types = {
-        Intent: [
-          { name: "owner", type: "address" },
-          { name: "verb", type: "uint8" },
-          { name: "asset", type: "uint256" },
-          { name: "amount", type: "uint112" },
-          { name: "to", type: "address" },
-          { name: "ref", type: "bytes32" },
-          { name: "nonce", type: "uint256" },
-          { name: "deadline", type: "uint40" },
-        ],
-      };
-      const signature = await d.anna.signTypedData(domain, types, intent);
+      const push = { app: await d.payments.getAddress(), assets: [terms.asset], amounts: [terms.amount] };
+      const called = { ...push, data: pushData(PURPOSE.CREATE, [terms]) };
+      const { intent, data } = vaultCallIntent(d.anna.address, called, 0n, d.open + DAY);
+      const { chainId } = await ethers.provider.getNetwork();
+      const signature = await signIntent(d.anna, chainId, d.vaultAddress, intent);
       await d.vault.connect(d.mallory).bySig(intent, data, signature);
       expect((await d.payments.paymentOf(await idOf(d, terms))).created).to.equal(true);
       await expect(d.vault.connect(d.mallory).bySig(intent, data, signature)).to.be.revertedWithCustomError(
         d.face,
         "InvalidAccountNonce",
       );
-      const forged = Signature.from(
-        await d.mallory.signTypedData(domain, types, { ...intent, nonce: 1n }),
-      ).serialized;
-      await expect(d.vault.bySig({ ...intent, nonce: 1n }, data, forged)).to.be.revertedWithCustomError(
+      const next = { ...intent, nonce: 1n };
+      const forged = await signIntent(d.mallory, chainId, d.vaultAddress, next);
+      await expect(d.vault.bySig(next, data, forged)).to.be.revertedWithCustomError(
         d.vault,
         "Vault_BadSignature",
       );
@@ -170,7 +134,7 @@ describe("Payments", () => {
       expect(sent).to.be.revertedWithCustomError(d.payments, "Payments_BadDeadlines");
     const badFee: Refused = (d, sent) =>
       expect(sent).to.be.revertedWithCustomError(d.payments, "Payments_BadFee");
-    const bad: readonly [what: string, refused: Refused, change: (d: Stage) => Partial<TermsFields>][] = [
+    const bad: readonly [what: string, refused: Refused, change: (d: Stage) => Partial<PaymentTerms>][] = [
       ["another payer's terms", notThePayer, (d) => ({ payer: d.carl.address })],
       ["the payer as its own payee", badParty, (d) => ({ payee: d.anna.address })],
       ["nobody as payee", badParty, () => ({ payee: ZeroAddress })],
@@ -247,7 +211,7 @@ describe("Payments", () => {
     it("refuses pushes that don't pay for the terms to the unit", async () => {
       const d = await stage();
       const [one, two] = [termsOf(d, { amount: 10n }), termsOf(d, { amount: 20n, salt: 2n })];
-      const push = (assets: bigint[], amounts: bigint[], terms: TermsFields[]) =>
+      const push = (assets: bigint[], amounts: bigint[], terms: PaymentTerms[]) =>
         d.vault.connect(d.anna).callWith(d.payments, assets, amounts, pushData(PURPOSE.CREATE, terms));
       await d.give(d.anna, "native", 500n);
       for (const [assets, amounts, terms, place] of [
@@ -790,8 +754,8 @@ describe("Payments", () => {
     it("the arbiter gives all to one of them; of what could be captured too; after the expiry nothing", async () => {
       const d = await stage();
       const [all, none] = [1n, 2n].map((salt) => authorisation(d, { salt, arbiter: d.carl.address })) as [
-        TermsFields,
-        TermsFields,
+        PaymentTerms,
+        PaymentTerms,
       ];
       const { terms: late } = await conditional(d, { salt: 3n, arbiter: d.carl.address });
       await create(d, d.anna, all, none, late);
@@ -864,7 +828,7 @@ describe("Payments", () => {
 describe("PaymentRules", () => {
   it("lets a tier use what is open to it, and says what is missing", async () => {
     const d = await stage();
-    const byMallory = (changes: Partial<TermsFields>) =>
+    const byMallory = (changes: Partial<PaymentTerms>) =>
       create(d, d.mallory, termsOf(d, { payer: d.mallory.address, ...changes }));
     await byMallory({});
     const all = {
