@@ -1,0 +1,115 @@
+import type { Effect } from "../../chains/chain.ts";
+import {
+  chainHash,
+  outcomeContent,
+  outcomeMessage,
+  tokenMessage,
+  tokenWord,
+} from "../../gateway/statement.ts";
+import type { Now } from "./decider.ts";
+import { nextOfEffect } from "./effect-decider.ts";
+import type { Intention, Part } from "./intention.ts";
+import type { OutboundState } from "./outbound-decider.ts";
+import type { RouteTerms } from "./route-terms.ts";
+import { ripe, type Sighting } from "./sightings.ts";
+
+const bare = (id: string) => id.replace(/^0x/, "");
+
+/** The request that a payout began with; undefined while none is final. */
+export function requestOf({ sightings }: OutboundState): Sighting | undefined {
+  return sightings.confirmed.find(({ kind }) => kind === "PayoutRequested");
+}
+
+/** What is to be paid on the foreign chain: exactly this amount to exactly this script. */
+export function paymentOf(request: Sighting, attempt: number): Effect {
+  const { payoutId = "", account = "", handle = "", asset = "", amount = "", script = "" } = request.data;
+  const data = { payoutId, attempt: String(attempt), account, handle, asset, amount, script };
+  return { id: bare(payoutId), kind: "payout", data };
+}
+
+/** How the payment's token was finally spent. */
+export function outcomeOf({ effects }: OutboundState) {
+  const end = effects.payment?.end;
+  if (end === undefined) return undefined;
+  return { outcome: end.is === "done" ? ("PAID" as const) : ("VOIDED" as const), txId: end.txId };
+}
+
+/** Runs a submission to the ledger's chain: mined without effect, it is submitted again by another nonce. */
+function submission(
+  terms: RouteTerms,
+  { effects }: OutboundState,
+  part: Part,
+  effect: Effect,
+  { time }: Now,
+): Intention | undefined {
+  const known = effects[part];
+  if (known === undefined || known.end?.is === "impossible") {
+    return { do: "reserve", part, side: "home", effect };
+  }
+  return nextOfEffect(known, effect, terms.patience.home, time);
+}
+
+function nextOfReport(terms: RouteTerms, state: OutboundState, payoutId: string, now: Now): Intention {
+  const { attempt, proofs } = state;
+  const ended = outcomeOf(state);
+  if (ended === undefined) return { do: "wait", for: "the payment to be final" };
+  const { outcome, txId } = ended;
+  const messageId = outcomeMessage(payoutId, BigInt(attempt));
+  const facts = { kind: "outcome", payoutId, attempt: String(attempt), outcome, txId };
+  if (proofs.outcome === undefined) {
+    const statement = { chain: chainHash(terms.foreign), messageId, content: outcomeContent(outcome, txId) };
+    return { do: "prove", what: "outcome", statement, facts };
+  }
+  const kind = outcome === "PAID" ? "settle" : "voided";
+  const data = { ...facts, proof: proofs.outcome };
+  return (
+    submission(terms, state, "report", { id: bare(messageId), kind, data }, now) ?? {
+      do: "wait",
+      for: "the block that says so to be final",
+    }
+  );
+}
+
+/** What a payout wants done now. */
+export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now): Intention {
+  const { sightings, effects, attention, attempt, proofs, ended } = state;
+  const sighting = ripe(sightings, now.final);
+  if (sighting !== undefined) return { do: "confirm", sighting };
+  if (ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
+  if (attention.dead !== undefined) return { do: "wait", for: "an operator" };
+  const request = requestOf(state);
+  if (request === undefined || attempt === 0) return { do: "wait", for: "the request's block to be final" };
+  const authorised = effects.authorise?.end?.is === "done";
+  if (!authorised && sightings.pending.some(({ kind }) => kind === "PayoutCancelled")) {
+    return { do: "wait", for: "its cancellation to be final" };
+  }
+  const payment = paymentOf(request, attempt);
+  const { payoutId = "" } = request.data;
+  const known = effects.payment;
+  if (known === undefined) return { do: "reserve", part: "payment", side: "foreign", effect: payment };
+  const messageId = tokenMessage(payoutId, BigInt(attempt));
+  const { kind, value } = known.token;
+  const facts = { kind: "token", payoutId, attempt: String(attempt), tokenKind: kind, tokenValue: value };
+  const content = tokenWord(known.token);
+  if (!authorised) {
+    if (proofs.token === undefined) {
+      const statement = { chain: chainHash(terms.foreign), messageId, content };
+      return { do: "prove", what: "token", statement, facts };
+    }
+    const effect = {
+      id: bare(messageId),
+      kind: "authorise",
+      data: { ...facts, token: content, proof: proofs.token },
+    };
+    return (
+      submission(terms, state, "authorise", effect, now) ?? {
+        do: "wait",
+        for: "its authorisation to be final",
+      }
+    );
+  }
+  return (
+    nextOfEffect(known, payment, terms.patience.foreign, now.time) ??
+    nextOfReport(terms, state, payoutId, now)
+  );
+}
