@@ -92,14 +92,13 @@ export class SqliteJournal implements StoredJournal {
     return this.#transaction(() => {
       const planned = batch.map((commit) => ({ commit, id: commit.id, own: false }));
       const plan = planBatch(writer.facts(planned, this.#now()), planned, this.#now());
-      const settled = plan.outcomes.map((outcome) => {
-        if (outcome.is === "refused") return { error: outcome.error };
-        const rows =
-          outcome.is === "written" ? outcome.events : writer.events(outcome.row.first, outcome.row.count);
-        return { value: rows.map(storedEvent) };
-      });
       const writes = plan.outcomes.some(({ is }) => is === "written");
       if (writes) writer.write(plan);
+      const settled = plan.outcomes.map((outcome) => {
+        if (outcome.is === "refused") return { error: outcome.error };
+        if (outcome.is === "written") return { value: outcome.events.map(storedEvent) };
+        return { value: writer.events(outcome.row.first, outcome.row.count).map(storedEvent) };
+      });
       return { writes, answer: settled };
     });
   }
