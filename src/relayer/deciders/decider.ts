@@ -1,3 +1,4 @@
+import type { Decider as JournalDecider } from "../../journal/decider.ts";
 import type { NewEvent } from "../../journal/journal.ts";
 import type { Command } from "./command.ts";
 import type { Intention } from "./intention.ts";
@@ -17,18 +18,9 @@ export interface Now {
  * The life of one message as pure functions over its stream. Nothing here reads a clock, a chain or a store: what happened comes
  * in by commands, what was decided goes out by events, and what is to be done next follows from the events alone.
  */
-export interface Decider<State> {
-  readonly initial: State;
-  evolve(state: State, event: NewEvent): State;
-  /** Events to be stored; none if the command changes nothing, or comes too late. */
-  decide(state: State, command: Command): readonly NewEvent[];
+export interface Decider<State> extends JournalDecider<State, Command, NewEvent> {
   /** The one thing to do now. */
   next(state: State, now: Now): Intention;
   /** Whether anything more may have to be done: by the worker, or by an operator where it is a dead letter. */
   isOpen(state: State): boolean;
-}
-
-/** A stream's state, from its beginning. */
-export function replay<State>(decider: Decider<State>, events: readonly NewEvent[]): State {
-  return events.reduce((state, event) => decider.evolve(state, event), decider.initial);
 }

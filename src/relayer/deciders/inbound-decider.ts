@@ -77,10 +77,20 @@ export function delayedUntil(state: InboundState): number | undefined {
   return delayed === undefined ? undefined : Number(delayed.data.from);
 }
 
-function facts({ foreign }: RouteTerms, { depositId, account, asset, amount, sighting }: DepositFacts) {
+/** What signers are told, so that they look for themselves. */
+function facts({ foreign }: RouteTerms, { txId, index, point, parent }: Sighting) {
+  const { height, hash } = point;
+  return {
+    ...{ kind: "deposit", chain: foreign, txId, index: String(index) },
+    ...{ height: String(height), block: hash, parent },
+  };
+}
+
+/** What the gateway is told. */
+function submitted({ foreign }: RouteTerms, { depositId, account, asset, amount, sighting }: DepositFacts) {
   const { txId, index } = sighting;
   return {
-    ...{ kind: "deposit", depositId, chain: foreign, txId, index: String(index), account },
+    ...{ depositId, chain: foreign, txId, index: String(index), account },
     ...{ asset: asset.toString(), amount: amount.toString() },
   };
 }
@@ -163,7 +173,7 @@ function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
   if (state.ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
   const deposit = depositOf(state);
   if (deposit === undefined) return { do: "wait", for: "the deposit's block to be final" };
-  const data = facts(terms, deposit);
+  const data = submitted(terms, deposit);
   const run = (part: "credit" | "mature", effect: Effect): Intention | undefined => {
     const known = effects[part];
     if (known === undefined || known.end?.is === "impossible") {
@@ -180,7 +190,7 @@ function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
   if (proof === undefined) {
     const content = depositContent(deposit.account, deposit.asset, deposit.amount);
     const statement = { chain: chainHash(terms.foreign), messageId: deposit.depositId, content };
-    return { do: "prove", what: "deposit", statement, facts: data };
+    return { do: "prove", what: "deposit", statement, facts: facts(terms, deposit.sighting) };
   }
   return (
     run("credit", { id, kind: "credit", data: { ...data, proof } }) ?? {

@@ -50,18 +50,22 @@ function submission(
 }
 
 function nextOfReport(terms: RouteTerms, state: OutboundState, payoutId: string, now: Now): Intention {
-  const { attempt, proofs } = state;
+  const { attempt, proofs, effects } = state;
   const ended = outcomeOf(state);
-  if (ended === undefined) return { do: "wait", for: "the payment to be final" };
+  const token = effects.payment?.token;
+  if (ended === undefined || token === undefined) return { do: "wait", for: "the payment to be final" };
   const { outcome, txId } = ended;
   const messageId = outcomeMessage(payoutId, BigInt(attempt));
-  const facts = { kind: "outcome", payoutId, attempt: String(attempt), outcome, txId };
+  const facts = {
+    ...{ kind: "outcome", chain: terms.foreign, payoutId, attempt: String(attempt) },
+    ...{ tokenKind: token.kind, tokenValue: token.value, outcome, txId },
+  };
   if (proofs.outcome === undefined) {
     const statement = { chain: chainHash(terms.foreign), messageId, content: outcomeContent(outcome, txId) };
     return { do: "prove", what: "outcome", statement, facts };
   }
   const kind = outcome === "PAID" ? "settle" : "voided";
-  const data = { ...facts, proof: proofs.outcome };
+  const data = { payoutId, attempt: String(attempt), outcome, txId, proof: proofs.outcome };
   return (
     submission(terms, state, "report", { id: bare(messageId), kind, data }, now) ?? {
       do: "wait",
@@ -89,18 +93,18 @@ export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now):
   if (known === undefined) return { do: "reserve", part: "payment", side: "foreign", effect: payment };
   const messageId = tokenMessage(payoutId, BigInt(attempt));
   const { kind, value } = known.token;
-  const facts = { kind: "token", payoutId, attempt: String(attempt), tokenKind: kind, tokenValue: value };
+  const facts = {
+    ...{ kind: "token", chain: terms.foreign, payoutId, attempt: String(attempt) },
+    ...{ tokenKind: kind, tokenValue: value },
+  };
   const content = tokenWord(known.token);
   if (!authorised) {
     if (proofs.token === undefined) {
       const statement = { chain: chainHash(terms.foreign), messageId, content };
       return { do: "prove", what: "token", statement, facts };
     }
-    const effect = {
-      id: bare(messageId),
-      kind: "authorise",
-      data: { ...facts, token: content, proof: proofs.token },
-    };
+    const data = { payoutId, attempt: String(attempt), token: content, proof: proofs.token };
+    const effect = { id: bare(messageId), kind: "authorise", data };
     return (
       submission(terms, state, "authorise", effect, now) ?? {
         do: "wait",

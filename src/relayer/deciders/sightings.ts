@@ -11,6 +11,8 @@ export interface Sighting {
   readonly txId: Hex;
   readonly index: number;
   readonly point: Point;
+  /** The hash of the block before: signers look for themselves from there. */
+  readonly parent: Hex;
   readonly data: Readonly<Record<string, string>>;
 }
 
