@@ -108,7 +108,9 @@ export class ChainScan {
   async round(): Promise<ScanRound> {
     const { observer } = this.#desk;
     const before = this.head;
-    const ancestor = await observer.commonAncestor(this.#points);
+    const head = await observer.head();
+    // The same tip is the same chain.
+    const ancestor = head.hash === before.hash ? before : await observer.commonAncestor(this.#points);
     if (ancestor.height < this.final.height) {
       throw new FinalityBrokenError(observer.chain, this.final, ancestor);
     }
@@ -122,7 +124,6 @@ export class ChainScan {
         },
       );
     }
-    const head = await observer.head();
     const finalized = await observer.finalized();
     const kept = this.#points.slice(0, at + 1);
     const touched = head.height > ancestor.height ? await this.#read(kept, head, finalized) : [];

@@ -40,6 +40,10 @@ export class Hands {
     this.#check = check;
   }
 
+  protected get sides(): Readonly<Record<Side, RouteSide>> {
+    return this.#desk.sides;
+  }
+
   #side(side: Side): RouteSide {
     return this.#desk.sides[side];
   }

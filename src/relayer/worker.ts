@@ -18,7 +18,9 @@ const SIDES = ["home", "foreign"] as const;
 const STEPS = 64;
 
 /** What a failed intention was about, so that the stream is told the right thing. */
-const PROOFS: Readonly<Record<string, string>> = { authorise: "token", report: "outcome", credit: "deposit" };
+const PROOFS: Readonly<Record<string, string>> = {
+  ...{ authorise: "token", report: "outcome", credit: "deposit", mature: "deposit" },
+};
 
 /**
  * Works a route off for as long as it has its lease: reads both chains, runs what open streams want done, some at a time, and

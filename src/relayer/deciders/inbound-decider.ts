@@ -51,6 +51,8 @@ export interface InboundState {
   readonly proof?: string;
   /** How often each submission was mined without effect. */
   readonly inVain: number;
+  /** Delays that count no more: the committee that stated the deposit was revoked, so it is stated again. */
+  readonly delaysPast: number;
   readonly ended?: InboundEnd;
 }
 
@@ -71,9 +73,11 @@ export function depositOf(state: InboundState): DepositFacts | undefined {
   return { depositId, account, asset: BigInt(asset), amount: BigInt(amount), sighting };
 }
 
+const delays = ({ confirmed: list }: Sightings) => list.filter(({ kind }) => kind === "DepositDelayed");
+
 /** Unix seconds from which a delayed deposit can be credited; undefined where it isn't delayed. */
 export function delayedUntil(state: InboundState): number | undefined {
-  const delayed = confirmed(state.sightings, "DepositDelayed");
+  const delayed = delays(state.sightings).at(state.delaysPast);
   return delayed === undefined ? undefined : Number(delayed.data.from);
 }
 
@@ -116,7 +120,10 @@ function evolve(state: InboundState, event: NewEvent): InboundState {
   if (type === "Proved") return { ...next, proof: data.proof };
   if (type === "ProofEnded") {
     const { proof: _ended, ...rest } = next;
-    return rest;
+    const past = delays(next.sightings).length;
+    if (past === state.delaysPast) return rest;
+    const { credit: _credit, mature: _mature, ...others } = next.effects;
+    return { ...rest, effects: others, delaysPast: past };
   }
   if (type === "EffectEnded" && data.is === "impossible") return { ...next, inVain: state.inVain + 1 };
   if (type === "TakenBack") return { ...next, inVain: 0 };
@@ -134,7 +141,11 @@ function decideOwn(state: InboundState, command: Command): readonly InboundEvent
         ? [{ type: "Proved", data: { what: "deposit", proof: command.proof } }]
         : [];
     case "proofEnded":
-      return state.proof === undefined ? [] : [{ type: "ProofEnded", data: { what: "deposit" } }];
+      if (state.proof === undefined) return [];
+      return [
+        ...decideAbandoned(state.effects, "mature", "the committee that stated the deposit was revoked"),
+        { type: "ProofEnded", data: { what: "deposit" } },
+      ];
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
@@ -206,7 +217,7 @@ function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
  */
 export function inboundDecider(terms: RouteTerms): Decider<InboundState> {
   return {
-    initial: { sightings: NO_SIGHTINGS, effects: {}, attention: CALM, inVain: 0 },
+    initial: { sightings: NO_SIGHTINGS, effects: {}, attention: CALM, inVain: 0, delaysPast: 0 },
     evolve,
     decide,
     next: (state, now) => next(terms, state, now),

@@ -39,14 +39,41 @@ function submission(
   terms: RouteTerms,
   { effects }: OutboundState,
   part: Part,
-  effect: Effect,
+  effect: () => Effect,
+  proof: string,
   { time }: Now,
 ): Intention | undefined {
   const known = effects[part];
   if (known === undefined || known.end?.is === "impossible") {
-    return { do: "reserve", part, side: "home", effect };
+    return { do: "reserve", part, side: "home", effect: effect() };
   }
-  return nextOfEffect(known, effect, terms.patience.home, time);
+  const { id, kind, data } = known.effect;
+  // The proof may be another one since: of a later epoch.
+  return nextOfEffect(known, { id, kind, data: { ...data, proof } }, terms.patience.home, time);
+}
+
+function nextOfAuthorising(terms: RouteTerms, state: OutboundState, payoutId: string, now: Now): Intention {
+  const { attempt, proofs, effects } = state;
+  const token = effects.payment?.token;
+  if (token === undefined) return { do: "wait", for: "a conflict token" };
+  const content = () => tokenWord(token);
+  const messageId = () => tokenMessage(payoutId, BigInt(attempt));
+  if (proofs.token === undefined) {
+    const facts = {
+      ...{ kind: "token", chain: terms.foreign, payoutId, attempt: String(attempt) },
+      ...{ tokenKind: token.kind, tokenValue: token.value },
+    };
+    const statement = { chain: chainHash(terms.foreign), messageId: messageId(), content: content() };
+    return { do: "prove", what: "token", statement, facts };
+  }
+  const proof = proofs.token;
+  const effect = (): Effect => ({
+    id: bare(messageId()),
+    kind: "authorise",
+    data: { payoutId, attempt: String(attempt), token: content(), proof },
+  });
+  const next = submission(terms, state, "authorise", effect, proof, now);
+  return next ?? { do: "wait", for: "its authorisation to be final" };
 }
 
 function nextOfReport(terms: RouteTerms, state: OutboundState, payoutId: string, now: Now): Intention {
@@ -55,28 +82,29 @@ function nextOfReport(terms: RouteTerms, state: OutboundState, payoutId: string,
   const token = effects.payment?.token;
   if (ended === undefined || token === undefined) return { do: "wait", for: "the payment to be final" };
   const { outcome, txId } = ended;
-  const messageId = outcomeMessage(payoutId, BigInt(attempt));
-  const facts = {
-    ...{ kind: "outcome", chain: terms.foreign, payoutId, attempt: String(attempt) },
-    ...{ tokenKind: token.kind, tokenValue: token.value, outcome, txId },
-  };
+  const messageId = () => outcomeMessage(payoutId, BigInt(attempt));
   if (proofs.outcome === undefined) {
-    const statement = { chain: chainHash(terms.foreign), messageId, content: outcomeContent(outcome, txId) };
+    const facts = {
+      ...{ kind: "outcome", chain: terms.foreign, payoutId, attempt: String(attempt) },
+      ...{ tokenKind: token.kind, tokenValue: token.value, outcome, txId },
+    };
+    const content = outcomeContent(outcome, txId);
+    const statement = { chain: chainHash(terms.foreign), messageId: messageId(), content };
     return { do: "prove", what: "outcome", statement, facts };
   }
-  const kind = outcome === "PAID" ? "settle" : "voided";
-  const data = { payoutId, attempt: String(attempt), outcome, txId, proof: proofs.outcome };
-  return (
-    submission(terms, state, "report", { id: bare(messageId), kind, data }, now) ?? {
-      do: "wait",
-      for: "the block that says so to be final",
-    }
-  );
+  const proof = proofs.outcome;
+  const effect = (): Effect => ({
+    id: bare(messageId()),
+    kind: outcome === "PAID" ? "settle" : "voided",
+    data: { payoutId, attempt: String(attempt), outcome, txId, proof },
+  });
+  const next = submission(terms, state, "report", effect, proof, now);
+  return next ?? { do: "wait", for: "the block that says so to be final" };
 }
 
 /** What a payout wants done now. */
 export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now): Intention {
-  const { sightings, effects, attention, attempt, proofs, ended } = state;
+  const { sightings, effects, attention, attempt, ended } = state;
   const sighting = ripe(sightings, now.final);
   if (sighting !== undefined) return { do: "confirm", sighting };
   if (ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
@@ -91,27 +119,7 @@ export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now):
   const { payoutId = "" } = request.data;
   const known = effects.payment;
   if (known === undefined) return { do: "reserve", part: "payment", side: "foreign", effect: payment };
-  const messageId = tokenMessage(payoutId, BigInt(attempt));
-  const { kind, value } = known.token;
-  const facts = {
-    ...{ kind: "token", chain: terms.foreign, payoutId, attempt: String(attempt) },
-    ...{ tokenKind: kind, tokenValue: value },
-  };
-  const content = tokenWord(known.token);
-  if (!authorised) {
-    if (proofs.token === undefined) {
-      const statement = { chain: chainHash(terms.foreign), messageId, content };
-      return { do: "prove", what: "token", statement, facts };
-    }
-    const data = { payoutId, attempt: String(attempt), token: content, proof: proofs.token };
-    const effect = { id: bare(messageId), kind: "authorise", data };
-    return (
-      submission(terms, state, "authorise", effect, now) ?? {
-        do: "wait",
-        for: "its authorisation to be final",
-      }
-    );
-  }
+  if (!authorised) return nextOfAuthorising(terms, state, payoutId, now);
   return (
     nextOfEffect(known, payment, terms.patience.foreign, now.time) ??
     nextOfReport(terms, state, payoutId, now)

@@ -29,6 +29,8 @@ export class ForeignChain extends SimBlocks<CoinTx> {
   readonly #lanes: ReadonlySet<string>;
   /** Blocks take nothing that pays less. */
   floor = 0;
+  /** What this pool has replaced or forgotten, and the pool of some miner may not have. */
+  readonly elsewhere = new Map<Hex, CoinTx>();
 
   constructor(random: SeededRandom, depth: number) {
     super(random, depth);
@@ -64,6 +66,29 @@ export class ForeignChain extends SimBlocks<CoinTx> {
     for (const tx of [...this.pool.values()]) {
       if (tx.spends.some((one) => this.#spent.has(one))) this.pool.delete(tx.id);
     }
+  }
+
+  #forget(tx: CoinTx): void {
+    this.pool.delete(tx.id);
+    this.elsewhere.set(tx.id, tx);
+  }
+
+  /** A node that is started again with an empty pool. */
+  wipePool(): void {
+    for (const tx of [...this.pool.values()]) this.#forget(tx);
+  }
+
+  /** A block by a miner with another pool: one of those that were replaced or forgotten here may be in it. */
+  mineElsewhere(inclusion: number): void {
+    const tx = this.random.pick([...this.elsewhere.values()]);
+    if (tx !== undefined && this.#valid(tx)) {
+      this.elsewhere.delete(tx.id);
+      for (const rival of [...this.pool.values()]) {
+        if (rival.spends.some((one) => tx.spends.includes(one))) this.#forget(rival);
+      }
+      this.pool.set(tx.id, { ...tx, rate: Math.max(tx.rate, this.floor) });
+    }
+    this.mine(inclusion);
   }
 
   /** What spent an output, in a block of this fork. */
@@ -118,7 +143,7 @@ export class ForeignChain extends SimBlocks<CoinTx> {
       one.spends.some((spent) => tx.spends.includes(spent)),
     );
     if (rivals.some(({ rate }) => rate >= tx.rate)) return "rejected";
-    for (const { id } of rivals) this.pool.delete(id);
+    for (const rival of rivals) this.#forget(rival);
     this.pool.set(tx.id, tx);
     return "accepted";
   }

@@ -1,8 +1,9 @@
 import type { SignedTx } from "../../chains/chain.ts";
-import { outcomeContent, type Statement } from "../../gateway/statement.ts";
+import { outcomeContent, type Statement, tokenWord } from "../../gateway/statement.ts";
 import type { Journal, StoredEvent } from "../../journal/journal.ts";
 import type { StoredSigned } from "../deciders/stored-tx.ts";
-import { FLOAT } from "./gateway-model.ts";
+import type { CoinTx } from "./foreign-chain.ts";
+import { FLOAT, SIM_FOREIGN } from "./gateway-model.ts";
 import type { PlacedLog } from "./home-chain.ts";
 import type { Actor, VirtualTime } from "./virtual-time.ts";
 import type { World } from "./world.ts";
@@ -59,9 +60,19 @@ export class Judge {
   leaves(actor: Actor, signed: SignedTx): void {
     const short = signed.txId.slice(0, 8);
     if (!this.#raws.has(signed.raw)) this.broken(`${short} was sent before its bytes were stored`);
+    this.#due(signed);
     const holder = this.holder();
     if (holder !== undefined && holder !== actor.name) {
       this.broken(`${actor.name} sent ${short} while ${holder} had the lease`);
+    }
+  }
+
+  /** A payment leaves only for what a final block says is to be paid, with this token. */
+  #due({ chain, effect, token, raw, txId }: SignedTx): void {
+    if (chain !== SIM_FOREIGN || (JSON.parse(raw) as CoinTx).kind !== "payout" || this.#excused) return;
+    const row = this.#world.finalPayout(`0x${effect}`);
+    if (row === undefined || row.token !== tokenWord(token)) {
+      this.broken(`${txId.slice(0, 8)} was sent, and no final block has it authorised`);
     }
   }
 

@@ -14,7 +14,6 @@ import { HOME_BLOCK } from "./home-chain.ts";
 import { Judge } from "./judge.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { SeededRandom } from "./seeded-random.ts";
-import { digest } from "./sim-blocks.ts";
 import { ForeignExecutor, HomeExecutor } from "./simulated-executor.ts";
 import { SimulatedJournal } from "./simulated-journal.ts";
 import { SimulatedNetwork } from "./simulated-network.ts";
@@ -25,9 +24,9 @@ import { type Actor, type HistoryLine, VirtualTime } from "./virtual-time.ts";
 import { World } from "./world.ts";
 
 /** Milliseconds. */
-const FOREIGN_BLOCK = 8_000;
-const PACE: Pace = { poll: 2_500, look: 10_000, lease: 12_000, survey: 60_000, atOnce: 8 };
-const PATIENCE = { home: 20_000, foreign: 40_000 };
+const FOREIGN_BLOCK = 6_000;
+const PACE: Pace = { poll: 3_000, look: 10_000, lease: 12_000, survey: 60_000, atOnce: 8 };
+const PATIENCE = { home: 12_000, foreign: 20_000 };
 /** Virtual milliseconds after the last fault until which all must have come to an end. */
 const ENOUGH = 1_500_000;
 const ROUTE = "sim";
@@ -286,7 +285,8 @@ class Simulation {
       this.#users.doubleSpend(before.slice(before.length - depth));
       foreign.reorganise(depth, 0.6, lossyPool);
       this.#time.note(this.#weather, `foreign takes back ${depth}`);
-    } else foreign.mine(this.#faulty ? 0.75 : 1);
+    } else if (this.#faulty && this.#random.chance(lossyPool)) foreign.mineElsewhere(0.5);
+    else foreign.mine(this.#faulty ? 0.75 : 1);
     this.#judge.blocks();
   }
 
@@ -303,7 +303,7 @@ class Simulation {
       return;
     }
     if (this.#random.chance(lossyPool / 4)) {
-      foreign.pool.clear();
+      foreign.wipePool();
       this.#time.note(this.#weather, "the coins' pool is wiped");
     }
     if (chainIsHeld && this.#random.chance(0.15)) {
@@ -381,7 +381,6 @@ class Simulation {
       if (state.attention.dead !== undefined) count(`dead ${state.attention.dead.code}`);
     }
     if (this.#world.foreign.broken) count("broken");
-    count(digest("").length > 0 ? "seeds" : "none");
     return ends;
   }
 }

@@ -20,6 +20,8 @@ export class SimulatedUsers {
   #deposits = 0;
   #payouts = 0;
   #said = 0;
+  /** Deposits' ids by their transactions. */
+  readonly #ids = new Map<string, string>();
   /** Payouts that were voided, and what their accounts have asked for since. */
   readonly #asked = new Map<string, number>();
 
@@ -100,8 +102,7 @@ export class SimulatedUsers {
     for (const { point, txs } of foreign.blocks) {
       for (const { id: txId, kind } of txs) {
         if (kind !== "deposit") continue;
-        const { foreign: chain, homeChainId: destination, vault } = terms;
-        const id = depositId({ chain, destination, vault, txId, index: 0 });
+        const id = this.#idOf(txId, terms);
         const row = home.gateway.deposits.get(id);
         const open = row?.status !== "CREDITED" && !(await isDead(id));
         if (open)
@@ -109,6 +110,12 @@ export class SimulatedUsers {
       }
     }
     return left;
+  }
+
+  #idOf(txId: string, { foreign: chain, homeChainId: destination, vault }: RouteTerms): string {
+    const known = this.#ids.get(txId) ?? depositId({ chain, destination, vault, txId, index: 0 });
+    this.#ids.set(txId, known);
+    return known;
   }
 
   /** What customers still wait for. */

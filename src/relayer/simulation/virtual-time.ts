@@ -47,7 +47,7 @@ export class VirtualTime {
 
   /** Has something done after so many milliseconds. */
   after(actor: Actor, milliseconds: number, run: () => void): void {
-    this.#push({ at: this.now + milliseconds, order: this.#random.next(), actor, run });
+    this.#push({ at: this.now + Math.ceil(milliseconds), order: this.#random.next(), actor, run });
   }
 
   #push(item: Item): void {
