@@ -108,6 +108,9 @@ export class ChainScan {
   async round(): Promise<ScanRound> {
     const { observer } = this.#desk;
     const before = this.head;
+    // Asked first: whatever chain the later answers are of, it has this block. Asked last, a fork in between would make
+    // blocks of the other branch look final.
+    const finalized = await observer.finalized();
     const head = await observer.head();
     // The same tip is the same chain.
     const ancestor = head.hash === before.hash ? before : await observer.commonAncestor(this.#points);
@@ -124,7 +127,6 @@ export class ChainScan {
         },
       );
     }
-    const finalized = await observer.finalized();
     const kept = this.#points.slice(0, at + 1);
     const touched = head.height > ancestor.height ? await this.#read(kept, head, finalized) : [];
     if (keptPoints(this.#points, finalized)[0]?.hash !== this.final.hash) {

@@ -26,7 +26,7 @@ import { World } from "./world.ts";
 /** Milliseconds. */
 const FOREIGN_BLOCK = 6_000;
 const PACE: Pace = { poll: 3_000, look: 10_000, lease: 12_000, survey: 60_000, atOnce: 8 };
-const PATIENCE = { home: 12_000, foreign: 20_000 };
+const PATIENCE = { home: 12_000, foreign: 15_000 };
 /** Virtual milliseconds after the last fault until which all must have come to an end. */
 const ENOUGH = 1_500_000;
 const ROUTE = "sim";
@@ -285,7 +285,7 @@ class Simulation {
       this.#users.doubleSpend(before.slice(before.length - depth));
       foreign.reorganise(depth, 0.6, lossyPool);
       this.#time.note(this.#weather, `foreign takes back ${depth}`);
-    } else if (this.#faulty && this.#random.chance(lossyPool)) foreign.mineElsewhere(0.5);
+    } else if (this.#random.chance(lossyPool)) foreign.mineElsewhere(this.#faulty ? 0.5 : 1);
     else foreign.mine(this.#faulty ? 0.75 : 1);
     this.#judge.blocks();
   }
