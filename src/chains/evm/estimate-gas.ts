@@ -1,0 +1,76 @@
+import { RetryableError, TerminalError } from "../../core/errors.ts";
+import { quantitySchema, quantityText, read } from "./answers.ts";
+import type { Call } from "./call-effect.ts";
+import { revertOf } from "./chain-view.ts";
+import type { EvmNodes } from "./nodes.ts";
+import type { Answer } from "./rpc.ts";
+
+/** What a call would do now: use so much gas at most, or revert with these bytes. */
+export type Estimate = { readonly gas: bigint } | { readonly revert: string };
+
+/** Added to an estimate, in percent: state moves until the transaction counts. */
+const ROOM = 25n;
+
+/**
+ * What a call would use now, the most that any node says, with room.
+ *
+ * @param most a call that needs more is refused
+ * @throws RetryableError `NODES_DISAGREE` if it reverts at one node and not at another, or with other bytes
+ * @throws TerminalError `GAS_ABOVE_LIMIT`
+ */
+export async function estimateGas(
+  nodes: EvmNodes,
+  from: string,
+  call: Call,
+  most: bigint,
+): Promise<Estimate> {
+  const { to, data, value } = call;
+  const said = await nodes.survey("what a call uses", async (node): Promise<Estimate> => {
+    const question = { method: "eth_estimateGas", params: [{ from, to, data, value: quantityText(value) }] };
+    const [answer] = await node.ask([question]);
+    const revert = revertOf(answer as Answer);
+    return revert === undefined
+      ? { gas: read(node, question, answer as Answer, quantitySchema) }
+      : { revert };
+  });
+  const [first, ...more] = said;
+  if (first === undefined) throw new Error("A quorum is never empty");
+  const outcome = ({ value }: { value: Estimate }) => ("revert" in value ? value.revert : "success");
+  const other = more.find((next) => outcome(next) !== outcome(first));
+  if (other !== undefined) {
+    throw nodes.disagreement("what a call does", first, other, (value) => outcome({ value }));
+  }
+  if ("revert" in first.value) return first.value;
+  const highest = said.reduce(
+    (high, { value }) => ("gas" in value && value.gas > high ? value.gas : high),
+    0n,
+  );
+  const gas = (highest * (100n + ROOM)) / 100n;
+  if (gas <= most) return { gas };
+  throw new TerminalError("GAS_ABOVE_LIMIT", "The call needs more gas than it may use", {
+    facts: { to, gas, most },
+    advice: "Check the call; raise the limit if it is right.",
+  });
+}
+
+/** What a contract's error is called, and whether waiting may help. */
+export interface Refusal {
+  /** Name and values, for people; the raw bytes of one that isn't known. */
+  readonly reason: string;
+  readonly waits: boolean;
+}
+
+/** Reads a revert's bytes. */
+export type ReadRefusal = (revert: string) => Refusal;
+
+/** A call that reverts, as an error: `CALL_WAITS` is worth another try later, `CALL_REFUSED` isn't. */
+export function refusalError({ to, data }: Call, { reason, waits }: Refusal): RetryableError | TerminalError {
+  const facts = { to, selector: data.slice(0, 10), reason };
+  return waits
+    ? new RetryableError("CALL_WAITS", "A contract refuses a call for now", { facts })
+    : new TerminalError("CALL_REFUSED", "A contract refuses a call", {
+        facts,
+        advice: "Read what the error means in docs/errors.md. The same call won't be accepted later.",
+        docs: "docs/errors.md",
+      });
+}
