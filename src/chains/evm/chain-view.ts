@@ -35,7 +35,7 @@ export function parentOf({ number, parentHash }: Header): Point {
 }
 
 /** The block that a question about state is about, by its hash (EIP-1898): two answers are never of two blocks. */
-function blockParameter({ hash }: Point) {
+export function blockParameter({ hash }: Point) {
   return { blockHash: `0x${hash}`, requireCanonical: true };
 }
 

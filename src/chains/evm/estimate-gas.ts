@@ -1,8 +1,8 @@
 import { RetryableError, TerminalError } from "../../core/errors.ts";
+import type { Point } from "../chain.ts";
 import { quantitySchema, quantityText, read } from "./answers.ts";
 import type { Call } from "./call-effect.ts";
-import { revertOf } from "./chain-view.ts";
-import type { EvmNodes } from "./nodes.ts";
+import { blockParameter, type ChainView, revertOf } from "./chain-view.ts";
 import type { Answer } from "./rpc.ts";
 
 /** What a call would do now: use so much gas at most, or revert with these bytes. */
@@ -12,21 +12,27 @@ export type Estimate = { readonly gas: bigint } | { readonly revert: string };
 const ROOM = 25n;
 
 /**
- * What a call would use now, the most that any node says, with room.
+ * What a call would use at a block, the most that any node says, with room. Never at what nodes call pending: that has versions
+ * of the same call in it, which wait to be replaced.
  *
  * @param most a call that needs more is refused
  * @throws RetryableError `NODES_DISAGREE` if it reverts at one node and not at another, or with other bytes
  * @throws TerminalError `GAS_ABOVE_LIMIT`
  */
 export async function estimateGas(
-  nodes: EvmNodes,
+  view: ChainView,
+  point: Point,
   from: string,
   call: Call,
   most: bigint,
 ): Promise<Estimate> {
   const { to, data, value } = call;
+  const { nodes } = view;
   const said = await nodes.survey("what a call uses", async (node): Promise<Estimate> => {
-    const question = { method: "eth_estimateGas", params: [{ from, to, data, value: quantityText(value) }] };
+    const question = {
+      method: "eth_estimateGas",
+      params: [{ from, to, data, value: quantityText(value) }, blockParameter(point)],
+    };
     const [answer] = await node.ask([question]);
     const revert = revertOf(answer as Answer);
     return revert === undefined

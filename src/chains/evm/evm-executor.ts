@@ -131,9 +131,10 @@ export class EvmExecutor implements EffectExecutor {
   /** @throws RetryableError `ALREADY_DONE` where another's transaction has done it: `effectStatus` says by which. */
   async #gas(effect: Effect, call: Call): Promise<bigint> {
     const { gas, refusal, doneBy } = this.#options;
-    const estimate = await estimateGas(this.#view.nodes, this.#account, call, gas);
+    const head = pointOf(await this.#view.head());
+    const estimate = await estimateGas(this.#view, head, this.#account, call, gas);
     if ("gas" in estimate) return estimate.gas;
-    const already = await doneBy?.(effect, pointOf(await this.#view.head()));
+    const already = await doneBy?.(effect, head);
     if (already === undefined) throw refusalError(call, refusal(estimate.revert));
     throw new RetryableError("ALREADY_DONE", "What the call is for has been done by somebody", {
       facts: { effect: effect.id, transaction: already },
@@ -198,7 +199,8 @@ export class EvmExecutor implements EffectExecutor {
   ): Promise<UnsignedTx> {
     this.#sameToken(previous, token);
     const nothing = { to: this.#account, data: "0x", value: 0n };
-    const estimate = await estimateGas(this.#view.nodes, this.#account, nothing, this.#options.gas);
+    const head = pointOf(await this.#view.head());
+    const estimate = await estimateGas(this.#view, head, this.#account, nothing, this.#options.gas);
     if (!("gas" in estimate)) throw refusalError(nothing, this.#options.refusal(estimate.revert));
     const price = await this.#price(previous, fee, estimate.gas);
     return this.#unsigned(effect, token, nothing, estimate.gas, price, fee.cap);

@@ -20,9 +20,9 @@ const AT_ONCE = 2;
 
 const answerSchema = z.object({
   id: z.number(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z
-    .object({ code: z.number(), message: z.string().default(""), data: z.unknown() })
+    .object({ code: z.number(), message: z.string().default(""), data: z.unknown().optional() })
     .nullish()
     .transform((error) => error ?? undefined),
 });
@@ -46,7 +46,10 @@ function parse(name: string, text: string, count: number): readonly Answer[] {
   return Array.from({ length: count }, (_, id) => {
     const answer = byId.get(id);
     if (answer === undefined) throw nonsense(name, new Error(`No answer to question ${id} of ${count}`));
-    return answer.error === undefined ? { result: answer.result ?? null } : { fault: answer.error };
+    if (answer.error !== undefined) return { fault: answer.error };
+    if (answer.result === undefined)
+      throw nonsense(name, new Error(`Neither a result nor an error to question ${id}`));
+    return { result: answer.result };
   });
 }
 
