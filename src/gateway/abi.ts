@@ -41,6 +41,7 @@ export const GATEWAY_FUNCTIONS = [
   "function depositOf(bytes32 depositId) view returns (uint8 status, uint40 from)",
   "function isConsumed(bytes32 depositId) view returns (bool)",
   "function destinationOf(address handle) view returns ((address account, bytes32 chain, bytes script))",
+  "function depositIdOf(bytes32 chain, bytes32 txId, uint256 index) view returns (bytes32)",
   "function isOpen(bytes32 chain) view returns (bool)",
   "function haltOf(bytes32 chain) view returns (bytes32)",
   "function roomOf(uint256 asset) view returns (uint256 room, uint256 atOnce)",

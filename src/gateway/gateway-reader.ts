@@ -92,6 +92,16 @@ export class GatewayReader {
     return { status: named(DEPOSIT_STATUS, status), from };
   }
 
+  /** A deposit's id, by what the contract takes for its destination. `chain` and `txId` are words. */
+  async depositIdOf(chain: string, txId: string, index: bigint, at: Point): Promise<string> {
+    return (await this.#call(at, "depositIdOf", [chain, txId, index])).toArray()[0];
+  }
+
+  /** The message that halted a chain; zero while it isn't halted. */
+  async haltOf(chain: string, at: Point): Promise<string> {
+    return (await this.#call(at, "haltOf", [chain])).toArray()[0];
+  }
+
   /** By this gateway or any before it. */
   async isConsumed(depositId: string, at: Point): Promise<boolean> {
     return (await this.#call(at, "isConsumed", [depositId])).toArray()[0] === true;

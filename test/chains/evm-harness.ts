@@ -139,12 +139,12 @@ export async function openEvm(kind: NodeKind, words: readonly string[] = []): Pr
   const observer = new EvmObserver(view, { contract, face });
   const doneBy: DoneBy = async (effect, at) => {
     const paid = await view.callAt(at, contract, face.encodeFunctionData("paid", [`0x${effect.id}`]));
-    if (!("result" in paid) || BigInt(paid.result) === 0n) return undefined;
+    if (!("result" in paid) || BigInt(paid.result) === 0n) return { txId: undefined };
     const topics = [face.getEvent("Paid")?.topicHash, `0x${effect.id}`];
     const logs = (await rpc("eth_getLogs", { address: contract, topics, fromBlock: "0x0" })) as {
       transactionHash: string;
     }[];
-    return logs.at(-1)?.transactionHash.slice(2);
+    return { txId: logs.at(-1)?.transactionHash.slice(2) };
   };
   const executor = new EvmExecutor(view, {
     account: wallet.address,
@@ -217,7 +217,7 @@ export async function openEvm(kind: NodeKind, words: readonly string[] = []): Pr
     async received(payout: Effect) {
       const [, recipient] = AbiCoder.defaultAbiCoder().decode(
         ["bytes32", "address"],
-        getBytes(payout.data["data"] ?? "0x").slice(4),
+        getBytes(payout.data.data ?? "0x").slice(4),
       );
       return BigInt((await rpc("eth_getBalance", recipient, "latest")) as string);
     },

@@ -66,7 +66,7 @@ export const receiptSchema = z.object({
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
-/** A block with its transactions; those of other kinds than Ethereum's own are left out by who can't be their sender. */
+/** A block with its transactions, as far as it takes to find one by its sender and nonce. */
 export const fullBlockSchema = headerSchema.extend({
   transactions: z.array(z.object({ hash: word, from: address, nonce: count })),
 });

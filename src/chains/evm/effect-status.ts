@@ -4,10 +4,10 @@ import { type ChainView, pointOf } from "./chain-view.ts";
 import { isWaiting, type Spender, spenderOf } from "./spender.ts";
 
 /**
- * Whether what an effect is for has come about by a block, whoever did it: the transaction that did. Undefined if it hasn't.
- * Contracts that know an id only once make another's success one's own.
+ * Whether what an effect is for has come about by a block, whoever did it: which transaction did, none so far, or undefined where
+ * no contract keeps account of it, so that only the effect's own call counts.
  */
-export type DoneBy = (effect: Effect, at: Point) => Promise<Hex | undefined>;
+export type DoneBy = (effect: Effect, at: Point) => Promise<{ readonly txId: Hex | undefined } | undefined>;
 
 function isThisCall({ transaction, succeeded }: Spender, { to, data, value }: Call): boolean {
   return (
@@ -36,17 +36,17 @@ export async function statusOf(
     [false, await view.head()],
   ] as const) {
     const point = pointOf(header);
-    const already = await doneBy?.(effect, point);
-    if (already !== undefined) return { is: "done", txId: already, final };
+    const record = await doneBy?.(effect, point);
+    if (record?.txId !== undefined) return { is: "done", txId: record.txId, final };
     if ((await view.nonceAt(account, point)) <= nonce) continue;
     const spender = await spenderOf(view, account, nonce, point, sent);
     const { hash: txId } = spender.transaction;
-    if (final && doneBy !== undefined) {
+    if (final) {
       // The nonce is gone for good. Somebody else's transaction above the final block may still have done it.
-      const later = await doneBy(effect, pointOf(await view.head()));
-      if (later !== undefined) return { is: "done", txId: later, final: false };
+      const later = await doneBy?.(effect, pointOf(await view.head()));
+      if (later?.txId !== undefined) return { is: "done", txId: later.txId, final: false };
     }
-    const isDone = doneBy === undefined && isThisCall(spender, call);
+    const isDone = record === undefined && isThisCall(spender, call);
     return { is: isDone ? "done" : "impossible", txId, final };
   }
   return { is: (await isWaiting(view, account, nonce, sent)) ? "pending" : "absent" };

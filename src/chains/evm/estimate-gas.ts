@@ -1,3 +1,4 @@
+import { greater, lesser } from "../../core/bigint-order.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import type { Point } from "../chain.ts";
 import { quantitySchema, quantityText, read } from "./answers.ts";
@@ -47,12 +48,10 @@ export async function estimateGas(
     throw nodes.disagreement("what a call does", first, other, (value) => outcome({ value }));
   }
   if ("revert" in first.value) return first.value;
-  const highest = said.reduce(
-    (high, { value }) => ("gas" in value && value.gas > high ? value.gas : high),
-    0n,
-  );
-  const gas = (highest * (100n + ROOM)) / 100n;
-  if (gas <= most) return { gas };
+  const estimates = said.map(({ value }) => ("gas" in value ? (value.gas * (100n + ROOM)) / 100n : 0n));
+  // One node's exaggeration costs nothing but a higher bound: what isn't used isn't paid.
+  if (estimates.some((gas) => gas <= most)) return { gas: lesser(estimates.reduce(greater), most) };
+  const gas = estimates.reduce(lesser);
   throw new TerminalError("GAS_ABOVE_LIMIT", "The call needs more gas than it may use", {
     facts: { to, gas, most },
     advice: "Check the call; raise the limit if it is right.",

@@ -134,7 +134,7 @@ export class EvmExecutor implements EffectExecutor {
     const head = pointOf(await this.#view.head());
     const estimate = await estimateGas(this.#view, head, this.#account, call, gas);
     if ("gas" in estimate) return estimate.gas;
-    const already = await doneBy?.(effect, head);
+    const already = (await doneBy?.(effect, head))?.txId;
     if (already === undefined) throw refusalError(call, refusal(estimate.revert));
     throw new RetryableError("ALREADY_DONE", "What the call is for has been done by somebody", {
       facts: { effect: effect.id, transaction: already },

@@ -53,6 +53,15 @@ function parse(name: string, text: string, count: number): readonly Answer[] {
   });
 }
 
+/** Why a request failed, in words that don't repeat its address: there may be a key in it. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return "unknown";
+  const { code } = (cause.cause ?? cause) as { code?: unknown };
+  if (cause.name === "TimeoutError") return "it took too long";
+  if (cause.message.startsWith("HTTP status")) return cause.message;
+  return typeof code === "string" ? code : cause.name;
+}
+
 async function bounded(name: string, response: Response, most: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -77,16 +86,20 @@ async function bounded(name: string, response: Response, most: number): Promise<
  */
 export function httpNode(url: string, options: HttpNodeOptions = {}): EvmNode {
   const { timeout = 10_000, most = 64_000_000, batch = 100, fetch: send = fetch } = options;
-  const name = new URL(url).host;
+  const { host: name, origin, pathname, search, username, password } = new URL(url);
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (username !== "") {
+    headers.authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  }
   let silent = false;
 
   const request = async (questions: readonly Question[]): Promise<readonly Answer[]> => {
     const body = questions.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params }));
     let text: string;
     try {
-      const response = await send(url, {
+      const response = await send(`${origin}${pathname}${search}`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers,
         body: JSON.stringify(body.length === 1 ? body[0] : body),
         signal: AbortSignal.timeout(silent ? Math.min(timeout, AFTER_SILENCE) : timeout),
       });
@@ -99,7 +112,7 @@ export function httpNode(url: string, options: HttpNodeOptions = {}): EvmNode {
       silent = cause instanceof Error && cause.name === "TimeoutError";
       throw new RetryableError("NODE_UNREACHABLE", "A node doesn't answer", {
         facts: { node: name, question: questions[0]?.method ?? "" },
-        cause,
+        cause: new Error(whyOf(cause)),
         advice: "Wait until the node is back, or name another one.",
       });
     }

@@ -65,7 +65,8 @@ export class EvmNodes {
     if (this.#ofThisChain.has(node)) return;
     const chainId = await askOne(node, "eth_chainId", [], quantitySchema);
     if (chainId !== this.chainId) {
-      throw new TerminalError("WRONG_CHAIN", "A node serves another chain", {
+      // Left out like a node that is down: one that lies about its chain stops nothing that the others can do.
+      throw new RetryableError("WRONG_CHAIN", "A node serves another chain", {
         facts: { node: node.name, chain: this.chain, actual: `eip155:${chainId}` },
         advice: "Correct the node's address.",
       });
@@ -78,7 +79,7 @@ export class EvmNodes {
    *
    * @param what is asked, for people
    * @throws RetryableError `NODES_UNAVAILABLE` with each silent node's reason
-   * @throws TerminalError `WRONG_CHAIN`, or whatever terminal error `ask` throws
+   * @throws TerminalError whatever terminal error `ask` throws
    */
   async survey<T>(what: string, ask: (node: EvmNode) => Promise<T>): Promise<readonly Said<T>[]> {
     const asked = await Promise.allSettled(

@@ -50,6 +50,11 @@ function eventsOf(source: LogSource, logs: readonly Log[]): Map<number, ChainEve
   return byHeight;
 }
 
+/** Nodes limit the blocks of a question and the logs of an answer, each as it likes and in its own words. */
+function mayBeTooWide(error: unknown): boolean {
+  return error instanceof RetryableError && error.code === "NODES_UNAVAILABLE";
+}
+
 /** What one node says of some blocks: some of their headers, and the contract's logs in them. */
 interface Told {
   readonly headers: readonly Header[];
@@ -110,9 +115,7 @@ export async function readSpan(
   try {
     told = await agreeOn(source, after.height + 1, last, [after.height, last]);
   } catch (error) {
-    // Nodes limit the blocks of a question and the logs of an answer, each as it likes and in its own words.
-    const mayBeTooWide = error instanceof RetryableError && error.code === "NODES_UNAVAILABLE";
-    if (!mayBeTooWide || size === 1) throw error;
+    if (!mayBeTooWide(error) || size === 1) throw error;
     return readSpan(source, after, after.height + Math.ceil(size / 4), widest);
   }
   const [first, end] = told?.headers ?? [];
@@ -170,7 +173,13 @@ export async function readBlocks(
   last: number,
 ): Promise<readonly ScannedBlock[]> {
   const heights = Array.from({ length: last - after.height }, (_, at) => after.height + 1 + at);
-  const told = await agreeOn(source, after.height + 1, last, heights);
+  let told: Told | null;
+  try {
+    told = await agreeOn(source, after.height + 1, last, heights);
+  } catch (error) {
+    if (!mayBeTooWide(error) || heights.length === 1) throw error;
+    return readBlocks(source, after, after.height + Math.ceil(heights.length / 4));
+  }
   if (told === null) throw reorganised(after);
   const bits = bloomBits(source.address);
   const having = new Set(told.logs.map(({ blockNumber }) => blockNumber));
