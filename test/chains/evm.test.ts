@@ -3,7 +3,7 @@ import { Transaction } from "ethers";
 import type { ScannedBlock, SignedTx } from "../../src/chains/chain.ts";
 import { callEffect } from "../../src/chains/evm/call-effect.ts";
 import { EvmExecutor } from "../../src/chains/evm/evm-executor.ts";
-import { EvmObserver } from "../../src/chains/evm/evm-observer.ts";
+import { EvmObserver, ONE_BY_ONE } from "../../src/chains/evm/evm-observer.ts";
 import { refusalReader } from "../../src/chains/evm/refusal-reader.ts";
 import { StrongroomError } from "../../src/core/errors.ts";
 import type { FrontNode } from "../support/front-node.ts";
@@ -205,8 +205,8 @@ describe("an EVM chain", () => {
       const blocks = await collect(chain.observer.scan(from, to));
       expect(blocks.flatMap(({ events }) => events.map(({ txId }) => txId))).to.deep.equal(sent);
       expect(blocks.length).to.be.lessThan(to.height - from.height);
-      expect(blocks.slice(-64).map(({ point }) => point.height)).to.deep.equal(
-        Array.from({ length: 64 }, (_, at) => to.height - 63 + at),
+      expect(blocks.slice(-ONE_BY_ONE).map(({ point }) => point.height)).to.deep.equal(
+        Array.from({ length: ONE_BY_ONE }, (_, at) => to.height - ONE_BY_ONE + 1 + at),
       );
       let parent = from;
       for (const block of blocks) {

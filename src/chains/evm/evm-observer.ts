@@ -16,9 +16,9 @@ export interface EvmObserverOptions {
 }
 
 /** Blocks below the scan's end that are always read one by one, with their headers, whether they are final or not. */
-export const ONE_BY_ONE = 64;
+export const ONE_BY_ONE = 32;
 const WIDEST = 10_000;
-const FIRST = 1_000;
+const FIRST = 2_000;
 /** Transactions that are remembered to have been in a block. */
 const REMEMBERED = 10_000;
 

@@ -119,7 +119,8 @@ export class EvmNodes {
     const heard = having.length === 0 ? said : having;
     const [first] = heard;
     if (first === undefined) throw new Error("A quorum is never empty");
-    const other = heard.find(({ value }) => by.key(value) !== by.key(first.value));
+    const key = by.key(first.value);
+    const other = heard.slice(1).find(({ value }) => by.key(value) !== key);
     if (other !== undefined) throw this.disagreement(what, first, other, by.key);
     if (heard.length < this.quorum) {
       throw new RetryableError("NODES_BEHIND", `Too few nodes have ${what} yet`, {
