@@ -132,8 +132,11 @@ export interface TokenReport {
 /** Brings about effects on one chain. Holds no key and remembers nothing: what must be remembered is returned, and journalled. */
 export interface EffectExecutor {
   readonly chain: Caip2;
-  /** By the effect's id and its token, whatever transactions were sent for it. */
-  effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus>;
+  /**
+   * By the effect's id and its token, whatever transactions were sent for it. `sent`: the ids of those that the caller knows.
+   * They decide nothing; where nodes keep little history, they are what finds the one that counted.
+   */
+  effectStatus(effect: Effect, token: ConflictToken, sent?: readonly Hex[]): Promise<EffectStatus>;
   /** A token that no effect has: persisted by the caller before use. `taken` are those that the caller's journal knows. */
   reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken>;
   /** `spent`: outputs that other transactions of the caller's spend, and that the chain doesn't know yet. */
@@ -141,10 +144,24 @@ export interface EffectExecutor {
   signingPayloads(unsigned: UnsignedTx): readonly Payload[];
   attach(unsigned: UnsignedTx, signatures: readonly Hex[]): SignedTx;
   broadcast(signed: SignedTx): Promise<BroadcastResult>;
-  /** The same effect by the same token for more: at least what the chain's nodes ask of a replacement, at most the cap. */
-  replace(previous: readonly SignedTx[], effect: Effect, fee: FeeQuote): Promise<UnsignedTx>;
-  /** Spends the token on nothing, so that its effect can't happen. */
-  voidToken(effect: Effect, token: ConflictToken, fee: FeeQuote): Promise<UnsignedTx>;
+  /**
+   * The same effect by the same token for more: at least what the chain's nodes ask of a replacement, at most the cap.
+   * `previous`: every version that was ever signed. `spent`: as for `build`, without what the versions themselves spend.
+   */
+  replace(
+    previous: readonly SignedTx[],
+    effect: Effect,
+    fee: FeeQuote,
+    spent: readonly string[],
+  ): Promise<UnsignedTx>;
+  /** Spends the token on nothing, so that its effect can't happen. Pays over `previous`, which may be empty. */
+  voidToken(
+    effect: Effect,
+    token: ConflictToken,
+    fee: FeeQuote,
+    previous: readonly SignedTx[],
+    spent: readonly string[],
+  ): Promise<UnsignedTx>;
   /** What a transaction should pay now: an estimate of several nodes' that disagree little, within an absolute cap. */
   fee(urgency: "economy" | "normal" | "urgent"): Promise<FeeQuote>;
   reconcile(): Promise<TokenReport>;
