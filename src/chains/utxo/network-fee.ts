@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RetryableError } from "../../core/errors.ts";
 import type { FeeQuote } from "../chain.ts";
 import type { JsonRpcNode } from "./json-rpc-node.ts";
+import { largest } from "./largest.ts";
 import { type NodeQuorum, type NodeWord, nodesDisagree } from "./node-quorum.ts";
 
 /** A node's number of whole coins as smallest units. Exact below 90 million coins, which is more than there are. */
@@ -33,7 +34,7 @@ async function wordOf(
   ]);
   const estimate = feerate ?? unknown;
   if (estimate === undefined) return undefined;
-  return [estimate, mempoolminfee, minrelaytxfee].reduce((most, rate) => (rate > most ? rate : most));
+  return largest([estimate, mempoolminfee, minrelaytxfee]);
 }
 
 /**
@@ -58,5 +59,6 @@ export async function networkFee(quorum: NodeQuorum, urgency: keyof typeof TARGE
   if (highest > lowest * FACTOR && highest - lowest > relayRate * SLACK)
     throw nodesDisagree("the fee", words);
   const median = words[Math.floor((words.length - 1) / 2)]?.value ?? lowest;
-  return { rate: median < rateCap ? median : rateCap, cap: feeCap };
+  if (median > rateCap) return { rate: rateCap, cap: feeCap };
+  return { rate: median, cap: feeCap };
 }

@@ -47,12 +47,29 @@ const PREFIX = new TextEncoder().encode("strongroom");
 /** The proprietary row of a PSBT input that names the account: BIP-174's key form, our subtype 0. */
 const ACCOUNT_KEY = Uint8Array.of(PREFIX.length, ...PREFIX, 0);
 
+/** A script of the wallet's, and the Merkle root that leads to it. */
+export interface WalletScript {
+  readonly script: Hex;
+  readonly root: Hex;
+}
+
+/** Scripts that were worked out already: each costs a multiplication on the curve, and the same ones are asked for again. */
+const known = new WeakMap<UtxoWallet, Map<string | undefined, WalletScript>>();
+const MOST_KNOWN = 10_000;
+
 /** The wallet's script and its Merkle root for an account's coins, or for its own. */
-export function walletScript(wallet: UtxoWallet, account: string | undefined): { script: Hex; root: Hex } {
+export function walletScript(wallet: UtxoWallet, account: string | undefined): WalletScript {
+  const scripts = known.get(wallet) ?? new Map<string | undefined, WalletScript>();
+  known.set(wallet, scripts);
+  const before = scripts.get(account);
+  if (before !== undefined) return before;
   const { groupKey, vault, network } = wallet;
   const root =
     account === undefined ? OWN_ROOT : depositRoot({ groupKey, vault, account, chain: network.chain });
-  return { root, script: taprootScript(groupKey, root) };
+  const made = { root, script: taprootScript(groupKey, root) };
+  if (scripts.size >= MOST_KNOWN) scripts.clear();
+  scripts.set(account, made);
+  return made;
 }
 
 /** Splits `txid:vout`. Throws `TerminalError` `OUTPOINT_INVALID`. */
