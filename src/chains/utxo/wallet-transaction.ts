@@ -169,6 +169,15 @@ function parsed(body: string): Transaction {
   }
 }
 
+/** What was read as this program writes it; undefined: it couldn't be written. */
+function rewritten(wallet: UtxoWallet, transaction: WalletTransaction): string | undefined {
+  try {
+    return psbtText(wallet, transaction);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Reads an unsigned transaction of a wallet's. Strict: what was read is written again and must give the same text, so nothing is
  * in it that this program doesn't know: no other sighash type, key, script, sequence, lock time, version, no signature.
@@ -206,7 +215,7 @@ export function readWalletTransaction(wallet: UtxoWallet, body: string): WalletT
     throw unacceptable("it spends a coin twice");
   }
   const transaction = { inputs, outputs };
-  if (psbtText(wallet, transaction) !== body) {
+  if (rewritten(wallet, transaction) !== body) {
     throw unacceptable("it has fields, or an order of them, that no transaction of this wallet's has");
   }
   const fee = feeOf(transaction);
