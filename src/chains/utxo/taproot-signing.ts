@@ -4,7 +4,13 @@ import { Transaction } from "@scure/btc-signer";
 import { TerminalError } from "../../core/errors.ts";
 import type { Hex, Payload } from "../chain.ts";
 import { tweakedKey } from "./deposit-address.ts";
-import { readWalletTransaction, toPsbt, type UtxoWallet, walletScript } from "./wallet-transaction.ts";
+import {
+  PSBT_OPTIONS,
+  readWalletTransaction,
+  toPsbt,
+  type UtxoWallet,
+  walletScript,
+} from "./wallet-transaction.ts";
 
 /** SIGHASH_DEFAULT: everything is signed, all inputs' amounts and scripts too. */
 const SIGHASH_DEFAULT = 0;
@@ -57,10 +63,7 @@ export function signedTaproot(
       },
     );
   }
-  const psbt = Transaction.fromPSBT(base64.decode(body), {
-    allowUnknownOutputs: true,
-    proprietary: "ignore",
-  });
+  const psbt = Transaction.fromPSBT(base64.decode(body), PSBT_OPTIONS);
   for (const [at, { digest, merkleRoot = "" }] of payloads.entries()) {
     const signature = signatures[at];
     if (!isSignature(signature, digest, tweakedKey(wallet.groupKey, merkleRoot))) {
