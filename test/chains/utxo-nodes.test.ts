@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -341,6 +341,26 @@ describe("reading a block", () => {
       coinbase: true,
     });
     expect(transactions[0]?.outputs[0]?.amount).to.equal(5_000_000_000n);
+  });
+
+  it("given a Litecoin block with a peg-out and an extension block / when it is read / it has the node's transactions", () => {
+    const { hash, parent, raw, transactions } = JSON.parse(
+      readFileSync(new URL("../vectors/litecoin-mweb-block.json", import.meta.url), "utf8"),
+    ) as {
+      hash: string;
+      parent: string;
+      raw: string;
+      transactions: { txId: string; spends: string[]; outputs: { amount: string; script: string }[] }[];
+    };
+    const block = readBlock(hash, raw);
+    expect(block.parent).to.equal(parent);
+    expect(
+      block.transactions.map(({ txId, spends, outputs }) => ({
+        txId,
+        spends,
+        outputs: outputs.map(({ amount, script }) => ({ amount: amount.toString(), script })),
+      })),
+    ).to.deep.equal(transactions);
   });
 
   it("given any of its bytes changed, left out or repeated / when it is read / it is false", () => {
