@@ -85,15 +85,10 @@ export class Hands {
     return tell({ is: "reserved", part, side, effect, token });
   }
 
-  /** Where an effect stands. A token that is to be spent on nothing is asked about itself. */
   async #status(intention: To<"build"> | To<"watch">): Promise<EffectStatus> {
     const { executor } = this.#side(intention.side);
-    const { token, part, effect } = intention;
-    if (part !== "void" || token.kind === "outpoint") return executor.effectStatus(effect, token);
-    const { spent, free } = await executor.reconcile();
-    const found = spent.find((one) => one.token.value === token.value);
-    if (found !== undefined) return { is: "impossible", txId: found.txId, final: found.final };
-    return { is: free.some(({ value }) => value === token.value) ? "absent" : "pending" };
+    const sent = intention.do === "watch" ? intention.sent : intention.previous.map(({ txId }) => txId);
+    return executor.effectStatus(intention.effect, intention.token, sent);
   }
 
   protected async build(stream: string, intention: To<"build">, tell: Tell): Promise<boolean> {
@@ -113,9 +108,10 @@ export class Hands {
     const previous = intention.previous.map((one) => restored<SignedTx>(one));
     const quote = await executor.fee(previous.length === 0 ? "normal" : "urgent");
     const fee = more(quote, previous);
-    if (mode === "void") return executor.voidToken(effect, token, fee);
-    if (previous.length > 0) return executor.replace(previous, effect, fee);
-    return executor.build(effect, token, fee, this.#spentBeside(stream, side));
+    const spent = this.#spentBeside(stream, side);
+    if (mode === "void") return executor.voidToken(effect, token, fee, previous, spent);
+    if (previous.length > 0) return executor.replace(previous, effect, fee, spent);
+    return executor.build(effect, token, fee, spent);
   }
 
   /** What transactions of other streams spend, as far as they haven't ended. */

@@ -23,7 +23,7 @@ const OF_PAYOUTS: ReadonlySet<string> = new Set([
 ]);
 
 /** The observer's word for an output to a deposit address. */
-const DEPOSIT = "Deposit";
+const DEPOSIT = "deposit";
 
 const ID = /^0x[0-9a-f]{64}$/;
 
@@ -42,7 +42,11 @@ export function routed(
     const id = depositId({
       ...{ chain: terms.foreign, destination: terms.homeChainId, vault: terms.vault, txId, index },
     });
-    return { stream: names.inbound(id), sighting: { ...of, key: DEPOSIT, data: { ...data, depositId: id } } };
+    const ledger = terms.assets[data.asset ?? ""];
+    // An asset that the ledger doesn't know stays what it is called, which no statement can be about: a dead letter.
+    const asset = ledger === undefined ? data.asset : ledger.toString();
+    const said = { ...data, ...(asset === undefined ? {} : { asset }), depositId: id };
+    return { stream: names.inbound(id), sighting: { ...of, key: DEPOSIT, data: said } };
   }
   if (OF_DEPOSITS.has(kind)) {
     const id = data.depositId?.toLowerCase();

@@ -26,6 +26,9 @@ export const CALM: Attention = { faltered: 0 };
 /** Failures in a row, of a kind that may be for good, until somebody must look. */
 export const MOST_FALTERS = 8;
 
+/** Nodes refuse a transaction that is signed: it may have happened nevertheless. */
+export const REJECTED = "TX_REJECTED";
+
 /** Building and reserving come before what fails, again and again: they are no progress by themselves. */
 const NO_PROGRESS: ReadonlySet<string> = new Set([
   "EffectBuilt",
@@ -45,6 +48,11 @@ export function evolveAttention(attention: Attention, { type, data }: NewEvent):
       return { ...attention, dead: data as Reason };
     case "TakenBack":
       return CALM;
+    case "EffectEnded":
+      // What nodes refused has happened after all, or can't any more: nobody needs to look.
+      return attention.dead === undefined || attention.dead.code === REJECTED
+        ? CALM
+        : { faltered: 0, dead: attention.dead };
     default:
       if (NO_PROGRESS.has(type) || (attention.waiting === undefined && attention.faltered === 0))
         return attention;
@@ -66,9 +74,13 @@ export function decideFailed(
   if (kind === "retry") {
     return attention.waiting?.code === code ? [] : [{ type: "Waiting", data: { code, why } }];
   }
-  const faltered: AttentionEvent = { type: "Faltered", data: { code, why } };
-  if (attention.faltered + 1 < MOST_FALTERS) return [faltered];
-  return [faltered, { type: "DeadLettered", data: { code, why } }];
+  return [{ type: "Faltered", data: { code, why } }];
+}
+
+/** Too many failures in a row, of a kind that may be for good, are an operator's. Asked after every decision. */
+export function decideHopeless({ dead, faltered, waiting }: Attention): readonly AttentionEvent[] {
+  if (dead !== undefined || faltered < MOST_FALTERS || waiting === undefined) return [];
+  return [{ type: "DeadLettered", data: waiting }];
 }
 
 /** An operator takes a dead letter back, or has something that waits tried at once. */

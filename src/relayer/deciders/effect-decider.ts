@@ -1,6 +1,6 @@
 import type { BroadcastResult, ConflictToken, Effect, EffectStatus } from "../../chains/chain.ts";
 import type { NewEvent } from "../../journal/journal.ts";
-import type { AttentionEvent, Reason } from "./attention.ts";
+import { type AttentionEvent, REJECTED, type Reason } from "./attention.ts";
 import type { Command } from "./command.ts";
 import type { Side } from "./decider.ts";
 import type { Intention, Mode, Part } from "./intention.ts";
@@ -157,10 +157,7 @@ function decideSent(
   const sent: EffectEvent = { type: "EffectSent", data: { part: state.part, txId, result, at } };
   if (result !== "rejected") return [sent];
   // A node's no says nothing of what has happened: it is looked for, then replaced under the same token.
-  return [
-    sent,
-    { type: "Faltered", data: { code: "TX_REJECTED", why: `A node refuses transaction ${txId}` } },
-  ];
+  return [sent, { type: "Faltered", data: { code: REJECTED, why: `A node refuses transaction ${txId}` } }];
 }
 
 /** What a command makes of a stream's effects. */
@@ -187,7 +184,8 @@ export function decideEffects(effects: Effects, command: Command): readonly (Eff
       if (state.built === undefined) return [];
       return [
         { type: "EffectRefused", data: { part, ...command.reason } },
-        { type: "Faltered", data: command.reason },
+        // What was sent is watched on, whoever refuses a better version of it.
+        { type: state.versions.length > 0 ? "Waiting" : "Faltered", data: command.reason },
       ];
     case "signed": {
       const { mode, signed } = command;
@@ -216,6 +214,11 @@ export function decideAbandoned(effects: Effects, part: Part, why: string): read
   const state = effects[part];
   if (state === undefined || state.end !== undefined) return [];
   return [{ type: "EffectAbandoned", data: { part, why } }];
+}
+
+/** Looks for what may happen, while nothing else is done about it: as of a dead letter. */
+export function watchOnly(next: Intention | undefined): Intention {
+  return next?.do === "watch" ? next : { do: "wait", for: "an operator" };
 }
 
 /**
@@ -256,6 +259,7 @@ export function nextOfEffect(
     ...of,
     token,
     last: last.signed,
+    sent: versions.map(({ signed }) => signed.txId),
     ...(where === "pool" && more ? { patience: due } : {}),
   };
 }

@@ -6,6 +6,7 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
+  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
@@ -67,7 +68,7 @@ export interface DepositFacts {
 
 /** What a confirmed deposit says; undefined while none is. */
 export function depositOf(state: InboundState): DepositFacts | undefined {
-  const sighting = confirmed(state.sightings, "Deposit");
+  const sighting = confirmed(state.sightings, "deposit");
   if (sighting === undefined) return undefined;
   const { depositId = "", account = "", asset = "0", amount = "0" } = sighting.data;
   return { depositId, account, asset: BigInt(asset), amount: BigInt(amount), sighting };
@@ -79,6 +80,15 @@ const delays = ({ confirmed: list }: Sightings) => list.filter(({ kind }) => kin
 export function delayedUntil(state: InboundState): number | undefined {
   const delayed = delays(state.sightings).at(state.delaysPast);
   return delayed === undefined ? undefined : Number(delayed.data.from);
+}
+
+/** Why nothing can be stated of a deposit; undefined where something can. */
+function unusable({ kind, data }: Sighting): string | undefined {
+  if (kind !== "deposit") return undefined;
+  const { asset = "", account = "", amount = "" } = data;
+  if (!/^\d{1,78}$/.test(asset)) return `the ledger has no asset for ${asset}`;
+  if (!/^0x[0-9a-fA-F]{40}$/.test(account)) return "it is for no account";
+  return /^[1-9]\d{0,33}$/.test(amount) ? undefined : "its amount is none";
 }
 
 /** What signers are told, so that they look for themselves. */
@@ -134,8 +144,13 @@ function decideOwn(state: InboundState, command: Command): readonly InboundEvent
   switch (command.is) {
     case "sighted":
       return decideSighted(state.sightings, command.sighting);
-    case "settled":
-      return decideSettled(state.sightings, command.sighting, command.as);
+    case "settled": {
+      const events = decideSettled(state.sightings, command.sighting, command.as);
+      const why = command.as === "final" && events.length > 0 ? unusable(command.sighting) : undefined;
+      return why === undefined
+        ? events
+        : [...events, { type: "DeadLettered", data: { code: "DEPOSIT_UNUSABLE", why } }];
+    }
     case "proved":
       return state.proof === undefined
         ? [{ type: "Proved", data: { what: "deposit", proof: command.proof } }]
@@ -173,7 +188,7 @@ function decide(state: InboundState, command: Command): readonly InboundEvent[] 
   if (delayedUntil(after) !== undefined && delayedUntil(state) === undefined) {
     return [...events, ...decideAbandoned(after.effects, "credit", "the deposit is delayed")];
   }
-  return [...events, ...decideInVain(after.inVain, after.attention)];
+  return [...events, ...decideHopeless(after.attention), ...decideInVain(after.inVain, after.attention)];
 }
 
 function next(terms: RouteTerms, state: InboundState, now: Now): Intention {

@@ -7,7 +7,7 @@ import {
   tokenWord,
 } from "../../gateway/statement.ts";
 import type { Now } from "./decider.ts";
-import { nextOfEffect } from "./effect-decider.ts";
+import { nextOfEffect, watchOnly } from "./effect-decider.ts";
 import type { Intention, Part } from "./intention.ts";
 import type { OutboundState } from "./outbound-decider.ts";
 import type { RouteTerms } from "./route-terms.ts";
@@ -23,7 +23,7 @@ export function requestOf({ sightings }: OutboundState): Sighting | undefined {
 /** What is to be paid on the foreign chain: exactly this amount to exactly this script. */
 export function paymentOf(request: Sighting, attempt: number): Effect {
   const { payoutId = "", account = "", handle = "", asset = "", amount = "", script = "" } = request.data;
-  const data = { payoutId, attempt: String(attempt), account, handle, asset, amount, script };
+  const data = { payoutId, attempt: String(attempt), account, handle, asset, amount, script: bare(script) };
   return { id: bare(payoutId), kind: "payout", data };
 }
 
@@ -108,7 +108,11 @@ export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now):
   const sighting = ripe(sightings, now.final);
   if (sighting !== undefined) return { do: "confirm", sighting };
   if (ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
-  if (attention.dead !== undefined) return { do: "wait", for: "an operator" };
+  if (attention.dead !== undefined) {
+    const { payment } = effects;
+    if (payment === undefined) return { do: "wait", for: "an operator" };
+    return watchOnly(nextOfEffect(payment, payment.effect, terms.patience.foreign, now.time));
+  }
   const request = requestOf(state);
   if (request === undefined || attempt === 0) return { do: "wait", for: "the request's block to be final" };
   const authorised = effects.authorise?.end?.is === "done";

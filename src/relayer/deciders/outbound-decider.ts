@@ -5,6 +5,7 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
+  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
@@ -191,7 +192,7 @@ function decide(state: OutboundState, command: Command): readonly OutboundEvent[
   if (after.ended === undefined && report?.end?.is === "done" && state.effects.report?.end === undefined) {
     return [...events, { type: "Ended", data: { as: payment?.end?.is === "done" ? "settled" : "voided" } }];
   }
-  return [...events, ...decideInVain(after.inVain, after.attention)];
+  return [...events, ...decideHopeless(after.attention), ...decideInVain(after.inVain, after.attention)];
 }
 
 /**

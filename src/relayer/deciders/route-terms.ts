@@ -1,4 +1,4 @@
-import type { Caip2 } from "../../chains/chain.ts";
+import type { Caip2, Caip19 } from "../../chains/chain.ts";
 import type { Attention, AttentionEvent } from "./attention.ts";
 import type { Side } from "./decider.ts";
 
@@ -9,6 +9,8 @@ export interface RouteTerms {
   readonly vault: string;
   readonly home: Caip2;
   readonly foreign: Caip2;
+  /** The ledger's id of each asset of the foreign chain, by its name there. */
+  readonly assets: Readonly<Record<Caip19, bigint>>;
   /** Milliseconds in a pool until a transaction is replaced for more. */
   readonly patience: Readonly<Record<Side, number>>;
 }

@@ -5,6 +5,7 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
+  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
@@ -59,6 +60,14 @@ function evolveToken(state: TokenState, event: NewEvent): Pick<TokenState, "take
   }
 }
 
+/**
+ * What a token is spent on that nobody has a use for. Whether what a nonce was for has been done by others says nothing of the
+ * nonce, so it is asked about as one that is for nothing.
+ */
+function voidEffect({ token, effect }: NonNullable<TokenState["taken"]>): Effect {
+  return token.kind === "nonce" ? { id: effect.id, kind: "void", data: {} } : effect;
+}
+
 /** @param patience milliseconds in a pool until a transaction is replaced for more, on each side */
 export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<TokenState> {
   return {
@@ -72,7 +81,10 @@ export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<
     decide(state, command): readonly (TokenEvent | EffectEvent | AttentionEvent)[] {
       const { taken, spent, abandoned, effects, attention } = state;
       if (taken === undefined || spent !== undefined) return [];
-      if (command.is === "failed") return decideFailed(attention, command.reason, command.kind);
+      if (command.is === "failed") {
+        const failed = decideFailed(attention, command.reason, command.kind);
+        return [...failed, ...decideHopeless(failed.reduce(evolveAttention, attention))];
+      }
       if (command.is === "retry") return decideTakenBack(attention, command.by);
       if (command.is === "abandoned") {
         if (abandoned !== undefined) return [];
@@ -99,7 +111,7 @@ export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<
         return { do: "wait", for: `${taken.stream}, which has this token` };
       }
       return (
-        nextOfEffect(state, taken.effect, patience[state.side], time) ?? {
+        nextOfEffect(state, voidEffect(taken), patience[state.side], time) ?? {
           do: "wait",
           for: "nothing: the token is spent",
         }

@@ -232,5 +232,6 @@ export class GatewayModel {
 
 /** The chain that statements are about. */
 export const SIM_FOREIGN = "bip122:00000000000000000000000000000000";
+export const SIM_COIN = `${SIM_FOREIGN}/slip44:2`;
 export const SIM_HOME = "eip155:31337";
 export const SIM_FOREIGN_HASH = chainHash(SIM_FOREIGN);

@@ -140,7 +140,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   "it credits deposits that aren't final": changed("in", (real) => ({
     decide(state, command) {
       const events = real.decide(state, command);
-      if (command.is !== "sighted" || events.length === 0 || command.sighting.kind !== "Deposit")
+      if (command.is !== "sighted" || events.length === 0 || command.sighting.kind !== "deposit")
         return events;
       return [...events, { type: "Confirmed", data: { key: command.sighting.key } }];
     },

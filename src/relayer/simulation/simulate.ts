@@ -9,7 +9,7 @@ import type { Pace, RouteDesk } from "../route-desk.ts";
 import { StreamNames } from "../stream-names.ts";
 import type { RouteDeciders } from "../stream-store.ts";
 import { Worker } from "../worker.ts";
-import { SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
+import { ASSET, SIM_COIN, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
 import { HOME_BLOCK } from "./home-chain.ts";
 import { Judge } from "./judge.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
@@ -52,6 +52,7 @@ export interface Simulated {
 
 const TERMS: RouteTerms = {
   ...{ homeChainId: 31_337n, vault: `0x${"11".repeat(20)}`, home: SIM_HOME, foreign: SIM_FOREIGN },
+  assets: { [SIM_COIN]: ASSET },
   patience: PATIENCE,
 };
 

@@ -44,7 +44,12 @@ abstract class SimulatedExecutor<Tx> implements EffectExecutor {
     fee: FeeQuote,
     spent: readonly string[],
   ): Promise<UnsignedTx>;
-  abstract replace(previous: readonly SignedTx[], effect: Effect, fee: FeeQuote): Promise<UnsignedTx>;
+  abstract replace(
+    previous: readonly SignedTx[],
+    effect: Effect,
+    fee: FeeQuote,
+    spent: readonly string[],
+  ): Promise<UnsignedTx>;
   abstract voidToken(effect: Effect, token: ConflictToken, fee: FeeQuote): Promise<UnsignedTx>;
   abstract reconcile(): Promise<TokenReport>;
   protected abstract receive(txId: string, tx: Tx): BroadcastResult;
@@ -138,11 +143,16 @@ export class ForeignExecutor extends SimulatedExecutor<CoinTx> {
     return this.unsigned(effect, token, fee, { ...tx, amount, script, account } as unknown as CoinTx);
   }
 
-  replace(previous: readonly SignedTx[], effect: Effect, fee: FeeQuote): Promise<UnsignedTx> {
+  replace(
+    previous: readonly SignedTx[],
+    effect: Effect,
+    fee: FeeQuote,
+    spent: readonly string[],
+  ): Promise<UnsignedTx> {
     return this.ask("replace", () => {
       const last = previous.at(-1) as SignedTx;
       const { spends } = JSON.parse(last.raw) as CoinTx;
-      return this.#pay(effect, last.token, fee, [], spends[1]);
+      return this.#pay(effect, last.token, fee, spent, spends[1]);
     });
   }
 

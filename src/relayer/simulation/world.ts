@@ -2,7 +2,7 @@ import type { ChainEvent } from "../../chains/chain.ts";
 import { tokenWord } from "../../gateway/statement.ts";
 import type { CoinTx } from "./foreign-chain.ts";
 import { ForeignChain } from "./foreign-chain.ts";
-import { ASSET, GatewayModel, type PayoutRow, Reverted, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
+import { GatewayModel, type PayoutRow, Reverted, SIM_COIN, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
 import type { CallTx } from "./home-chain.ts";
 import { HomeChain, timeOfBlock } from "./home-chain.ts";
 import type { SeededRandom } from "./seeded-random.ts";
@@ -73,12 +73,12 @@ export class World {
           .filter(({ kind }) => kind === "deposit")
           .map((tx): ChainEvent => {
             const { id, account = "", amount = "" } = tx;
-            const data = { account, asset: ASSET.toString(), amount };
+            const data = { account, asset: SIM_COIN, amount };
             return {
               chain: SIM_FOREIGN,
               txId: id,
               index: 0,
-              kind: "Deposit",
+              kind: "deposit",
               data,
               point: foreign.at(height),
             };
