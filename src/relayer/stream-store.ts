@@ -102,9 +102,12 @@ export class StreamStore {
   async open(): Promise<readonly { readonly stream: string; readonly version: number }[]> {
     const { journal, names, home, foreign } = this.#desk;
     const own = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
-    const tokens = await Promise.all([journal.open(tokenPrefix(home)), journal.open(tokenPrefix(foreign))]);
     // A token's first event only says whose it is.
-    const streams = [...own.flat(), ...tokens.flat().filter(({ version }) => version > 1)];
+    const tokens = (await journal.open("token/")).filter(
+      ({ stream, version }) =>
+        version > 1 && (stream.startsWith(tokenPrefix(home)) || stream.startsWith(tokenPrefix(foreign))),
+    );
+    const streams = [...own.flat(), ...tokens];
     for (const { stream, version } of streams) {
       const known = this.#loaded.get(stream);
       if (known !== undefined && known.version < version) this.forget(stream);

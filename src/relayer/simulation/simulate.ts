@@ -25,7 +25,7 @@ import { World } from "./world.ts";
 
 /** Milliseconds. */
 const FOREIGN_BLOCK = 6_000;
-const PACE: Pace = { poll: 3_000, look: 10_000, lease: 12_000, survey: 60_000, atOnce: 8 };
+const PACE: Pace = { poll: 4_000, look: 10_000, lease: 12_000, survey: 60_000, atOnce: 8 };
 const PATIENCE = { home: 12_000, foreign: 15_000 };
 /** Virtual milliseconds after the last fault until which all must have come to an end. */
 const ENOUGH = 1_500_000;

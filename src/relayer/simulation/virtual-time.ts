@@ -17,6 +17,9 @@ interface Item {
   readonly run: () => void;
 }
 
+/** When every simulation begins: Unix milliseconds. */
+export const START = 1_800_000_000_000;
+
 /** A line of a history: when, who, what. */
 export type HistoryLine = readonly [at: number, who: string, what: string];
 
@@ -31,7 +34,7 @@ const before = (a: Item, b: Item) => a.at < b.at || (a.at === b.at && a.order < 
  */
 export class VirtualTime {
   /** Unix milliseconds. */
-  now = 1_800_000_000_000;
+  now = START;
   readonly history: HistoryLine[] = [];
   readonly #random: SeededRandom;
   readonly #heap: Item[] = [];
