@@ -46,7 +46,10 @@ export class SqliteWriter {
   /** @throws TerminalError `STORE_NEWER` when another process has migrated the file meanwhile */
   head(): Head {
     const [row] = this.all("SELECT schema, position, digest FROM journal");
-    if (row === undefined) throw new TerminalError("STORE_DAMAGED", "The journal has lost its head", {});
+    if (row === undefined)
+      throw new TerminalError("STORE_DAMAGED", "The journal has lost its head", {
+        advice: "Restore a backup.",
+      });
     if (Number(row.schema) !== SCHEMA) throw storeNewer(Number(row.schema));
     return { position: BigInt(row.position ?? 0n), digest: String(row.digest) };
   }
