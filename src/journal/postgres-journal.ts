@@ -182,9 +182,7 @@ export class PostgresJournal implements StoredJournal {
   }
 
   async #settled(writer: PostgresWriter, plan: BatchPlan): Promise<Settled<readonly StoredEvent[]>> {
-    const settled:
-      | { value: readonly StoredEvent[] }[]
-      | ({ error: unknown } | { value: readonly StoredEvent[] })[] = [];
+    const settled: Settled<readonly StoredEvent[]>[number][] = [];
     for (const outcome of plan.outcomes) {
       if (outcome.is === "refused") settled.push({ error: outcome.error });
       else if (outcome.is === "written") settled.push({ value: outcome.events.map(storedEvent) });

@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
-import { DatabaseSync as Database } from "node:sqlite";
+import { closeSync, openSync } from "node:fs";
+import { backup, DatabaseSync as Database, type DatabaseSync } from "node:sqlite";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import { type CheckedCommit, checkedCommit, checkedName, checkedTerm } from "./checked-commit.ts";
 import { CommitQueue, type Settled } from "./commit-queue.ts";
@@ -35,6 +35,7 @@ export interface SqliteOptions {
 const BUSY = 20;
 /** Commits in one transaction. */
 const BATCH = 200;
+const ALL_PAGES = 0x7fff_ffff;
 /** Milliseconds between two looks for what other processes wrote. */
 const POLL = 50;
 
@@ -281,6 +282,20 @@ export class SqliteJournal implements StoredJournal {
       throw sqliteFailure(error, this.#file);
     } finally {
       copy.close();
+    }
+  }
+
+  /** Copies the file's pages as they are at one moment into a new file, beside all reading and writing. */
+  async copyPages(file: string): Promise<void> {
+    const source = new Database(this.#file, { readOnly: true, timeout: this.#patience });
+    try {
+      closeSync(openSync(file, "wx", 0o600));
+      // In one step: one that is interrupted by a writer begins anew each time.
+      await backup(source, file, { rate: ALL_PAGES });
+    } catch (error) {
+      throw sqliteFailure(error, this.#file);
+    } finally {
+      source.close();
     }
   }
 
