@@ -15,6 +15,7 @@ export interface Acknowledged {
 
 /** A process that writes into a journal until it is killed. */
 export interface DrillWriter {
+  readonly pid: number;
   /** Everything that was acknowledged so far, in order. */
   readonly acknowledged: readonly Acknowledged[];
   /** Until so many are acknowledged. */
@@ -62,6 +63,7 @@ export function startDrillWriter(
   };
   void ended();
   return {
+    pid: child.pid ?? 0,
     acknowledged,
     async reached(count) {
       while (acknowledged.length < count) {

@@ -71,12 +71,16 @@ export class PostgresWriter {
       named.length === 0
         ? []
         : await this.all("SELECT * FROM @streams WHERE stream = ANY($1::text[])", named);
+    const ended = batch.flatMap(({ commit }) => commit.done);
+    const outbox =
+      ended.length === 0 ? [] : await this.all("SELECT id FROM @outbox WHERE id = ANY($1::text[])", ended);
     const [clock] = leased.length === 0 ? [] : await this.all(`SELECT ${SERVER_NOW} AS now`);
     return {
       head: await this.head(),
       streams: new Map(streams.map(streamRow).map((row) => [row.stream, row])),
       leases: new Map(leases.map(leaseRow).map((row) => [row.name, row])),
       commits: await this.commits(batch.flatMap(({ id }) => (id === undefined ? [] : [id]))),
+      outbox: new Set(outbox.map(({ id }) => String(id))),
       now: Number(clock?.now ?? 0),
     };
   }

@@ -63,6 +63,7 @@ export class SqliteWriter {
     const streams = new Map<string, StreamRow>();
     const leases = new Map<string, Lease>();
     const commits = new Map<string, CommitRow>();
+    const outbox = new Set<string>();
     for (const { commit, id } of batch) {
       for (const { stream } of commit.appends) {
         const [row] = this.all("SELECT * FROM streams WHERE stream = ?", stream);
@@ -72,12 +73,15 @@ export class SqliteWriter {
         const [row] = this.all("SELECT * FROM leases WHERE name = ?", commit.lease.name);
         if (row !== undefined) leases.set(commit.lease.name, leaseRow(row));
       }
+      for (const row of commit.done) {
+        if (this.all("SELECT 1 FROM outbox WHERE id = ?", row).length > 0) outbox.add(row);
+      }
       if (id !== undefined) {
         const [row] = this.all("SELECT * FROM commits WHERE id = ?", id);
         if (row !== undefined) commits.set(id, commitRow(row));
       }
     }
-    return { head: this.head(), streams, leases, commits, now };
+    return { head: this.head(), streams, leases, commits, outbox, now };
   }
 
   write(plan: BatchPlan): void {

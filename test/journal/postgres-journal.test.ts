@@ -1,29 +1,32 @@
-import { PostgresJournal } from "../../src/journal/postgres-journal.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
-import { behavesLikeJournal, type JournalUnderTest } from "./journal.behavior.ts";
+import { behavesLikeJournal } from "./journal.behavior.ts";
+import { survivesCrashes } from "./journal-crash.behavior.ts";
+import { behavesLikeModel } from "./journal-model.behavior.ts";
+import { type JournalPlace, postgresPlace } from "./journal-places.ts";
 
 describe("PostgresJournal", () => {
   let server: PostgresServer;
-  let place: JournalUnderTest;
-  let schemas = 0;
-
+  let place: JournalPlace;
   before(async () => {
     server = await startPostgres();
   });
   after(() => server.stop());
-  beforeEach(() => {
-    const opened: PostgresJournal[] = [];
-    const schema = `journal_${++schemas}`;
-    place = {
-      async open() {
-        const journal = await PostgresJournal.open({ url: server.url, schema });
-        opened.push(journal);
-        return journal;
-      },
-      async end() {
-        for (const journal of opened) await journal.close();
-      },
-    };
+
+  describe("as any journal", () => {
+    beforeEach(() => {
+      place = postgresPlace(server);
+    });
+    behavesLikeJournal(() => place);
   });
-  behavesLikeJournal(() => place);
+
+  describe("given crashes and rivals", () => {
+    beforeEach(() => {
+      place = postgresPlace(server);
+    });
+    survivesCrashes(() => place);
+  });
+
+  describe("given any history", () => {
+    behavesLikeModel(() => postgresPlace(server), 0.03);
+  });
 });
