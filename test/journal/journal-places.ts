@@ -16,6 +16,8 @@ export interface JournalPlace {
   open(): Promise<StoredJournal>;
   /** Runs SQL behind the journal's back; `@` stands before each table's name. Gives the last statement's rows. */
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
+  /** SQL that takes away what keeps events from being changed. */
+  readonly unlock: string;
   /** Closes what `open` gave, and takes the place away. */
   end(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function sqlitePlace(): JournalPlace & { readonly file: string } {
   return {
     file,
     where: { file },
+    unlock: "DROP TRIGGER events_unchanged; DROP TRIGGER events_kept",
     async open() {
       const journal = SqliteJournal.open({ file });
       opened.push(journal);
@@ -60,6 +63,7 @@ export function postgresPlace(server: PostgresServer): JournalPlace {
   const opened: PostgresJournal[] = [];
   return {
     where: { url: server.url, schema },
+    unlock: "DROP TRIGGER events_stay ON @events",
     async open() {
       const journal = await PostgresJournal.open({ url: server.url, schema });
       opened.push(journal);

@@ -1,32 +1,44 @@
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { behavesLikeJournal } from "./journal.behavior.ts";
 import { survivesCrashes } from "./journal-crash.behavior.ts";
+import { migrates } from "./journal-migration.behavior.ts";
 import { behavesLikeModel } from "./journal-model.behavior.ts";
 import { type JournalPlace, postgresPlace } from "./journal-places.ts";
+import { canBeKept, takesCopies } from "./journal-upkeep.behavior.ts";
+import { POSTGRES_1 } from "./schema-1.ts";
+
+const suites: Record<string, (place: () => JournalPlace) => void> = {
+  "as any journal": behavesLikeJournal,
+  "given crashes and rivals": survivesCrashes,
+  "given checks, backups and moves": canBeKept,
+  "given a copy": takesCopies,
+  "given other versions": (place) => migrates(place, POSTGRES_1),
+};
 
 describe("PostgresJournal", () => {
   let server: PostgresServer;
-  let place: JournalPlace;
   before(async () => {
     server = await startPostgres();
   });
   after(() => server.stop());
 
-  describe("as any journal", () => {
-    beforeEach(() => {
-      place = postgresPlace(server);
+  for (const [title, suite] of Object.entries(suites)) {
+    describe(title, () => {
+      let place: JournalPlace;
+      beforeEach(async () => {
+        place = postgresPlace(server);
+        if (title === "given other versions")
+          await place.sql("CREATE SCHEMA @x".replace("@x", schemaOf(place)));
+      });
+      suite(() => place);
     });
-    behavesLikeJournal(() => place);
-  });
-
-  describe("given crashes and rivals", () => {
-    beforeEach(() => {
-      place = postgresPlace(server);
-    });
-    survivesCrashes(() => place);
-  });
+  }
 
   describe("given any history", () => {
     behavesLikeModel(() => postgresPlace(server), 0.03);
   });
 });
+
+function schemaOf({ where }: JournalPlace): string {
+  return "schema" in where ? where.schema : "";
+}
