@@ -39,8 +39,7 @@ export class PostgresConnections {
     this.#hosts = postgresHosts(options.url);
   }
 
-  #config({ url }: PostgresHost): ClientConfig {
-    const { patience } = this.#options;
+  #config({ url }: PostgresHost, patience = this.#options.patience): ClientConfig {
     return {
       connectionString: url,
       application_name: "strongroom",
@@ -118,11 +117,15 @@ export class PostgresConnections {
     throw last instanceof StrongroomError ? last : storeUnavailable(last, "not written");
   }
 
-  /** A connection of its own, outside of the pool: to the host that was the primary last. The caller ends it. */
-  async own(): Promise<Client> {
+  /**
+   * A connection of its own, outside of the pool: to the host that was the primary last. The caller ends it.
+   *
+   * @param patience milliseconds that it waits for an answer, instead of the usual ones
+   */
+  async own(patience?: number): Promise<Client> {
     const host = this.#hosts[this.#primary];
     if (host === undefined || this.#closing.signal.aborted) throw storeClosed();
-    const client = new Client(this.#config(host));
+    const client = new Client(this.#config(host, patience));
     client.on("error", () => {});
     await client.connect();
     return client;

@@ -39,6 +39,8 @@ export interface PostgresOptions {
 
 /** Commits in one transaction. */
 const BATCH = 200;
+/** Milliseconds that one step of a migration may take. */
+const OPENING = 600_000;
 /** Milliseconds after which nobody asks any more about a commit without an id of the caller's. */
 const OWN_COMMITS_KEPT = 24 * 3_600_000;
 /** Batches between two times that such commits are dropped. */
@@ -78,19 +80,23 @@ export class PostgresJournal implements StoredJournal {
   static async open(options: PostgresOptions): Promise<PostgresJournal> {
     const journal = new PostgresJournal(options);
     try {
-      const client = await journal.#connections.take();
-      try {
-        await migratePostgres(client, journal.#schema, journal.#lock);
-        await new PostgresWriter(client, journal.#schema).head();
-        client.release();
-      } catch (error) {
-        client.release(true);
-        throw postgresFailure(error, "not written");
-      }
+      await journal.#prepare();
       return journal;
     } catch (error) {
       await journal.close();
-      throw error;
+      throw postgresFailure(error, "not written");
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    // Finds the primary and sees that it is safe; what follows may take longer than any other question.
+    (await this.#connections.take()).release();
+    const client = await this.#connections.own(OPENING);
+    try {
+      await migratePostgres(client, this.#schema, this.#lock);
+      this.#saw(await new PostgresWriter(client, this.#schema).head());
+    } finally {
+      await client.end();
     }
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -200,7 +200,8 @@ function makeFolder(): string {
 
 /** Starts a server; installs PostgreSQL where this process may. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const initdb = debianProgram("initdb");
+  // Its companions stand beside it, wherever a link to it is.
+  const initdb = realpathSync(debianProgram("initdb"));
   const folder = makeFolder();
   const server = new Server(folder, dirname(initdb), await freePort());
   const words = ["-D", join(folder, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"];
