@@ -3,10 +3,11 @@ import { UsageError } from "../core/errors.ts";
 import type { JournalCheckOptions, JournalOptions, JournalOutOptions } from "./commands/journal.ts";
 import { EXIT_CODES, type Runner } from "./deployment-command.ts";
 
-function commits(text: string): number {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new UsageError(`"${text}" is no number of commits`, {
-    advice: "Say a whole number from 1 to 9999999.",
+/** How many of something. */
+function count(text: string): number {
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is no number of them`, {
+    advice: "Say a whole number from 1 to 99999999.",
   });
 }
 
@@ -20,6 +21,21 @@ function onJournal(parent: Command, usage: string, description: string): Command
     .option("--schema <name>", "where its tables are in that database, instead of strongroom")
     .option("--json", "print one JSON object on stdout, progress on stderr", false)
     .addHelpText("after", EXIT_CODES);
+}
+
+/** Adds `bench journal`. */
+export function addJournalBench(bench: Command, runner: Runner): void {
+  bench
+    .command("journal")
+    .description("Measure the journal's commits, restart, check and backup; writes bench/journal.md")
+    .option("--events <number>", "how long its history is", count, 1_000_000)
+    .option("--url <url>", "a PostgreSQL database to measure, too")
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: { json: boolean; events: number; url?: string }) => {
+      const { benchJournal } = await import("./commands/bench.ts");
+      await runner.run(options, benchJournal);
+    });
 }
 
 /** Adds `journal` and `drill`. */
@@ -59,7 +75,7 @@ export function addJournal(program: Command, runner: Runner): void {
     .command("journal")
     .description("Kill a journal's writer, lose its disk, restore its backup, and report RPO and RTO")
     .option("--url <url>", "a PostgreSQL database to drill on, in schemas of its own; without it SQLite")
-    .option("--commits <number>", "commits before the backup, and again after it", commits, 500)
+    .option("--commits <number>", "commits before the backup, and again after it", count, 500)
     .option("--json", "print one JSON object on stdout, progress on stderr", false)
     .addHelpText("after", EXIT_CODES)
     .action(async (options: { json: boolean; url?: string; commits: number }) => {
