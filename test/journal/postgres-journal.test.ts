@@ -1,3 +1,5 @@
+import { expect } from "chai";
+import { drillJournal } from "../../src/journal/drill.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { behavesLikeJournal } from "./journal.behavior.ts";
 import { survivesCrashes } from "./journal-crash.behavior.ts";
@@ -33,6 +35,15 @@ describe("PostgresJournal", () => {
       suite(() => place);
     });
   }
+
+  it("passes its drill, and leaves nothing of it behind", async () => {
+    const size = { before: 20, after: 20 };
+    const result = await drillJournal({ engine: "postgres", url: server.url }, size, () => {});
+    expect(result.crash.lost).to.equal(0n);
+    expect(result.disaster.backedUp + result.disaster.rpoEvents).to.equal(result.acknowledged);
+    const left = await server.sql("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'strongroom_drill%'");
+    expect(left).to.deep.equal([]);
+  });
 
   describe("given any history", () => {
     behavesLikeModel(() => postgresPlace(server), 0.03);
