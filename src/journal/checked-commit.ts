@@ -47,6 +47,12 @@ export function checkedName(what: string, name: string): string {
   );
 }
 
+/** @throws TerminalError `COMMIT_INVALID` for what is no term of a lease */
+export function checkedTerm(milliseconds: number): void {
+  if (Number.isSafeInteger(milliseconds) && milliseconds > 0) return;
+  throw invalid(`${milliseconds} is no term of a lease`, "Say a whole number of milliseconds above 0.");
+}
+
 function checkedNumber(_key: string, value: unknown): unknown {
   if (typeof value !== "number") return value;
   if (!Number.isFinite(value)) throw new RangeError(`${value} is no JSON`);

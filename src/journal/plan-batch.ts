@@ -10,6 +10,8 @@ export interface BatchFacts {
   readonly streams: ReadonlyMap<string, StreamRow>;
   readonly leases: ReadonlyMap<string, Lease>;
   readonly commits: ReadonlyMap<string, CommitRow>;
+  /** Those of the outbox rows that the batch ends that are there. */
+  readonly outbox: ReadonlySet<string>;
   /** Unix milliseconds by the store's clock: what leases are measured by. */
   readonly now: number;
 }
@@ -79,6 +81,7 @@ export function planBatch(facts: BatchFacts, batch: readonly PlannedCommit[], at
   const cursors = new Map<string, string>();
   const outbox: CheckedCommit["outbox"][number][] = [];
   const done: string[] = [];
+  const put = new Set<string>();
   const commits = new Map<string, CommitRow>();
 
   const decide = ({ commit, id, own }: PlannedCommit): Outcome => {
@@ -116,7 +119,9 @@ export function planBatch(facts: BatchFacts, batch: readonly PlannedCommit[], at
     for (const [stream, row] of touched) streams.set(stream, row);
     for (const [name, value] of commit.cursors) cursors.set(name, value);
     outbox.push(...commit.outbox);
-    done.push(...commit.done);
+    // In the order of the commits: what ends before it is put ends nothing.
+    for (const row of commit.outbox) put.add(row.id);
+    done.push(...commit.done.filter((row) => facts.outbox.has(row) || put.has(row)));
     return { is: "written", events: rows };
   };
 

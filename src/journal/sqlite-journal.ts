@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
-import { DatabaseSync as Database } from "node:sqlite";
+import { closeSync, openSync } from "node:fs";
+import { backup, DatabaseSync as Database, type DatabaseSync } from "node:sqlite";
 import { RetryableError, TerminalError } from "../core/errors.ts";
-import { type CheckedCommit, checkedCommit, checkedName } from "./checked-commit.ts";
+import { type CheckedCommit, checkedCommit, checkedName, checkedTerm } from "./checked-commit.ts";
 import { CommitQueue, type Settled } from "./commit-queue.ts";
 import { type FaultPoints, NO_FAULTS } from "./fault-points.ts";
 import { follow, pause } from "./follow.ts";
@@ -13,6 +13,7 @@ import { MEMORY, openSqliteFile } from "./sqlite-file.ts";
 import { eventRow, leaseRow, outboxEntry } from "./sqlite-rows.ts";
 import { sqliteSnapshot } from "./sqlite-snapshot.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
+import { storeBehind, storeNotEmpty } from "./store-errors.ts";
 import { type Head, storedEvent } from "./stored-rows.ts";
 
 /** What a `SqliteJournal` is opened with. */
@@ -34,6 +35,7 @@ export interface SqliteOptions {
 const BUSY = 20;
 /** Commits in one transaction. */
 const BATCH = 200;
+const ALL_PAGES = 0x7fff_ffff;
 /** Milliseconds between two looks for what other processes wrote. */
 const POLL = 50;
 
@@ -73,7 +75,8 @@ export class SqliteJournal implements StoredJournal {
     this.#file = options.file;
     this.#database = database;
     this.#writer = new SqliteWriter(database);
-    this.#now = options.now ?? Date.now;
+    const { now = Date.now } = options;
+    this.#now = () => Math.floor(now());
     this.#patience = options.patience ?? 10_000;
     this.#faults = options.faults ?? NO_FAULTS;
     this.#queue = new CommitQueue({
@@ -191,7 +194,12 @@ export class SqliteJournal implements StoredJournal {
     this.#woken.add(wake);
     try {
       const either = AbortSignal.any([signal, stop.signal]);
-      while (!either.aborted && (await this.head()).position <= after) await pause(POLL, either);
+      while (!either.aborted) {
+        const { position } = await this.head();
+        if (position < after) throw storeBehind(after);
+        if (position > after) return;
+        await pause(POLL, either);
+      }
     } finally {
       this.#woken.delete(wake);
     }
@@ -219,6 +227,7 @@ export class SqliteJournal implements StoredJournal {
   async acquire(name: string, holder: string, milliseconds: number): Promise<Lease | undefined> {
     checkedName("a lease", name);
     checkedName("a holder", holder);
+    checkedTerm(milliseconds);
     return this.#lease(
       `INSERT INTO leases (name, holder, fence, until) VALUES (:name, :holder, 1, :until)
        ON CONFLICT (name) DO UPDATE SET holder = :holder, fence = fence + 1, until = :until
@@ -228,6 +237,7 @@ export class SqliteJournal implements StoredJournal {
   }
 
   async renew(lease: Lease, milliseconds: number): Promise<Lease> {
+    checkedTerm(milliseconds);
     const renewed = await this.#lease(
       `UPDATE leases SET until = max(until, :until)
        WHERE name = :name AND holder = :holder AND fence = :fence AND until > :now RETURNING *`,
@@ -275,6 +285,20 @@ export class SqliteJournal implements StoredJournal {
     }
   }
 
+  /** Copies the file's pages as they are at one moment into a new file, beside all reading and writing. */
+  async copyPages(file: string): Promise<void> {
+    const source = new Database(this.#file, { readOnly: true, timeout: this.#patience });
+    try {
+      closeSync(openSync(file, "wx", 0o600));
+      // In one step: one that is interrupted by a writer begins anew each time.
+      await backup(source, file, { rate: ALL_PAGES });
+    } catch (error) {
+      throw sqliteFailure(error, this.#file);
+    } finally {
+      source.close();
+    }
+  }
+
   async restore(head: Head, rows: AsyncIterable<RestoredRows>): Promise<void> {
     await this.#queue.drained();
     const inMemory = this.#file === MEMORY;
@@ -307,10 +331,3 @@ export class SqliteJournal implements StoredJournal {
 /** Reads the index of the open streams, and nothing else of the history. */
 export const OPEN_STREAMS = `SELECT stream, version FROM streams
   WHERE open = 1 AND substr(stream, 1, length(?)) = ? ORDER BY position`;
-
-/** What a restore says to a journal that is in use. */
-export function storeNotEmpty(): TerminalError {
-  return new TerminalError("STORE_NOT_EMPTY", "The journal holds something already", {
-    advice: "Name a new file or an empty database: nothing is ever mixed into a journal.",
-  });
-}

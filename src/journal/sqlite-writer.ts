@@ -46,7 +46,10 @@ export class SqliteWriter {
   /** @throws TerminalError `STORE_NEWER` when another process has migrated the file meanwhile */
   head(): Head {
     const [row] = this.all("SELECT schema, position, digest FROM journal");
-    if (row === undefined) throw new TerminalError("STORE_DAMAGED", "The journal has lost its head", {});
+    if (row === undefined)
+      throw new TerminalError("STORE_DAMAGED", "The journal has lost its head", {
+        advice: "Restore a backup.",
+      });
     if (Number(row.schema) !== SCHEMA) throw storeNewer(Number(row.schema));
     return { position: BigInt(row.position ?? 0n), digest: String(row.digest) };
   }
@@ -60,6 +63,7 @@ export class SqliteWriter {
     const streams = new Map<string, StreamRow>();
     const leases = new Map<string, Lease>();
     const commits = new Map<string, CommitRow>();
+    const outbox = new Set<string>();
     for (const { commit, id } of batch) {
       for (const { stream } of commit.appends) {
         const [row] = this.all("SELECT * FROM streams WHERE stream = ?", stream);
@@ -69,12 +73,15 @@ export class SqliteWriter {
         const [row] = this.all("SELECT * FROM leases WHERE name = ?", commit.lease.name);
         if (row !== undefined) leases.set(commit.lease.name, leaseRow(row));
       }
+      for (const row of commit.done) {
+        if (this.all("SELECT 1 FROM outbox WHERE id = ?", row).length > 0) outbox.add(row);
+      }
       if (id !== undefined) {
         const [row] = this.all("SELECT * FROM commits WHERE id = ?", id);
         if (row !== undefined) commits.set(id, commitRow(row));
       }
     }
-    return { head: this.head(), streams, leases, commits, now };
+    return { head: this.head(), streams, leases, commits, outbox, now };
   }
 
   write(plan: BatchPlan): void {

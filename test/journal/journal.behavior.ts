@@ -2,14 +2,7 @@ import { expect } from "chai";
 import type { Commit } from "../../src/journal/journal.ts";
 import type { StoredJournal } from "../../src/journal/journal-snapshot.ts";
 import { refuses } from "../support/refusal.ts";
-
-/** What a suite is run against. */
-export interface JournalUnderTest {
-  /** A journal that nobody has used; the same place again when it is opened twice in one test. */
-  open(): Promise<StoredJournal>;
-  /** Closes what `open` gave, and takes its place away. */
-  end(): Promise<void>;
-}
+import type { JournalPlace } from "./journal-places.ts";
 
 const made = { type: "Made", data: { amount: "12" } };
 const went = { type: "Went", data: null };
@@ -23,7 +16,7 @@ function once(stream: string, expected: number, more: Partial<Commit> & { open?:
 }
 
 /** What every engine of the journal does. */
-export function behavesLikeJournal(place: () => JournalUnderTest): void {
+export function behavesLikeJournal(place: () => JournalPlace): void {
   let journal: StoredJournal;
   beforeEach(async () => {
     journal = await place().open();
@@ -187,6 +180,14 @@ export function behavesLikeJournal(place: () => JournalUnderTest): void {
         ],
       });
       expect(await journal.outbox("send", 10)).to.deep.equal([{ id: "3", topic: "send", payload: [3] }]);
+    });
+
+    it("doesn't end a row that is put after it was said to be done", async () => {
+      await Promise.all([
+        journal.commit({ appends: [], done: ["9"] }),
+        journal.commit({ appends: [], outbox: [{ id: "9", topic: "send", payload: 9 }] }),
+      ]);
+      expect((await journal.outbox("send", 10)).map(({ id }) => id)).to.deep.equal(["1", "3", "9"]);
     });
 
     it("puts and ends a row in one commit", async () => {

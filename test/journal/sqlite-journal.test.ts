@@ -1,32 +1,26 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
-import { behavesLikeJournal, type JournalUnderTest } from "./journal.behavior.ts";
+import { behavesLikeJournal } from "./journal.behavior.ts";
+import { survivesCrashes } from "./journal-crash.behavior.ts";
+import { migrates } from "./journal-migration.behavior.ts";
+import { type JournalPlace, sqlitePlace } from "./journal-places.ts";
+import { canBeKept, takesCopies } from "./journal-upkeep.behavior.ts";
+import { SQLITE_1 } from "./schema-1.ts";
 
-/** A file in a folder of its own. */
-function sqlitePlace(): JournalUnderTest & { readonly file: string } {
-  const folder = mkdtempSync(join(tmpdir(), "strongroom-journal-"));
-  const file = join(folder, "a.journal");
-  const opened: SqliteJournal[] = [];
-  return {
-    file,
-    async open() {
-      const journal = SqliteJournal.open({ file });
-      opened.push(journal);
-      return journal;
-    },
-    async end() {
-      for (const journal of opened) await journal.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
+const suites: Record<string, (place: () => JournalPlace) => void> = {
+  "as any journal": behavesLikeJournal,
+  "given crashes and rivals": survivesCrashes,
+  "given checks, backups and moves": canBeKept,
+  "given a copy": takesCopies,
+  "given other versions": (place) => migrates(place, SQLITE_1),
+};
 
 describe("SqliteJournal", () => {
-  let place: JournalUnderTest;
-  beforeEach(() => {
-    place = sqlitePlace();
-  });
-  behavesLikeJournal(() => place);
+  for (const [title, suite] of Object.entries(suites)) {
+    describe(title, () => {
+      let place: JournalPlace;
+      beforeEach(() => {
+        place = sqlitePlace();
+      });
+      suite(() => place);
+    });
+  }
 });
