@@ -1,3 +1,5 @@
+import { chainHash } from "../gateway/statement.ts";
+
 /** Kinds of parameters, as in contracts/shared/ParamKeys.sol. */
 export const KINDS = {
   FRESH_PERIOD: 1n,
@@ -21,6 +23,12 @@ export const KINDS = {
   CANARY_CAP: 65n,
   PAYMENT_TIERS: 80n,
   PAYMENT_VOLUME: 81n,
+  FOREIGN_CAP: 96n,
+  FOREIGN_INSTANT: 97n,
+  FOREIGN_DELAY: 98n,
+  CHAIN_OUT: 99n,
+  FOREIGN_WORTH: 100n,
+  FOREIGN_LEAST: 101n,
 } as const;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
@@ -67,6 +75,11 @@ export function tokenOf(asset: bigint): string {
 /** A parameter's key: a kind byte over a tier, an asset id without its class byte, or zero. */
 export function paramKey(kind: bigint, argument = 0n): string {
   return `0x${((kind << BODY) | (argument & BODY_MASK)).toString(16).padStart(64, "0")}`;
+}
+
+/** The key of a number of a chain, by its CAIP-2 name. */
+export function chainKey(kind: bigint, chain: string): string {
+  return paramKey(kind, BigInt(chainHash(chain)));
 }
 
 /** The numbers that a parameter file gives, as far as they are rows of the contracts' tables. */
