@@ -1,6 +1,13 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
-import { AbiCoder, type ContractTransactionResponse, concat, id as hashOf, Wallet, ZeroAddress } from "ethers";
+import {
+  AbiCoder,
+  type ContractTransactionResponse,
+  concat,
+  id as hashOf,
+  Wallet,
+  ZeroAddress,
+} from "ethers";
 import { handleOf } from "../../src/gateway/destination.ts";
 import {
   chainHash,

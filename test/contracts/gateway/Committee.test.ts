@@ -162,10 +162,7 @@ describe("Committee", () => {
     await refused(d.committee.rotate(1, d.next, 0, (await d.now()) - 1n), "Committee_Expired");
     await d.rotate(await d.committee.MAX_OVERLAP());
     await refused(d.rotate(0n), "Committee_NotTheExpected");
-    await refused(
-      ethers.deployContract("Committee", [d.manager, d.anna] as never),
-      "Committee_NotAVerifier",
-    );
+    await refused(ethers.deployContract("Committee", [d.manager, d.anna] as never), "Committee_NotAVerifier");
     await refused(
       ethers.deployContract("Committee", [ZeroAddress, d.verifier] as never),
       "Committee_ZeroAddress",
@@ -236,15 +233,15 @@ describe("Committee", () => {
     const now = (content: string) =>
       d.attest({ chain: d.chain, messageId: message, content }, d.nextSigners, 2n);
     for (const sent of [
-      d.credit(d.depositOf()),
-      d.authorise(two),
-      d.settle(one),
-      d.voided(one),
-      d.gateway.proveEquivocation(d.chain, message, A, await old(A), B, await old(B)),
-      d.gateway.proveEquivocation(d.chain, message, A, await old(A), B, await now(B)),
-      d.gateway.proveEquivocation(d.chain, message, B, await now(B), A, await old(A)),
+      () => d.credit(d.depositOf()),
+      () => d.authorise(two),
+      () => d.settle(one),
+      () => d.voided(one),
+      async () => d.gateway.proveEquivocation(d.chain, message, A, await old(A), B, await old(B)),
+      async () => d.gateway.proveEquivocation(d.chain, message, A, await old(A), B, await now(B)),
+      async () => d.gateway.proveEquivocation(d.chain, message, B, await now(B), A, await old(A)),
     ]) {
-      await expect(sent).to.be.revertedWithCustomError(d.committee, "Committee_EpochEnded");
+      await expect(sent()).to.be.revertedWithCustomError(d.committee, "Committee_EpochEnded");
     }
     await d.gateway.proveEquivocation(d.chain, message, A, await now(A), B, await now(B));
   });

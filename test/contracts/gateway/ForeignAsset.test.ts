@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { id as hashOf, ZeroAddress } from "ethers";
 import hre from "hardhat";
+import { chainKey } from "../../../src/governance/parameters.ts";
+import type { Gateway } from "../../../typechain-types/index.ts";
+import { DAY, KINDS, NEVER, paramKey } from "../../support/deployCore.ts";
 import {
   COIN,
   DEPOSIT,
@@ -12,10 +15,7 @@ import {
   payoutIn,
   SCRIPT,
 } from "../../support/gatewayFixture.ts";
-import { DAY, KINDS, NEVER, paramKey } from "../../support/deployCore.ts";
-import { chainKey } from "../../../src/governance/parameters.ts";
 import { restrict } from "../../support/restrict.ts";
-import type { Gateway } from "../../../typechain-types/index.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
 
@@ -147,10 +147,7 @@ describe("ForeignAsset", () => {
       d.ltc,
       "ERC20InsufficientAllowance",
     );
-    await expect(vault.transfer(ZeroAddress, 1)).to.be.revertedWithCustomError(
-      d.ltc,
-      "ERC20InvalidReceiver",
-    );
+    await expect(vault.transfer(ZeroAddress, 1)).to.be.revertedWithCustomError(d.ltc, "ERC20InvalidReceiver");
     await gateway.transfer(d.vaultAddress, COIN);
   });
 
@@ -158,6 +155,9 @@ describe("ForeignAsset", () => {
     const d = await stage();
     const reserve = await ethers.deployContract("PlainReserve", [d.vault]);
     await d.vault.addReserve(reserve);
+    for (const kind of [KINDS.HOT_COVER, KINDS.HOT_MIN, KINDS.HOT_MAX]) {
+      await d.setParam("vault", paramKey(kind, d.ltcId), 0n);
+    }
     await expect(d.vault.sweep(d.ltcId)).to.be.revertedWithCustomError(d.gateway, "Gateway_UnknownHandle");
   });
 
@@ -197,8 +197,12 @@ describe("ForeignAsset", () => {
       await next.mature(late);
 
       // The former begins nothing and ends everything.
-      for (const sent of [d.credit(d.depositOf()), d.authorise(open), d.gateway.succeed(next)]) {
-        await expect(sent).to.be.revertedWithCustomError(d.gateway, "Gateway_Succeeded");
+      for (const sent of [
+        () => d.credit(d.depositOf()),
+        () => d.authorise(open),
+        () => d.gateway.succeed(next),
+      ]) {
+        await expect(sent()).to.be.revertedWithCustomError(d.gateway, "Gateway_Succeeded");
       }
       await d.settle(paid);
       await d.voided(void_);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { ZeroAddress, ZeroHash, id as hashOf } from "ethers";
+import { id as hashOf, ZeroAddress, ZeroHash } from "ethers";
 import hre from "hardhat";
 import { handleOf } from "../../../src/gateway/destination.ts";
 import { chainKey } from "../../../src/governance/parameters.ts";
-import { NEVER, paramKey } from "../../support/deployCore.ts";
+import { DAY, KINDS, NEVER, paramKey } from "../../support/deployCore.ts";
 import {
   COIN,
   DEPOSIT,
@@ -18,7 +18,6 @@ import {
   TOKEN,
   TX,
 } from "../../support/gatewayFixture.ts";
-import { DAY, KINDS } from "../../support/deployCore.ts";
 import { queuedIn, windowWord } from "../../support/vaultFixture.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -309,7 +308,8 @@ describe("Gateway", () => {
 
     it("by an exit that was queued, when it is released", async () => {
       const d = await stage();
-      const { exit } = await queuedIn(d, d.vault.connect(d.anna).withdraw(d.ltcId, 5n * COIN, d.handle));
+      await d.credit(d.depositOf());
+      const { exit } = await queuedIn(d, d.vault.connect(d.anna).withdraw(d.ltcId, 6n * COIN, d.handle));
       await d.goTo(exit.late + DAY);
       const release = () => d.vault.connect(d.mallory).release(exit);
       const first = await (await release()).wait();
@@ -318,7 +318,7 @@ describe("Gateway", () => {
         await d.goTo((await d.now()) + DAY);
         await release();
       }
-      await expectInFlight(d, 5n * COIN);
+      await expectInFlight(d, 6n * COIN);
       expect(await d.ledger(d.anna)).to.equal(0n);
     });
 
@@ -552,11 +552,11 @@ describe("Gateway", () => {
       const paid = await d.attestOutcome(id, "PAID", TX);
       const voided = await d.attestOutcome(id, "VOIDED", TX);
       for (const sent of [
-        d.gateway.settle(id, hashOf("another"), paid),
-        d.gateway.settle(id, `0x${TX}`, voided),
-        d.gateway.voided(id, `0x${TX}`, paid),
+        () => d.gateway.settle(id, hashOf("another"), paid),
+        () => d.gateway.settle(id, `0x${TX}`, voided),
+        () => d.gateway.voided(id, `0x${TX}`, paid),
       ]) {
-        await expect(sent).to.be.revertedWithCustomError(d.committee, "Committee_BadSignature");
+        await expect(sent()).to.be.revertedWithCustomError(d.committee, "Committee_BadSignature");
       }
     });
 
@@ -606,12 +606,12 @@ describe("Gateway", () => {
         .to.be.revertedWithCustomError(d.gateway, "Gateway_AccountHeld")
         .withArgs(d.anna, until);
       await d.vault.connect(d.officer).lift(d.anna);
-      await d.sanctions.setSanctioned(d.anna, true);
+      await d.sanctions.setListed(d.anna, true);
       await d.vault.screen(d.anna);
       await expect(d.authorise(id))
         .to.be.revertedWithCustomError(d.gateway, "Gateway_AccountListed")
         .withArgs(d.anna);
-      await d.sanctions.setSanctioned(d.anna, false);
+      await d.sanctions.setListed(d.anna, false);
       await d.vault.screen(d.anna);
       await d.vault.connect(d.officer).setSubject(d.anna, d.carl);
       await d.vault.connect(d.officer).hold(d.carl, 3_600);
@@ -644,8 +644,12 @@ describe("Gateway", () => {
       expect(await d.gateway.isOpen(d.chain)).to.equal(true);
       await d.guardian.connect(d.guardianKey).hold(account, DAY);
       expect(await d.gateway.isOpen(d.chain)).to.equal(false);
-      for (const sent of [d.credit(d.depositOf()), d.gateway.mature(late), d.authorise(three)]) {
-        await expect(sent).to.be.revertedWithCustomError(d.gateway, "Gateway_ChainHeld");
+      for (const sent of [
+        () => d.credit(d.depositOf()),
+        () => d.gateway.mature(late),
+        () => d.authorise(three),
+      ]) {
+        await expect(sent()).to.be.revertedWithCustomError(d.gateway, "Gateway_ChainHeld");
       }
       await d.settle(one);
       await d.voided(two);
@@ -681,8 +685,8 @@ describe("Gateway", () => {
       await expect(prove(d)).to.emit(d.gateway, "EquivocationProven").withArgs(d.chain, message, A, B);
       expect(await d.gateway.haltOf(d.chain)).to.equal(message);
       expect(await d.gateway.isOpen(d.chain)).to.equal(false);
-      for (const sent of [d.credit(d.depositOf()), d.authorise(two)]) {
-        await expect(sent)
+      for (const sent of [() => d.credit(d.depositOf()), () => d.authorise(two)]) {
+        await expect(sent())
           .to.be.revertedWithCustomError(d.gateway, "Gateway_ChainHalted")
           .withArgs(d.chain, message);
       }

@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { concat, getBytes, hexlify, id as hashOf, Signature, toBeHex, type Wallet, ZeroAddress } from "ethers";
+import {
+  concat,
+  getBytes,
+  id as hashOf,
+  hexlify,
+  type Signature,
+  toBeHex,
+  type Wallet,
+  ZeroAddress,
+} from "ethers";
 import hre from "hardhat";
 import { committeeOf, signedBy } from "../../support/gatewayFixture.ts";
 

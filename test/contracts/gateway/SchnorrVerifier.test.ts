@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { schnorr, schnorr_FROST as frost, secp256k1 } from "@noble/curves/secp256k1.js";
+import { schnorr_FROST as frost, schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import { expect } from "chai";
-import { concat, getBytes, hexlify, id as hashOf, sha256, toBeHex, toUtf8Bytes } from "ethers";
+import { concat, getBytes, id as hashOf, hexlify, sha256, toBeHex, toUtf8Bytes } from "ethers";
 import hre from "hardhat";
 import { NEVER } from "../../support/deployCore.ts";
 import { COIN, deployGateway, proofOf } from "../../support/gatewayFixture.ts";
