@@ -99,6 +99,22 @@ export interface ParameterSource {
     readonly volumeCents: readonly bigint[];
     readonly openTo: Readonly<Record<FeatureName, bigint>>;
   };
+  readonly gateway: {
+    readonly chains: readonly {
+      /** By CAIP-2. */
+      readonly chain: string;
+      readonly delaySeconds: bigint;
+      readonly outCents: bigint;
+    }[];
+  };
+}
+
+/** The gateway's numbers of an asset of another chain. */
+export interface ForeignParameterSource {
+  readonly supplyTicks: bigint;
+  readonly instantTicks: bigint;
+  readonly leastTicks: bigint;
+  readonly worthCents: bigint;
 }
 
 /** The same for one asset. */
@@ -115,14 +131,20 @@ export interface AssetParameterSource {
 
 /** One row: where it is, its key, its base value, and what people call it. */
 export interface ParameterRow {
-  readonly target: "vault" | "policy" | "registry" | "paymentRules";
+  readonly target: "vault" | "policy" | "registry" | "paymentRules" | "gateway";
   readonly key: string;
   readonly value: bigint;
   readonly label: string;
 }
 
 /** An asset on a chain, with its numbers. */
-type PlacedAsset = AssetParameterSource & { readonly id: bigint };
+type PlacedAsset = AssetParameterSource & { readonly id: bigint; readonly token?: unknown };
+
+/** What an asset's token says of another chain. */
+function foreignOf({ token }: PlacedAsset): ForeignParameterSource | undefined {
+  const declared = token as { readonly foreign?: ForeignParameterSource } | string | undefined;
+  return typeof declared === "object" ? declared.foreign : undefined;
+}
 
 /** The rows of assets. */
 export function assetRows(assets: readonly PlacedAsset[]): readonly ParameterRow[] {
@@ -141,6 +163,26 @@ export function assetRows(assets: readonly PlacedAsset[]): readonly ParameterRow
       row("vault", KINDS.HOT_COVER, asset.hotCoverBps, "hot cover"),
       row("vault", KINDS.HOT_MIN, asset.hotMinTicks, "hot minimum"),
       row("vault", KINDS.HOT_MAX, asset.hotMaxTicks, "hot maximum"),
+    ];
+  });
+}
+
+/** The gateway's rows of those assets that are of other chains. */
+export function foreignRows(assets: readonly PlacedAsset[]): readonly ParameterRow[] {
+  return assets.flatMap((asset) => {
+    const foreign = foreignOf(asset);
+    if (foreign === undefined) return [];
+    const row = (kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target: "gateway",
+      key: paramKey(kind, asset.id),
+      value,
+      label: `${asset.symbol} ${what}`,
+    });
+    return [
+      row(KINDS.FOREIGN_CAP, foreign.supplyTicks, "supply cap"),
+      row(KINDS.FOREIGN_INSTANT, foreign.instantTicks, "credited at once"),
+      row(KINDS.FOREIGN_WORTH, foreign.worthCents, "worth"),
+      row(KINDS.FOREIGN_LEAST, foreign.leastTicks, "least payout"),
     ];
   });
 }
@@ -205,5 +247,17 @@ export function parameterRows(
       label: `tiers that ${PHRASES[feature]}`,
     });
   }
-  return [...rows, ...assetRows(assets)];
+  for (const { chain, delaySeconds, outCents } of source.gateway.chains) {
+    const row = (kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target: "gateway",
+      key: chainKey(kind, chain),
+      value,
+      label: `${chain} ${what}`,
+    });
+    rows.push(
+      row(KINDS.FOREIGN_DELAY, delaySeconds, "delay of credits"),
+      row(KINDS.CHAIN_OUT, outCents, "payouts a day"),
+    );
+  }
+  return [...rows, ...assetRows(assets), ...foreignRows(assets)];
 }

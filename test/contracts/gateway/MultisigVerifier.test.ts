@@ -10,6 +10,8 @@ import {
   ZeroAddress,
 } from "ethers";
 import hre from "hardhat";
+import type { MultisigVerifier } from "../../../typechain-types/index.ts";
+import { deployAs } from "../../support/deployAs.ts";
 import { committeeOf, signedBy } from "../../support/gatewayFixture.ts";
 
 const { ethers } = await hre.network.create();
@@ -18,7 +20,7 @@ const digest = hashOf("a statement");
 const keys = committeeOf("members", 5);
 const addresses = keys.map((key) => key.address);
 const [a, b, c, d] = keys as [Wallet, Wallet, Wallet, Wallet, Wallet];
-const verifier = await ethers.deployContract("MultisigVerifier", [addresses, 3]);
+const verifier = await deployAs<MultisigVerifier>(ethers, "MultisigVerifier", [addresses, 3]);
 const face = await ethers.getContractFactory("MultisigVerifier");
 const verify = (signature: string, of = digest) => verifier.verify(of, signature);
 

@@ -3,6 +3,8 @@ import { schnorr_FROST as frost, schnorr, secp256k1 } from "@noble/curves/secp25
 import { expect } from "chai";
 import { concat, getBytes, id as hashOf, hexlify, sha256, toBeHex, toUtf8Bytes } from "ethers";
 import hre from "hardhat";
+import type { SchnorrVerifier } from "../../../typechain-types/index.ts";
+import { deployAs } from "../../support/deployAs.ts";
 import { NEVER } from "../../support/deployCore.ts";
 import { COIN, deployGateway, proofOf } from "../../support/gatewayFixture.ts";
 
@@ -21,7 +23,7 @@ interface Vector {
 }
 const { vectors } = JSON.parse(readFileSync("test/vectors/bip340.json", "utf8")) as { vectors: Vector[] };
 
-const verifierOf = async (x: bigint) => ethers.deployContract("SchnorrVerifier", [x]);
+const verifierOf = async (x: bigint) => deployAs<SchnorrVerifier>(ethers, "SchnorrVerifier", [x]);
 
 /** The even y of R, as the longer form of a signature brings it; zero where there is none. */
 function evenY(x: bigint): bigint {
