@@ -138,12 +138,17 @@ export interface ParameterRow {
 }
 
 /** An asset on a chain, with its numbers. */
-type PlacedAsset = AssetParameterSource & { readonly id: bigint; readonly token?: unknown };
+type PlacedAsset = AssetParameterSource & {
+  readonly id: bigint;
+  /** As a parameter file has it. */
+  readonly token?: string | { readonly foreign: ForeignParameterSource } | { readonly mock: unknown };
+  /** As a plan has it. */
+  readonly foreign?: ForeignParameterSource;
+};
 
-/** What an asset's token says of another chain. */
-function foreignOf({ token }: PlacedAsset): ForeignParameterSource | undefined {
-  const declared = token as { readonly foreign?: ForeignParameterSource } | string | undefined;
-  return typeof declared === "object" ? declared.foreign : undefined;
+/** What is said of an asset as one of another chain. */
+function foreignOf({ token, foreign }: PlacedAsset): ForeignParameterSource | undefined {
+  return foreign ?? (typeof token === "object" && "foreign" in token ? token.foreign : undefined);
 }
 
 /** The rows of assets. */
