@@ -61,7 +61,6 @@ interface IGatewayEvents {
     error Gateway_ZeroAddress();
     error Gateway_NotThePredecessorsVault(address predecessor, address vault);
     error Gateway_Succeeded(address successor);
-    error Gateway_NotSucceeded();
     error Gateway_NotASuccessor(address successor);
     error Gateway_UnknownAsset(AssetId asset);
     error Gateway_KnownAsset(AssetId asset);
