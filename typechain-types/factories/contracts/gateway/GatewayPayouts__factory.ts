@@ -342,11 +342,6 @@
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "Gateway_NotSucceeded",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "address",
