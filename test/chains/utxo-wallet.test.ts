@@ -452,6 +452,46 @@ describe("a wallet on litecoind", () => {
       expect(await stage.observer.finality({ txId, index: 0 })).to.equal("final");
     });
 
+    it("given a node that lost its last blocks / when the status is asked for / what was read stays, and goes on with it", async () => {
+      const [first, second] = stage.nodes;
+      const made = await make(payout());
+      await send(made.signed);
+      await stage.mine(2);
+      const done = { is: "done", txId: made.signed.txId, final: false };
+      expect(await status(made)).to.deep.equal(done);
+      const head = await stage.observer.head();
+      await second.setConnected(false);
+      const lost = await second.ask("getblockhash", head.height - 1);
+      await second.ask("invalidateblock", lost);
+      expect((await stage.observer.head()).height).to.equal(head.height - 2);
+      expect(await status(made)).to.deep.equal(done);
+      expect(await stage.observer.commonAncestor([head])).to.deep.equal(head);
+      expect(await collect(stage.observer.scan(head, await stage.observer.finalized()))).to.deep.equal([]);
+      await second.ask("reconsiderblock", lost);
+      await second.setConnected(true);
+      await second.ask("addnode", `127.0.0.1:${first.peerPort}`, "onetry");
+      await stage.mine(DEPTH - 2);
+      expect(await status(made)).to.deep.equal({ ...done, final: true });
+    });
+
+    it("given an outpoint that is nobody's here / when it is watched and spent / that is an event", async () => {
+      const from = await stage.observer.head();
+      const other = stage.another({
+        groupKey: "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+      });
+      const made = await make(payout());
+      await send(made.signed);
+      await stage.mine(1);
+      const watching = new UtxoObserver(other, (outpoint) => outpoint === made.token.value);
+      const events = (await collect(watching.scan(from, await watching.head()))).flatMap(
+        (block) => block.events,
+      );
+      expect(events.map(({ kind, txId, index, data }) => ({ kind, txId, index, data }))).to.deep.equal([
+        { kind: "spent", txId: made.signed.txId, index: 0, data: { outpoint: made.token.value } },
+      ]);
+      await stage.mine(DEPTH);
+    });
+
     it("given two of three endpoints on a node that is killed / when it is gone / nothing is answered, and all goes on when it is back", async () => {
       const [first, second] = stage.nodes;
       const made = await make(payout());

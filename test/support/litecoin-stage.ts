@@ -85,7 +85,7 @@ export async function openLitecoinStage(): Promise<LitecoinStage> {
         retries: 0,
       }),
   );
-  const view = new ChainView(new NodeQuorum(network, rpcNodes), DEPTH);
+  const view = new ChainView(new NodeQuorum(network, rpcNodes, { rest: 0 }), DEPTH);
   const another: LitecoinStage["another"] = ({ groupKey: key = groupKey, book, database } = {}) => {
     const owner = key === groupKey ? wallet : { ...wallet, groupKey: key };
     return new UtxoIndex({
