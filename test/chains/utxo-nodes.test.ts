@@ -201,6 +201,35 @@ describe("asking several nodes", () => {
     }
   });
 
+  it("given a node that was silent / when others are enough / it is left alone for a while, and asked where they aren't", async () => {
+    const asked: number[] = [];
+    const answering = [false, true, true];
+    const { nodes } = await quorumOf({}, {}, {});
+    let now = 0;
+    const quorum = new NodeQuorum(network, nodes, { rest: 1_000, now: () => now });
+    const each = () => {
+      asked.length = 0;
+      return quorum.each(async (node) => {
+        const at = nodes.indexOf(node);
+        asked.push(at);
+        if (answering[at] === false) throw new NodeSilent("NODE_SILENT", "it hangs");
+        return at;
+      });
+    };
+    await each();
+    expect(asked).to.have.members([0, 1, 2]);
+    now = 999;
+    await each();
+    expect(asked).to.have.members([1, 2]);
+    answering[1] = false;
+    answering[0] = true;
+    await each();
+    expect(asked).to.have.members([1, 2, 0]);
+    now = 2_500;
+    answering[1] = true;
+    expect((await each()).map(({ value }) => value)).to.have.members([0, 1, 2]);
+  });
+
   it("given a node of another chain / when they are asked / nothing is answered, as the configuration is wrong", async () => {
     const quorum = await quorumOf({}, {}, { genesis: UTXO_NETWORKS.litecoin.genesis });
     expect(await codeOf(quorum.each((node) => node.ask("getblockcount", [], z.unknown())))).to.equal(

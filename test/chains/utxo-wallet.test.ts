@@ -19,7 +19,7 @@ import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { laneOutputs, readPayoutTransaction } from "../../src/chains/utxo/payout-transaction.ts";
 import { signedContent } from "../../src/chains/utxo/signed-content.ts";
 import { readUpkeepTransaction } from "../../src/chains/utxo/upkeep-transaction.ts";
-import { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
+import type { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
 import { UtxoObserver } from "../../src/chains/utxo/utxo-observer.ts";
 import { psbtText, rateOf } from "../../src/chains/utxo/wallet-transaction.ts";
 import { StrongroomError } from "../../src/core/errors.ts";
@@ -197,13 +197,11 @@ describe("a wallet on litecoind", () => {
       const ids = [1, 2, 3].map((n) => schnorr_FROST.Identifier.fromNumber(n));
       const deal = schnorr_FROST.trustedDealer({ min: 2, max: 3 }, ids);
       const groupKey = hex.encode((deal.public.commitments[0] as Uint8Array).slice(1));
-      const index = stage.another({ groupKey });
-      const book = index.book as DepositBook;
-      const group = new UtxoExecutor(index);
+      const { book, executor: group } = stage.another({ groupKey });
       await stage.bank.send([
         { script: ownScript(groupKey), amount: stage.wallet.network.anchor },
-        { script: book.add(`0x${"01".repeat(20)}`), amount: AMOUNT },
-        { script: book.add(`0x${"02".repeat(20)}`), amount: AMOUNT },
+        { script: (book as DepositBook).add(`0x${"01".repeat(20)}`), amount: AMOUNT },
+        { script: (book as DepositBook).add(`0x${"02".repeat(20)}`), amount: AMOUNT },
       ]);
       await stage.mine(DEPTH);
       const effect = payout(AMOUNT + 5_000_000n);
@@ -329,7 +327,7 @@ describe("a wallet on litecoind", () => {
           const database = new DatabaseSync(file);
           return {
             database,
-            index: stage.another({ database, book: new DepositBook(stage.wallet, [account]) }),
+            ...stage.another({ database, book: new DepositBook(stage.wallet, [account]) }),
           };
         };
         const txId = await stage.bank.send([{ script: stage.book.add(account), amount: AMOUNT }]);
@@ -344,7 +342,7 @@ describe("a wallet on litecoind", () => {
         expect(second.index.tables.heightOf(txId)).to.equal(height);
         await second.index.sync();
         expect(second.index.tables.heightOf(txId)).to.equal(undefined);
-        expect(await new UtxoObserver(second.index).finality({ txId, index: 0 })).to.equal("mempool");
+        expect(await second.observer.finality({ txId, index: 0 })).to.equal("mempool");
         await stage.mine(1);
         await second.index.sync();
         expect(second.index.tables.heightOf(txId)).to.equal(height + 3);
@@ -366,17 +364,15 @@ describe("a wallet on litecoind", () => {
 
     it("given an account that is named after its deposit was scanned / when the index is rewound / the coin is found", async () => {
       const account = `0x${"f2".repeat(20)}`;
-      const [late, index] = [
-        new DepositBook(stage.wallet),
-        stage.another({ book: new DepositBook(stage.wallet) }),
-      ];
+      const late = new DepositBook(stage.wallet);
+      const { index, book } = stage.another();
       const script = late.add(account);
       const from = (await stage.observer.head()).height;
       const txId = await stage.bank.send([{ script, amount: AMOUNT }]);
       await stage.mine(1);
       await index.sync();
       expect(index.tables.heightOf(txId)).to.equal(undefined);
-      (index.book as DepositBook).add(account);
+      (book as DepositBook).add(account);
       index.rewind(from);
       await index.sync();
       expect(index.tables.coin(`${txId}:0`)).to.include({ account, amount: AMOUNT });
@@ -450,6 +446,46 @@ describe("a wallet on litecoind", () => {
       await second.ask("addnode", `127.0.0.1:${first.peerPort}`, "onetry");
       await stage.mine(1);
       expect(await stage.observer.finality({ txId, index: 0 })).to.equal("final");
+    });
+
+    it("given a node that lost its last blocks / when the status is asked for / what was read stays, and goes on with it", async () => {
+      const [first, second] = stage.nodes;
+      const made = await make(payout());
+      await send(made.signed);
+      await stage.mine(2);
+      const done = { is: "done", txId: made.signed.txId, final: false };
+      expect(await status(made)).to.deep.equal(done);
+      const head = await stage.observer.head();
+      await second.setConnected(false);
+      const lost = await second.ask("getblockhash", head.height - 1);
+      await second.ask("invalidateblock", lost);
+      expect((await stage.observer.head()).height).to.equal(head.height - 2);
+      expect(await status(made)).to.deep.equal(done);
+      expect(await stage.observer.commonAncestor([head])).to.deep.equal(head);
+      expect(await collect(stage.observer.scan(head, await stage.observer.finalized()))).to.deep.equal([]);
+      await second.ask("reconsiderblock", lost);
+      await second.setConnected(true);
+      await second.ask("addnode", `127.0.0.1:${first.peerPort}`, "onetry");
+      await stage.mine(DEPTH - 2);
+      expect(await status(made)).to.deep.equal({ ...done, final: true });
+    });
+
+    it("given an outpoint that is nobody's here / when it is watched and spent / that is an event", async () => {
+      const from = await stage.observer.head();
+      const other = stage.another({
+        groupKey: "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+      });
+      const made = await make(payout());
+      await send(made.signed);
+      await stage.mine(1);
+      const watching = new UtxoObserver(other.index, (outpoint) => outpoint === made.token.value);
+      const events = (await collect(watching.scan(from, await watching.head()))).flatMap(
+        (block) => block.events,
+      );
+      expect(events.map(({ kind, txId, index, data }) => ({ kind, txId, index, data }))).to.deep.equal([
+        { kind: "spent", txId: made.signed.txId, index: 0, data: { outpoint: made.token.value } },
+      ]);
+      await stage.mine(DEPTH);
     });
 
     it("given two of three endpoints on a node that is killed / when it is gone / nothing is answered, and all goes on when it is back", async () => {

@@ -3,16 +3,11 @@ import { schnorr } from "@noble/curves/secp256k1.js";
 import { hex } from "@scure/base";
 import { sha256, taprootTweakPrivKey } from "@scure/btc-signer/utils.js";
 import type { Effect, Hex, SignedTx, UnsignedTx } from "../../src/chains/chain.ts";
-import { DepositBook } from "../../src/chains/utxo/address-book.ts";
-import { ChainView } from "../../src/chains/utxo/chain-view.ts";
+import type { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
-import { JsonRpcNode } from "../../src/chains/utxo/json-rpc-node.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
-import { NodeQuorum } from "../../src/chains/utxo/node-quorum.ts";
-import { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
-import { UtxoIndex } from "../../src/chains/utxo/utxo-index.ts";
-import { UtxoObserver } from "../../src/chains/utxo/utxo-observer.ts";
-import type { UtxoWallet } from "../../src/chains/utxo/wallet-transaction.ts";
+import { openUtxoChain, type UtxoChain, type UtxoChainSettings } from "../../src/chains/utxo/utxo-chain.ts";
+import type { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
 import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
 import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
 import { type LitecoinProxy, startLitecoinProxy } from "./litecoin-proxy.ts";
@@ -40,21 +35,13 @@ export async function signAlone(executor: UtxoExecutor, unsigned: UnsignedTx): P
 }
 
 /** Two nodes of litecoind on regtest, three endpoints in front of them, a bank, and a wallet with lanes and coins. */
-export interface LitecoinStage {
+export interface LitecoinStage extends UtxoChain {
   readonly nodes: readonly [LitecoinNode, LitecoinNode];
   readonly endpoints: readonly LitecoinProxy[];
   readonly bank: LitecoinBank;
-  readonly wallet: UtxoWallet;
   readonly book: DepositBook;
-  readonly index: UtxoIndex;
-  readonly observer: UtxoObserver;
-  readonly executor: UtxoExecutor;
   /** Reads the nodes through the same endpoints into an index of its own; the same wallet's unless another key is given. */
-  another(settings?: {
-    readonly groupKey?: Hex;
-    readonly book?: DepositBook;
-    readonly database?: DatabaseSync;
-  }): UtxoIndex;
+  another(settings?: Partial<UtxoChainSettings>): UtxoChain;
   mine(blocks: number): Promise<void>;
   reorganise(blocks: number, transactions: "wait" | "dropped"): Promise<void>;
   restart(): Promise<void>;
@@ -67,38 +54,31 @@ export interface LitecoinStage {
 /** Opens one: about four seconds. */
 export async function openLitecoinStage(): Promise<LitecoinStage> {
   const groupKey = hex.encode(schnorr.getPublicKey(SECRET));
-  const network = UTXO_NETWORKS.litecoinRegtest;
+  const network = { ...UTXO_NETWORKS.litecoinRegtest, confirmations: DEPTH };
   const first = await startLitecoin();
   const second = await startLitecoin({ peers: [first] });
   const nodes = [first, second] as const;
   const bank = await openLitecoinBank(nodes, PAYMENTS);
   const endpoints = await Promise.all([first, second, second].map(({ url }) => startLitecoinProxy(url)));
-  const wallet: UtxoWallet = { network, groupKey, vault: VAULT };
   const birth = (await first.ask("getblockcount")) as number;
-  const rpcNodes = endpoints.map(
-    ({ url }, at) =>
-      new JsonRpcNode({
+  const another: LitecoinStage["another"] = (more = {}) =>
+    openUtxoChain({
+      network,
+      nodes: endpoints.map(({ url }, at) => ({
         name: `operator ${at}`,
         url,
         credentials: LITECOIN_CREDENTIALS,
         timeout: 20_000,
         retries: 0,
-      }),
-  );
-  const view = new ChainView(new NodeQuorum(network, rpcNodes), DEPTH);
-  const another: LitecoinStage["another"] = ({ groupKey: key = groupKey, book, database } = {}) => {
-    const owner = key === groupKey ? wallet : { ...wallet, groupKey: key };
-    return new UtxoIndex({
-      view,
-      wallet: owner,
-      book: book ?? new DepositBook(owner),
-      database: database ?? new DatabaseSync(":memory:"),
+      })),
+      groupKey,
+      vault: VAULT,
       birth,
+      database: new DatabaseSync(":memory:"),
+      patience: { rest: 0 },
+      ...more,
     });
-  };
-  const book = new DepositBook(wallet);
-  const index = another({ book });
-  const executor = new UtxoExecutor(index);
+  const chain = another();
   let effects = 0;
 
   /** What waits at one node and not at the miner goes there now: peers tell each other only every few seconds. */
@@ -131,11 +111,8 @@ export async function openLitecoinStage(): Promise<LitecoinStage> {
     nodes,
     endpoints,
     bank,
-    wallet,
-    book,
-    index,
-    executor,
-    observer: new UtxoObserver(index),
+    ...chain,
+    book: chain.book as DepositBook,
     another,
     mine,
     restart,

@@ -47,7 +47,7 @@ export class UtxoObserver implements ChainObserver {
         advice: "Begin at a height of your own choice.",
       });
     }
-    for (const point of saved.toReversed()) if (await view.has(point)) return point;
+    for (const point of saved.toReversed()) if (await view.stands(point)) return point;
     const height = Math.max(0, oldest.height - 1);
     const hash = await view.hashAt(height);
     if (hash === undefined) throw reorganised(oldest);
