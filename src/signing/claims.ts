@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ConflictToken, Hex } from "../chains/chain.ts";
+import { chainHash } from "../gateway/statement.ts";
 import type { Purpose } from "./signer.ts";
 import { effectOf, factsToken, followsFrom, STATEMENT_FACTS } from "./statement-facts.ts";
 
@@ -18,22 +19,47 @@ export function tokenName({ chain, kind, value }: ConflictToken): string {
   return `${chain}/${kind}:${value}`;
 }
 
+const WRITTEN = {
+  outpoint: /^[0-9a-f]{64}:(0|[1-9]\d{0,9})$/,
+  nonce: /^0x[0-9a-f]{40}:(0|[1-9]\d{0,15})$/,
+} as const;
+const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/;
+
+/**
+ * A token as there is one way to write it, so that nobody gets a second effect for it by another spelling; undefined where it is
+ * none.
+ */
+export function canonicalToken({ chain, kind, value }: ConflictToken): ConflictToken | undefined {
+  const lower = value.toLowerCase();
+  return CHAIN.test(chain) && WRITTEN[kind].test(lower) ? { chain, kind, value: lower } : undefined;
+}
+
+const WORD = /^[0-9a-f]{64}$/;
+
 /**
  * What a purpose claims; a sentence if it contradicts itself. A statement that gives a payout its token claims that token for
  * the payout, as the transaction would.
  */
 export function claimsOf(purpose: Purpose): Claims | string {
   if (purpose.kind === "transaction") {
-    const { token, effect, body } = purpose.unsigned;
-    const version = createHash("sha256").update(body).digest("hex");
-    return { token: { token, effect: effectOf(effect) }, version };
+    const { body } = purpose.unsigned;
+    const token = canonicalToken(purpose.unsigned.token);
+    const effect = effectOf(purpose.unsigned.effect);
+    if (token === undefined || token.chain !== purpose.unsigned.chain) return "its conflict token is none";
+    if (!WORD.test(effect)) return "its effect's id has not 32 bytes";
+    return { token: { token, effect }, version: createHash("sha256").update(body).digest("hex") };
   }
   const { statement } = purpose;
   const message = { id: effectOf(statement.messageId), content: effectOf(statement.content) };
+  if (!WORD.test(message.id) || !WORD.test(message.content)) return "the statement's words have not 32 bytes";
   const facts = STATEMENT_FACTS.safeParse(purpose.facts);
   if (!facts.success) return "the statement's facts are of no known kind";
+  if (chainHash(facts.data.chain) !== statement.chain) return "the statement is about another chain";
   if (facts.data.kind === "deposit") return { message };
   if (!followsFrom(statement, facts.data)) return "the statement is not the one that its facts make";
   if (facts.data.kind === "outcome") return { message };
-  return { message, token: { token: factsToken(facts.data), effect: effectOf(facts.data.payoutId) } };
+  const token = canonicalToken(factsToken(facts.data));
+  if (token?.value !== facts.data.tokenValue)
+    return "its conflict token is none, or not written as it should be";
+  return { message, token: { token, effect: effectOf(facts.data.payoutId) } };
 }
