@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ConflictToken, Hex } from "../chains/chain.ts";
+import type { Caip2, ConflictToken, Hex } from "../chains/chain.ts";
 import { chainHash } from "../gateway/statement.ts";
 import type { Purpose } from "./signer.ts";
-import { effectOf, factsToken, followsFrom, STATEMENT_FACTS } from "./statement-facts.ts";
+import { effectOf, followsFrom, STATEMENT_FACTS } from "./statement-facts.ts";
 
 /** What a signature would bind its signer to, for ever. */
 export interface Claims {
@@ -39,12 +39,15 @@ const WORD = /^[0-9a-f]{64}$/;
 /**
  * What a purpose claims; a sentence if it contradicts itself. A statement that gives a payout its token claims that token for
  * the payout, as the transaction would.
+ *
+ * @param chains those that the signer serves
  */
-export function claimsOf(purpose: Purpose): Claims | string {
+export function claimsOf(purpose: Purpose, chains: readonly Caip2[]): Claims | string {
   if (purpose.kind === "transaction") {
     const { body } = purpose.unsigned;
     const token = canonicalToken(purpose.unsigned.token);
     const effect = effectOf(purpose.unsigned.effect);
+    if (!chains.includes(purpose.unsigned.chain)) return "this signer does not serve that chain";
     if (token === undefined || token.chain !== purpose.unsigned.chain) return "its conflict token is none";
     if (!WORD.test(effect)) return "its effect's id has not 32 bytes";
     return { token: { token, effect }, version: createHash("sha256").update(body).digest("hex") };
@@ -54,12 +57,13 @@ export function claimsOf(purpose: Purpose): Claims | string {
   if (!WORD.test(message.id) || !WORD.test(message.content)) return "the statement's words have not 32 bytes";
   const facts = STATEMENT_FACTS.safeParse(purpose.facts);
   if (!facts.success) return "the statement's facts are of no known kind";
-  if (chainHash(facts.data.chain) !== statement.chain) return "the statement is about another chain";
+  const chain = chains.find((known) => chainHash(known) === statement.chain);
+  if (chain === undefined) return "this signer does not serve that chain";
   if (facts.data.kind === "deposit") return { message };
   if (!followsFrom(statement, facts.data)) return "the statement is not the one that its facts make";
   if (facts.data.kind === "outcome") return { message };
-  const token = canonicalToken(factsToken(facts.data));
-  if (token?.value !== facts.data.tokenValue)
-    return "its conflict token is none, or not written as it should be";
+  const { tokenKind: kind, tokenValue: value } = facts.data;
+  const token = canonicalToken({ chain, kind, value });
+  if (token?.value !== value) return "its conflict token is none, or not written as it should be";
   return { message, token: { token, effect: effectOf(facts.data.payoutId) } };
 }

@@ -1,4 +1,4 @@
-import type { Payload } from "../chains/chain.ts";
+import type { Caip2, Payload } from "../chains/chain.ts";
 import { StrongroomError, TerminalError } from "../core/errors.ts";
 import { claimsOf } from "./claims.ts";
 import type { Purpose, SigningPolicy, SigningRequest } from "./signer.ts";
@@ -13,6 +13,8 @@ export interface KeyUse {
 
 /** What a guard asks. */
 export interface GuardParts {
+  /** The chains that this signer serves. */
+  readonly chains: readonly Caip2[];
   /** What must be signed for a purpose: derived from the purpose itself, never taken from the request. */
   payloadsFor(purpose: Purpose, scheme: Payload["scheme"]): readonly Payload[];
   readonly policy: SigningPolicy;
@@ -81,7 +83,7 @@ export class SigningGuard {
         throw refused(request, `payload ${index} does not follow from what it is for`);
       }
     }
-    const claims = claimsOf(purpose);
+    const claims = claimsOf(purpose, this.#parts.chains);
     if (typeof claims === "string") throw refused(request, claims);
     const objection = await this.#parts.policy.objection(request);
     if (objection !== undefined) throw refused(request, objection);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ConflictToken, Hex } from "../chains/chain.ts";
+import type { Hex } from "../chains/chain.ts";
 import {
   OUTCOMES,
   outcomeContent,
@@ -13,16 +13,19 @@ const WORD = z.string().regex(/^0x[0-9a-f]{64}$/);
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const DIGITS = z.string().regex(/^(0|[1-9]\d{0,77})$/);
 const HEIGHT = z.string().regex(/^(0|[1-9]\d{0,14})$/);
-const CHAIN = z.string().min(3).max(80);
+const TOKEN = {
+  tokenKind: z.enum(["outpoint", "nonce"]),
+  tokenValue: z.string().min(1).max(120),
+};
 
 /**
  * What a coordinator tells signers with a statement: where to look. Nothing of it is believed. All are strings, as in
- * `Purpose.facts`.
+ * `Purpose.facts`. The chain is the statement's own.
  */
 export const STATEMENT_FACTS = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("deposit"),
-    chain: CHAIN,
+    chain: z.string().max(80).optional(),
     txId: HASH,
     index: HEIGHT,
     /** The block that has it, and that block's parent. */
@@ -30,21 +33,14 @@ export const STATEMENT_FACTS = z.discriminatedUnion("kind", [
     block: HASH,
     parent: HASH,
   }),
-  z.strictObject({
-    kind: z.literal("token"),
-    chain: CHAIN,
-    payoutId: WORD,
-    attempt: DIGITS,
-    tokenKind: z.enum(["outpoint", "nonce"]),
-    tokenValue: z.string().min(1).max(200),
-  }),
+  z.strictObject({ kind: z.literal("token"), payoutId: WORD, attempt: DIGITS, ...TOKEN }),
   z.strictObject({
     kind: z.literal("outcome"),
-    chain: CHAIN,
     payoutId: WORD,
     attempt: DIGITS,
-    tokenKind: z.enum(["outpoint", "nonce"]),
-    tokenValue: z.string().min(1).max(200),
+    /** The attempt's token: for a signer that didn't take part when the payout got it. */
+    tokenKind: TOKEN.tokenKind.optional(),
+    tokenValue: TOKEN.tokenValue.optional(),
     outcome: z.enum(Object.keys(OUTCOMES) as ["PAID", "VOIDED"]),
     txId: HASH,
   }),
@@ -53,11 +49,6 @@ export type StatementFacts = z.infer<typeof STATEMENT_FACTS>;
 export type DepositFacts = Extract<StatementFacts, { kind: "deposit" }>;
 export type TokenFacts = Extract<StatementFacts, { kind: "token" }>;
 export type OutcomeFacts = Extract<StatementFacts, { kind: "outcome" }>;
-
-/** The token that facts name. */
-export function factsToken(facts: TokenFacts | OutcomeFacts): ConflictToken {
-  return { chain: facts.chain, kind: facts.tokenKind, value: facts.tokenValue };
-}
 
 /** A payout's id as effects are named: without the prefix. */
 export function effectOf(payoutId: string): Hex {
@@ -70,7 +61,7 @@ export function followsFrom(statement: Statement, facts: TokenFacts | OutcomeFac
   if (facts.kind === "token") {
     return (
       statement.messageId === tokenMessage(facts.payoutId, attempt) &&
-      statement.content === tokenWord(factsToken(facts))
+      statement.content === tokenWord({ kind: facts.tokenKind, value: facts.tokenValue })
     );
   }
   return (
