@@ -64,6 +64,7 @@ export const CEREMONY_TERMS = z
       if (!unique(list.map(({ index }) => index))) say("two participants have the same index");
       if (!unique(list.map(({ identity }) => identity))) say("two participants have the same identity");
     }
+    if (terms.key === "identity" || terms.key.startsWith("pending-")) say("that name is kept for other keys");
     if (terms.threshold > terms.members.length) say("the threshold exceeds the members");
     for (const { name, identity } of all) {
       const others = all.filter((other) => (other.name === name) !== (other.identity === identity));
