@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { schnorr_FROST } from "@noble/curves/secp256k1.js";
 import { CeremonyMember, type FrostShare } from "../../src/signing/frost/ceremony-member.ts";
 import { type SignedMessage, signedBytes } from "../../src/signing/frost/ceremony-messages.ts";
 import { CeremonyTerms, type Participant } from "../../src/signing/frost/ceremony-terms.ts";
@@ -16,10 +17,10 @@ export interface Person {
 export function person(name: string): Person {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const identity = publicKey.export({ format: "der", type: "spki" }).toString("base64");
-  return { name, identity, sign: (body) => signedBy(privateKey, body) };
+  return { name, identity, sign: (body) => messageBy(privateKey, body) };
 }
 
-function signedBy(key: KeyObject, body: string): SignedMessage {
+function messageBy(key: KeyObject, body: string): SignedMessage {
   const signature = sign("sha256", signedBytes(body), { key, dsaEncoding: "ieee-p1363" });
   return { body, signature: signature.toString("base64") };
 }
@@ -104,4 +105,30 @@ export function hold(
     if (share !== undefined) made.set(name, share);
   }
   return made;
+}
+
+/** A signature by some shares, put together as a coordinator would. */
+export function signedBy(
+  shares: readonly FrostShare[],
+  digest: Uint8Array<ArrayBuffer>,
+  merkleRoot: string | undefined,
+) {
+  const [first] = shares;
+  if (first === undefined) throw new Error("nobody signs");
+  const pub = first.group.publicPackage(merkleRoot);
+  const made = shares.map((share) => ({
+    secret: share.group.secretPackage(share.index, share.secret, merkleRoot),
+    ...schnorr_FROST.commit(share.group.secretPackage(share.index, share.secret, merkleRoot)),
+  }));
+  const list = made.map(({ commitments }) => commitments);
+  const parts = made.map(({ secret, nonces }) => [
+    secret.identifier,
+    schnorr_FROST.signShare(secret, pub, nonces, list, digest),
+  ]);
+  return schnorr_FROST.aggregate(
+    pub,
+    list,
+    digest,
+    Object.fromEntries(parts) as Record<string, Uint8Array<ArrayBuffer>>,
+  );
 }
