@@ -1,0 +1,151 @@
+import { DatabaseSync } from "node:sqlite";
+import { schnorr } from "@noble/curves/secp256k1.js";
+import { hex } from "@scure/base";
+import { sha256, taprootTweakPrivKey } from "@scure/btc-signer/utils.js";
+import type { Effect, Hex, SignedTx, UnsignedTx } from "../../src/chains/chain.ts";
+import { DepositBook } from "../../src/chains/utxo/address-book.ts";
+import { ChainView } from "../../src/chains/utxo/chain-view.ts";
+import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
+import { JsonRpcNode } from "../../src/chains/utxo/json-rpc-node.ts";
+import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
+import { NodeQuorum } from "../../src/chains/utxo/node-quorum.ts";
+import { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
+import { UtxoIndex } from "../../src/chains/utxo/utxo-index.ts";
+import { UtxoObserver } from "../../src/chains/utxo/utxo-observer.ts";
+import type { UtxoWallet } from "../../src/chains/utxo/wallet-transaction.ts";
+import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
+import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
+import { type LitecoinProxy, startLitecoinProxy } from "./litecoin-proxy.ts";
+
+/** Blocks after which one counts as final on the stage. */
+export const DEPTH = 4;
+/** Lanes and coins that the wallet begins with, and what each coin holds. */
+const LANES = 8;
+const COINS = 12;
+const COIN = 200_000_000n;
+/** Payments that the bank can make. */
+const PAYMENTS = 60;
+
+const SECRET = sha256(new TextEncoder().encode("strongroom test wallet"));
+const VAULT = `0x${"5a".repeat(20)}`;
+
+/** Signs with the whole key in one hand. */
+export async function signAlone(executor: UtxoExecutor, unsigned: UnsignedTx): Promise<SignedTx> {
+  const signatures = executor
+    .signingPayloads(unsigned)
+    .map(({ digest, merkleRoot }) =>
+      hex.encode(schnorr.sign(hex.decode(digest), taprootTweakPrivKey(SECRET, hex.decode(merkleRoot ?? "")))),
+    );
+  return executor.attach(unsigned, signatures);
+}
+
+/** Two nodes of litecoind on regtest, three endpoints in front of them, a bank, and a wallet with lanes and coins. */
+export interface LitecoinStage {
+  readonly nodes: readonly [LitecoinNode, LitecoinNode];
+  readonly endpoints: readonly LitecoinProxy[];
+  readonly bank: LitecoinBank;
+  readonly wallet: UtxoWallet;
+  readonly book: DepositBook;
+  readonly index: UtxoIndex;
+  readonly observer: UtxoObserver;
+  readonly executor: UtxoExecutor;
+  /** Reads the nodes through the same endpoints into an index of its own. */
+  another(book?: DepositBook, database?: DatabaseSync): UtxoIndex;
+  mine(blocks: number): Promise<void>;
+  reorganise(blocks: number, transactions: "wait" | "dropped"): Promise<void>;
+  restart(): Promise<void>;
+  /** An effect with an id that no other has. */
+  effect(kind: string, data: Effect["data"]): Effect;
+  received(script: Hex): Promise<bigint>;
+  close(): Promise<void>;
+}
+
+/** Opens one: about four seconds. */
+export async function openLitecoinStage(
+  groupKey: Hex = hex.encode(schnorr.getPublicKey(SECRET)),
+): Promise<LitecoinStage> {
+  const network = UTXO_NETWORKS.litecoinRegtest;
+  const first = await startLitecoin();
+  const second = await startLitecoin({ peers: [first] });
+  const nodes = [first, second] as const;
+  const bank = await openLitecoinBank(nodes, PAYMENTS);
+  const endpoints = await Promise.all([first, second, second].map(({ url }) => startLitecoinProxy(url)));
+  const wallet: UtxoWallet = { network, groupKey, vault: VAULT };
+  const birth = (await first.ask("getblockcount")) as number;
+  const rpcNodes = endpoints.map(
+    ({ url }, at) =>
+      new JsonRpcNode({
+        name: `operator ${at}`,
+        url,
+        credentials: LITECOIN_CREDENTIALS,
+        timeout: 20_000,
+        retries: 0,
+      }),
+  );
+  const view = new ChainView(new NodeQuorum(network, rpcNodes), DEPTH);
+  const another = (book = new DepositBook(wallet), database = new DatabaseSync(":memory:")) =>
+    new UtxoIndex({ view, wallet, book, database, birth });
+  const book = new DepositBook(wallet);
+  const index = another(book);
+  const executor = new UtxoExecutor(index);
+  let effects = 0;
+
+  /** What waits at one node and not at the miner goes there now: peers tell each other only every few seconds. */
+  const relay = async () => {
+    const [here, there] = (await Promise.all(nodes.map((node) => node.ask("getrawmempool")))) as string[][];
+    for (const txId of there?.filter((id) => !here?.includes(id)) ?? []) {
+      const raw = await second.ask("getrawtransaction", txId);
+      // Refused where the miner has another version of it.
+      await first.ask("sendrawtransaction", raw, 0).catch(() => undefined);
+    }
+  };
+  const mine = async (blocks: number) => {
+    await relay();
+    await first.mine(blocks, bank.address);
+    await sameBlock(nodes);
+  };
+  const restart = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all(nodes.map((node) => node.start()));
+    await second.ask("addnode", `127.0.0.1:${first.peerPort}`, "onetry");
+    await sameBlock(nodes);
+  };
+  const own = ownScript(groupKey);
+  const float = Array.from({ length: COINS }, () => ({ script: own, amount: COIN }));
+  const lanes = Array.from({ length: LANES }, () => ({ script: own, amount: network.anchor }));
+  for (let n = 0; n < 2; n++) await bank.send(float.slice(n * 6, n * 6 + 6).concat(n === 0 ? lanes : []));
+  await mine(DEPTH);
+
+  return {
+    nodes,
+    endpoints,
+    bank,
+    wallet,
+    book,
+    index,
+    executor,
+    observer: new UtxoObserver(index),
+    another,
+    mine,
+    restart,
+    reorganise: async (blocks, transactions) => {
+      const height = (await first.ask("getblockcount")) as number;
+      await first.ask("invalidateblock", await first.ask("getblockhash", height - blocks + 1));
+      // Of its own: a block with nothing in it would else be one that has just been declared invalid.
+      await first.mineEmpty(blocks + 1, bank.freshAddress());
+      await sameBlock(nodes);
+      if (transactions === "dropped") await restart();
+    },
+    effect: (kind, data) => ({ id: (++effects).toString(16).padStart(64, "0"), kind, data }),
+    received: async (script) => {
+      const { total_amount } = (await first.ask("scantxoutset", "start", [{ desc: `raw(${script})` }])) as {
+        total_amount: number;
+      };
+      return BigInt(Math.round(total_amount * 1e8));
+    },
+    close: async () => {
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+      await Promise.all(nodes.map((node) => node.close()));
+    },
+  };
+}
