@@ -39,10 +39,13 @@ function data<T>(schema: z.ZodType<T>, event: StoredEvent): T {
   );
 }
 
-/** What would be written, or why nothing may be. */
-type Decision =
-  | { readonly objection: string }
-  | { readonly appends: readonly Append[]; readonly passed: number };
+/** What would be written, and up to which version a window's events are of the past. */
+interface Counted {
+  readonly appends: readonly Append[];
+  readonly passed: number;
+}
+/** The same, or why nothing may be written. */
+type Decision = Counted | { readonly objection: string };
 
 /**
  * What a signer has bound itself to, in its own journal, written before a signature leaves: one content for a message, one effect
@@ -108,19 +111,41 @@ export class SigningRecord {
     return { now, recent, version, passed: (recent[0]?.version ?? version + 1) - 1 };
   }
 
+  /**
+   * Counts what leaves by a name. A replacement moves the same coins: a name counts once, by the most that one of its versions
+   * moves. A sentence where the cap is reached.
+   */
+  async #count(name: string, spend: Spend): Promise<string | Pick<Counted, "appends" | "passed">> {
+    const { recent, now, version, passed } = await this.#recent(spend.window);
+    const sum = (some: readonly { readonly amount: string }[]) =>
+      some.reduce((total, { amount }) => total + BigInt(amount), 0n);
+    const own = sum(recent.filter((spent) => spent.token === name));
+    const more = spend.amount > own ? spend.amount - own : 0n;
+    if (sum(recent) + more > spend.cap) return `more than ${spend.cap} would leave within 24 hours`;
+    if (more === 0n) return { appends: [], passed };
+    const event = { type: "Spent", data: { token: name, amount: more.toString(), at: now } };
+    return { appends: [{ stream: `spend/${spend.window}`, expected: version, events: [event] }], passed };
+  }
+
   async #decide(claims: Claims, spend: Spend | undefined): Promise<Decision> {
     const appends: Append[] = [];
+    let passed = 0;
     if (claims.message !== undefined) {
       const stream = `message/${claims.message.id}`;
       const [said] = await this.#journal.read(stream);
       if (said === undefined) {
         const event = { type: "StatementSigned", data: { content: claims.message.content } };
         appends.push({ stream, expected: 0, events: [event] });
+        if (spend !== undefined && claims.token === undefined) {
+          const counted = await this.#count(stream, spend);
+          if (typeof counted === "string") return { objection: counted };
+          appends.push(...counted.appends);
+          passed = counted.passed;
+        }
       } else if (data(CONTENT, said).content !== claims.message.content) {
         return { objection: "this signer has signed another content for the same message" };
       }
     }
-    let passed = 0;
     if (claims.token !== undefined) {
       const { token, effect } = claims.token;
       const name = tokenName(token);
@@ -149,23 +174,10 @@ export class SigningRecord {
         }
         news.push({ type: "TransactionSigned", data: { version } });
         if (spend !== undefined) {
-          const window = await this.#recent(spend.window);
-          passed = window.passed;
-          // A replacement moves the same coins: a token counts once, by the most that one of its versions moved.
-          const own = window.recent.filter((spent) => spent.token === name);
-          const counted = own.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
-          const others = window.recent.reduce((sum, { amount }) => sum + BigInt(amount), -counted);
-          const more = spend.amount > counted ? spend.amount - counted : 0n;
-          if (others + counted + more > spend.cap) {
-            return { objection: `more than ${spend.cap} would leave within 24 hours` };
-          }
-          if (more > 0n) {
-            const event = {
-              type: "Spent",
-              data: { token: name, amount: more.toString(), at: window.now },
-            };
-            appends.push({ stream: `spend/${spend.window}`, expected: window.version, events: [event] });
-          }
+          const counted = await this.#count(name, spend);
+          if (typeof counted === "string") return { objection: counted };
+          appends.push(...counted.appends);
+          passed = counted.passed;
         }
       }
       if (news.length > 0) appends.push({ stream, expected: events.length, events: news });

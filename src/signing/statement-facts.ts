@@ -28,6 +28,11 @@ export const STATEMENT_FACTS = z.discriminatedUnion("kind", [
     chain: z.string().max(80).optional(),
     txId: HASH,
     index: HEIGHT,
+    /** Whom it is for: where this signer doesn't know the account's address yet. 0x-prefixed, lower case. */
+    account: z
+      .string()
+      .regex(/^0x[0-9a-f]{40}$/)
+      .optional(),
     /** The block that has it, and that block's parent. */
     height: HEIGHT,
     block: HASH,
