@@ -9,6 +9,7 @@ import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 import { EXIT_CODES, type Finish, onDeployment, Runner } from "./deployment-command.ts";
 import { addGovernance } from "./gov-program.ts";
+import { addSigner } from "./signer-program.ts";
 import { addMigrate } from "./treasury-commands.ts";
 
 /** A time as people type it. */
@@ -154,6 +155,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
   addGovernance(program, runner);
   addChain(program, runner);
   addMigrate(program, runner);
+  addSigner(program, runner);
 
   program
     .command("dev")

@@ -3,6 +3,7 @@ import type { Caip2, Payload, UnsignedTx } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import { lockFile } from "../core/file-lock.ts";
 import type { Redacted } from "../core/redacted.ts";
+import type { Journal } from "../journal/journal.ts";
 import { SqliteJournal } from "../journal/sqlite-journal.ts";
 import type { GroupKey } from "./frost/group-key.ts";
 import { describedShare } from "./frost/stored-share.ts";
@@ -32,6 +33,8 @@ export interface RouteTools {
   readonly config: SignerConfigText;
   readonly folder: string;
   readonly record: SigningRecord;
+  /** The signer's own. */
+  readonly journal: Journal;
   /** The key that this signer has a share of; undefined until a ceremony has made it. */
   groupOf(key: string): GroupKey | undefined;
   readonly log: (line: string) => void;
@@ -89,7 +92,7 @@ export async function startSigner(parts: SignerProcessParts): Promise<RunningSig
       keystore.has(key) && keystore.describe(key).kind === "frost-share"
         ? describedShare(keystore.describe(key)).group
         : undefined;
-    const routes = await compose({ config, folder, record, groupOf, log });
+    const routes = await compose({ config, folder, record, journal, groupOf, log });
     const guard = new SigningGuard({
       chains: routes.chains,
       payloadsFor: payloadsFor(config, routes),
@@ -144,11 +147,3 @@ function payloadsFor({ committee }: SignerConfigText, routes: SignerRoutes) {
     });
   };
 }
-
-/** The routes of a signer that serves none yet: it takes part in ceremonies, and signs nothing. */
-export const NO_ROUTES: SignerRoutes = {
-  chains: [],
-  policy: { objection: async () => "this signer has no routes: name them in its configuration" },
-  payloadsOf: () => [],
-  weigh: async () => undefined,
-};
