@@ -210,6 +210,10 @@ describe("UTXO addresses", () => {
       scriptOfAddress(litecoin, "ltcmweb1qqtvtcykrkxs5jqhnlvj6kyfcs66tw39c0v6snklnnpjg83wggsmssq"),
     );
     expect(mweb.message).to.contain("extension block");
+    // As litecoind's regtest gives them.
+    const regtest =
+      "tmweb1qqwdxslr77x39e64hjulatqafmqrfep58gkcxv4g0a2xt0hrahhltuq7fq53yua7nffvpez5p73hqs6eh5mnh43029llgxng95e0x86r07v5cqr2u";
+    expect(refusal(() => scriptOfAddress(litecoinRegtest, regtest)).message).to.contain("extension block");
     const slip = refusal(() => scriptOfAddress(bitcoin, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"));
     expect([slip.code, slip.advice !== undefined]).to.deep.equal(["ADDRESS_INVALID", true]);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -201,6 +201,35 @@ describe("asking several nodes", () => {
     }
   });
 
+  it("given a node that was silent / when others are enough / it is left alone for a while, and asked where they aren't", async () => {
+    const asked: number[] = [];
+    const answering = [false, true, true];
+    const { nodes } = await quorumOf({}, {}, {});
+    let now = 0;
+    const quorum = new NodeQuorum(network, nodes, { rest: 1_000, now: () => now });
+    const each = () => {
+      asked.length = 0;
+      return quorum.each(async (node) => {
+        const at = nodes.indexOf(node);
+        asked.push(at);
+        if (answering[at] === false) throw new NodeSilent("NODE_SILENT", "it hangs");
+        return at;
+      });
+    };
+    await each();
+    expect(asked).to.have.members([0, 1, 2]);
+    now = 999;
+    await each();
+    expect(asked).to.have.members([1, 2]);
+    answering[1] = false;
+    answering[0] = true;
+    await each();
+    expect(asked).to.have.members([1, 2, 0]);
+    now = 2_500;
+    answering[1] = true;
+    expect((await each()).map(({ value }) => value)).to.have.members([0, 1, 2]);
+  });
+
   it("given a node of another chain / when they are asked / nothing is answered, as the configuration is wrong", async () => {
     const quorum = await quorumOf({}, {}, { genesis: UTXO_NETWORKS.litecoin.genesis });
     expect(await codeOf(quorum.each((node) => node.ask("getblockcount", [], z.unknown())))).to.equal(
@@ -341,6 +370,26 @@ describe("reading a block", () => {
       coinbase: true,
     });
     expect(transactions[0]?.outputs[0]?.amount).to.equal(5_000_000_000n);
+  });
+
+  it("given a Litecoin block with a peg-out and an extension block / when it is read / it has the node's transactions", () => {
+    const { hash, parent, raw, transactions } = JSON.parse(
+      readFileSync(new URL("../vectors/litecoin-mweb-block.json", import.meta.url), "utf8"),
+    ) as {
+      hash: string;
+      parent: string;
+      raw: string;
+      transactions: { txId: string; spends: string[]; outputs: { amount: string; script: string }[] }[];
+    };
+    const block = readBlock(hash, raw);
+    expect(block.parent).to.equal(parent);
+    expect(
+      block.transactions.map(({ txId, spends, outputs }) => ({
+        txId,
+        spends,
+        outputs: outputs.map(({ amount, script }) => ({ amount: amount.toString(), script })),
+      })),
+    ).to.deep.equal(transactions);
   });
 
   it("given any of its bytes changed, left out or repeated / when it is read / it is false", () => {

@@ -49,8 +49,12 @@ export interface LitecoinStage {
   readonly index: UtxoIndex;
   readonly observer: UtxoObserver;
   readonly executor: UtxoExecutor;
-  /** Reads the nodes through the same endpoints into an index of its own. */
-  another(book?: DepositBook, database?: DatabaseSync): UtxoIndex;
+  /** Reads the nodes through the same endpoints into an index of its own; the same wallet's unless another key is given. */
+  another(settings?: {
+    readonly groupKey?: Hex;
+    readonly book?: DepositBook;
+    readonly database?: DatabaseSync;
+  }): UtxoIndex;
   mine(blocks: number): Promise<void>;
   reorganise(blocks: number, transactions: "wait" | "dropped"): Promise<void>;
   restart(): Promise<void>;
@@ -61,9 +65,8 @@ export interface LitecoinStage {
 }
 
 /** Opens one: about four seconds. */
-export async function openLitecoinStage(
-  groupKey: Hex = hex.encode(schnorr.getPublicKey(SECRET)),
-): Promise<LitecoinStage> {
+export async function openLitecoinStage(): Promise<LitecoinStage> {
+  const groupKey = hex.encode(schnorr.getPublicKey(SECRET));
   const network = UTXO_NETWORKS.litecoinRegtest;
   const first = await startLitecoin();
   const second = await startLitecoin({ peers: [first] });
@@ -82,11 +85,19 @@ export async function openLitecoinStage(
         retries: 0,
       }),
   );
-  const view = new ChainView(new NodeQuorum(network, rpcNodes), DEPTH);
-  const another = (book = new DepositBook(wallet), database = new DatabaseSync(":memory:")) =>
-    new UtxoIndex({ view, wallet, book, database, birth });
+  const view = new ChainView(new NodeQuorum(network, rpcNodes, { rest: 0 }), DEPTH);
+  const another: LitecoinStage["another"] = ({ groupKey: key = groupKey, book, database } = {}) => {
+    const owner = key === groupKey ? wallet : { ...wallet, groupKey: key };
+    return new UtxoIndex({
+      view,
+      wallet: owner,
+      book: book ?? new DepositBook(owner),
+      database: database ?? new DatabaseSync(":memory:"),
+      birth,
+    });
+  };
   const book = new DepositBook(wallet);
-  const index = another(book);
+  const index = another({ book });
   const executor = new UtxoExecutor(index);
   let effects = 0;
 

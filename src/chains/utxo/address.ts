@@ -90,7 +90,7 @@ export function scriptOfAddress(network: UtxoNetwork, address: string): Hex {
       "Ask the recipient for the address in its present form.",
     );
   }
-  if (/^t?ltcmweb1/i.test(address)) {
+  if (/^(ltc|t)mweb1/i.test(address)) {
     throw invalid(
       address,
       "it is of Litecoin's extension block, which isn't paid from here",

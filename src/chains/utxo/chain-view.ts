@@ -21,6 +21,8 @@ const NOT_FOUND = -5;
 
 /** How many headers are walked back from a hash that the nodes agree on. */
 const SEGMENT = 64;
+/** How many blocks are asked for at once. */
+const AHEAD = 4;
 
 /** That what was known of the chain is no longer so. */
 export function reorganised(point: Point): RetryableError {
@@ -72,9 +74,14 @@ export class ChainView {
     return first?.value;
   }
 
-  /** Whether that block is on the chain. */
-  async has({ height, hash }: Point): Promise<boolean> {
-    return (await this.hashAt(height)) === hash;
+  /**
+   * Whether a block that was agreed on still stands: some node has it, and none has another one at its height. A node that lost its
+   * last blocks and reads them again takes nothing back.
+   */
+  async stands({ height, hash }: Point): Promise<boolean> {
+    const words = await this.quorum.each((node) => this.#hash(node, height));
+    const heard = words.filter(({ value }) => value !== undefined);
+    return heard.length > 0 && heard.every(({ value }) => value === hash);
   }
 
   /**
@@ -83,16 +90,25 @@ export class ChainView {
    * @throws RetryableError `REORGANISED` where one of both isn't on the chain, or leaves it meanwhile
    */
   async *blocks(after: Point, to: Point): AsyncGenerator<Block & { readonly height: number }> {
-    if (!(await this.has(after))) throw reorganised(after);
+    if (!(await this.stands(after))) throw reorganised(after);
     let last = after;
     while (last.height < to.height) {
       const height = Math.min(to.height, last.height + SEGMENT);
-      const hash = height === to.height ? to.hash : await this.hashAt(height);
-      if (hash === undefined || !(await this.has({ height, hash })))
-        throw reorganised({ height, hash: hash ?? to.hash });
-      for (const next of await this.#back({ height, hash }, last)) {
-        yield { ...(await this.#block(next)), height: next.height };
-        last = next;
+      const hash = await this.hashAt(height);
+      if (hash === undefined || (height === to.height && hash !== to.hash))
+        throw reorganised({ ...to, height });
+      const points = await this.#back({ height, hash }, last);
+      const reading: Promise<Block>[] = [];
+      for (const [at, point] of points.entries()) {
+        while (reading.length < Math.min(points.length, at + AHEAD)) {
+          const next = this.#block(points[reading.length] as Point);
+          // Heard of when its turn comes, if it does.
+          next.catch(() => undefined);
+          reading.push(next);
+        }
+        const block = await (reading[at] as Promise<Block>);
+        yield { ...block, height: point.height };
+        last = point;
       }
     }
   }

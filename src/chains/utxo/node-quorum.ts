@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
-import { type JsonRpcNode, NodeRefusal } from "./json-rpc-node.ts";
+import { type JsonRpcNode, NodeRefusal, NodeSilent } from "./json-rpc-node.ts";
 import type { UtxoNetwork } from "./network.ts";
 
 /** What one node said. */
@@ -17,18 +17,36 @@ export function nodesDisagree(about: string, words: readonly NodeWord<unknown>[]
   });
 }
 
+/** What a quorum does with a node that was silent. */
+export interface QuorumPatience {
+  /** Milliseconds for which it isn't waited for, where enough others answer; 30,000 unless given. */
+  readonly rest?: number;
+  /** Milliseconds, rising. */
+  readonly now?: () => number;
+}
+
 /**
  * Nodes of different operators. The rule: two at least are configured; a majority of them, two at least, must answer, so one of
- * three may be down and none of two. Whoever answers is heard: there is no vote, as two nodes of one operator would win it.
+ * three may be down and none of two. Whoever answers is heard: there is no vote, as two nodes of one operator would win it. A node
+ * that was silent is left alone for a while, so that one that hangs doesn't slow down everything.
  */
 export class NodeQuorum {
   readonly nodes: readonly JsonRpcNode[];
   readonly network: UtxoNetwork;
   readonly required: number;
   readonly #known = new Set<JsonRpcNode>();
+  readonly #silentUntil = new Map<JsonRpcNode, number>();
+  readonly #rest: number;
+  readonly #now: () => number;
 
   /** @throws TerminalError `NODES_TOO_FEW` */
-  constructor(network: UtxoNetwork, nodes: readonly JsonRpcNode[]) {
+  constructor(
+    network: UtxoNetwork,
+    nodes: readonly JsonRpcNode[],
+    { rest = 30_000, now = () => performance.now() }: QuorumPatience = {},
+  ) {
+    this.#rest = rest;
+    this.#now = now;
     if (nodes.length < 2 || new Set(nodes.map(({ name }) => name)).size !== nodes.length) {
       throw new TerminalError(
         "NODES_TOO_FEW",
@@ -52,17 +70,22 @@ export class NodeQuorum {
   async each<T>(read: (node: JsonRpcNode) => Promise<T>): Promise<NodeWord<T>[]> {
     const words: NodeWord<T>[] = [];
     const failures: unknown[] = [];
-    await Promise.all(
-      this.nodes.map(async (node) => {
-        try {
-          await this.#meet(node);
-          words.push({ node, value: await read(node) });
-        } catch (error) {
-          if (error instanceof TerminalError) throw error;
-          failures.push(error);
-        }
-      }),
-    );
+    const hear = async (node: JsonRpcNode) => {
+      try {
+        await this.#meet(node);
+        words.push({ node, value: await read(node) });
+        this.#silentUntil.delete(node);
+      } catch (error) {
+        if (error instanceof TerminalError) throw error;
+        if (error instanceof NodeSilent) this.#silentUntil.set(node, this.#now() + this.#rest);
+        failures.push(error);
+      }
+    };
+    const rests = (node: JsonRpcNode) =>
+      (this.#silentUntil.get(node) ?? Number.NEGATIVE_INFINITY) > this.#now();
+    const resting = this.nodes.filter(rests);
+    await Promise.all(this.nodes.filter((node) => !resting.includes(node)).map(hear));
+    if (words.length < this.required) await Promise.all(resting.map(hear));
     if (words.length >= this.required) return words;
     throw new RetryableError(
       "NODES_UNAVAILABLE",

@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Hex } from "../chain.ts";
 import type { ChainTip } from "./chain-view.ts";
 import type { IndexedCoin } from "./index-tables.ts";
+import type { JsonRpcNode } from "./json-rpc-node.ts";
+import { waitsAt } from "./mempool.ts";
 import { coinAmount } from "./network-fee.ts";
-import { type NodeWord, nodesDisagree } from "./node-quorum.ts";
+import { nodesDisagree } from "./node-quorum.ts";
 import type { UtxoIndex } from "./utxo-index.ts";
 import { parseOutpoint, type WalletInput } from "./wallet-transaction.ts";
 
@@ -30,14 +32,28 @@ const outputSchema = z
       : { amount: found.value, script: found.scriptPubKey.hex, confirmations: found.confirmations },
   );
 
-/** What each node says of an output: undefined = spent, or never there. With `waiting`, its mempool counts. */
-export async function liveWords(
-  { view }: UtxoIndex,
+/** What a node says of an output: undefined = spent, or never there. With `waiting`, its mempool counts. */
+async function liveAt(
+  node: JsonRpcNode,
   outpoint: string,
   waiting: boolean,
-): Promise<NodeWord<LiveOutput | undefined>[]> {
+): Promise<LiveOutput | undefined> {
   const { txId, index } = parseOutpoint(outpoint);
-  return view.quorum.each((node) => node.ask("gettxout", [txId, index, waiting], outputSchema));
+  return node.ask("gettxout", [txId, index, waiting], outputSchema);
+}
+
+/**
+ * Whether something that waits at a node spends an output: it is there by the blocks, or by its own transaction that waits too, and
+ * isn't once the mempool counts. One node's word is enough, as nothing is done upon it but waiting.
+ */
+export async function spentInMempool({ view }: UtxoIndex, outpoint: string): Promise<boolean> {
+  const words = await view.quorum.each(async (node) => {
+    const made =
+      (await liveAt(node, outpoint, false)) !== undefined ||
+      (await waitsAt(node, parseOutpoint(outpoint).txId));
+    return made && (await liveAt(node, outpoint, true)) === undefined;
+  });
+  return words.some(({ value }) => value);
 }
 
 /**
@@ -46,7 +62,7 @@ export async function liveWords(
  * @throws RetryableError `NODES_DISAGREE` about what it holds
  */
 export async function liveOutput(index: UtxoIndex, outpoint: string): Promise<LiveOutput | undefined> {
-  const words = await liveWords(index, outpoint, true);
+  const words = await index.view.quorum.each((node) => liveAt(node, outpoint, true));
   const [first] = words;
   if (first?.value === undefined || words.some(({ value }) => value === undefined)) return undefined;
   const { amount, script } = first.value;

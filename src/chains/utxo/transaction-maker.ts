@@ -1,10 +1,8 @@
-import { z } from "zod";
 import { RetryableError } from "../../core/errors.ts";
 import type { Caip2, ConflictToken, Effect, FeeQuote, Hex, SignedTx, UnsignedTx } from "../chain.ts";
 import { selectCoins } from "./coin-selection.ts";
 import { largest } from "./largest.ts";
-import { coinAmount } from "./network-fee.ts";
-import { refusalIs } from "./node-quorum.ts";
+import { type MempoolEntry, mempoolEntry } from "./mempool.ts";
 import { signedContent } from "./signed-content.ts";
 import { isAnchor, liveOutput, spendableCoins } from "./spendable-coins.ts";
 import { planOf, type UtxoEffect, utxoEffect } from "./utxo-effect.ts";
@@ -18,14 +16,6 @@ import {
   virtualSize,
   type WalletInput,
 } from "./wallet-transaction.ts";
-
-/** Core's code for a transaction that isn't in the mempool. */
-const NOT_FOUND = -5;
-
-const entrySchema = z.object({
-  ancestorsize: z.number().int().positive(),
-  fees: z.object({ ancestor: coinAmount, descendant: coinAmount }),
-});
 
 /** What a transaction is to be made for. */
 export interface Making {
@@ -187,7 +177,7 @@ export class TransactionMaker {
     const entries = await Promise.all(previous.map(({ txId }) => this.#entry(txId)));
     const evicted = largest([
       ...previous.map(({ fee }) => fee),
-      ...entries.map((entry) => entry?.fees.descendant ?? 0n),
+      ...entries.map((entry) => entry?.descendantFees ?? 0n),
     ]);
     const outbid = previous.length === 0 ? rate : largest([rate, ...previous.map(({ rate }) => rate + 1n)]);
     const parent =
@@ -195,25 +185,18 @@ export class TransactionMaker {
     return (size) => {
       const alone = feeAt(outbid, size);
       const over = previous.length === 0 ? 0n : evicted + feeAt(incrementalRate, size) + 1n;
-      const both = parent === undefined ? 0n : feeAt(rate, size + parent.ancestorsize) - parent.fees.ancestor;
+      const both = parent === undefined ? 0n : feeAt(rate, size + parent.ancestorSize) - parent.ancestorFees;
       return largest([alone, over, both]);
     };
   }
 
   /** A waiting transaction's family, as the node sees it that sees the dearest. */
-  async #entry(txId: Hex) {
-    const words = await this.#index.view.quorum.each(async (node) => {
-      try {
-        return await node.ask("getmempoolentry", [txId], entrySchema);
-      } catch (error) {
-        if (refusalIs(error, NOT_FOUND)) return undefined;
-        throw error;
-      }
-    });
+  async #entry(txId: Hex): Promise<MempoolEntry | undefined> {
+    const words = await this.#index.view.quorum.each((node) => mempoolEntry(node, txId));
     return words
       .flatMap(({ value }) => value ?? [])
-      .reduce<z.infer<typeof entrySchema> | undefined>(
-        (most, entry) => (most === undefined || entry.fees.descendant > most.fees.descendant ? entry : most),
+      .reduce<MempoolEntry | undefined>(
+        (most, entry) => (most === undefined || entry.descendantFees > most.descendantFees ? entry : most),
         undefined,
       );
   }

@@ -18,7 +18,7 @@ import type { ChainTip } from "./chain-view.ts";
 import { networkFee } from "./network-fee.ts";
 import { outpointToken } from "./payout-transaction.ts";
 import { signedContent } from "./signed-content.ts";
-import { isAnchor, liveOutput, liveWords, spendableCoins } from "./spendable-coins.ts";
+import { isAnchor, liveOutput, spendableCoins, spentInMempool } from "./spendable-coins.ts";
 import { signedTaproot, taprootPayloads } from "./taproot-signing.ts";
 import { type Making, TransactionMaker } from "./transaction-maker.ts";
 import { bringsAbout, type UtxoEffect, utxoEffect, voids } from "./utxo-effect.ts";
@@ -55,16 +55,7 @@ export class UtxoExecutor implements EffectExecutor {
       const { txId, height, outputs } = spend;
       return { is: bringsAbout(wanted, outputs) ? "done" : "impossible", txId, final: height <= final };
     }
-    const [blocks, waiting] = await Promise.all([
-      liveWords(this.#index, outpoint, false),
-      liveWords(this.#index, outpoint, true),
-    ]);
-    // A node that has it in its blocks, and no more with its mempool: something there spends it. One node's word is enough for
-    // "pending", upon which nothing is done but waiting.
-    const pending = blocks.some(
-      ({ node, value }) =>
-        value !== undefined && waiting.some((word) => word.node === node && word.value === undefined),
-    );
+    const pending = await spentInMempool(this.#index, outpoint);
     return { is: pending ? "pending" : "absent" };
   }
 

@@ -84,6 +84,10 @@ export class UtxoIndex {
   async #catchUp(): Promise<ChainTip> {
     const tip = await this.view.tip();
     const last = (await this.#fork()) ?? (await this.#beforeBirth(tip));
+    // Further than all nodes are now: one of them lost blocks that it had, and reads them again.
+    if (last !== undefined && last.height > tip.head.height) {
+      return { head: last, final: last.height - this.view.confirmations + 1 };
+    }
     if (last !== undefined) {
       for await (const block of this.view.blocks(last, tip.head)) this.#add(block, block.height);
     }
@@ -92,9 +96,11 @@ export class UtxoIndex {
 
   /** The last block that was read and is still on the chain; what was read above it is taken back. */
   async #fork(): Promise<Point | undefined> {
+    const tip = this.tables.tip();
+    if (tip !== undefined && (await this.view.stands(tip))) return tip;
     const points = this.tables.points();
     for (const point of points) {
-      if (!(await this.view.has(point))) continue;
+      if (!(await this.view.stands(point))) continue;
       if (point.height !== points[0]?.height)
         this.tables.atomically(() => this.tables.undoAbove(point.height));
       return point;

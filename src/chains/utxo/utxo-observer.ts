@@ -1,27 +1,9 @@
-import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
 import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlock } from "../chain.ts";
 import type { Block } from "./block.ts";
 import { reorganised } from "./chain-view.ts";
-import { refusalIs } from "./node-quorum.ts";
+import { waitsAt } from "./mempool.ts";
 import type { UtxoIndex } from "./utxo-index.ts";
-
-/** Core's code for a transaction that isn't in the mempool. */
-const NOT_FOUND = -5;
-
-/** Whether a node says that a transaction waits with it: a single one's word, as nothing is done upon it. */
-export async function inMempool({ view }: UtxoIndex, txId: Hex): Promise<boolean> {
-  const words = await view.quorum.each(async (node) => {
-    try {
-      await node.ask("getmempoolentry", [txId], z.object({ vsize: z.number() }));
-      return true;
-    } catch (error) {
-      if (refusalIs(error, NOT_FOUND)) return false;
-      throw error;
-    }
-  });
-  return words.some(({ value }) => value);
-}
 
 /**
  * Reads a chain of Bitcoin's family through nodes of different operators, for one wallet. Events:
@@ -65,7 +47,7 @@ export class UtxoObserver implements ChainObserver {
         advice: "Begin at a height of your own choice.",
       });
     }
-    for (const point of saved.toReversed()) if (await view.has(point)) return point;
+    for (const point of saved.toReversed()) if (await view.stands(point)) return point;
     const height = Math.max(0, oldest.height - 1);
     const hash = await view.hashAt(height);
     if (hash === undefined) throw reorganised(oldest);
@@ -88,8 +70,14 @@ export class UtxoObserver implements ChainObserver {
     const height = tables.heightOf(txId);
     if (height !== undefined) return height <= final ? "final" : "confirming";
     const orphaned = tables.wasOrphaned(txId);
-    if (await inMempool(this.#index, txId)) return "mempool";
+    if (await this.#waits(txId)) return "mempool";
     return orphaned ? "orphaned" : "unseen";
+  }
+
+  /** Whether it waits at a node: one's word is enough, as nothing is done upon it. */
+  async #waits(txId: Hex): Promise<boolean> {
+    const words = await this.#index.view.quorum.each((node) => waitsAt(node, txId));
+    return words.some(({ value }) => value);
   }
 
   #events(block: Block, point: Point): ChainEvent[] {
