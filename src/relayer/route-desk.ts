@@ -17,6 +17,8 @@ export interface RouteSide {
   inputsOf(tx: UnsignedTx | SignedTx): readonly string[];
   /** A final block from which reading begins. */
   readonly from: Point;
+  /** Done before each reading: learns, say, whose addresses are to be looked for. */
+  prepare?(): Promise<void>;
 }
 
 /** Those whose word the gateway believes. */

@@ -196,6 +196,7 @@ class Turn {
     const scan = this.#scans[side];
     const { head, final } = scan;
     try {
+      await this.#desk.sides[side].prepare?.();
       const round = await scan.round();
       reading.failures = 0;
       this.#survey.read(side, round, clock.monotonic());
