@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SignedTx, UnsignedTx } from "../chains/chain.ts";
 import { openEvm } from "../chains/evm/open-evm.ts";
@@ -49,7 +49,7 @@ export function openRouteJournal(
   { config: { journal }, folder }: ConfiguredRoute,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<StoredJournal> {
-  if ("file" in journal) return openJournal({ file: join(folder, journal.file) });
+  if ("file" in journal) return openJournal({ file: resolve(folder, journal.file) });
   if ("url" in journal) return openJournal({ url: journal.url });
   const url = environment[journal.urlEnv];
   if (url !== undefined && url !== "") return openJournal({ url });
@@ -59,7 +59,7 @@ export function openRouteJournal(
 }
 
 function readGroup(folder: string, file: string): GroupKey {
-  const path = join(folder, file);
+  const path = resolve(folder, file);
   try {
     return new GroupKey(JSON.parse(readFileSync(path, "utf8")) as unknown);
   } catch (cause) {
@@ -80,7 +80,7 @@ export interface OpenRoute {
 async function coordinator({ config, folder }: ConfiguredRoute): Promise<SignerChannels> {
   const { config: file, passwordEnv } = config.coordinator;
   const password = await readPassword({ from: "env", name: passwordEnv });
-  return openChannels(readCoordinatorConfig(join(folder, file)), new Redacted(password));
+  return openChannels(readCoordinatorConfig(resolve(folder, file)), new Redacted(password));
 }
 
 /** Those who sign statements, as the committee on chain knows them. */
@@ -114,7 +114,7 @@ function openForeign({ config: { home, foreign }, folder }: ConfiguredRoute, gro
   const wallet = { network: own, groupKey: group.publicKey, vault: home.vault };
   const nodes = foreign.nodes.map(({ name, url, cookieFile, user, passwordEnv }) => {
     const password = passwordEnv === undefined ? undefined : process.env[passwordEnv];
-    if (cookieFile !== undefined) return { name, url, credentials: { cookieFile: join(folder, cookieFile) } };
+    if (cookieFile !== undefined) return { name, url, credentials: { cookieFile: resolve(folder, cookieFile) } };
     if (user !== undefined && password !== undefined) {
       return { name, url, credentials: { user, password: new Redacted(password) } };
     }
@@ -125,7 +125,7 @@ function openForeign({ config: { home, foreign }, folder }: ConfiguredRoute, gro
   return openUtxoChain({
     ...{ network: own, nodes, groupKey: group.publicKey, vault: home.vault, birth: foreign.birth },
     book: new DepositBook(wallet),
-    database: new DatabaseSync(join(folder, foreign.index)),
+    database: new DatabaseSync(resolve(folder, foreign.index)),
   });
 }
 
@@ -151,7 +151,7 @@ export async function openRoute(
   const { home, foreign, committee, pace, route } = config;
   const terms = termsOf(config);
   const wallet = await openKeystore(
-    join(folder, home.keystore),
+    resolve(folder, home.keystore),
     () => readPassword({ from: "env", name: home.passwordEnv }),
     { warn: (why) => log({ event: "warning", why }) },
   );
