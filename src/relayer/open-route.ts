@@ -114,7 +114,8 @@ function openForeign({ config: { home, foreign }, folder }: ConfiguredRoute, gro
   const wallet = { network: own, groupKey: group.publicKey, vault: home.vault };
   const nodes = foreign.nodes.map(({ name, url, cookieFile, user, passwordEnv }) => {
     const password = passwordEnv === undefined ? undefined : process.env[passwordEnv];
-    if (cookieFile !== undefined) return { name, url, credentials: { cookieFile: resolve(folder, cookieFile) } };
+    if (cookieFile !== undefined)
+      return { name, url, credentials: { cookieFile: resolve(folder, cookieFile) } };
     if (user !== undefined && password !== undefined) {
       return { name, url, credentials: { user, password: new Redacted(password) } };
     }
