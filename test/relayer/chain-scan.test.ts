@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { ChainEvent, ChainObserver, Finality, Point, ScannedBlock } from "../../src/chains/chain.ts";
+import { chainHash } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { ChainScan, FinalityBrokenError, keptPoints } from "../../src/relayer/chain-scan.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
@@ -19,7 +20,14 @@ class Chain implements ChainObserver {
     const point = { height: parent.height + 1, hash: name };
     const events = kinds.map((kind, index) => ({
       ...{ chain: HOME, txId: `${name}-${index}`, index, kind, point },
-      data: { payoutId: PAYOUT, attempt: "1", account: "0x1", amount: "5", script: "0x" },
+      data: {
+        chain: chainHash(FOREIGN),
+        payoutId: PAYOUT,
+        attempt: "1",
+        account: "0x1",
+        amount: "5",
+        script: "0x",
+      },
     }));
     this.blocks.push({ point, parent, events });
     return this;
