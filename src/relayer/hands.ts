@@ -3,7 +3,7 @@ import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Command } from "./deciders/command.ts";
 import type { Side } from "./deciders/decider.ts";
 import type { Intention } from "./deciders/intention.ts";
-import { restored, stored } from "./deciders/stored-tx.ts";
+import { restored, type StoredSigned, type StoredUnsigned, stored } from "./deciders/stored-tx.ts";
 import type { RouteDesk, RouteSide } from "./route-desk.ts";
 import type { LoadedStream, StreamStore } from "./stream-store.ts";
 
@@ -28,11 +28,15 @@ export class Hands {
   readonly #desk: RouteDesk;
   readonly #store: StreamStore;
   readonly #check: () => void;
-  /** One transaction of a side is built and stored at a time, so that no two take the same coins. */
+  /** One transaction of a side is built at a time, so that no two take the same coins. */
   readonly #building: Record<Side, Promise<unknown>> = {
     home: Promise.resolve(),
     foreign: Promise.resolve(),
   };
+  /** What transactions spend that are built and not stored yet. */
+  readonly #unstored: Record<Side, Set<readonly string[]>> = { home: new Set(), foreign: new Set() };
+  /** What stored ones spend: read once each. */
+  readonly #inputs = new WeakMap<object, readonly string[]>();
 
   constructor({ desk, store, check }: HandsDesk) {
     this.#desk = desk;
@@ -96,10 +100,17 @@ export class Hands {
     const status = await this.#status(intention);
     if (await tell({ is: "looked", part, status, at: this.#desk.clock.now() })) return true;
     if (status.is === "done" || status.is === "impossible") return false;
-    return this.#alone(side, async () => {
-      const unsigned = await this.#built(stream, intention);
-      return tell({ is: "built", part, mode, unsigned: stored(unsigned) });
+    const [unsigned, inputs] = await this.#alone(side, async () => {
+      const built = await this.#built(stream, intention);
+      const spends = this.#side(side).inputsOf(built);
+      this.#unstored[side].add(spends);
+      return [built, spends] as const;
     });
+    try {
+      return await tell({ is: "built", part, mode, unsigned: stored(unsigned) });
+    } finally {
+      this.#unstored[side].delete(inputs);
+    }
   }
 
   async #built(stream: string, intention: To<"build">): Promise<UnsignedTx> {
@@ -116,15 +127,22 @@ export class Hands {
 
   /** What transactions of other streams spend, as far as they haven't ended. */
   #spentBeside(stream: string, side: Side): readonly string[] {
-    const { inputsOf } = this.#side(side);
-    const effects = [...this.#store.loaded()]
-      .filter((other) => other.stream !== stream)
-      .flatMap(({ state }) => Object.values(state.effects))
-      .filter((effect) => effect.side === side && effect.end === undefined);
-    return effects.flatMap(({ versions, built }) => [
-      ...versions.flatMap(({ signed }) => inputsOf(restored<SignedTx>(signed))),
-      ...(built === undefined ? [] : inputsOf(restored<UnsignedTx>(built.unsigned))),
-    ]);
+    const spent = [...this.#unstored[side]].flat();
+    for (const { stream: other, state } of this.#store.loaded()) {
+      if (other === stream) continue;
+      for (const { side: of, end, versions, built } of Object.values(state.effects)) {
+        if (of !== side || end !== undefined) continue;
+        for (const { signed } of versions) spent.push(...this.#inputsOf(side, signed));
+        if (built !== undefined) spent.push(...this.#inputsOf(side, built.unsigned));
+      }
+    }
+    return spent;
+  }
+
+  #inputsOf(side: Side, tx: StoredSigned | StoredUnsigned): readonly string[] {
+    const known = this.#inputs.get(tx) ?? this.#side(side).inputsOf(restored<SignedTx | UnsignedTx>(tx));
+    this.#inputs.set(tx, known);
+    return known;
   }
 
   async #alone<T>(side: Side, work: () => Promise<T>): Promise<T> {
