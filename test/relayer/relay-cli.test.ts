@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
+import { operate } from "../../src/relayer/operate.ts";
+import { RouteControl } from "../../src/relayer/route-control.ts";
+import { StreamNames } from "../../src/relayer/stream-names.ts";
+import { strongroom } from "../support/strongroom.ts";
+import { at, FOREIGN, final, PAYOUT, sighting, TERMS, TOKEN } from "./given-route.ts";
+import { routeConfig } from "./route-config.ts";
+
+const REQUEST = sighting("PayoutRequested", {
+  ...{
+    payoutId: PAYOUT,
+    account: "0x01",
+    handle: "0x02",
+    asset: "7",
+    amount: "500",
+    script: "0x0014aa",
+    attempt: "1",
+  },
+});
+const REASON = { code: "SCRIPT_UNPAYABLE", why: "the recipient's script is of no kind that is paid" };
+
+describe("./strongroom relay", function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), "strongroom-relay-"));
+  const config = join(folder, "route.json");
+  const names = new StreamNames("ltc");
+  const relay = (...words: string[]) => strongroom(["relay", ...words, "--config", config]);
+  const json = async (...words: string[]) => JSON.parse((await relay(...words, "--json")).stdout) as never;
+
+  async function onJournal<T>(work: (journal: SqliteJournal) => Promise<T>): Promise<T> {
+    const journal = SqliteJournal.open({ file: join(folder, "relay.journal") });
+    try {
+      return await work(journal);
+    } finally {
+      await journal.close();
+    }
+  }
+
+  before(async () => {
+    writeFileSync(config, JSON.stringify(routeConfig()));
+    await onJournal(async (journal) => {
+      const effect = { id: "ab".repeat(32), kind: "payout", data: {} };
+      for (const command of [
+        ...final(REQUEST),
+        { is: "reserved", part: "payment", side: "foreign", effect, token: TOKEN },
+        { is: "failed", kind: "permanent", reason: REASON },
+      ] as const) {
+        await operate({ journal, decider: outboundDecider(TERMS), stream: names.outbound(PAYOUT), command });
+      }
+    });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("status: given a dead letter, lists it with its reason, and ends with code 1", async () => {
+    const { code, stdout } = await relay("status");
+    expect(stdout).to.include("SCRIPT_UNPAYABLE").and.to.include("1 open, 1 for an operator");
+    expect(code).to.equal(1);
+    const { open } = (await json("status", "--dead")) as { open: readonly { id: string; stage: string }[] };
+    expect(open.map(({ id, stage }) => [id, stage])).to.deep.equal([[PAYOUT, "dead"]]);
+  });
+
+  it("explain: tells its history in sentences, by its id with or without prefix", async () => {
+    const { code, stdout } = await relay("explain", PAYOUT.slice(2).toUpperCase());
+    expect(code).to.equal(0);
+    expect(stdout).to.include(`The payment has the conflict token outpoint ${TOKEN.value}.`);
+    expect(stdout).to.include(`It is a dead letter: ${REASON.why} (${REASON.code}).`);
+    expect((await relay("explain", "0x1234")).code).to.equal(2);
+  });
+
+  it("retry: takes it up again, once", async () => {
+    expect((await relay("retry", PAYOUT)).code).to.equal(0);
+    const again = await relay("retry", PAYOUT);
+    expect([again.code, again.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes("nothing"),
+    );
+    const status = (await json("status", PAYOUT)) as { stage: string; next: string };
+    expect(status.stage).to.equal("authorising");
+    expect((await relay("status")).code).to.equal(0);
+  });
+
+  it("give-up: wants a reason, and has the token spent on nothing", async () => {
+    expect((await relay("give-up", PAYOUT)).code).to.not.equal(0);
+    expect((await relay("give-up", PAYOUT, "--why", "the exchange has closed")).code).to.equal(0);
+    const types = await onJournal(async (journal) =>
+      (await journal.read(names.outbound(PAYOUT))).map(({ type }) => type),
+    );
+    expect(types.slice(-2)).to.deep.equal(["GivenUp", "EffectVoiding"]);
+  });
+
+  it("resume: given that finality was broken, says so until somebody resumes", async () => {
+    expect((await relay("resume")).code).to.equal(2);
+    await onJournal((journal) => new RouteControl(journal, names).broken(FOREIGN, at(9), at(7)));
+    const stands = await relay("status");
+    expect(stands.stdout).to.include("FINALITY_BROKEN");
+    expect(stands.code).to.equal(1);
+    expect((await relay("resume")).code).to.equal(0);
+    expect((await relay("status")).stdout).to.not.include("FINALITY_BROKEN");
+  });
+
+  it("run: given what can't be opened, says what is missing and how to repair it", async () => {
+    const { code, stderr } = await relay("run");
+    expect(code).to.equal(1);
+    expect(stderr).to.include("gas.json");
+    writeFileSync(
+      join(folder, "wrong.json"),
+      JSON.stringify({ ...routeConfig(), committee: { scheme: "trust-me" } }),
+    );
+    const wrong = await strongroom(["relay", "run", "--config", join(folder, "wrong.json")]);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.include("CONFIG_INVALID").and.to.include("committee");
+    const one = routeConfig() as { foreign: { nodes: unknown[] } };
+    one.foreign.nodes.pop();
+    writeFileSync(join(folder, "one.json"), JSON.stringify(one));
+    expect((await strongroom(["relay", "status", "--config", join(folder, "one.json")])).stderr).to.include(
+      "nodes",
+    );
+  });
+
+  it("simulate: runs worlds by their seeds, and shows a planted defect with its history", async () => {
+    const well = await strongroom(["relay", "simulate", "--seed", "3", "--count", "2"]);
+    expect(well.code).to.equal(0);
+    expect(well.stdout).to.include("2 simulations kept every promise: ");
+    const defect = ["--mutant", "it takes the network's fee from the payment"];
+    const found = await strongroom(["relay", "simulate", "--seed", "1", "--count", "20", ...defect]);
+    expect(found.code).to.equal(1);
+    expect(found.stdout)
+      .to.include("was paid otherwise than asked for")
+      .and.to.include("Again: ./strongroom relay simulate --seed");
+  });
+});
