@@ -9,6 +9,7 @@ import type { StatusCommand } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 import { EXIT_CODES, type Finish, onDeployment, Runner } from "./deployment-command.ts";
 import { addGovernance } from "./gov-program.ts";
+import { addJournal, addJournalBench } from "./journal-program.ts";
 import { addMigrate } from "./treasury-commands.ts";
 
 /** A time as people type it. */
@@ -153,6 +154,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
     });
   addGovernance(program, runner);
   addChain(program, runner);
+  addJournal(program, runner);
   addMigrate(program, runner);
 
   program
@@ -194,6 +196,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       const { benchNetting } = await import("./commands/bench.ts");
       await runner.run(options, benchNetting);
     });
+  addJournalBench(bench, runner);
 
   program
     .command("doctor")

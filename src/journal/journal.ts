@@ -45,6 +45,11 @@ export interface Append {
 
 /** One unit of work. */
 export interface Commit {
+  /**
+   * Idempotency key of the caller's choosing. A commit whose id is stored already isn't written again: it answers what it stored
+   * then, whoever holds the lease now. Say one where an unknown outcome (`STORE_UNAVAILABLE`) shall be ended by the same commit again.
+   */
+  readonly id?: string;
   readonly appends: readonly Append[];
   /** Where readers of elsewhere have come to. */
   readonly cursors?: Readonly<Record<string, string>>;
@@ -59,8 +64,9 @@ export interface Commit {
  * The append-only store that is the system of record: events, cursors and outbox commit together.
  *
  * Errors: `RetryableError` `VERSION_CONFLICT` (somebody else appended: read again and decide again), `LEASE_LOST` (stop: another
- * worker has it), `STORE_UNAVAILABLE` (nothing is known to be written: read before anything else), `STORE_FULL`.
- * `TerminalError` `STORE_NEWER` (written by a later version), `STORE_DAMAGED`.
+ * worker has it), `STORE_UNAVAILABLE` (fact `outcome`: `not written`, or `unknown`: read, or repeat a commit that has an id),
+ * `STORE_FULL` (nothing is written). `TerminalError` `COMMIT_INVALID`, `COMMIT_REUSED` (its id belongs to another content),
+ * `STORE_NEWER` (written by a later version), `STORE_DAMAGED`, `STORE_BEHIND` (it lacks what it has acknowledged), `STORE_CLOSED`.
  */
 export interface Journal {
   /** What is stored when this returns survives every crash. */
@@ -76,10 +82,11 @@ export interface Journal {
   cursor(name: string): Promise<string | undefined>;
   /** Outbox rows that aren't done with, oldest first. */
   outbox(topic: string, limit: number): Promise<readonly OutboxRow[]>;
-  /** Undefined while another holder has it. */
+  /** Undefined while another holder has it. Its own holder gets it anew, with a higher fence: name holders uniquely. */
   acquire(name: string, holder: string, milliseconds: number): Promise<Lease | undefined>;
   /** Throws `LEASE_LOST`. */
   renew(lease: Lease, milliseconds: number): Promise<Lease>;
+  /** Does nothing to a lease that is lost. */
   release(lease: Lease): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { runGasBench } from "../../bench/gas.ts";
+import { type JournalBenchOptions, runJournalBench } from "../../bench/journal.ts";
 import { runNettingBench } from "../../bench/netting.ts";
 
 /** `./strongroom bench gas`. */
@@ -9,4 +10,9 @@ export function benchGas(options: { json: boolean }): Promise<number> {
 /** `./strongroom bench netting`. */
 export function benchNetting(options: { json: boolean }): Promise<number> {
   return runNettingBench(options);
+}
+
+/** `./strongroom bench journal`. */
+export function benchJournal(options: JournalBenchOptions): Promise<number> {
+  return runJournalBench(options);
 }
