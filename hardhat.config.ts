@@ -43,8 +43,13 @@ export default defineConfig({
       "contracts/custody/VaultAdmin.sol": compiler(30, true),
       // More runs and it outgrows the limit of 22 kB.
       "contracts/custody/Vault.sol": compiler(20_000, true),
+      "contracts/gateway/Gateway.sol": compiler(200, true),
       ...Object.fromEntries(
         [
+          "contracts/gateway/Committee.sol",
+          "contracts/gateway/ForeignAsset.sol",
+          "contracts/gateway/verifiers/MultisigVerifier.sol",
+          "contracts/gateway/verifiers/SchnorrVerifier.sol",
           "contracts/oracle/ChainlinkSource.sol",
           "contracts/oracle/FeedSet.sol",
           "contracts/oracle/PriceRouter.sol",

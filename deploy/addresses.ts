@@ -60,6 +60,10 @@ export interface SuiteAddresses {
     readonly several: string;
     readonly timeWindow: string;
   };
+  readonly gateway: string;
+  readonly committee: string;
+  /** Of the committee's first epoch. */
+  readonly committeeVerifier: string;
   /** Zero where nobody is screened. */
   readonly sanctionsList: string;
   readonly assets: readonly {

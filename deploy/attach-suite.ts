@@ -6,8 +6,10 @@ import type { SafeName } from "../src/governance/safe-names.ts";
 import type {
   AccessManager,
   AuditRecord,
+  Committee,
   DepositFactory,
   ExitPolicy,
+  Gateway,
   Guardian,
   IVault,
   Netting,
@@ -59,13 +61,15 @@ export interface Suite {
     readonly paymentRules: PaymentRules;
     readonly payments: Payments;
     readonly netting: Netting;
+    readonly gateway: Gateway;
+    readonly committee: Committee;
   };
   readonly safes: Readonly<Record<Exclude<SafeName, "riskOfficer">, Safe>> & {
     /** Absent where the risk officer is an account. */
     readonly riskOfficer: Safe | undefined;
   };
   /** The keys at hand, by the Safe that they own. */
-  readonly keys: Readonly<Record<SafeName | "attestors" | "auditors", readonly Signer[]>>;
+  readonly keys: Readonly<Record<SafeName | "attestors" | "auditors" | "committee", readonly Signer[]>>;
   /** Asset ids by symbol. */
   readonly assets: Readonly<Record<string, bigint>>;
   /** What stands in for the world, on development chains only. */
@@ -103,6 +107,7 @@ export async function attachSuite(
     });
   const { council, guardian, canceller, reviewer, rollback, reserve } = config.safes;
   const risk = config.riskOfficer;
+  const { committee } = config.gateway;
   return {
     config,
     addresses,
@@ -139,6 +144,8 @@ export async function attachSuite(
       paymentRules: await contractAt<PaymentRules>(ethers, "PaymentRules", addresses.paymentRules),
       payments: await contractAt<Payments>(ethers, "Payments", addresses.payments),
       netting: await contractAt<Netting>(ethers, "Netting", addresses.netting),
+      gateway: await contractAt<Gateway>(ethers, "Gateway", addresses.gateway),
+      committee: await contractAt<Committee>(ethers, "Committee", addresses.committee),
     },
     safes: {
       council: safe(addresses.safes.council),
@@ -159,6 +166,7 @@ export async function attachSuite(
       riskOfficer: atHand("safe" in risk ? risk.safe.owners : [risk.account]),
       attestors: atHand(config.attestors),
       auditors: atHand(config.auditors),
+      committee: atHand(committee !== undefined && "signers" in committee ? committee.signers : []),
     },
     assets: Object.fromEntries(addresses.assets.map(({ symbol, id }) => [symbol, BigInt(id)])),
     mocks: rest.mocks,

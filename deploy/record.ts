@@ -79,6 +79,9 @@ const addresses = z.strictObject({
     several: address,
     timeWindow: address,
   }),
+  gateway: address,
+  committee: address,
+  committeeVerifier: address,
   sanctionsList: address,
   assets: z.array(
     z.strictObject({

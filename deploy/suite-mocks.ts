@@ -29,7 +29,8 @@ export async function attachMocks(
   for (const { symbol, token, feeds: declared } of config.assets) {
     const where = addresses.assets.find((asset) => asset.symbol === symbol);
     if (where === undefined) continue;
-    if (typeof token === "object") tokens[symbol] = await at<MockERC20>("MockERC20", where.token);
+    if (typeof token === "object" && "mock" in token)
+      tokens[symbol] = await at<MockERC20>("MockERC20", where.token);
     for (const [index, feed] of declared.entries()) {
       const address = where.sources[index]?.feed;
       if (address === undefined || feed.kind !== "chainlink" || typeof feed.aggregator === "string") continue;

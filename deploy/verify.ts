@@ -6,6 +6,7 @@ import { Chain, type CheckResult, Findings } from "./verify/chain.ts";
 import { type CreationCode, checkCode, generatedCode } from "./verify/code.ts";
 import { checkCustody } from "./verify/custody.ts";
 import { checkDeployer } from "./verify/deployer.ts";
+import { checkGateway } from "./verify/gateway.ts";
 import { checkSafes } from "./verify/safes.ts";
 import { checkTimelocks } from "./verify/timelock.ts";
 
@@ -33,6 +34,7 @@ export async function verifyDeployment(
     manager: () => checkAccessManagers(chain, addresses, config, f),
     safes: () => checkSafes(chain, addresses, config, f),
     custody: () => checkCustody(chain, addresses, config, f),
+    gateway: () => checkGateway(chain, addresses, config, f),
     deployer: () => checkDeployer(chain, addresses, f),
   };
   for (const [name, look] of Object.entries(groups)) {

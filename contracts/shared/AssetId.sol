@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 /// @notice An asset of the ledger, which is also its ERC-6909 token id: a class byte on top, below it an address
-/// (native: zero; ERC-20: the token) or the upper 248 bits of a hash of the CAIP-19 name (foreign chains).
+/// (native: zero; ERC-20: the token). An asset of another chain is an ERC-20 here too: its `ForeignAsset`.
 type AssetId is uint256;
 
 using {AssetIds.class, AssetIds.token, AssetIds.eq, AssetIds.raw} for AssetId global;
@@ -11,7 +11,6 @@ using {AssetIds.class, AssetIds.token, AssetIds.eq, AssetIds.raw} for AssetId gl
 library AssetIds {
     uint8 internal constant NATIVE = 1;
     uint8 internal constant ERC20 = 2;
-    uint8 internal constant FOREIGN = 3;
 
     uint256 private constant _CLASS_SHIFT = 248;
 
@@ -25,19 +24,13 @@ library AssetIds {
         return AssetId.wrap((uint256(ERC20) << _CLASS_SHIFT) | uint160(token_));
     }
 
-    /// @notice The asset of another chain whose CAIP-19 name hashes to `nameHash`.
-    function foreignAsset(bytes32 nameHash) internal pure returns (AssetId) {
-        return AssetId.wrap((uint256(FOREIGN) << _CLASS_SHIFT) | (uint256(nameHash) >> 8));
-    }
-
-    /// @notice The id's class byte, or 0 if the id is not one that `native`, `erc20` or `foreignAsset` can build.
+    /// @notice The id's class byte, or 0 if the id is not one that `native` or `erc20` can build.
     function class(AssetId id) internal pure returns (uint8 c) {
         uint256 value = AssetId.unwrap(id);
         c = uint8(value >> _CLASS_SHIFT);
         uint256 rest = (value << 8) >> 8;
         if (c == NATIVE) return rest == 0 ? c : 0;
-        if (c == ERC20) return rest != 0 && rest <= type(uint160).max ? c : 0;
-        if (c != FOREIGN) return 0;
+        if (c != ERC20 || rest == 0 || rest > type(uint160).max) return 0;
     }
 
     /// @notice The ERC-20's address. Meaningful for that class only.

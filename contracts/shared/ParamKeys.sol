@@ -35,6 +35,14 @@ library ParamKeys {
     uint8 internal constant PAYMENT_TIERS = 80; // how many tiers, from the highest down, may use a feature in new positions
     uint8 internal constant PAYMENT_VOLUME = 81; // cents a trailing day, of new positions, per subject; the largest = not counted
 
+    // Gateway
+    uint8 internal constant FOREIGN_CAP = 96; // ticks of the asset, most that its supply comes to, payouts on their way included
+    uint8 internal constant FOREIGN_INSTANT = 97; // ticks of the asset a trailing day, credited at once
+    uint8 internal constant FOREIGN_DELAY = 98; // seconds that a chain's other credits wait
+    uint8 internal constant CHAIN_OUT = 99; // cents a trailing day, of payouts authorised on a chain
+    uint8 internal constant FOREIGN_WORTH = 100; // cents that one whole unit of the asset counts in CHAIN_OUT
+    uint8 internal constant FOREIGN_LEAST = 101; // ticks of the asset, least that a payout carries
+
     uint256 private constant _KIND_SHIFT = 248;
 
     /// @notice A key without an argument.
@@ -56,6 +64,11 @@ library ParamKeys {
     /// see `AssetIds.class`).
     function ofAsset(uint8 kind, AssetId asset) internal pure returns (bytes32) {
         return bytes32((uint256(kind) << _KIND_SHIFT) | ((AssetId.unwrap(asset) << 8) >> 8));
+    }
+
+    /// @notice The key of one chain by the hash of its name, of which the kind takes the first byte's place.
+    function ofChain(uint8 kind, bytes32 chain) internal pure returns (bytes32) {
+        return bytes32((uint256(kind) << _KIND_SHIFT) | ((uint256(chain) << 8) >> 8));
     }
 
     function kindOf(bytes32 key) internal pure returns (uint8) {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 import {AssetId} from "./AssetId.sol";
 
 /// @title WindowKeys
-/// @notice Names of the sliding windows. Subjects' keys have a zero top byte, assets' their class byte (1 to 3), the
+/// @notice Names of the sliding windows. Subjects' keys have a zero top byte, assets' their class byte (1 or 2), the
 /// rest a tag of their own, so no two meet.
 library WindowKeys {
     /// @notice Cents, of instant exits of all unverified subjects together.

@@ -27,6 +27,7 @@ export const localKeys = {
   rollback: publicKeys(60, 3),
   reserve: publicKeys(70, 3),
   auditor: publicKeys(80, 1),
+  committee: publicKeys(90, 3),
 } as const;
 
 /** The first account that development chains fund themselves: it pays where a key must be at hand. */
@@ -50,7 +51,7 @@ function mockFeeds(answer: bigint, maxAgeSeconds: bigint): SuiteConfigInput["ass
   }));
 }
 
-/** Ticks: a ten-thousandth of an ether, a hundred-thousandth of a bitcoin, a dollar. */
+/** Ticks: a ten-thousandth of an ether, a hundred-thousandth of a bitcoin or a litecoin, a dollar. */
 const CAP_TICKS = 10_000_000_000n;
 
 const limits = {
@@ -65,6 +66,9 @@ const limits = {
   hotMaxTicks: CAP_TICKS / 100n,
   deltaBps: 200n,
 };
+
+/** By CAIP-2: the first half of the genesis block's hash. */
+const LITECOIN_REGTEST = "bip122:530827f38f93b43ed12af0b3ad25a288";
 
 /** The embedded chain. Limits and delays are the demo's: src/demo/parameters.ts is where they are chosen. */
 export const config: SuiteConfigInput = {
@@ -98,6 +102,11 @@ export const config: SuiteConfigInput = {
     volumeCents: [100_000, 10_000_000, 100_000_000, (1n << 36n) - 1n],
     openTo: { pay: 4, schedule: 3, condition: 3, capture: 3, arbiter: 3, netting: 2 },
   },
+  gateway: {
+    committee: { signers: addresses(localKeys.committee), threshold: OFFICE_THRESHOLD },
+    // A day longer than governance takes to decide.
+    chains: [{ chain: LITECOIN_REGTEST, delaySeconds: 3n * DAY, outCents: 100_000_000 }],
+  },
   warmForSeconds: 60,
   assets: [
     {
@@ -123,6 +132,26 @@ export const config: SuiteConfigInput = {
       tickExponent: 6,
       ...limits,
       feeds: mockFeeds(100_000_000n, DAY + 900n),
+    },
+    {
+      symbol: "ltc",
+      token: {
+        foreign: {
+          caip19: `${LITECOIN_REGTEST}/slip44:2`,
+          name: "Litecoin",
+          ticker: "LTC",
+          decimals: 8,
+          supplyTicks: CAP_TICKS / 10n,
+          // 100 coins of 100 dollars.
+          instantTicks: 10_000_000n,
+          leastTicks: 100,
+          worthCents: 10_000,
+        },
+      },
+      tokenClass: "exact",
+      tickExponent: 3,
+      ...limits,
+      feeds: mockFeeds(10_000_000_000n, HOUR + 900n),
     },
   ],
   guardianKeys: [

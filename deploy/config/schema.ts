@@ -157,10 +157,64 @@ export const feed = z
     message: "not below maxPrice",
   });
 
+/** CAIP-2: a namespace and a reference. */
+const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/;
+/** CAIP-19: a chain, and an asset's namespace and reference on it. */
+const ASSET = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}$/;
+
+/** A token of ours for an asset of another chain, which the gateway serves. */
+const foreignToken = z.strictObject({
+  foreign: z.strictObject({
+    caip19: z.string().regex(ASSET, "not an asset's name by CAIP-19"),
+    name: z.string().regex(/^[\x20-\x7e]{1,32}$/, "not 1 to 32 characters of ASCII"),
+    ticker: z.string().regex(/^[A-Z0-9]{1,12}$/, "not 1 to 12 capital letters and digits"),
+    decimals: z.number().int().min(0).max(30),
+    /** Most that its supply comes to, payouts on their way included. */
+    supplyTicks: whole(0n, MOST_TICKS, "ticks"),
+    /** Credited at once in any trailing day; the rest waits. */
+    instantTicks: whole(0n, MOST_TICKS, "ticks"),
+    /** Least that a payout carries: more than what its chain calls dust. */
+    leastTicks: whole(1n, 1_000_000n, "ticks"),
+    /** What one whole unit counts in its chain's `outCents`. No price: no payout depends on an oracle. */
+    worthCents: whole(1n, MOST_TICKS, "cents"),
+  }),
+});
+
+/** Who says what happened on other chains: signers each with a key, or a FROST group with one. */
+const committee = z.union([
+  z
+    .strictObject({
+      signers: z
+        .array(address)
+        .min(1, "name the signers")
+        .max(32, "at most 32 signers")
+        .refine((all) => new Set(all).size === all.length, "a signer is named twice"),
+      threshold: z.number().int(),
+    })
+    .superRefine(({ signers, threshold }, context) => {
+      if (2 * threshold > signers.length && threshold <= signers.length) return;
+      const message = `${threshold} of ${signers.length} signers: more than half of them, and no more than all`;
+      context.addIssue({ code: "custom", path: ["threshold"], message });
+    }),
+  z.strictObject({
+    /** A BIP-340 key, x only. */
+    groupKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/, "not 32 bytes in hex"),
+  }),
+]);
+
+/** A chain whose coins the gateway takes and pays. */
+const foreignChain = z.strictObject({
+  chain: z.string().regex(CHAIN, "not a chain's name by CAIP-2"),
+  /** How long credits wait that aren't immediate: long enough for governance to refuse them. */
+  delaySeconds: whole(3_600n, 30n * DAY, "s"),
+  /** Payouts authorised in any trailing day. */
+  outCents: whole(0n, MOST_TICKS, "cents"),
+});
+
 /** An asset with its limits and feeds. */
 export const asset = z.strictObject({
   symbol: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
-  token: z.union([z.literal("native"), mockToken, address]),
+  token: z.union([z.literal("native"), mockToken, foreignToken, address]),
   tokenClass: z.enum(["native", "exact", "fee-taking"]),
   /** One tick is 10^tickExponent raw units. */
   tickExponent: whole(0n, 30n, ""),
@@ -273,6 +327,14 @@ export const schema = z
         netting: tiersOpen,
       }),
     }),
+    /** Assets of other chains: those whose token says `foreign`. */
+    gateway: z
+      .strictObject({
+        /** Absent: the council's owners, who have nothing to say until governance adds an asset. */
+        committee: committee.optional(),
+        chains: z.array(foreignChain).default([]),
+      })
+      .default({ chains: [] }),
     /** How long a stored price is used. */
     warmForSeconds: whole(0n, 900n, "s"),
     assets: z.array(asset).min(1, "list at least one asset"),
@@ -312,8 +374,20 @@ export const schema = z
       if ((row.token === "native") !== (row.tokenClass === "native")) {
         issue([...path, "tokenClass"], `${row.tokenClass} does not fit the token`);
       }
-      if (!development && typeof row.token === "object") {
+      if (!development && typeof row.token === "object" && "mock" in row.token) {
         issue([...path, "token"], "mock tokens exist on development chains only");
+      }
+      if (typeof row.token === "object" && "foreign" in row.token) {
+        const { caip19, supplyTicks, instantTicks } = row.token.foreign;
+        const at = (field: string) => [...path, "token", "foreign", field];
+        if (row.tokenClass !== "exact") issue([...path, "tokenClass"], "a foreign asset's token is exact");
+        if (!config.gateway.chains.some(({ chain }) => caip19.startsWith(`${chain}/`))) {
+          issue(at("caip19"), "its chain is not among gateway.chains");
+        }
+        if (supplyTicks > row.capTicks) {
+          issue(at("supplyTicks"), "above capTicks: the Vault would take less than the gateway may mint");
+        }
+        if (instantTicks > supplyTicks) issue(at("instantTicks"), "above supplyTicks: never reached");
       }
       const upstreams = row.feeds.map(({ upstream }) => upstream);
       if (new Set(upstreams).size !== upstreams.length) {
@@ -329,6 +403,15 @@ export const schema = z
       }
     }
 
+    const names = config.assets.flatMap(({ token }) =>
+      typeof token === "object" && "foreign" in token ? [token.foreign.caip19] : [],
+    );
+    if (new Set(names).size !== names.length) issue(["assets"], "two tokens stand for one foreign asset");
+    if (names.length > 0 && config.gateway.committee === undefined) {
+      issue(["gateway", "committee"], "name who says what happened on other chains");
+    }
+    const chains = config.gateway.chains.map(({ chain }) => chain);
+    if (new Set(chains).size !== chains.length) issue(["gateway", "chains"], "a chain is named twice");
     if (!development && config.sanctionsList === "mock") {
       issue(["sanctionsList"], "the mock list exists on development chains only");
     }
@@ -428,6 +511,19 @@ export function warningsOf(config: SuiteConfig): readonly string[] {
   }
   if (config.sanctionsList === "none") warnings.push("nobody is screened: there is no sanctions list");
   if (config.attestors.length === 0) warnings.push("there is no attestor: everyone stays unverified");
+  for (const { chain, delaySeconds } of config.gateway.chains) {
+    if (delaySeconds <= config.timelock.delaySeconds) {
+      warnings.push(
+        `${chain}: delaySeconds is not above timelock.delaySeconds, so that governance refuses a deposit only while a guardian holds the chain`,
+      );
+    }
+  }
+  if (config.gateway.chains.length > 0) {
+    const { committee: who } = config.gateway;
+    if (who !== undefined && "signers" in who && who.threshold === 1) {
+      warnings.push("one stolen key credits what never arrived: the committee's threshold is 1");
+    }
+  }
   if ("account" in config.riskOfficer) warnings.push("the risk officer is one account, not a Safe");
   return warnings;
 }

@@ -12,6 +12,7 @@ import { DOMAINS, type DomainName, type Holder, selectorsByRole } from "../../sr
 import { ROLES, type RoleName } from "../../src/governance/roles.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import { planCustody } from "./custody.ts";
+import { planGateway } from "./gateway.ts";
 import { planGovernance } from "./governance.ts";
 import { planPayments } from "./payments.ts";
 import type { Plan } from "./plan.ts";
@@ -31,6 +32,8 @@ const FACE_OF = {
   upgradeController: "UpgradeController",
   auditRecord: "AuditRecord",
   paymentRules: "PaymentRules",
+  gateway: "Gateway",
+  committee: "Committee",
   recovery: "Recovery",
   reserve: "Reserve",
 } as const;
@@ -55,6 +58,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
   const { router, feedSets } = planPrices(plan, governance);
   const custody = planCustody(plan, governance, { router, feedSets });
   const apps = planPayments(plan, governance, { router, feedSets }, custody);
+  const foreign = planGateway(plan, governance, custody);
   const { timelock, manager, reserveTimelock, reserveManager } = governance;
   const targets = {
     vault: custody.vault,
@@ -66,6 +70,8 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     auditRecord: custody.auditRecord,
     recovery: custody.recovery,
     paymentRules: apps.paymentRules,
+    gateway: foreign.gateway,
+    committee: foreign.committee,
     reserve: custody.reserve,
   };
   const managers = { suite: manager, reserve: reserveManager };
@@ -92,6 +98,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     ...plan.assets.flatMap((asset) => [
       through("router", "setFeedSet", [asset.id, ZeroAddress, feedSetOf(asset.symbol).feedSet]),
       through("vault", "list", [asset.id, TOKEN_CLASS[asset.tokenClass], asset.tickExponent]),
+      ...(asset.foreign === undefined ? [] : [through("gateway", "addAsset", [asset.id])]),
     ]),
     through("auditRecord", "serve", [targets.vault]),
     through("vault", "setPolicy", [ZeroAddress, 0, NEVER, targets.policy]),
@@ -183,6 +190,7 @@ export function planStrongroom(plan: Plan): PlannedAddresses {
     router,
     ...custody,
     ...apps,
+    ...foreign,
     sanctionsList: plan.sanctionsList,
     assets: plan.assets.map(({ symbol, id, token, feeds }) => ({
       symbol,

@@ -5,7 +5,7 @@ import type { SuiteConfig } from "../config/schema.ts";
 import type { Planner } from "../planner.ts";
 import type { Plan, PlannedAsset } from "./plan.ts";
 
-/** The ids under which mocks are planned. */
+/** The ids under which mocks, and the tokens of foreign assets, are planned. */
 export const mockTokenId = (symbol: string): string => `token_${symbol}`;
 export const mockFeedId = (symbol: string, upstream: string): string =>
   `feed_${symbol}_${upstream.replaceAll(/\W/g, "_")}`;
@@ -39,6 +39,11 @@ export function planWorld(
   const assets = config.assets.map((asset): PlannedAsset => {
     const feeds = asset.feeds.map((feed) => feedOf(asset.symbol, feed));
     if (asset.token === "native") return { ...asset, token: ZeroAddress, id: NATIVE_ASSET, feeds };
+    // Its constructor names the Vault: it is planned after that one.
+    if (typeof asset.token === "object" && "foreign" in asset.token) {
+      const token = planner.addressOf(mockTokenId(asset.symbol));
+      return { ...asset, token, id: erc20Asset(token), feeds, foreign: asset.token.foreign };
+    }
     const token =
       typeof asset.token === "string"
         ? asset.token

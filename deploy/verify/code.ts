@@ -17,6 +17,11 @@ import { Reserve__factory } from "../../typechain-types/factories/contracts/cust
 import { Vault__factory } from "../../typechain-types/factories/contracts/custody/Vault__factory.ts";
 import { VaultAdmin__factory } from "../../typechain-types/factories/contracts/custody/VaultAdmin__factory.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
+import { Committee__factory } from "../../typechain-types/factories/contracts/gateway/Committee__factory.ts";
+import { ForeignAsset__factory } from "../../typechain-types/factories/contracts/gateway/ForeignAsset__factory.ts";
+import { Gateway__factory } from "../../typechain-types/factories/contracts/gateway/Gateway__factory.ts";
+import { MultisigVerifier__factory } from "../../typechain-types/factories/contracts/gateway/verifiers/MultisigVerifier__factory.ts";
+import { SchnorrVerifier__factory } from "../../typechain-types/factories/contracts/gateway/verifiers/SchnorrVerifier__factory.ts";
 import { AuditRecord__factory } from "../../typechain-types/factories/contracts/governance/AuditRecord__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
 import { SafeGuard__factory } from "../../typechain-types/factories/contracts/governance/SafeGuard__factory.ts";
@@ -44,6 +49,7 @@ import { ExitPolicy__factory } from "../../typechain-types/factories/contracts/p
 import { TierRegistry__factory } from "../../typechain-types/factories/contracts/policy/TierRegistry__factory.ts";
 import type { SuiteAddresses } from "../addresses.ts";
 import type { SuiteConfig } from "../config/schema.ts";
+import { firstVerifier } from "../modules/gateway.ts";
 import { SUCCESSION_QUORUM } from "../modules/governance.ts";
 import type { Chain, Findings } from "./chain.ts";
 import { declaredSource } from "./sources.ts";
@@ -72,6 +78,11 @@ const CREATION = {
   PullPrices: PullPrices__factory.bytecode,
   PythSource: PythSource__factory.bytecode,
   RedStoneSource: RedStoneSource__factory.bytecode,
+  Committee: Committee__factory.bytecode,
+  ForeignAsset: ForeignAsset__factory.bytecode,
+  Gateway: Gateway__factory.bytecode,
+  MultisigVerifier: MultisigVerifier__factory.bytecode,
+  SchnorrVerifier: SchnorrVerifier__factory.bytecode,
   Attestation: Attestation__factory.bytecode,
   HashLock: HashLock__factory.bytecode,
   PriceLimit: PriceLimit__factory.bytecode,
@@ -89,6 +100,7 @@ const CREATION = {
 export type Coded = keyof typeof CREATION;
 
 /** What the constructors of the payment apps take: Vault, release, rules. */
+const GATEWAY_TYPES = ["address", "address", "address", "address"] as const;
 const APP_TYPES = ["address", "address", "address"] as const;
 
 /** Whether a name is of one of these. */
@@ -346,6 +358,34 @@ export async function checkCode(
   ] as const) {
     // Those that nobody signs for have no domain, and their own address nowhere.
     await check(id, `${id} is ours`, address, name, types, values, signs(name, address));
+  }
+  const { gateway, committee, committeeVerifier } = addresses;
+  const verifier = firstVerifier(config);
+  for (const [id, address, name, types, values] of [
+    ["gateway", gateway, "Gateway", GATEWAY_TYPES, [manager, vault, committee, ZeroAddress]],
+    ["committee", committee, "Committee", ["address", "address"], [manager, committeeVerifier]],
+    [
+      "committeeVerifier",
+      committeeVerifier,
+      verifier.contract,
+      verifier.contract === "SchnorrVerifier" ? ["uint256"] : ["address[]", "uint256"],
+      verifier.args,
+    ],
+  ] as const) {
+    await check(id, `the ${id} is ours`, address, name, types, values, signs(name, address));
+  }
+  for (const { symbol, token } of config.assets) {
+    const where = addresses.assets.find((asset) => asset.symbol === symbol);
+    if (where === undefined || typeof token !== "object" || !("foreign" in token)) continue;
+    const { caip19, name, ticker, decimals } = token.foreign;
+    await check(
+      `token.${symbol}`,
+      `${symbol}: its token is ours, for this Vault`,
+      where.token,
+      "ForeignAsset",
+      ["address", "address", "string", "string", "string", "uint8"],
+      [vault, gateway, caip19, name, ticker, decimals],
+    );
   }
   await check(
     "proxy",

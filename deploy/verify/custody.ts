@@ -255,7 +255,7 @@ async function checkParameters(
       value,
     );
   }
-  for (const target of ["vault", "policy", "registry", "paymentRules"] as const) {
+  for (const target of ["vault", "policy", "registry", "paymentRules", "gateway"] as const) {
     const contract = chain.at(a[target], FACES[target]);
     const set = (await chain.logs(contract, "ParamSet")).map(({ args }) => String(args[0]));
     const declared = rows.filter((row) => row.target === target).map(({ key }) => key);

@@ -21,7 +21,10 @@ export interface Difference {
 /** What the timelock, a Safe's owners through it, or an officer within his bounds can change. */
 const GOVERNED = [
   /^(parameter|overlay|in-force)\./,
-  /^parameters\.(vault|policy|registry)$/,
+  /^parameters\.(vault|policy|registry|paymentRules|gateway)$/,
+  /^gateway\.(assets|successor|halt)/,
+  /^committee\.(epoch|verifier)$/,
+  /^foreign\.[a-z0-9]+\.gateway$/,
   /^(reserve-)?timelock\.(delay|proposers|cancellers)$/,
   /^(reserve-)?timelock\.has-role\.(PROPOSER|CANCELLER)\./,
   /^(reserve-)?veto-gate\.safe$/,

@@ -39,7 +39,7 @@ function assetsOf(suite: Suite): Record<SuiteAsset, StageAsset> {
     if (deployed === undefined || told === undefined) {
       throw new TerminalError("NO_ASSET", `The suite does not list ${symbol}`);
     }
-    const decimals = typeof told.token === "object" ? told.token.mock.decimals : 18;
+    const decimals = typeof told.token === "object" && "mock" in told.token ? told.token.mock.decimals : 18;
     const token = told.token === "native" ? undefined : deployed.token;
     return {
       id: BigInt(deployed.id),

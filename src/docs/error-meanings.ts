@@ -1080,6 +1080,223 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Send exactly the fee, or call from an account that takes money.",
   },
 
+  // ---- gateway ----
+  Gateway_ZeroAddress: zeroAddress("the Vault, the committee, or the account"),
+  Gateway_NotThePredecessorsVault: {
+    when: "the gateway to be replaced serves another Vault, so that it knows none of this one's deposits",
+    remedy: "Name the gateway of this Vault as the predecessor.",
+  },
+  Gateway_Succeeded: {
+    when: "another gateway serves the assets now",
+    remedy:
+      "Go to the successor, whose address is in the error. What is authorised here still ends here; anything else can be cancelled by anyone.",
+  },
+  Gateway_NotASuccessor: {
+    when: "the contract doesn't name this gateway as its predecessor, or serves another Vault",
+    remedy: "Deploy the successor with this gateway and this Vault.",
+  },
+  Gateway_UnknownAsset: {
+    when: "the gateway serves no such asset",
+    remedy: "Use an asset of `foreignAssets`; governance adds others by `addAsset`.",
+  },
+  Gateway_KnownAsset: { when: "the asset is served already", remedy: "Nothing to do." },
+  Gateway_TooManyAssets: {
+    when: "the gateway serves as many assets as it may",
+    remedy: "Serve the asset by another gateway.",
+  },
+  Gateway_NotListed: {
+    when: "the Vault doesn't list the asset as a token that moves exactly",
+    remedy: "List it first, with class EXACT.",
+  },
+  Gateway_NotOurs: {
+    when: "the token names another gateway or another Vault",
+    remedy: "Deploy a `ForeignAsset` for this gateway and this Vault.",
+  },
+  Gateway_ParameterMissing: {
+    when: "a number of the asset or of its chain was never set",
+    remedy: "Set the number whose key is in the error; docs/variables.md lists them.",
+  },
+  Gateway_UnknownChain: {
+    when: "no asset of the chain is served",
+    remedy: "Check the chain's CAIP-2 name: the error has its keccak256.",
+  },
+  Gateway_OtherChain: {
+    when: "the asset is of another chain than the deposit or the handle says",
+    remedy: "Name the asset's own chain, the last word of the error. To exit, register a destination on it.",
+  },
+  Gateway_ChainHeld: {
+    when: "guardians or governance hold the chain: nothing is credited or authorised on it",
+    remedy: "Wait for the time in the error. Settling, voiding, cancelling and refunding go on.",
+  },
+  Gateway_ChainHalted: {
+    when: "two contradicting statements of the committee were shown, so that nothing is credited or authorised on the chain",
+    remedy:
+      "Wait for governance, which replaces the committee and resumes the chain. Settling, voiding, cancelling and refunding go on.",
+  },
+  Gateway_NotHalted: {
+    when: "the chain isn't halted, or by another message",
+    remedy: "Ask `haltOf`: what was decided for one halt ends no other.",
+  },
+  Gateway_ShownAlready: {
+    when: "this message has halted the chain before",
+    remedy: "Nothing to do: a message halts once. Another contradiction halts again.",
+  },
+  Gateway_NoEquivocation: {
+    when: "the two contents are the same, or the message is zero",
+    remedy: "Bring two different contents that were signed for one message.",
+  },
+  Gateway_ZeroAmount: zeroAmount,
+  Gateway_Consumed: {
+    when: "the deposit was credited or refused before, here or by a former gateway",
+    remedy: "Nothing to do: each deposit counts once.",
+  },
+  Gateway_Delayed: {
+    when: "the deposit waits until the time in the error, as more came in the trailing day than is credited at once",
+    remedy: "Call `mature` from then on.",
+  },
+  Gateway_NotDelayed: {
+    when: "no such deposit waits here: it was never stated, or is credited or refused",
+    remedy: "Ask `depositOf`; state a new one by `credit`.",
+  },
+  Gateway_OtherContent: {
+    when: "the deposit waits with another account, asset or amount",
+    remedy: "Bring it as its `DepositDelayed` says.",
+  },
+  Gateway_CommitteeRevoked: {
+    when: "the committee that stated the deposit was revoked since, so that its word counts for nothing",
+    remedy: "Have the committee in office state it: `credit` takes it as a new one.",
+  },
+  Gateway_NoRoom: {
+    when: "the asset's supply would pass its cap, or leave the Vault too little room for payouts that may come back",
+    remedy: "Try again later: what leaves makes room. `roomOf` says how much there is.",
+  },
+  Gateway_BadScript: {
+    when: "the script is empty or longer than what is kept",
+    remedy: "Give the destination's script, or address, in bytes.",
+  },
+  Gateway_HandleTaken: {
+    when: "another text has this handle: a collision that somebody has searched for",
+    remedy: "Don't use the handle. Register a text that differs in any way.",
+  },
+  Gateway_UnknownHandle: {
+    when: "the recipient of the exit is no registered destination",
+    remedy: "Register the destination, then release again; or cancel the exit.",
+  },
+  Gateway_BelowLeast: {
+    when: "the payout would carry less than its chain takes",
+    remedy: "Exit at least the last number, in raw units, or cancel the exit.",
+  },
+  Gateway_NotIn: {
+    when: "the payout stands where this can't follow; the last number is its status",
+    remedy:
+      "Ask `payoutOf`. Statuses: 0 none, 1 requested, 2 authorised, 3 settled, 4 voided, 5 refunded, 6 cancelled.",
+  },
+  Gateway_NotTheAccount: {
+    when: "someone else than the payout's account wants to cancel or retry it",
+    remedy: "Act as the account of its destination.",
+  },
+  Gateway_ZeroToken: {
+    when: "no conflict token is named",
+    remedy: "Name the token that the committee has reserved.",
+  },
+  Gateway_AccountHeld: {
+    when: "the customer of the payout's account is held",
+    remedy: "Wait for the time in the error; its account may cancel meanwhile.",
+  },
+  Gateway_AccountListed: {
+    when: "the customer of the payout's account is on the sanctions list",
+    remedy: "Have it screened again once the list has changed; its account may cancel meanwhile.",
+  },
+  Gateway_EveryoneHeld: { when: "guardians hold all exits", remedy: "Wait for the time in the error." },
+  Gateway_ChainLimitReached: {
+    when: "the chain's payouts of the trailing day would be worth more than its limit",
+    remedy:
+      "Try again from the last number on, Unix seconds; the room is in the error, in cents. The largest number: never, unless the limit is raised.",
+  },
+  Committee_ZeroAddress: zeroAddress("the authority"),
+  Committee_NotAVerifier: {
+    when: "there is no contract at the verifier's address",
+    remedy: "Deploy the verifier first.",
+  },
+  Committee_KnownVerifier: {
+    when: "the verifier has been in office before, in the epoch given",
+    remedy: "Deploy a new one, even for the same keys.",
+  },
+  Committee_NotTheExpected: {
+    when: "another epoch is in office than the one to be replaced",
+    remedy: "Propose again for the epoch in office: `current`.",
+  },
+  Committee_OverlapTooLong: {
+    when: "the former epoch would count for longer than is allowed",
+    remedy: "Choose an overlap up to `MAX_OVERLAP`.",
+  },
+  Committee_Expired: { when: "the call was scheduled for an earlier time", remedy: "Propose it again." },
+  Committee_UnknownEpoch: {
+    when: "there was never such an epoch",
+    remedy: "Use `current`, or one before it.",
+  },
+  Committee_InOffice: {
+    when: "the epoch is in office: it is replaced before it is revoked, so that somebody can say how payouts ended",
+    remedy: "Have governance `rotate`; a guardian holds the chains meanwhile.",
+  },
+  Committee_EpochRevoked: {
+    when: "the epoch was revoked: nothing that it has said counts",
+    remedy: "Have the epoch in office sign the statement.",
+  },
+  Committee_EpochEnded: {
+    when: "the epoch's time is over",
+    remedy: "Have the epoch in office sign the statement.",
+  },
+  Committee_BadSignature: {
+    when: "the epoch's verifier doesn't take the signature for this statement",
+    remedy: "Check what was signed (`digestOf`), by whom, and in which order.",
+  },
+  ForeignAsset_ZeroAddress: zeroAddress("the Vault or the gateway"),
+  ForeignAsset_BadName: {
+    when: "the text is no asset's name by CAIP-19",
+    remedy: "Name it like `bip122:12a765e31ffd4059bada1e25190f6e98/slip44:2`.",
+  },
+  ForeignAsset_BadDecimals: {
+    when: "the asset has more decimals than the Vault counts",
+    remedy: "Use at most 30.",
+  },
+  ForeignAsset_NotTheGateway: {
+    when: "someone else than the gateway wants to mint or to name the next gateway",
+    remedy: "Nothing to do: only the gateway may.",
+  },
+  ForeignAsset_NeverAGateway: {
+    when: "someone who never was the gateway wants to burn",
+    remedy: "Nothing to do: only gateways hold what can be burnt.",
+  },
+  ForeignAsset_GatewayAlready: {
+    when: "the next gateway is or was the gateway: it wouldn't know what later ones have credited",
+    remedy: "Deploy a new one.",
+  },
+  ForeignAsset_NotAGateway: {
+    when: "the next gateway doesn't name this one as its predecessor",
+    remedy: "Deploy it with this gateway as its predecessor.",
+  },
+  ForeignAsset_NoWay: {
+    when: "the token would move on a way that it doesn't have",
+    remedy: "Foreign assets move inside the Vault's ledger, and out to registered destinations.",
+  },
+  MultisigVerifier_BadThreshold: {
+    when: "the threshold isn't more than half of the signers, or more than all",
+    remedy: "Choose one between.",
+  },
+  MultisigVerifier_TooManySigners: {
+    when: "there are more signers than are taken",
+    remedy: "Name at most `MAX_SIGNERS`.",
+  },
+  MultisigVerifier_NotAscending: {
+    when: "a signer is zero, named twice, or not in ascending order",
+    remedy: "Sort them by their addresses.",
+  },
+  SchnorrVerifier_NotAKey: {
+    when: "the number is no key by BIP-340: no point of the curve has it as its x",
+    remedy: "Give the group's key, x only.",
+  },
+
   // ---- Reserve ----
   Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
   Reserve_ZeroAmount: zeroAmount,

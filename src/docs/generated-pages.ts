@@ -34,6 +34,7 @@ async function specsOf(keys: readonly ParameterKey[]): Promise<ReadonlyMap<bigin
         ExitPolicy: { code: "ExitPolicy", args: [there, there, there] },
         TierRegistry: { code: "TierRegistry", args: [there, there] },
         Reserve: { code: "Reserve", args: [there, there, ZeroAddress] },
+        Gateway: { code: "Gateway", args: [there, there, there, ZeroAddress] },
         PaymentRules: { code: "PaymentRules", args: [there, there, there] },
         AppRelease: { code: "AppRelease", args: [there, there] },
       };

@@ -1,3 +1,5 @@
+import { chainHash } from "../gateway/statement.ts";
+
 /** Kinds of parameters, as in contracts/shared/ParamKeys.sol. */
 export const KINDS = {
   FRESH_PERIOD: 1n,
@@ -21,6 +23,12 @@ export const KINDS = {
   CANARY_CAP: 65n,
   PAYMENT_TIERS: 80n,
   PAYMENT_VOLUME: 81n,
+  FOREIGN_CAP: 96n,
+  FOREIGN_INSTANT: 97n,
+  FOREIGN_DELAY: 98n,
+  CHAIN_OUT: 99n,
+  FOREIGN_WORTH: 100n,
+  FOREIGN_LEAST: 101n,
 } as const;
 
 /** `TokenClass` of contracts/custody/interfaces/IVaultTypes.sol. */
@@ -69,6 +77,11 @@ export function paramKey(kind: bigint, argument = 0n): string {
   return `0x${((kind << BODY) | (argument & BODY_MASK)).toString(16).padStart(64, "0")}`;
 }
 
+/** The key of a number of a chain, by its CAIP-2 name. */
+export function chainKey(kind: bigint, chain: string): string {
+  return paramKey(kind, BigInt(chainHash(chain)));
+}
+
 /** The numbers that a parameter file gives, as far as they are rows of the contracts' tables. */
 export interface ParameterSource {
   readonly freshHours: bigint;
@@ -86,6 +99,22 @@ export interface ParameterSource {
     readonly volumeCents: readonly bigint[];
     readonly openTo: Readonly<Record<FeatureName, bigint>>;
   };
+  readonly gateway: {
+    readonly chains: readonly {
+      /** By CAIP-2. */
+      readonly chain: string;
+      readonly delaySeconds: bigint;
+      readonly outCents: bigint;
+    }[];
+  };
+}
+
+/** The gateway's numbers of an asset of another chain. */
+export interface ForeignParameterSource {
+  readonly supplyTicks: bigint;
+  readonly instantTicks: bigint;
+  readonly leastTicks: bigint;
+  readonly worthCents: bigint;
 }
 
 /** The same for one asset. */
@@ -102,14 +131,25 @@ export interface AssetParameterSource {
 
 /** One row: where it is, its key, its base value, and what people call it. */
 export interface ParameterRow {
-  readonly target: "vault" | "policy" | "registry" | "paymentRules";
+  readonly target: "vault" | "policy" | "registry" | "paymentRules" | "gateway";
   readonly key: string;
   readonly value: bigint;
   readonly label: string;
 }
 
 /** An asset on a chain, with its numbers. */
-type PlacedAsset = AssetParameterSource & { readonly id: bigint };
+type PlacedAsset = AssetParameterSource & {
+  readonly id: bigint;
+  /** As a parameter file has it. */
+  readonly token?: string | { readonly foreign: ForeignParameterSource } | { readonly mock: unknown };
+  /** As a plan has it. */
+  readonly foreign?: ForeignParameterSource;
+};
+
+/** What is said of an asset as one of another chain. */
+function foreignOf({ token, foreign }: PlacedAsset): ForeignParameterSource | undefined {
+  return foreign ?? (typeof token === "object" && "foreign" in token ? token.foreign : undefined);
+}
 
 /** The rows of assets. */
 export function assetRows(assets: readonly PlacedAsset[]): readonly ParameterRow[] {
@@ -128,6 +168,26 @@ export function assetRows(assets: readonly PlacedAsset[]): readonly ParameterRow
       row("vault", KINDS.HOT_COVER, asset.hotCoverBps, "hot cover"),
       row("vault", KINDS.HOT_MIN, asset.hotMinTicks, "hot minimum"),
       row("vault", KINDS.HOT_MAX, asset.hotMaxTicks, "hot maximum"),
+    ];
+  });
+}
+
+/** The gateway's rows of those assets that are of other chains. */
+export function foreignRows(assets: readonly PlacedAsset[]): readonly ParameterRow[] {
+  return assets.flatMap((asset) => {
+    const foreign = foreignOf(asset);
+    if (foreign === undefined) return [];
+    const row = (kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target: "gateway",
+      key: paramKey(kind, asset.id),
+      value,
+      label: `${asset.symbol} ${what}`,
+    });
+    return [
+      row(KINDS.FOREIGN_CAP, foreign.supplyTicks, "supply cap"),
+      row(KINDS.FOREIGN_INSTANT, foreign.instantTicks, "credited at once"),
+      row(KINDS.FOREIGN_WORTH, foreign.worthCents, "worth"),
+      row(KINDS.FOREIGN_LEAST, foreign.leastTicks, "least payout"),
     ];
   });
 }
@@ -192,5 +252,17 @@ export function parameterRows(
       label: `tiers that ${PHRASES[feature]}`,
     });
   }
-  return [...rows, ...assetRows(assets)];
+  for (const { chain, delaySeconds, outCents } of source.gateway.chains) {
+    const row = (kind: bigint, value: bigint, what: string): ParameterRow => ({
+      target: "gateway",
+      key: chainKey(kind, chain),
+      value,
+      label: `${chain} ${what}`,
+    });
+    rows.push(
+      row(KINDS.FOREIGN_DELAY, delaySeconds, "delay of credits"),
+      row(KINDS.CHAIN_OUT, outCents, "payouts a day"),
+    );
+  }
+  return [...rows, ...assetRows(assets), ...foreignRows(assets)];
 }

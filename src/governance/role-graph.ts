@@ -2,6 +2,8 @@ import { FunctionFragment, type Interface } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { Recovery__factory } from "../../typechain-types/factories/contracts/custody/Recovery__factory.ts";
 import { Reserve__factory } from "../../typechain-types/factories/contracts/custody/Reserve__factory.ts";
+import { Committee__factory } from "../../typechain-types/factories/contracts/gateway/Committee__factory.ts";
+import { Gateway__factory } from "../../typechain-types/factories/contracts/gateway/Gateway__factory.ts";
 import { AppRelease__factory } from "../../typechain-types/factories/contracts/governance/AppRelease__factory.ts";
 import { AuditRecord__factory } from "../../typechain-types/factories/contracts/governance/AuditRecord__factory.ts";
 import { Guardian__factory } from "../../typechain-types/factories/contracts/governance/Guardian__factory.ts";
@@ -25,6 +27,8 @@ export const MANAGED = [
   "recovery",
   "reserve",
   "paymentRules",
+  "gateway",
+  "committee",
   "appRelease",
 ] as const;
 export type Managed = (typeof MANAGED)[number];
@@ -46,6 +50,8 @@ export const FACES: Readonly<Record<Managed, Interface>> = {
   recovery: Recovery__factory.createInterface(),
   reserve: Reserve__factory.createInterface(),
   paymentRules: PaymentRules__factory.createInterface(),
+  gateway: Gateway__factory.createInterface(),
+  committee: Committee__factory.createInterface(),
   appRelease: AppRelease__factory.createInterface(),
 };
 
@@ -121,6 +127,15 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "reserve", signature: "send(uint256,uint256)", role: "TREASURER" },
   { target: "paymentRules", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
   { target: "paymentRules", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
+  { target: "gateway", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
+  { target: "gateway", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
+  { target: "gateway", signature: "addAsset(uint256)", role: "PARAMETERS" },
+  { target: "gateway", signature: "refuse(bytes32)", role: "PARAMETERS" },
+  { target: "gateway", signature: "recall(bytes32)", role: "PARAMETERS" },
+  { target: "gateway", signature: "resume(bytes32,bytes32)", role: "PARAMETERS" },
+  { target: "gateway", signature: "succeed(address)", role: "UPGRADER" },
+  { target: "committee", signature: "rotate(uint32,address,uint40,uint40)", role: "PARAMETERS" },
+  { target: "committee", signature: "revoke(uint32)", role: "RISK_OFFICER" },
   { target: "appRelease", signature: "nameCanary(address)", role: "PARAMETERS" },
   { target: "appRelease", signature: "promote(address)", role: "PARAMETERS" },
   { target: "appRelease", signature: "retire(address)", role: "PARAMETERS" },
@@ -162,6 +177,8 @@ export const DOMAINS = {
       "auditRecord",
       "recovery",
       "paymentRules",
+      "gateway",
+      "committee",
     ],
     holders: {
       ADMIN: "timelock",

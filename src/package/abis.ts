@@ -44,6 +44,12 @@ export const ABIS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   quorumAbi: ["Quorum"],
   attestationAbi: ["Attestation"],
   severalAbi: ["Several"],
+  // gateway
+  gatewayAbi: ["Gateway"],
+  committeeAbi: ["Committee"],
+  foreignAssetAbi: ["ForeignAsset"],
+  multisigVerifierAbi: ["MultisigVerifier"],
+  schnorrVerifierAbi: ["SchnorrVerifier"],
   // shared
   paramsAbi: ["IParams"],
 };

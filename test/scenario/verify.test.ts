@@ -358,6 +358,7 @@ describe("verifyDeployment", () => {
         "code.source.eth.first",
         "code.source.btc.first",
         "code.source.usd.first",
+        "code.source.ltc.first",
       ]);
     });
 

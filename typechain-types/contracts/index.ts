@@ -4,6 +4,8 @@
 /* eslint-disable */
 import type * as custody from './custody/index.js';
 export type { custody };
+import type * as gateway from './gateway/index.js';
+export type { gateway };
 import type * as governance from './governance/index.js';
 export type { governance };
 import type * as mocks from './mocks/index.js';

@@ -18,6 +18,7 @@ import {
   VAULT_MEANINGS,
 } from "./custody-meanings.ts";
 import type { Deployment, Descriptor, Meanings } from "./descriptor.ts";
+import { COMMITTEE_MEANINGS, GATEWAY_MEANINGS } from "./gateway-meanings.ts";
 import {
   APPROVAL_MEANINGS,
   CLAIM_MEANINGS,
@@ -51,6 +52,8 @@ const MANAGED_MEANINGS: Readonly<Record<Managed, readonly [name: string, Meaning
   recovery: ["Recovery", RECOVERY_MEANINGS],
   reserve: ["Reserve", RESERVE_MEANINGS],
   paymentRules: ["PaymentRules", PAYMENT_RULES_MEANINGS],
+  gateway: ["Gateway", GATEWAY_MEANINGS],
+  committee: ["Committee", COMMITTEE_MEANINGS],
   appRelease: ["AppRelease", APP_RELEASE_MEANINGS],
 };
 

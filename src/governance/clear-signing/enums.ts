@@ -25,6 +25,12 @@ const PARAMETERS: Readonly<Record<keyof typeof KINDS, string>> = {
   CANARY_CAP: "Canary cap, ticks",
   PAYMENT_TIERS: "Open to top tiers",
   PAYMENT_VOLUME: "Payments, cents a day",
+  FOREIGN_CAP: "Foreign supply cap, ticks",
+  FOREIGN_INSTANT: "Credited at once, ticks",
+  FOREIGN_DELAY: "Deposits' wait, seconds",
+  CHAIN_OUT: "Chain's payouts, cents",
+  FOREIGN_WORTH: "Worth of a unit, cents",
+  FOREIGN_LEAST: "Least payout, ticks",
 };
 
 /** A slice of one byte as wallets spell it. */
@@ -32,7 +38,7 @@ const byte = (value: bigint) => `0x${value.toString(16).padStart(2, "0")}`;
 
 /** The enums that fields refer to. Keys are the field's values: digits for integers, hex for bytes. */
 export const ENUMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  assetClass: { "0x00": "None", "0x01": "Native", "0x02": "ERC-20", "0x03": "Other chain" },
+  assetClass: { "0x00": "None", "0x01": "Native", "0x02": "ERC-20" },
   tokenClass: { "0": "Unlisted", "1": "Native", "2": "Exact", "3": "Fee taking" },
   kind: { "0": "User", "1": "App", "2": "Retired app" },
   verb: {

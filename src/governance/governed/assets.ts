@@ -15,6 +15,8 @@ export interface ReadAsset {
   readonly decimals: bigint;
   readonly windingDown: boolean;
   readonly impaired: boolean;
+  /** The CAIP-2 name of the chain that it is of, where the gateway serves it. */
+  readonly chain?: string;
 }
 
 const SYMBOL = new Interface(["function symbol() view returns (string)"]);
@@ -37,6 +39,7 @@ export async function readAssets(at: Reading): Promise<readonly ReadAsset[]> {
         id,
       ]);
       const name = assetName(id);
+      const chain = await chainOf(at, id, name);
       const known = at.addresses.assets.find((asset) => BigInt(asset.id) === id)?.symbol;
       return {
         id,
@@ -47,9 +50,20 @@ export async function readAssets(at: Reading): Promise<readonly ReadAsset[]> {
         decimals: record.decimals,
         windingDown: record.windingDown,
         impaired: record.impaired,
+        ...(chain === undefined ? {} : { chain }),
       };
     }),
   );
+}
+
+const FOREIGN = new Interface(["function caip19() view returns (string)"]);
+
+/** The chain of an asset that the gateway serves. */
+async function chainOf(at: Reading, id: bigint, name: string): Promise<string | undefined> {
+  const row = await at.view<{ token: string }>(at.addresses.gateway, "gateway", "foreignOf", [id]);
+  if (BigInt(row.token) === 0n) return undefined;
+  const caip19 = await at.view<string>(name, FOREIGN, "caip19");
+  return caip19.slice(0, caip19.indexOf("/"));
 }
 
 /** The assets that a record names, for a Vault that doesn't answer: what only it knows is missing. */

@@ -76,6 +76,8 @@ export const CONTRACTS: Readonly<Record<GovernedContract, ContractClass>> = {
   paymentRules: one("paymentRules", wording("Payment rules", "支付规则"), FACES.paymentRules, [
     "PaymentRules",
   ]),
+  gateway: one("gateway", wording("Gateway", "跨链网关"), FACES.gateway, ["Gateway"]),
+  committee: one("committee", wording("Committee", "跨链委员会"), FACES.committee, ["Committee"]),
   upgradeController: one(
     "upgradeController",
     wording("Upgrade controller", "升级控制"),

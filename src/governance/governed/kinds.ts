@@ -1,5 +1,6 @@
 import { AUDIT_KINDS } from "./audits.ts";
 import { CUSTODY_KINDS } from "./custody.ts";
+import { GATEWAY_KINDS } from "./gateway.ts";
 import { GUARDIAN_KINDS } from "./guardians.ts";
 import type { GovernedKind } from "./kind.ts";
 import { MANAGER_KINDS } from "./managers.ts";
@@ -20,6 +21,7 @@ export const GOVERNED: readonly GovernedKind[] = [
   ...GUARDIAN_KINDS,
   ...UPGRADE_KINDS,
   ...AUDIT_KINDS,
+  ...GATEWAY_KINDS,
   ...MANAGER_KINDS,
   ...TIMELOCK_KINDS,
   ...SAFE_KINDS,

@@ -1,4 +1,4 @@
-import { FEATURES, type FeatureName, KINDS, paramKey } from "../parameters.ts";
+import { chainKey, FEATURES, type FeatureName, KINDS, paramKey } from "../parameters.ts";
 import type { Managed } from "../role-graph.ts";
 import { assetName, type ReadAsset } from "./assets.ts";
 import type { Instance } from "./contracts.ts";
@@ -10,7 +10,8 @@ import { amountShown, UNITS, type Unit, type UnitName } from "./units.ts";
 import { type Wording, wording } from "./wording.ts";
 
 export type KindName = keyof typeof KINDS;
-export type Argument = "none" | "tier" | "feature" | "asset" | "account";
+/** `foreign`: an asset that the gateway serves. */
+export type Argument = "none" | "tier" | "feature" | "asset" | "account" | "foreign" | "chain";
 
 /** One row of contracts/shared/ParamKeys.sol. */
 export interface NumberRow {
@@ -110,6 +111,19 @@ export const NUMBERS: readonly NumberRow[] = [
     "每日新增支付额度",
   ),
   row("appRelease", "CANARY_CAP", "asset", "ticks", "most that the canary may hold", "灰度持有上限"),
+  row("gateway", "FOREIGN_CAP", "foreign", "ticks", "most that its supply comes to", "供应总量上限"),
+  row("gateway", "FOREIGN_INSTANT", "foreign", "ticksADay", "deposits credited at once", "即时入账额度"),
+  row("gateway", "FOREIGN_DELAY", "chain", "seconds", "wait of all other deposits", "其余存入的等待时间"),
+  row("gateway", "CHAIN_OUT", "chain", "centsADay", "payouts authorised on a chain", "链上付出授权额度"),
+  row(
+    "gateway",
+    "FOREIGN_WORTH",
+    "foreign",
+    "cents",
+    "what one unit counts in payouts",
+    "每单位计入付出额度的金额",
+  ),
+  row("gateway", "FOREIGN_LEAST", "foreign", "ticks", "least that a payout carries", "单笔付出下限"),
 ];
 
 /** `Direction` of contracts/shared/interfaces/IParams.sol. */
@@ -153,8 +167,12 @@ function keysOf(
   instance: Instance,
 ): readonly Omit<Row, "param" | "own">[] {
   if (argument === "none") return [{ argument: "", label: undefined, asset: undefined }];
-  if (argument === "asset") {
-    return at.assets.map((asset) => ({ argument: asset.name, label: wording(asset.symbol), asset }));
+  if (argument === "asset" || argument === "foreign") {
+    const assets = argument === "asset" ? at.assets : at.assets.filter(({ chain }) => chain !== undefined);
+    return assets.map((asset) => ({ argument: asset.name, label: wording(asset.symbol), asset }));
+  }
+  if (argument === "chain") {
+    return chainsOf(at).map((chain) => ({ argument: chain, label: undefined, asset: undefined }));
   }
   if (argument === "account") {
     // Accounts that anything was ever set for: a key's argument is one.
@@ -180,7 +198,13 @@ function keysOf(
   }));
 }
 
-function keyOf({ kind }: NumberRow, argument: string, asset: ReadAsset | undefined): string {
+/** The chains whose assets the gateway serves, by CAIP-2. */
+function chainsOf({ assets }: Reading): readonly string[] {
+  return [...new Set(assets.flatMap(({ chain }) => chain ?? []))];
+}
+
+function keyOf({ kind, argument: of }: NumberRow, argument: string, asset: ReadAsset | undefined): string {
+  if (of === "chain") return chainKey(KINDS[kind], argument);
   return paramKey(KINDS[kind], asset?.id ?? BigInt(argument === "" ? 0 : argument));
 }
 
@@ -270,6 +294,8 @@ const ARGUMENTS: Readonly<Record<Exclude<Argument, "none">, Wording>> = {
   feature: wording("feature", "功能"),
   account: wording("account", "账户"),
   asset: wording("asset", "资产"),
+  foreign: wording("asset", "资产"),
+  chain: wording("chain", "链"),
 };
 
 function settersOf(contract: Managed): readonly Setter[] {
@@ -281,10 +307,13 @@ function settersOf(contract: Managed): readonly Setter[] {
 
 function kindOf(number: NumberRow): GovernedKind {
   const parameter = KINDS[number.kind];
-  const touched: GovernedKind["events"][string] = (args) => {
+  const touched: GovernedKind["events"][string] = (args, at) => {
     const key = BigInt(args.key as string);
     if (key >> 248n !== parameter) return [];
     if (number.argument === "none") return [""];
+    if (number.argument === "chain") {
+      return chainsOf(at).filter((chain) => BigInt(chainKey(parameter, chain)) === key);
+    }
     const small = number.argument === "tier" || number.argument === "feature";
     return [small ? (key & 0xffn).toString() : assetName(key)];
   };

@@ -59,6 +59,21 @@ export const UNGOVERNED: readonly Ungoverned[] = [
     why: "counts a customer's new payments when an app asks; bounded by the numbers here",
   },
   {
+    contract: "gateway",
+    functions: ["credit", "mature", "authorise", "settle", "voided"],
+    why: "one deposit or payout, by the committee's word; bounded by the numbers here",
+  },
+  {
+    contract: "gateway",
+    functions: ["cancel", "onPayout", "refund", "registerDestination", "retry"],
+    why: "an account's own verb, or anyone's where code says what happens",
+  },
+  {
+    contract: "gateway",
+    functions: ["recall", "refuse"],
+    why: "one payout or deposit, back to its account or not credited, before it has gone on",
+  },
+  {
     contract: "auditRecord",
     functions: ["serve"],
     why: "once, at deployment: names the Vault whose code names this record",
@@ -120,6 +135,7 @@ export const UNGOVERNED_CONTRACTS: Readonly<Record<string, string>> = {
   PullPrices: "brings signed prices, by anyone",
   RedStoneSource: "stores prices that its signers have signed, by anyone; signers are fixed in it",
   SafeSetup: "runs once in a new Safe's own setup",
+  ForeignAsset: "moves, is made and burnt by its gateway alone, which is governed",
   Netting: "keeps what parties push to it, and moves it by their signatures; its rules are governed",
   Payments:
     "keeps what payers push to it, and moves it by the terms that they agreed on; its rules are governed",

@@ -32,16 +32,9 @@ contract AssetIdTest is Cheats {
         assertEq(AssetId.wrap((2 << 248) | (stray << 160) | uint160(token)).class(), 0);
     }
 
-    function testFuzz_foreignKeeps248BitsOfTheName(bytes32 nameHash) external pure {
-        AssetId id = AssetIds.foreignAsset(nameHash);
-        assertEq(id.class(), AssetIds.FOREIGN);
-        assertEq(id.raw() >> 248, 3);
-        assertEq(id.raw() << 8, (uint256(nameHash) >> 8) << 8);
-    }
-
     function testFuzz_otherClassBytesAreNoAsset(uint256 raw) external pure {
         uint256 class = raw >> 248;
-        vm.assume(class == 0 || class > 3);
+        vm.assume(class == 0 || class > 2);
         assertEq(AssetId.wrap(raw).class(), 0);
     }
 
@@ -52,10 +45,8 @@ contract AssetIdTest is Cheats {
         uint8 class = id.class();
         AssetId native = AssetIds.native();
         AssetId erc20 = AssetIds.erc20(address(uint160(raw)));
-        AssetId foreign_ = AssetIds.foreignAsset(bytes32(raw << 8));
         assertEq(class == AssetIds.NATIVE, id.eq(native));
         assertEq(class == AssetIds.ERC20, id.eq(erc20) && uint160(raw) != 0);
-        assertEq(class == AssetIds.FOREIGN, id.eq(foreign_));
     }
 
     function testFuzz_eqIsEquality(uint256 a, uint256 b) external pure {

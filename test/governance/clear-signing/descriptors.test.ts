@@ -32,6 +32,8 @@ const CONTRACTS: Readonly<Record<Managed, string>> = {
   reserve: "Reserve",
   paymentRules: "PaymentRules",
   auditRecord: "AuditRecord",
+  gateway: "Gateway",
+  committee: "Committee",
   appRelease: "AppRelease",
 };
 

@@ -3,6 +3,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as custody from './custody/index.js';
+export * as gateway from './gateway/index.js';
 export * as governance from './governance/index.js';
 export * as mocks from './mocks/index.js';
 export * as oracle from './oracle/index.js';

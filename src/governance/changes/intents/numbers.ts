@@ -4,7 +4,7 @@ import { cents, formatUsd, usdDecimal } from "../../../core/money.ts";
 import { DAY, HOUR } from "../../../core/time.ts";
 import { type KindName, NUMBERS, type NumberRow } from "../../governed/numbers.ts";
 import type { Wording } from "../../governed/wording.ts";
-import { FEATURES, type FeatureName, KINDS, paramKey } from "../../parameters.ts";
+import { chainKey, FEATURES, type FeatureName, KINDS, paramKey } from "../../parameters.ts";
 import { assetOf, type ChangeContext, callOf, view } from "../context.ts";
 import { intent } from "../intent.ts";
 import { amount, count, duration, percent, rawUnits, symbol, tier, usd } from "../quantities.ts";
@@ -26,7 +26,7 @@ const WRITTEN = {
 } as const satisfies Readonly<Record<NumberRow["unit"], string>>;
 type Writing = (typeof WRITTEN)[NumberRow["unit"]];
 
-type TableName = "vault" | "policy" | "registry" | "reserve" | "paymentRules";
+type TableName = "vault" | "policy" | "registry" | "reserve" | "paymentRules" | "gateway";
 
 function numberOf(name: KindName): NumberRow & { contract: TableName } {
   const found = NUMBERS.find(({ kind }) => kind === name);
@@ -88,23 +88,29 @@ interface Of {
   readonly tier?: number | undefined;
   readonly feature?: FeatureName | undefined;
   readonly asset?: string | undefined;
+  /** By CAIP-2. */
+  readonly chain?: string | undefined;
 }
 
 async function rowOf(
   context: ChangeContext,
   name: KindName,
   given: string,
-  { tier: ofTier, feature, asset }: Of,
+  { tier: ofTier, feature, asset, chain }: Of,
 ): Promise<Row> {
-  const { contract: target, argument: of, unit: counted, label: wording } = numberOf(name);
+  const { contract: target, argument, unit: counted, label: wording } = numberOf(name);
+  // An asset that the gateway serves is named like any other.
+  const of = argument === "foreign" ? "asset" : argument;
   const unit = WRITTEN[counted];
-  const all = { tier: ofTier, feature, asset };
-  const wrong = (["tier", "feature", "asset"] as const).some(
+  const all = { tier: ofTier, feature, asset, chain };
+  const wrong = (["tier", "feature", "asset", "chain"] as const).some(
     (each) => (of === each) !== (all[each] !== undefined),
   );
   if (wrong) {
     const wants =
-      of === "none" ? "no tier, feature or asset" : `${of === "asset" ? "an" : "a"} ${of} and nothing else`;
+      of === "none"
+        ? "no tier, feature, asset or chain"
+        : `${of === "asset" ? "an" : "a"} ${of} and nothing else`;
     throw new TerminalError(
       "CHANGE_ARGUMENT",
       `${name} is a number of ${of === "none" ? "the whole" : `one ${of}`}`,
@@ -114,6 +120,14 @@ async function rowOf(
     );
   }
   const kind = KINDS[name];
+  if (chain !== undefined) {
+    return {
+      target,
+      key: chainKey(kind, chain),
+      value: inUnit(name, given, unit as Exclude<Writing, "ticks">),
+      says: { en: `${wording.en}, ${chain} = ${given}`, zh: `${chain} 的${wording.zh} = ${given}` },
+    };
+  }
   if (asset === undefined) {
     const [en, zh] =
       ofTier !== undefined
@@ -121,10 +135,10 @@ async function rowOf(
         : feature !== undefined
           ? [`${wording.en}, ${feature}`, `${feature} 的${wording.zh}`]
           : [wording.en, wording.zh];
-    const argument = feature === undefined ? (ofTier ?? 0) : FEATURES.indexOf(feature);
+    const place = feature === undefined ? (ofTier ?? 0) : FEATURES.indexOf(feature);
     return {
       target,
-      key: paramKey(kind, BigInt(argument)),
+      key: paramKey(kind, BigInt(place)),
       value: inUnit(name, given, unit as Exclude<Writing, "ticks">),
       says: { en: `${en} = ${given}`, zh: `${zh} = ${given}` },
     };
@@ -204,6 +218,11 @@ const fields = {
   tier: tier.optional(),
   feature: z.enum(FEATURES).optional().describe("Of new payments"),
   asset: symbol.optional(),
+  chain: z
+    .string()
+    .regex(/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/, "not a chain's name by CAIP-2")
+    .optional()
+    .describe("Whose assets the gateway serves"),
   // Read again in the number's own unit: which one that is, the name tells.
   value: z
     .union([z.string(), z.int().min(0)])
