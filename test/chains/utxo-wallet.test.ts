@@ -187,6 +187,11 @@ describe("a wallet on litecoind", () => {
       const outpoints = all.flatMap(({ signed }) => signedContent(signed).spends);
       expect(new Set(outpoints).size).to.equal(outpoints.length);
       for (const { signed } of all.toReversed()) await send(signed);
+      // What waits in mempools is seen there, also by somebody who isn't told.
+      const unaware = await make(payout());
+      expect(
+        signedContent(unaware.signed).spends.filter((outpoint) => outpoints.includes(outpoint)),
+      ).to.deep.equal([]);
       await stage.mine(1);
       for (const made of all)
         expect(await status(made)).to.deep.equal({ is: "done", txId: made.signed.txId, final: false });
@@ -363,6 +368,22 @@ describe("a wallet on litecoind", () => {
         rmSync(folder, { recursive: true });
       }
       await stage.mine(DEPTH);
+    });
+
+    it("given a payout / when its block is reorganised away / what it spent is there again, and what it made is gone", async () => {
+      const outpoints = () => stage.index.tables.unspent().map(({ outpoint }) => outpoint);
+      await stage.index.sync();
+      const before = outpoints();
+      const made = await make(payout());
+      await send(made.signed);
+      await stage.mine(1);
+      await stage.index.sync();
+      expect(outpoints()).not.to.have.members(before);
+      await stage.reorganise(1, "wait");
+      await stage.index.sync();
+      expect(outpoints()).to.have.members(before);
+      await stage.mine(DEPTH);
+      expect(await status(made)).to.deep.equal({ is: "done", txId: made.signed.txId, final: true });
     });
 
     it("given an account that is named after its deposit was scanned / when the index is rewound / the coin is found", async () => {
