@@ -141,10 +141,24 @@ export interface EffectExecutor {
   signingPayloads(unsigned: UnsignedTx): readonly Payload[];
   attach(unsigned: UnsignedTx, signatures: readonly Hex[]): SignedTx;
   broadcast(signed: SignedTx): Promise<BroadcastResult>;
-  /** The same effect by the same token for more: at least what the chain's nodes ask of a replacement, at most the cap. */
-  replace(previous: readonly SignedTx[], effect: Effect, fee: FeeQuote): Promise<UnsignedTx>;
-  /** Spends the token on nothing, so that its effect can't happen. */
-  voidToken(effect: Effect, token: ConflictToken, fee: FeeQuote): Promise<UnsignedTx>;
+  /**
+   * The same effect by the same token for more: at least what the chain's nodes ask of a replacement, at most the cap.
+   * `previous`: every version that was ever signed. `spent`: as for `build`, without what the versions themselves spend.
+   */
+  replace(
+    previous: readonly SignedTx[],
+    effect: Effect,
+    fee: FeeQuote,
+    spent: readonly string[],
+  ): Promise<UnsignedTx>;
+  /** Spends the token on nothing, so that its effect can't happen. Pays over `previous`, which may be empty. */
+  voidToken(
+    effect: Effect,
+    token: ConflictToken,
+    fee: FeeQuote,
+    previous: readonly SignedTx[],
+    spent: readonly string[],
+  ): Promise<UnsignedTx>;
   /** What a transaction should pay now: an estimate of several nodes' that disagree little, within an absolute cap. */
   fee(urgency: "economy" | "normal" | "urgent"): Promise<FeeQuote>;
   reconcile(): Promise<TokenReport>;

@@ -1,0 +1,130 @@
+import type { Hex } from "../chain.ts";
+import { isChange } from "./payout-transaction.ts";
+import {
+  feeAt,
+  MAX_INPUTS,
+  type UtxoWallet,
+  virtualSize,
+  type WalletInput,
+  walletScript,
+} from "./wallet-transaction.ts";
+
+/** What coins are looked for. */
+export interface SelectionTask {
+  readonly wallet: UtxoWallet;
+  /** Inputs that are there whatever is chosen, in order. */
+  readonly required: readonly WalletInput[];
+  readonly candidates: readonly WalletInput[];
+  /** Scripts of all outputs but the change. */
+  readonly scripts: readonly Hex[];
+  /** What these outputs hold together. */
+  readonly paid: bigint;
+  /** Smallest units per kvB: what a coin costs to spend. */
+  readonly rate: bigint;
+  /** What a transaction of so many virtual bytes must pay; `rate` or more. */
+  readonly feeFor: (size: number) => bigint;
+}
+
+/** Coins that are enough. */
+export interface Selection {
+  readonly inputs: readonly WalletInput[];
+  /** 0: none, and what is over goes to the fee. */
+  readonly change: bigint;
+}
+
+/** Virtual bytes of one more input, rounded up, and of an output to the wallet. */
+const INPUT_SIZE = 58;
+const CHANGE_SIZE = 43;
+/** Steps of the search for coins that leave no change. */
+const MOST_STEPS = 20_000;
+
+const total = (inputs: readonly WalletInput[]) => inputs.reduce((sum, { amount }) => sum + amount, 0n);
+
+/** What is over once the outputs and the fee are paid, as change or as more fee; undefined: the inputs aren't enough. */
+function settle(task: SelectionTask, chosen: readonly WalletInput[]): Selection | undefined {
+  const { wallet, required, scripts, paid, feeFor } = task;
+  const inputs = [...required, ...chosen];
+  if (inputs.length > MAX_INPUTS) return undefined;
+  const own = walletScript(wallet, undefined).script;
+  const over = total(inputs) - paid;
+  const change = over - feeFor(virtualSize(inputs.length, [...scripts, own]));
+  if (isChange(wallet, change)) return { inputs, change };
+  // Change that would pass for an anchor gives one unit away.
+  if (change === wallet.network.anchor) return { inputs, change: change - 1n };
+  return over >= feeFor(virtualSize(inputs.length, scripts)) ? { inputs, change: 0n } : undefined;
+}
+
+/**
+ * Coins whose worth above their own cost is the target, up to what making and later spending a change would cost: branch and bound,
+ * largest first, fewest coins among what is found first.
+ *
+ * @see Mark Erhardt, "An Evaluation of Coin Selection Strategies", 2016
+ */
+function exact(worths: readonly bigint[], target: bigint, slack: bigint): number[] | undefined {
+  const rest = worths.map(() => 0n);
+  for (let at = worths.length - 1; at >= 0; at--) rest[at] = (rest[at + 1] ?? 0n) + (worths[at] ?? 0n);
+  let steps = 0;
+  let best: number[] | undefined;
+  let waste = slack + 1n;
+  const chosen: number[] = [];
+  const visit = (at: number, sum: bigint): void => {
+    if (steps++ > MOST_STEPS || sum > target + slack || waste === 0n) return;
+    if (sum >= target) {
+      if (sum - target < waste) {
+        best = [...chosen];
+        waste = sum - target;
+      }
+      return;
+    }
+    const worth = worths[at];
+    if (worth === undefined || sum + (rest[at] ?? 0n) < target || chosen.length >= MAX_INPUTS) return;
+    chosen.push(at);
+    visit(at + 1, sum + worth);
+    chosen.pop();
+    // Without this one, nor its equals: they'd give the same sums.
+    let next = at + 1;
+    while (worths[next] === worth) next++;
+    visit(next, sum);
+  };
+  visit(0, 0n);
+  return best;
+}
+
+/**
+ * Chooses coins: none where the required inputs are enough; else coins that leave no change; else the smallest one that is enough;
+ * else the largest ones. Coins that cost more than they hold are left alone, so dust that strangers send costs nothing. The same
+ * coins give the same choice.
+ *
+ * @returns undefined where all coins together aren't enough, or only more of them than one transaction may spend
+ */
+export function selectCoins(task: SelectionTask): Selection | undefined {
+  const { wallet, required, candidates, scripts, paid, rate, feeFor } = task;
+  const nothing = settle(task, []);
+  if (nothing !== undefined) return nothing;
+
+  const cost = feeAt(rate, INPUT_SIZE);
+  const coins = candidates
+    .filter(({ amount }) => amount > cost)
+    .sort((a, b) => Number(b.amount - a.amount) || (a.outpoint < b.outpoint ? -1 : 1));
+  const target = paid + feeFor(virtualSize(required.length, scripts)) - total(required);
+  const slack = feeAt(rate, CHANGE_SIZE + INPUT_SIZE);
+  const worths = coins.map(({ amount }) => amount - cost);
+  const found = exact(worths, target, slack)?.flatMap((at) => coins[at] ?? []);
+  if (found !== undefined) {
+    const settled = settle(task, found);
+    if (settled !== undefined && settled.change === 0n) return settled;
+  }
+
+  const own = walletScript(wallet, undefined).script;
+  const single = coins.findLast((coin) => settle(task, [coin]) !== undefined);
+  if (single !== undefined) return settle(task, [single]);
+  const least = paid + feeFor(virtualSize(required.length, [...scripts, own])) - total(required);
+  const chosen: WalletInput[] = [];
+  for (const coin of coins) {
+    chosen.push(coin);
+    if (total(chosen) < least) continue;
+    const settled = settle(task, chosen);
+    if (settled !== undefined) return settled;
+  }
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { Hex } from "../chain.ts";
+import type { ChainTip } from "./chain-view.ts";
+import type { IndexedCoin } from "./index-tables.ts";
+import type { JsonRpcNode } from "./json-rpc-node.ts";
+import { waitsAt } from "./mempool.ts";
+import { coinAmount } from "./network-fee.ts";
+import { nodesDisagree } from "./node-quorum.ts";
+import type { UtxoIndex } from "./utxo-index.ts";
+import { parseOutpoint, type WalletInput } from "./wallet-transaction.ts";
+
+/** Blocks until a miner's own output may be spent. */
+const COINBASE_MATURITY = 100;
+
+/** An output as nodes have it unspent. */
+export interface LiveOutput {
+  readonly amount: bigint;
+  readonly script: Hex;
+  readonly confirmations: number;
+}
+
+const outputSchema = z
+  .object({
+    value: coinAmount,
+    confirmations: z.number().int().nonnegative(),
+    scriptPubKey: z.object({ hex: z.string().regex(/^([0-9a-f]{2})*$/) }),
+  })
+  .nullable()
+  .transform((found): LiveOutput | undefined =>
+    found === null
+      ? undefined
+      : { amount: found.value, script: found.scriptPubKey.hex, confirmations: found.confirmations },
+  );
+
+/** What a node says of an output: undefined = spent, or never there. With `waiting`, its mempool counts. */
+async function liveAt(
+  node: JsonRpcNode,
+  outpoint: string,
+  waiting: boolean,
+): Promise<LiveOutput | undefined> {
+  const { txId, index } = parseOutpoint(outpoint);
+  return node.ask("gettxout", [txId, index, waiting], outputSchema);
+}
+
+/**
+ * Whether something that waits at a node spends an output: it is there by the blocks, or by its own transaction that waits too, and
+ * isn't once the mempool counts. One node's word is enough, as nothing is done upon it but waiting.
+ */
+export async function spentInMempool({ view }: UtxoIndex, outpoint: string): Promise<boolean> {
+  const words = await view.quorum.each(async (node) => {
+    const made =
+      (await liveAt(node, outpoint, false)) !== undefined ||
+      (await waitsAt(node, parseOutpoint(outpoint).txId));
+    return made && (await liveAt(node, outpoint, true)) === undefined;
+  });
+  return words.some(({ value }) => value);
+}
+
+/**
+ * An output that every node has, unspent by anything in its blocks or mempool; undefined: some node hasn't.
+ *
+ * @throws RetryableError `NODES_DISAGREE` about what it holds
+ */
+export async function liveOutput(index: UtxoIndex, outpoint: string): Promise<LiveOutput | undefined> {
+  const words = await index.view.quorum.each((node) => liveAt(node, outpoint, true));
+  const [first] = words;
+  if (first?.value === undefined || words.some(({ value }) => value === undefined)) return undefined;
+  const { amount, script } = first.value;
+  if (words.some(({ value }) => value?.amount !== amount || value.script !== script)) {
+    throw nodesDisagree(
+      `output ${outpoint}`,
+      words.map(({ node, value }) => ({ node, value: `${value?.amount} to ${value?.script}` })),
+    );
+  }
+  return first.value;
+}
+
+/** Whether it is one of the anchors: at the wallet's own address, with exactly what they hold. */
+export function isAnchor(
+  { wallet }: UtxoIndex,
+  { account, amount }: Pick<IndexedCoin, "account" | "amount">,
+): boolean {
+  return account === undefined && amount === wallet.network.anchor;
+}
+
+/**
+ * Coins that a transaction may spend. Deposits once they are final, as until then nobody was credited; the wallet's own change once it
+ * is in a block. Never what only waits in a mempool: so no payout has ancestors there, and none hangs on another one's fate.
+ */
+export function spendableCoins(
+  index: UtxoIndex,
+  { head, final }: ChainTip,
+  spent: readonly string[],
+): WalletInput[] {
+  const taken = new Set(spent);
+  return index.tables
+    .unspent()
+    .filter((coin) => !isAnchor(index, coin) && !taken.has(coin.outpoint))
+    .filter(({ height, account, coinbase }) =>
+      coinbase
+        ? head.height - height + 1 >= COINBASE_MATURITY
+        : height <= (account === undefined ? head.height : final),
+    )
+    .map(({ outpoint, amount, account }) => ({ outpoint, amount, account }));
+}
