@@ -213,11 +213,12 @@ describe("the Gateway through nodes", () => {
     await d.gateway.credit(deposit, proof);
     expect(await build("credit", [deposit, proof])).to.equal("ALREADY_DONE ");
     expect(await build("mature", [deposit])).to.equal("CALL_WAITS Gateway_Delayed");
-    const huge = d.depositOf({ amount: 1_001n * COIN });
-    expect(await build("credit", [huge, await d.attestDeposit(huge)])).to.equal("CALL_WAITS Gateway_NoRoom");
-    expect(await build("settle", [ZeroHash, `0x${TX}`, "0x"])).to.match(
-      /^CALL_REFUSED Gateway_NotIn|^CALL_WAITS 0x/,
+    const payoutId = await d.request(COIN);
+    await d.setNumber("CHAIN_OUT", 1n);
+    expect(await build("authorise", [payoutId, TOKEN, await d.attestToken(payoutId, TOKEN)])).to.equal(
+      "CALL_WAITS Gateway_ChainLimitReached",
     );
+    expect(await build("settle", [ZeroHash, `0x${TX}`, "0x"])).to.equal("CALL_REFUSED Gateway_NotIn");
   });
 
   it("given a configuration that is wrong / when the chain is opened / it says where", () => {
