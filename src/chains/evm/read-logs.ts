@@ -58,15 +58,23 @@ function mayBeTooWide(error: unknown): boolean {
 /** What one node says of some blocks: some of their headers, and the contract's logs in them. */
 interface Told {
   readonly headers: readonly Header[];
-  readonly logs: readonly Log[];
+  readonly told: ReadLogs;
 }
 
+/** Logs in order, and all that they say as one text. */
+interface ReadLogs {
+  readonly logs: readonly Log[];
+  readonly key: string;
+}
+
+/** @param known what was read for this very question, by how a node wrote it: nodes of one kind write the same */
 async function tell(
   source: LogSource,
   node: EvmNode,
   from: number,
   to: number,
   heights: readonly number[],
+  known: Map<string, ReadLogs>,
 ): Promise<Told | null> {
   const filter = { address: source.address, fromBlock: quantityText(from), toBlock: quantityText(to) };
   const forLogs: Question = { method: "eth_getLogs", params: [filter] };
@@ -79,23 +87,34 @@ async function tell(
     if (header === null) return null;
     headers.push(header);
   }
-  return {
-    headers,
-    logs: inOrder(node, source.address, from, to, read(node, forLogs, answers[0] as Answer, logsSchema)),
-  };
+  const written = JSON.stringify(answers[0]);
+  let told = known.get(written);
+  if (told === undefined) {
+    const all = read(node, forLogs, answers[0] as Answer, logsSchema);
+    const logs = inOrder(node, source.address, from, to, all);
+    told = { logs, key: logs.map(logKey).join() };
+    known.set(written, told);
+  }
+  return { headers, told };
 }
 
-function agreeOn(
+async function agreeOn(
   source: LogSource,
   from: number,
   to: number,
   heights: readonly number[],
-): Promise<Told | null> {
-  return source.view.nodes.agree(`blocks ${from} to ${to}`, (node) => tell(source, node, from, to, heights), {
-    key: (told) =>
-      told === null ? "none" : JSON.stringify([told.headers.map(({ hash }) => hash), told.logs.map(logKey)]),
-    absent: (told) => told === null,
-  });
+): Promise<{ readonly headers: readonly Header[]; readonly logs: readonly Log[] } | null> {
+  const known = new Map<string, ReadLogs>();
+  const agreed = await source.view.nodes.agree(
+    `blocks ${from} to ${to}`,
+    (node) => tell(source, node, from, to, heights, known),
+    {
+      key: (said) =>
+        said === null ? "none" : `${said.headers.map(({ hash }) => hash).join()} ${said.told.key}`,
+      absent: (said) => said === null,
+    },
+  );
+  return agreed === null ? null : { headers: agreed.headers, logs: agreed.told.logs };
 }
 
 /**
@@ -111,7 +130,7 @@ export async function readSpan(
   widest: number,
 ): Promise<SpanRead> {
   const size = last - after.height;
-  let told: Told | null;
+  let told: Awaited<ReturnType<typeof agreeOn>>;
   try {
     told = await agreeOn(source, after.height + 1, last, [after.height, last]);
   } catch (error) {
@@ -173,7 +192,7 @@ export async function readBlocks(
   last: number,
 ): Promise<readonly ScannedBlock[]> {
   const heights = Array.from({ length: last - after.height }, (_, at) => after.height + 1 + at);
-  let told: Told | null;
+  let told: Awaited<ReturnType<typeof agreeOn>>;
   try {
     told = await agreeOn(source, after.height + 1, last, heights);
   } catch (error) {
