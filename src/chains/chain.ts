@@ -132,8 +132,11 @@ export interface TokenReport {
 /** Brings about effects on one chain. Holds no key and remembers nothing: what must be remembered is returned, and journalled. */
 export interface EffectExecutor {
   readonly chain: Caip2;
-  /** By the effect's id and its token, whatever transactions were sent for it. */
-  effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus>;
+  /**
+   * By the effect's id and its token, whatever transactions were sent for it. `sent`: the ids of those that the caller knows.
+   * They decide nothing; where nodes keep little history, they are what finds the one that counted.
+   */
+  effectStatus(effect: Effect, token: ConflictToken, sent?: readonly Hex[]): Promise<EffectStatus>;
   /** A token that no effect has: persisted by the caller before use. `taken` are those that the caller's journal knows. */
   reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken>;
   /** `spent`: outputs that other transactions of the caller's spend, and that the chain doesn't know yet. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { anvilProgram } from "../../src/testing/anvil-program.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** How long a node may take to answer its first question, milliseconds. */
@@ -44,13 +44,6 @@ export function freePort(): Promise<number> {
       server.close(() => found(port));
     });
   });
-}
-
-/** The program itself, not the script that npm installs for it: that one would leave its child behind when killed. */
-function anvilProgram(): string {
-  const load = createRequire(import.meta.url);
-  const machine = process.arch === "x64" ? "amd64" : process.arch;
-  return load.resolve(`@foundry-rs/anvil-${process.platform}-${machine}/bin/anvil`);
 }
 
 function commandOf(kind: NodeKind, port: number, chainId: number): readonly [string, readonly string[]] {

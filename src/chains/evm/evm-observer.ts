@@ -1,0 +1,146 @@
+import type { Interface } from "ethers";
+import { RetryableError, TerminalError } from "../../core/errors.ts";
+import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlock } from "../chain.ts";
+import { askOne, receiptSchema, transactionSchema } from "./answers.ts";
+import { type ChainView, parentOf, pointOf } from "./chain-view.ts";
+import { eventDecoder } from "./decode-event.ts";
+import { type LogSource, readBlocks, readSpan } from "./read-logs.ts";
+
+/** Which contract is watched, and how. */
+export interface EvmObserverOptions {
+  readonly contract: string;
+  /** Where its events stand. */
+  readonly face: Interface;
+  /** Blocks that one question for logs spans at most. What nodes refuse is halved, and grows again. */
+  readonly span?: number;
+}
+
+/** Blocks below the scan's end that are always read one by one, with their headers, whether they are final or not. */
+export const ONE_BY_ONE = 32;
+const WIDEST = 10_000;
+const FIRST = 2_000;
+/** Transactions that are remembered to have been in a block. */
+const REMEMBERED = 10_000;
+
+function reorganised(point: Point): RetryableError {
+  return new RetryableError("REORGANISED", "A block left the chain", {
+    facts: { height: point.height, hash: point.hash },
+    advice: "Go back to the latest block that is still on the chain, and scan again.",
+  });
+}
+
+/**
+ * Reads one contract's events. An event's index is its place among this contract's logs of its transaction.
+ *
+ * Far below the scan's end, final blocks are read in spans: those without events are passed over, but for a span's last one.
+ * All other blocks are read one by one, linked by their headers, and are yielded each.
+ */
+export class EvmObserver implements ChainObserver {
+  readonly chain: Caip2;
+  readonly #view: ChainView;
+  readonly #source: LogSource;
+  readonly #widest: number;
+  /** Tells `orphaned` from `unseen`, and nothing else: forgotten when the process ends. */
+  readonly #seen = new Set<Hex>();
+
+  constructor(view: ChainView, { contract, face, span = WIDEST }: EvmObserverOptions) {
+    this.chain = view.nodes.chain;
+    this.#view = view;
+    this.#widest = span;
+    this.#source = { view, address: contract.toLowerCase(), decode: eventDecoder(this.chain, face) };
+  }
+
+  async head(): Promise<Point> {
+    return pointOf(await this.#view.head());
+  }
+
+  async finalized(): Promise<Point> {
+    return pointOf(await this.#view.finalized());
+  }
+
+  async commonAncestor(saved: readonly Point[]): Promise<Point> {
+    for (const point of saved.toReversed()) if (await this.#view.has(point)) return point;
+    const [oldest] = saved;
+    if (oldest === undefined) {
+      throw new TerminalError("NO_SAVED_POINTS", "Without saved blocks there is none to go back to", {
+        advice: "Begin at the block of the deployment.",
+      });
+    }
+    const header = await this.#view.headerOf(oldest.hash);
+    const parent = header === null ? undefined : parentOf(header);
+    if (parent !== undefined && (await this.#view.has(parent))) return parent;
+    throw new TerminalError("REORGANISED_TOO_DEEP", "The chain left a block below all that were saved", {
+      facts: { chain: this.chain, height: oldest.height, hash: oldest.hash },
+      advice: "Stop, find out what happened to the chain, and begin again at a block that certainly counts.",
+    });
+  }
+
+  async *scan(after: Point, to: Point): AsyncIterable<ScannedBlock> {
+    if (after.height >= to.height) {
+      if (after.height > to.height) throw reorganised(after);
+      if (after.hash !== to.hash || !(await this.#view.has(to))) throw reorganised(after);
+      return;
+    }
+    const final = await this.#view.finalized();
+    const far = Math.min(final.number, to.height - ONE_BY_ONE);
+    let at = after;
+    let span = Math.min(FIRST, this.#widest);
+    while (at.height < to.height) {
+      let blocks: readonly ScannedBlock[];
+      if (at.height < far) {
+        const read = await readSpan(this.#source, at, Math.min(far, at.height + span), this.#widest);
+        blocks = read.blocks;
+        span = read.next;
+      } else {
+        blocks = await readBlocks(this.#source, at, Math.min(to.height, at.height + ONE_BY_ONE));
+      }
+      for (const block of blocks) {
+        if (block.point.height === to.height && block.point.hash !== to.hash) throw reorganised(to);
+        for (const { txId } of block.events) this.#remember(txId);
+        yield block;
+      }
+      at = blocks.at(-1)?.point ?? at;
+    }
+  }
+
+  #remember(txId: Hex): void {
+    this.#seen.add(txId);
+    if (this.#seen.size <= REMEMBERED) return;
+    const [oldest] = this.#seen;
+    if (oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  /**
+   * The final block is read first. What is said to be in a block at or below it counts as final only if the chain still has both,
+   * so that no answer puts an old end and a new place together.
+   */
+  async finality({ txId, index }: Pick<ChainEvent, "txId" | "index">): Promise<Finality> {
+    const final = await this.#view.finalized();
+    const nodes = this.#view.nodes;
+    const receipt = await nodes.agree(
+      `transaction ${txId}`,
+      (node) => askOne(node, "eth_getTransactionReceipt", [`0x${txId}`], receiptSchema.nullable()),
+      {
+        key: (said) => (said === null ? "none" : `${said.blockHash} ${said.status} ${said.logs.length}`),
+        absent: (said) => said === null,
+      },
+    );
+    if (receipt !== null) {
+      const point = { height: receipt.blockNumber, hash: receipt.blockHash };
+      const own = receipt.logs.filter(({ address }) => address === this.#source.address);
+      if (own.length <= index) return "unseen";
+      if (await this.#view.has(point)) {
+        this.#remember(txId);
+        return point.height <= final.number && (await this.#view.has(pointOf(final)))
+          ? "final"
+          : "confirming";
+      }
+      throw reorganised(point);
+    }
+    const known = await nodes.survey(`transaction ${txId}`, (node) =>
+      askOne(node, "eth_getTransactionByHash", [`0x${txId}`], transactionSchema.nullable()),
+    );
+    if (known.some(({ value }) => value !== null)) return "mempool";
+    return this.#seen.has(txId) ? "orphaned" : "unseen";
+  }
+}

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { RetryableError } from "../../core/errors.ts";
+import { inParallel } from "../../core/in-parallel.ts";
+import type { Answer, EvmNode, Question } from "./rpc.ts";
+
+/** How a node is spoken to. */
+export interface HttpNodeOptions {
+  /** Milliseconds that an answer may take. */
+  readonly timeout?: number;
+  /** Bytes that an answer may have. */
+  readonly most?: number;
+  /** Questions that go out in one request: public nodes limit them. */
+  readonly batch?: number;
+  readonly fetch?: typeof fetch;
+}
+
+/** A node that didn't answer in time is given this long until it answers again: one dead node slows nobody down for ever. */
+const AFTER_SILENCE = 1_000;
+const AT_ONCE = 2;
+
+const answerSchema = z.object({
+  id: z.number(),
+  result: z.unknown().optional(),
+  error: z
+    .object({ code: z.number(), message: z.string().default(""), data: z.unknown().optional() })
+    .nullish()
+    .transform((error) => error ?? undefined),
+});
+
+function nonsense(name: string, cause?: unknown): RetryableError {
+  return new RetryableError("NODE_TALKS_NONSENSE", "A node's answer is not JSON-RPC", {
+    facts: { node: name },
+    cause,
+    advice: "Check the node's address, and what stands between.",
+  });
+}
+
+function parse(name: string, text: string, count: number): readonly Answer[] {
+  let answers: z.infer<typeof answerSchema>[];
+  try {
+    answers = z.array(answerSchema).parse([JSON.parse(text)].flat());
+  } catch (cause) {
+    throw nonsense(name, cause);
+  }
+  const byId = new Map(answers.map((answer) => [answer.id, answer]));
+  return Array.from({ length: count }, (_, id) => {
+    const answer = byId.get(id);
+    if (answer === undefined) throw nonsense(name, new Error(`No answer to question ${id} of ${count}`));
+    if (answer.error !== undefined) return { fault: answer.error };
+    if (answer.result === undefined)
+      throw nonsense(name, new Error(`Neither a result nor an error to question ${id}`));
+    return { result: answer.result };
+  });
+}
+
+/** Why a request failed, in words that don't repeat its address: there may be a key in it. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return "unknown";
+  const { code } = (cause.cause ?? cause) as { code?: unknown };
+  if (cause.name === "TimeoutError") return "it took too long";
+  if (cause.message.startsWith("HTTP status")) return cause.message;
+  return typeof code === "string" ? code : cause.name;
+}
+
+async function bounded(name: string, response: Response, most: number): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > most) {
+      throw new RetryableError("NODE_ANSWER_TOO_LARGE", "A node answers more than was expected", {
+        facts: { node: name, most },
+      });
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+/**
+ * A node behind HTTP.
+ *
+ * @example
+ * const node = httpNode("https://node.example/key");
+ * const [height] = await node.ask([{ method: "eth_blockNumber", params: [] }]);
+ */
+export function httpNode(url: string, options: HttpNodeOptions = {}): EvmNode {
+  const { timeout = 10_000, most = 64_000_000, batch = 100, fetch: send = fetch } = options;
+  const { host: name, origin, pathname, search, username, password } = new URL(url);
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (username !== "") {
+    headers.authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  }
+  let silent = false;
+
+  const request = async (questions: readonly Question[]): Promise<readonly Answer[]> => {
+    const body = questions.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params }));
+    let text: string;
+    try {
+      const response = await send(`${origin}${pathname}${search}`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(body.length === 1 ? body[0] : body),
+        signal: AbortSignal.timeout(silent ? Math.min(timeout, AFTER_SILENCE) : timeout),
+      });
+      text = await bounded(name, response, most);
+      // Some nodes say of a refused question that the request failed; what they say then is still JSON-RPC.
+      if (!response.ok && !text.includes('"jsonrpc"')) throw new Error(`HTTP status ${response.status}`);
+      silent = false;
+    } catch (cause) {
+      if (cause instanceof RetryableError) throw cause;
+      silent = cause instanceof Error && cause.name === "TimeoutError";
+      throw new RetryableError("NODE_UNREACHABLE", "A node doesn't answer", {
+        facts: { node: name, question: questions[0]?.method ?? "" },
+        cause: new Error(whyOf(cause)),
+        advice: "Wait until the node is back, or name another one.",
+      });
+    }
+    return parse(name, text, questions.length);
+  };
+
+  return {
+    name,
+    async ask(questions) {
+      const requests = Array.from({ length: Math.ceil(questions.length / batch) }, (_, at) =>
+        questions.slice(at * batch, (at + 1) * batch),
+      );
+      return (await inParallel(AT_ONCE, requests, request)).flat();
+    },
+  };
+}

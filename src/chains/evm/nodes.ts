@@ -1,0 +1,145 @@
+import { RetryableError, StrongroomError, TerminalError } from "../../core/errors.ts";
+import type { Caip2 } from "../chain.ts";
+import { askOne, quantitySchema } from "./answers.ts";
+import type { EvmNode } from "./rpc.ts";
+
+/** What one node said. */
+export interface Said<T> {
+  readonly node: EvmNode;
+  readonly value: T;
+}
+
+/** How answers are compared. */
+export interface Comparison<T> {
+  /** Answers with the same key say the same. */
+  key(value: T): string;
+  /** Whether the answer is that the node doesn't have it: a node that is behind says so of what others have. */
+  absent?(value: T): boolean;
+}
+
+/**
+ * The nodes of one chain, run by different operators. A quorum of them must say the same; whoever says something else makes the
+ * answer unusable, and is never outvoted. Nodes that don't answer, or don't have it yet, are left out as long as a quorum remains:
+ * of three, one may be down or behind; of two, both are waited for.
+ */
+export class EvmNodes {
+  readonly chain: Caip2;
+  readonly chainId: bigint;
+  readonly quorum: number;
+  readonly #nodes: readonly EvmNode[];
+  readonly #ofThisChain = new Set<EvmNode>();
+
+  /**
+   * @param quorum More than half of them, and at least two, unless given.
+   * @throws TerminalError `TOO_FEW_NODES`, `CHAIN_NAME`
+   */
+  constructor(
+    chain: Caip2,
+    nodes: readonly EvmNode[],
+    quorum = Math.max(2, Math.floor(nodes.length / 2) + 1),
+  ) {
+    const [namespace, reference = ""] = chain.split(":");
+    if (namespace !== "eip155" || !/^[1-9]\d*$/.test(reference)) {
+      throw new TerminalError("CHAIN_NAME", "This is no name of an EVM chain", {
+        facts: { chain },
+        advice: "Write eip155: and the chain's id.",
+      });
+    }
+    if (quorum < 2 || quorum * 2 <= nodes.length || quorum > nodes.length) {
+      throw new TerminalError(
+        "TOO_FEW_NODES",
+        "A chain is read through two nodes at least, and more than half must agree",
+        {
+          facts: { chain, nodes: nodes.length, quorum },
+          advice: "Name further nodes, of different operators.",
+        },
+      );
+    }
+    this.chain = chain;
+    this.chainId = BigInt(reference);
+    this.quorum = quorum;
+    this.#nodes = nodes;
+  }
+
+  async #isOfThisChain(node: EvmNode): Promise<void> {
+    if (this.#ofThisChain.has(node)) return;
+    const chainId = await askOne(node, "eth_chainId", [], quantitySchema);
+    if (chainId !== this.chainId) {
+      // Left out like a node that is down: one that lies about its chain stops nothing that the others can do.
+      throw new RetryableError("WRONG_CHAIN", "A node serves another chain", {
+        facts: { node: node.name, chain: this.chain, actual: `eip155:${chainId}` },
+        advice: "Correct the node's address.",
+      });
+    }
+    this.#ofThisChain.add(node);
+  }
+
+  /**
+   * What each node says that answers at all: a quorum of them at least.
+   *
+   * @param what is asked, for people
+   * @throws RetryableError `NODES_UNAVAILABLE` with each silent node's reason
+   * @throws TerminalError whatever terminal error `ask` throws
+   */
+  async survey<T>(what: string, ask: (node: EvmNode) => Promise<T>): Promise<readonly Said<T>[]> {
+    const asked = await Promise.allSettled(
+      this.#nodes.map(async (node) => {
+        await this.#isOfThisChain(node);
+        return { node, value: await ask(node) };
+      }),
+    );
+    const said: Said<T>[] = [];
+    const silent: unknown[] = [];
+    for (const outcome of asked) {
+      if (outcome.status === "fulfilled") said.push(outcome.value);
+      else if (outcome.reason instanceof RetryableError) silent.push(outcome.reason);
+      else throw outcome.reason;
+    }
+    if (said.length >= this.quorum) return said;
+    const reasons = silent.map((reason) =>
+      reason instanceof StrongroomError
+        ? `${reason.facts.node}: ${reason.code}${reason.facts.message === undefined ? "" : ` ${reason.facts.message}`}`
+        : String(reason),
+    );
+    throw new RetryableError("NODES_UNAVAILABLE", `Too few nodes answer ${what}`, {
+      facts: { chain: this.chain, needed: this.quorum, answered: said.length, reasons: reasons.join("; ") },
+      cause: silent[0],
+      advice: "Wait until they are back, or name other nodes.",
+    });
+  }
+
+  /**
+   * What a quorum says and nobody contradicts.
+   *
+   * @throws RetryableError `NODES_DISAGREE`, `NODES_BEHIND` (some have it, fewer than a quorum), `NODES_UNAVAILABLE`
+   */
+  async agree<T>(what: string, ask: (node: EvmNode) => Promise<T>, by: Comparison<T>): Promise<T> {
+    const said = await this.survey(what, ask);
+    const having = said.filter(({ value }) => by.absent?.(value) !== true);
+    const heard = having.length === 0 ? said : having;
+    const [first] = heard;
+    if (first === undefined) throw new Error("A quorum is never empty");
+    const key = by.key(first.value);
+    const other = heard.slice(1).find(({ value }) => by.key(value) !== key);
+    if (other !== undefined) throw this.disagreement(what, first, other, by.key);
+    if (heard.length < this.quorum) {
+      throw new RetryableError("NODES_BEHIND", `Too few nodes have ${what} yet`, {
+        facts: { chain: this.chain, needed: this.quorum, having: heard.length },
+        advice: "Wait until the others have caught up.",
+      });
+    }
+    return first.value;
+  }
+
+  /** The error that two nodes say different things. */
+  disagreement<T>(what: string, one: Said<T>, other: Said<T>, key: (value: T) => string): RetryableError {
+    return new RetryableError("NODES_DISAGREE", `Nodes say different things of ${what}`, {
+      facts: {
+        chain: this.chain,
+        [one.node.name]: key(one.value).slice(0, 100),
+        [`${other.node.name} `]: key(other.value).slice(0, 100),
+      },
+      advice: "If it lasts, find out which node is wrong, and remove it.",
+    });
+  }
+}

@@ -1,0 +1,245 @@
+import { RetryableError } from "../../core/errors.ts";
+import type { ChainEvent, Point, ScannedBlock } from "../chain.ts";
+import { type Header, headerSchema, type Log, logSchema, quantityText, read } from "./answers.ts";
+import { inOrder, logKey, placed } from "./block-logs.ts";
+import { bloomBits, mayHave } from "./bloom.ts";
+import { type ChainView, parentOf, pointOf } from "./chain-view.ts";
+import type { DecodeEvent } from "./decode-event.ts";
+import type { Answer, EvmNode, Question } from "./rpc.ts";
+
+/** One contract's logs. */
+export interface LogSource {
+  readonly view: ChainView;
+  /** In lower case. */
+  readonly address: string;
+  readonly decode: DecodeEvent;
+}
+
+/** A span that was read, and how wide the next one may be. */
+export interface SpanRead {
+  readonly blocks: readonly ScannedBlock[];
+  readonly next: number;
+}
+
+const logsSchema = logSchema.array();
+const maybeHeader = headerSchema.nullable();
+/** A span with more logs than this isn't made wider. */
+const MANY_LOGS = 2_000;
+
+const headerQuestion = (height: number): Question => ({
+  method: "eth_getBlockByNumber",
+  params: [quantityText(height), false],
+});
+
+function reorganised(after: Point): RetryableError {
+  return new RetryableError("REORGANISED", "A block left the chain", {
+    facts: { height: after.height, hash: after.hash },
+    advice: "Go back to the latest block that is still on the chain, and scan again.",
+  });
+}
+
+function eventsOf(source: LogSource, logs: readonly Log[]): Map<number, ChainEvent[]> {
+  const byHeight = new Map<number, ChainEvent[]>();
+  for (const [log, index] of placed(logs)) {
+    const event = source.decode(log, index);
+    if (event === undefined) continue;
+    const events = byHeight.get(log.blockNumber);
+    if (events === undefined) byHeight.set(log.blockNumber, [event]);
+    else events.push(event);
+  }
+  return byHeight;
+}
+
+/** Nodes limit the blocks of a question and the logs of an answer, each as it likes and in its own words. */
+function mayBeTooWide(error: unknown): boolean {
+  return error instanceof RetryableError && error.code === "NODES_UNAVAILABLE";
+}
+
+/** What one node says of some blocks: some of their headers, and the contract's logs in them. */
+interface Told {
+  readonly headers: readonly Header[];
+  readonly told: ReadLogs;
+}
+
+/** Logs in order, and all that they say as one text. */
+interface ReadLogs {
+  readonly logs: readonly Log[];
+  readonly key: string;
+}
+
+/** @param known what was read for this very question, by how a node wrote it: nodes of one kind write the same */
+async function tell(
+  source: LogSource,
+  node: EvmNode,
+  from: number,
+  to: number,
+  heights: readonly number[],
+  known: Map<string, ReadLogs>,
+): Promise<Told | null> {
+  const filter = { address: source.address, fromBlock: quantityText(from), toBlock: quantityText(to) };
+  const forLogs: Question = { method: "eth_getLogs", params: [filter] };
+  const questions = [forLogs, ...heights.map(headerQuestion)];
+  const answers = await node.ask(questions);
+  const headers: Header[] = [];
+  for (const [at, height] of heights.entries()) {
+    const header = read(node, headerQuestion(height), answers[at + 1] as Answer, maybeHeader);
+    // It hasn't come so far: what it says of logs is worth nothing.
+    if (header === null) return null;
+    headers.push(header);
+  }
+  const written = JSON.stringify(answers[0]);
+  let told = known.get(written);
+  if (told === undefined) {
+    const all = read(node, forLogs, answers[0] as Answer, logsSchema);
+    const logs = inOrder(node, source.address, from, to, all);
+    told = { logs, key: logs.map(logKey).join() };
+    known.set(written, told);
+  }
+  return { headers, told };
+}
+
+async function agreeOn(
+  source: LogSource,
+  from: number,
+  to: number,
+  heights: readonly number[],
+): Promise<{ readonly headers: readonly Header[]; readonly logs: readonly Log[] } | null> {
+  const known = new Map<string, ReadLogs>();
+  const agreed = await source.view.nodes.agree(
+    `blocks ${from} to ${to}`,
+    (node) => tell(source, node, from, to, heights, known),
+    {
+      key: (said) =>
+        said === null ? "none" : `${said.headers.map(({ hash }) => hash).join()} ${said.told.key}`,
+      absent: (said) => said === null,
+    },
+  );
+  return agreed === null ? null : { headers: agreed.headers, logs: agreed.told.logs };
+}
+
+/**
+ * Reads final blocks by one question for their logs. The blocks at both ends are asked for with it: the span lies on the block
+ * that it was begun on, and all nodes mean the same chain. Yields the blocks with events, and the last one.
+ *
+ * @throws RetryableError `REORGANISED`
+ */
+export async function readSpan(
+  source: LogSource,
+  after: Point,
+  last: number,
+  widest: number,
+): Promise<SpanRead> {
+  const size = last - after.height;
+  let told: Awaited<ReturnType<typeof agreeOn>>;
+  try {
+    told = await agreeOn(source, after.height + 1, last, [after.height, last]);
+  } catch (error) {
+    if (!mayBeTooWide(error) || size === 1) throw error;
+    return readSpan(source, after, after.height + Math.ceil(size / 4), widest);
+  }
+  const [first, end] = told?.headers ?? [];
+  if (told === null || first === undefined || end === undefined || first.hash !== after.hash) {
+    throw reorganised(after);
+  }
+  const events = eventsOf(source, told.logs);
+  const hashes = new Map(told.logs.map(({ blockNumber, blockHash }) => [blockNumber, blockHash]));
+  if ((hashes.get(last) ?? end.hash) !== end.hash) throw reorganised(after);
+  const blocks: ScannedBlock[] = [];
+  let parent = after;
+  for (const height of new Set([...events.keys(), last])) {
+    const point = { height, hash: hashes.get(height) ?? end.hash };
+    blocks.push({ point, parent, events: events.get(height) ?? [] });
+    parent = point;
+  }
+  const next = told.logs.length > MANY_LOGS ? Math.ceil(size / 2) : Math.min(widest, size * 2);
+  return { blocks, next };
+}
+
+/**
+ * Logs of blocks whose bloom filter says that there may be some, and of which none were told. By the block's hash, so that the
+ * answer is of that block whatever the chain has done since.
+ */
+async function hiddenLogs(source: LogSource, headers: readonly Header[]): Promise<readonly Log[]> {
+  const questions = headers.map(({ hash }) => ({
+    method: "eth_getLogs",
+    params: [{ address: source.address, blockHash: `0x${hash}` }],
+  }));
+  if (questions.length === 0) return [];
+  const lowest = headers[0]?.number ?? 0;
+  const highest = headers.at(-1)?.number ?? 0;
+  return source.view.nodes.agree(
+    "logs by their block",
+    async (node) => {
+      const answers = await node.ask(questions);
+      const logs = questions.flatMap((question, at) =>
+        read(node, question, answers[at] as Answer, logsSchema),
+      );
+      return inOrder(node, source.address, lowest, highest, logs);
+    },
+    { key: (logs) => logs.map(logKey).join() },
+  );
+}
+
+/**
+ * Reads each block with its header: parents link, each log is in the block that the header names, and a block whose bloom filter
+ * speaks of logs that weren't told is asked again by its hash.
+ *
+ * @throws RetryableError `REORGANISED`, `NODES_DISAGREE` where a range's logs and a block's own contradict each other
+ */
+export async function readBlocks(
+  source: LogSource,
+  after: Point,
+  last: number,
+): Promise<readonly ScannedBlock[]> {
+  const heights = Array.from({ length: last - after.height }, (_, at) => after.height + 1 + at);
+  let told: Awaited<ReturnType<typeof agreeOn>>;
+  try {
+    told = await agreeOn(source, after.height + 1, last, heights);
+  } catch (error) {
+    if (!mayBeTooWide(error) || heights.length === 1) throw error;
+    return readBlocks(source, after, after.height + Math.ceil(heights.length / 4));
+  }
+  if (told === null) throw reorganised(after);
+  const bits = bloomBits(source.address);
+  const having = new Set(told.logs.map(({ blockNumber }) => blockNumber));
+  let parent = after;
+  for (const header of told.headers) {
+    if (parentOf(header).hash !== parent.hash) throw reorganised(parent);
+    parent = pointOf(header);
+  }
+  const byHeight = new Map(told.headers.map((header) => [header.number, header]));
+  for (const log of told.logs) {
+    const header = byHeight.get(log.blockNumber);
+    if (header?.hash !== log.blockHash) throw reorganised({ height: log.blockNumber, hash: log.blockHash });
+    if (!mayHave(header.logsBloom, bits)) {
+      throw new RetryableError("NODES_DISAGREE", "A log is in a block whose bloom filter doesn't know it", {
+        facts: { chain: source.view.nodes.chain, height: log.blockNumber, transaction: log.transactionHash },
+        advice: "If it lasts, find out which node is wrong, and remove it.",
+      });
+    }
+  }
+  const suspects = told.headers.filter(
+    ({ number, logsBloom }) => !having.has(number) && mayHave(logsBloom, bits),
+  );
+  const [hidden] = await hiddenLogs(source, suspects);
+  if (hidden !== undefined) {
+    throw new RetryableError(
+      "NODES_DISAGREE",
+      "Nodes leave out logs of a block when they are asked for many",
+      {
+        facts: {
+          chain: source.view.nodes.chain,
+          height: hidden.blockNumber,
+          transaction: hidden.transactionHash,
+        },
+        advice: "Scan again. If it lasts, the nodes' index of logs is damaged: use others.",
+      },
+    );
+  }
+  const events = eventsOf(source, told.logs);
+  return told.headers.map((header, at) => ({
+    point: pointOf(header),
+    parent: at === 0 ? after : parentOf(header),
+    events: events.get(header.number) ?? [],
+  }));
+}

@@ -1,0 +1,250 @@
+import { expect } from "chai";
+import { ZeroHash } from "ethers";
+import hre from "hardhat";
+import type { Hex } from "../../src/chains/chain.ts";
+import { callEffect } from "../../src/chains/evm/call-effect.ts";
+import { type OpenEvm, openEvm } from "../../src/chains/evm/open-evm.ts";
+import { StrongroomError } from "../../src/core/errors.ts";
+import { GATEWAY } from "../../src/gateway/abi.ts";
+import { gatewayDone } from "../../src/gateway/effect-done.ts";
+import { GatewayReader } from "../../src/gateway/gateway-reader.ts";
+import { chainHash } from "../../src/gateway/statement.ts";
+import {
+  COIN,
+  deployGateway,
+  type GatewayFixture,
+  LITECOIN,
+  SCRIPT,
+  TOKEN,
+  TX,
+} from "../support/gatewayFixture.ts";
+import { type RpcServer, serveRpc } from "../support/rpc-server.ts";
+
+const connection = await hre.network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  return deployGateway(ethers, networkHelpers);
+}
+
+describe("the Gateway through nodes", () => {
+  const servers: RpcServer[] = [];
+  let d: GatewayFixture;
+  let open: OpenEvm;
+  let reader: GatewayReader;
+  before(async () => {
+    for (let n = 0; n < 2; n++) servers.push(await serveRpc(connection.provider));
+  });
+  after(() => Promise.all(servers.map((server) => server.close())));
+  beforeEach(async () => {
+    d = await networkHelpers.loadFixture(deployed);
+    const config = {
+      chain: "eip155:31337",
+      nodes: servers.map(({ url }) => ({ url })),
+      finality: { by: "depth", blocks: 0 },
+      gateway: d.gatewayAddress,
+      since: 0,
+    };
+    const sender = {
+      account: d.mallory.address,
+      rate: "500000000000",
+      total: "1000000000000000000",
+      gas: "2000000",
+    };
+    open = openEvm(config, sender);
+    reader = open.reader;
+  });
+  const now = () => open.observer.head();
+
+  it("given our interface / when it is compared with the contract's / it says the same", async () => {
+    const artifact = await hre.artifacts.readArtifact("IGateway");
+    const committee = await hre.artifacts.readArtifact("ICommittee");
+    const face = new ethers.Interface(artifact.abi);
+    const other = new ethers.Interface(committee.abi);
+    GATEWAY.forEachFunction((ours) => {
+      expect(face.getFunction(ours.selector)?.format("minimal"), ours.name).to.equal(ours.format("minimal"));
+    });
+    GATEWAY.forEachEvent((ours) => {
+      expect(face.getEvent(ours.topicHash)?.format("full"), ours.name).to.equal(ours.format("full"));
+    });
+    const events = new ethers.Interface((await hre.artifacts.readArtifact("IGatewayEvents")).abi);
+    events.forEachEvent(({ name, topicHash }) => {
+      expect(GATEWAY.getEvent(topicHash)?.name, name).to.equal(name);
+    });
+    GATEWAY.forEachError(({ name, selector }) => {
+      if (name === "Error" || name === "Panic") return;
+      expect((face.getError(selector) ?? other.getError(selector))?.name, name).to.equal(name);
+    });
+  });
+
+  it("given deposits and payouts / when they are read at a block / they are as the contract has them there, and not as they became", async () => {
+    const deposit = d.depositOf();
+    const id = await d.depositId(deposit);
+    const before = await now();
+    await d.credit(deposit);
+    const payoutId = await d.request(COIN);
+    const requested = await now();
+    await d.authorise(payoutId);
+    const after = await now();
+    expect((await reader.depositOf(id, before)).status).to.equal("NONE");
+    expect((await reader.depositOf(id, after)).status).to.equal("CREDITED");
+    expect(await reader.depositIdOf(deposit.chain, deposit.txId, 0n, after)).to.equal(id);
+    expect([await reader.isConsumed(id, before), await reader.isConsumed(id, after)]).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(await reader.payoutOf(payoutId, requested)).to.deep.equal({
+      status: "REQUESTED",
+      attempt: 1n,
+      account: d.anna.address,
+      handle: d.handle,
+      asset: d.ltcId,
+      amount: COIN,
+      token: ZeroHash,
+    });
+    expect(await reader.payoutOf(payoutId, after)).to.deep.include({ status: "AUTHORISED", token: TOKEN });
+    expect(await reader.destinationOf(d.handle, after)).to.deep.equal({
+      account: d.anna.address,
+      chain: d.chain,
+      script: `0x${SCRIPT}`,
+    });
+    expect(await reader.isOpen(chainHash(LITECOIN), after)).to.equal(true);
+    expect(await reader.haltOf(chainHash(LITECOIN), after)).to.equal(ZeroHash);
+    expect(await reader.supply(d.ltcId, after)).to.equal(6n * COIN);
+    expect(await reader.surroundings(after)).to.deep.equal({
+      vault: d.vaultAddress,
+      committee: await d.committee.getAddress(),
+    });
+  });
+
+  it("given another contract's address, or an asset that isn't served / when it is read / it says so", async () => {
+    const code = (attempt: Promise<unknown>) => attempt.then(String, (error: StrongroomError) => error.code);
+    const wrong = new GatewayReader(open.view, d.vaultAddress);
+    expect(await code(wrong.payoutOf(TOKEN, await now()))).to.equal("GATEWAY_UNKNOWN");
+    expect(await code(new GatewayReader(open.view, d.anna.address).isOpen(TOKEN, await now()))).to.equal(
+      "GATEWAY_UNKNOWN",
+    );
+    expect(await code(reader.supply(5n, await now()))).to.equal("GATEWAY_UNKNOWN");
+  });
+
+  it("given a deposit and a payout / when blocks are scanned / all that happened is told, in order", async () => {
+    const from = await now();
+    await d.credit(d.depositOf());
+    const payoutId = await d.request(COIN);
+    await d.authorise(payoutId);
+    await d.settle(payoutId);
+    const kinds: string[] = [];
+    for await (const { events } of open.observer.scan(from, await now())) {
+      for (const event of events) {
+        kinds.push(event.kind);
+        if (event.kind.startsWith("Payout")) expect(event.data.payoutId).to.equal(payoutId);
+        if (event.kind === "PayoutRequested")
+          expect(event.data).to.include({ amount: String(COIN), script: `0x${SCRIPT}` });
+      }
+    }
+    expect(kinds).to.deep.equal(["DepositCredited", "PayoutRequested", "PayoutAuthorised", "PayoutSettled"]);
+  });
+
+  it("given calls / when somebody made them / they are done by that transaction; at blocks before, and if others were made, they aren't", async () => {
+    const done = gatewayDone(open.view, reader, 0);
+    const effect = (name: string, args: readonly unknown[]) =>
+      callEffect("ab".repeat(32), {
+        to: d.gatewayAddress,
+        data: GATEWAY.encodeFunctionData(name, args),
+        value: 0n,
+      });
+    const hashOf = async (sent: Promise<{ hash: string }>): Promise<Hex> => (await sent).hash.slice(2);
+    const deposit = d.depositOf();
+    const payoutId = await d.request(COIN);
+    const steps: [ReturnType<typeof effect>, () => Promise<{ hash: string }>][] = [
+      [effect("credit", [deposit, "0x"]), () => d.credit(deposit)],
+      [effect("authorise", [payoutId, TOKEN, "0x"]), () => d.authorise(payoutId)],
+      [effect("voided", [payoutId, `0x${TX}`, "0x"]), () => d.voided(payoutId)],
+    ];
+    for (const [what, act] of steps) {
+      const before = await now();
+      expect(await done(what, before)).to.deep.equal({ txId: undefined });
+      const txId = await hashOf(act());
+      expect(await done(what, await now())).to.deep.equal({ txId });
+      expect(await done(what, before)).to.deep.equal({ txId: undefined });
+    }
+    // Tried again: what the first attempt's calls did stays done, and the second's are still to be made.
+    await d.gateway.connect(d.anna).retry(payoutId);
+    const second = `0x${"34".repeat(32)}`;
+    expect((await done(effect("authorise", [payoutId, TOKEN, "0x"]), await now()))?.txId).to.be.a("string");
+    expect(await done(effect("authorise", [payoutId, second, "0x"]), await now())).to.deep.equal({
+      txId: undefined,
+    });
+    await d.authorise(payoutId, second, 2n);
+    const settle = effect("settle", [payoutId, `0x${TX}`, "0x"]);
+    expect(await done(settle, await now())).to.deep.equal({ txId: undefined });
+    const settled = await hashOf(d.settle(payoutId, TX, 2n));
+    expect(await done(settle, await now())).to.deep.equal({ txId: settled });
+    expect(
+      await done(effect("registerDestination", [d.anna.address, d.chain, "0x51"]), await now()),
+    ).to.equal(undefined);
+    const elsewhere = callEffect("ab".repeat(32), {
+      to: d.vaultAddress,
+      data: settle.data.data ?? "0x",
+      value: 0n,
+    });
+    expect(await done(elsewhere, await now())).to.equal(undefined);
+  });
+
+  it("given the Gateway's refusals / when a call is built / what passes by itself waits, and what doesn't is told apart", async () => {
+    const executor = open.executor;
+    if (executor === undefined) throw new Error("An account was given");
+    const quote = await executor.fee("normal");
+    const build = async (name: string, args: readonly unknown[]) => {
+      const data = GATEWAY.encodeFunctionData(name, args);
+      const effect = callEffect("cd".repeat(32), { to: d.gatewayAddress, data, value: 0n });
+      const token = await executor.reserve(effect, []);
+      return executor.build(effect, token, quote).then(
+        () => "built",
+        (error: StrongroomError) => `${error.code} ${String(error.facts.reason ?? "").split(" ")[0]}`,
+      );
+    };
+    const deposit = d.depositOf({ amount: 20n * COIN });
+    const proof = await d.attestDeposit(deposit);
+    expect(await build("credit", [{ ...deposit, amount: COIN }, proof])).to.equal(
+      "CALL_REFUSED Committee_BadSignature",
+    );
+    expect(await build("credit", [deposit, proof])).to.equal("built");
+    await d.gateway.credit(deposit, proof);
+    expect(await build("credit", [deposit, proof])).to.equal("ALREADY_DONE ");
+    expect(await build("mature", [deposit])).to.equal("CALL_WAITS Gateway_Delayed");
+    const payoutId = await d.request(COIN);
+    await d.setNumber("CHAIN_OUT", 1n);
+    expect(await build("authorise", [payoutId, TOKEN, await d.attestToken(payoutId, TOKEN)])).to.equal(
+      "CALL_WAITS Gateway_ChainLimitReached",
+    );
+    expect(await build("settle", [ZeroHash, `0x${TX}`, "0x"])).to.equal("CALL_REFUSED Gateway_NotIn");
+  });
+
+  it("given a configuration that is wrong / when the chain is opened / it says where", () => {
+    const good = {
+      chain: "eip155:1",
+      nodes: [{ url: "http://a.example" }, { url: "http://b.example" }],
+      finality: { by: "tag" },
+      gateway: d.gatewayAddress,
+      since: 5,
+    };
+    expect(() => openEvm(good)).not.to.throw();
+    expect(openEvm(good).executor).to.equal(undefined);
+    const wrong = [
+      { ...good, chain: "bip122:00" },
+      { ...good, nodes: good.nodes.slice(1) },
+      { ...good, nodes: [...good.nodes, good.nodes[0]] },
+      { ...good, nodes: [{ url: "ftp://a.example" }, { url: "http://b.example" }] },
+      { ...good, finality: { by: "hope" } },
+      { ...good, finality: { by: "depth", blocks: -1 } },
+      { ...good, gateway: "0x12" },
+      { ...good, quorum: 1 },
+      { ...good, typo: 1 },
+    ];
+    for (const each of wrong) expect(() => openEvm(each), JSON.stringify(each)).to.throw(StrongroomError);
+    expect(() => openEvm(good, { account: d.anna.address, rate: "1e9", total: "1", gas: "1" })).to.throw(
+      StrongroomError,
+    );
+  });
+});
