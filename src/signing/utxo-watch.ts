@@ -19,6 +19,7 @@ export class UtxoWatch implements ForeignWatch {
   readonly #book: DepositBook;
   readonly #accounts: AccountBook;
   readonly #executor: UtxoExecutor;
+  #last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param book the index's own: accounts of `accounts` are named in it already
@@ -35,7 +36,18 @@ export class UtxoWatch implements ForeignWatch {
     return this.#executor;
   }
 
-  async depositAt(facts: DepositFacts): Promise<SeenDeposit | undefined> {
+  /** One look at a time: the index must not read on while it is being taken back. */
+  #alone<T>(look: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(look);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  depositAt(facts: DepositFacts): Promise<SeenDeposit | undefined> {
+    return this.#alone(() => this.#depositAt(facts));
+  }
+
+  async #depositAt(facts: DepositFacts): Promise<SeenDeposit | undefined> {
     const { view } = this.#index;
     const height = Number(facts.height);
     const index = Number(facts.index);
@@ -74,22 +86,22 @@ export class UtxoWatch implements ForeignWatch {
   }
 
   effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus> {
-    return this.#executor.effectStatus(effect, token);
+    return this.#alone(() => this.#executor.effectStatus(effect, token));
   }
 
   async isFree(token: ConflictToken): Promise<boolean> {
-    const { free } = await this.#executor.reconcile();
+    const { free } = await this.#alone(() => this.#executor.reconcile());
     return free.some(
       ({ chain, kind, value }) => chain === token.chain && kind === token.kind && value === token.value,
     );
   }
 
   async balance(): Promise<bigint> {
-    return (await this.#executor.reconcile()).balance;
+    return (await this.#alone(() => this.#executor.reconcile())).balance;
   }
 
   async paid(): Promise<readonly { readonly payoutId: Hex; readonly amount: bigint }[]> {
-    const { head } = await this.#index.sync();
+    const { head } = await this.#alone(() => this.#index.sync());
     return this.#index.tables.spendsFrom(head.height - LOOK_BACK).flatMap(({ index, outputs }) => {
       const payoutId = noteOf(outputs[2]?.script ?? "");
       // A lane's transaction spends its anchor first; its other inputs tell of the same payout.
