@@ -17,6 +17,7 @@ import { FrostGroup } from "../../src/signing/frost-group.ts";
 import { Keystore } from "../../src/signing/keystore.ts";
 import { placesIn } from "../../src/signing/signer-config.ts";
 import { Identity } from "../../src/signing/transport/identity.ts";
+import { SignerServer } from "../../src/signing/transport/signer-server.ts";
 import { TlsChannel } from "../../src/signing/transport/tls-channel.ts";
 import { type Answer, wireText } from "../../src/signing/wire-messages.ts";
 import { refuses } from "../support/refusal.ts";
@@ -214,6 +215,47 @@ describe("signers in processes of their own", () => {
       await signs(coins);
       await named("cleo").start();
       connect();
+    });
+  });
+
+  describe("given a signer that has turned, behind its own certificate", () => {
+    it("is named over the wire, and the others sign", async () => {
+      const anna = channel("anna");
+      const turned = await SignerServer.listen({
+        identity: named("anna").identity,
+        host: HOST,
+        port: 0,
+        peers: new Map([[relayer.fingerprint, "relayer"]]),
+        // Her process answers honestly; what leaves her machine is one bit off.
+        answer: async (_peer, method, params) => {
+          const answer = await anna.call(method, params);
+          if (method !== "share") return answer;
+          const { shares } = answer as Answer<"share">;
+          return {
+            shares: shares.map((share) => share.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"))),
+          };
+        },
+      });
+      const place = {
+        name: "anna",
+        host: HOST,
+        port: turned.port,
+        fingerprint: named("anna").identity.fingerprint,
+      };
+      const bent = new TlsChannel(place, relayer);
+      const accused: string[] = [];
+      const group = new FrostGroup({
+        group: coins,
+        channels: [bent, channel("ben"), channel("cleo")],
+        notices: { cheated: (name) => accused.push(name) },
+      });
+      expect(await group.sign(request)).to.have.length(3);
+      expect(accused).to.deep.equal(["anna"]);
+      const two = new FrostGroup({ group: coins, channels: [bent, channel("ben")] });
+      const { facts } = await refuses("SIGNERS_UNAVAILABLE", two.sign(request));
+      expect(Object.keys(facts)).to.include.members(["anna", "cleo"]);
+      await bent.close();
+      await turned.close();
     });
   });
 
