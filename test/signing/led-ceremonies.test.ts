@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
 import { RetryableError } from "../../src/core/errors.ts";
+import type { SignedMessage } from "../../src/signing/frost/ceremony-messages.ts";
 import { finishCeremony, leadCeremony } from "../../src/signing/frost/lead-ceremony.ts";
 import { FrostGroup } from "../../src/signing/frost-group.ts";
 import type { Answer } from "../../src/signing/wire-messages.ts";
 import { refusal, refusalOf, refuses } from "../support/refusal.ts";
 import { dkgTerms, participants, person, reshareTerms } from "./group-fixture.ts";
-import { handsOn, PEOPLE, REQUEST, type Stage, stage } from "./group-stage.ts";
+import { handsOn, NAMES, PEOPLE, REQUEST, type Stage, stage } from "./group-stage.ts";
 import { stagedSigner, transaction, transactionRequest } from "./signing-stage.ts";
 
 describe("ceremonies that a coordinator leads", () => {
@@ -84,6 +85,51 @@ describe("ceremonies that a coordinator leads", () => {
       );
       expect(signed).to.have.length(1);
       await refuses("KEY_EXISTS", leadCeremony({ terms, channels: channels() }));
+    });
+
+    it("counts for nobody before every member has said that it has stored the same", async () => {
+      const terms = dkgTerms(PEOPLE, 2, { key: "more" });
+      for (const one of the.signers) one.approve(terms);
+      const confirmations: SignedMessage[] = [];
+      for (const { channel } of the.signers) {
+        channel.bend = (method, answer) => {
+          if (method === "activate") throw new RetryableError("SIGNER_UNREACHABLE", "the leader is gone");
+          if (method === "finish")
+            confirmations.push((answer as { confirmation: SignedMessage }).confirmation);
+          return answer;
+        };
+      }
+      // What the leader sends at the end is held back: each signer is asked by hand.
+      for (const name of NAMES) {
+        const { channel } = signer(name);
+        const { call } = channel;
+        channel.call = async (method, params) => {
+          if (method === "activate") throw new RetryableError("SIGNER_UNREACHABLE", "the leader is gone");
+          return call.call(channel, method, params);
+        };
+      }
+      await refusal(leadCeremony({ terms, channels: channels() }));
+      expect(confirmations).to.have.length(3);
+      const activate = (messages: readonly SignedMessage[]) =>
+        signer("anna").service.answer("relayer", "activate", {
+          ceremony: terms.digest,
+          confirmations: messages,
+        });
+      const [first, second, third] = confirmations as [SignedMessage, SignedMessage, SignedMessage];
+      await refuses("CEREMONY_UNCONFIRMED", activate([first, second]));
+      await refuses(
+        "CEREMONY_UNCONFIRMED",
+        activate([first, second, { ...third, signature: second.signature }]),
+      );
+      const last = JSON.parse(third.body) as { from: string };
+      const author = PEOPLE.find(({ name }) => name === last.from);
+      const other = author?.sign(canonicalJson({ ...last, generation: "00".repeat(32) }));
+      await refuses("CEREMONY_SPLIT", activate([first, second, other as SignedMessage]));
+      expect(signer("anna").keystore.has("more")).to.equal(false);
+      await activate(confirmations);
+      expect(signer("anna").keystore.has("more")).to.equal(true);
+      // Once more changes nothing.
+      await activate(confirmations);
     });
 
     it("names a dealer whose messages don't add up", async () => {
