@@ -1,0 +1,272 @@
+import type { Caip2, ConflictToken, Hex, UnsignedTx } from "../chains/chain.ts";
+import { RetryableError, StrongroomError } from "../core/errors.ts";
+import { chainHash, depositContent, depositId, type Statement, tokenWord } from "../gateway/statement.ts";
+import { canonicalToken, tokenName } from "./claims.ts";
+import type {
+  ForeignTransaction,
+  ForeignWatch,
+  GatewayAtFinal,
+  PayoutAtFinal,
+  PayoutReader,
+  RouteLimits,
+} from "./gateway-view.ts";
+import type { SigningPolicy, SigningRequest } from "./signer.ts";
+import type { Spend } from "./signing-record.ts";
+import {
+  type DepositFacts,
+  effectOf,
+  followsFrom,
+  type OutcomeFacts,
+  STATEMENT_FACTS,
+  type TokenFacts,
+} from "./statement-facts.ts";
+
+/** One route as a signer judges it: which coins, for which Vault, by whose eyes, within which limits. */
+export interface GatewayRoute {
+  readonly chain: Caip2;
+  /** Of the chain that the Vault is on. */
+  readonly homeChainId: bigint;
+  readonly vault: string;
+  /** The ledger's id of the chain's coin. */
+  readonly asset: bigint;
+  readonly gateway: PayoutReader;
+  readonly foreign: ForeignWatch;
+  readonly limits: RouteLimits;
+  /** The tokens that this signer has ever bound an effect to. */
+  tokensOf(effect: Hex): Promise<readonly ConflictToken[]>;
+}
+
+/** What a judgement comes to: an objection, or what would leave. */
+type Judged = { readonly no: string } | { readonly spend?: Spend };
+
+const no = (why: string): Judged => ({ no: why });
+
+/**
+ * A signer's own look at both chains before it signs. What a request says tells it where to look, and nothing else: all that is
+ * compared comes from its own nodes, at final blocks, or is computed from the request's own bytes. What it can't see it doesn't
+ * sign.
+ *
+ * Attempts of one payout have different tokens; so that two of them are never both paid, a further token is signed for only after
+ * every former one that this signer knows was finally spent otherwise.
+ */
+export class GatewayPolicy implements SigningPolicy {
+  readonly chain: Caip2;
+  readonly #route: GatewayRoute;
+  readonly #spends = new WeakMap<SigningRequest, Spend>();
+
+  constructor(route: GatewayRoute) {
+    this.chain = route.chain;
+    this.#route = route;
+  }
+
+  /** @throws RetryableError where this signer's nodes can't tell now, or the chain is held */
+  async objection(request: SigningRequest): Promise<string | undefined> {
+    const { purpose } = request;
+    const judged =
+      purpose.kind === "transaction"
+        ? await this.#transaction(purpose.unsigned)
+        : await this.#statement(purpose.statement, purpose.facts);
+    if ("no" in judged) return judged.no;
+    if (judged.spend !== undefined) this.#spends.set(request, judged.spend);
+    return undefined;
+  }
+
+  /** What would leave by a request that was judged before. */
+  async weigh(request: SigningRequest): Promise<Spend | undefined> {
+    return this.#spends.get(request);
+  }
+
+  async #statement(statement: Statement, given: Readonly<Record<string, string>>): Promise<Judged> {
+    if (statement.chain !== chainHash(this.chain)) return no("the statement is about another chain");
+    const facts = STATEMENT_FACTS.safeParse(given);
+    if (!facts.success) return no("the statement's facts are of no known kind");
+    if (facts.data.kind === "deposit") return this.#deposit(statement, facts.data);
+    if (!followsFrom(statement, facts.data)) return no("the statement is not the one that its facts make");
+    return facts.data.kind === "token" ? this.#token(facts.data) : this.#outcome(facts.data);
+  }
+
+  async #deposit(statement: Statement, facts: DepositFacts): Promise<Judged> {
+    const { chain, homeChainId, vault, asset, foreign, limits } = this.#route;
+    const { txId } = facts;
+    const id = depositId({ chain, destination: homeChainId, vault, txId, index: Number(facts.index) });
+    if (statement.messageId !== id) return no("the message is not that of the deposit's output");
+    const seen = await foreign.depositAt(facts);
+    if (seen === undefined) return no("this signer sees no such deposit");
+    if (!seen.final) {
+      throw new RetryableError(
+        "DEPOSIT_NOT_FINAL",
+        "The deposit's block is not final by this signer's nodes",
+        {
+          facts: { txId, height: facts.height },
+        },
+      );
+    }
+    if (statement.content !== depositContent(seen.account, asset, seen.amount)) {
+      return no("the deposit is of another account or amount");
+    }
+    return { spend: { window: `${chain}/credits`, amount: seen.amount, cap: limits.credits } };
+  }
+
+  async #token(facts: TokenFacts): Promise<Judged> {
+    const { chain, gateway, foreign, limits } = this.#route;
+    const token = canonicalToken({ chain, kind: facts.tokenKind, value: facts.tokenValue });
+    if (token === undefined || token.value !== facts.tokenValue) return no("the conflict token is none");
+    const final = await gateway.atFinal();
+    const payout = await final.payoutOf(facts.payoutId);
+    const wrong = this.#wrongPayout(payout, facts.attempt, "REQUESTED");
+    if (wrong !== undefined) return no(wrong);
+    if (limits.denied.has(payout.script)) return no("its recipient is on this signer's deny list");
+    await this.#open(final);
+    if (!(await foreign.isFree(token)))
+      return no("the conflict token is not the wallet's, not final, or spent");
+    return (await this.#formerToken(facts.payoutId, payout, token)) ?? {};
+  }
+
+  async #outcome(facts: OutcomeFacts): Promise<Judged> {
+    const { gateway, foreign } = this.#route;
+    const payout = await (await gateway.atFinal()).payoutOf(facts.payoutId);
+    const wrong = this.#wrongPayout(payout, facts.attempt, "AUTHORISED");
+    if (wrong !== undefined) return no(wrong);
+    const token = await this.#tokenBehind(facts, payout);
+    const status = await foreign.effectStatus(this.#effect(facts.payoutId, payout), token);
+    const due = facts.outcome === "PAID" ? "done" : "impossible";
+    const ended = status.is === "done" || status.is === "impossible" ? status : undefined;
+    if (ended === undefined || !ended.final) {
+      throw new RetryableError(
+        "OUTCOME_NOT_FINAL",
+        "How the token was spent is not final by this signer's nodes",
+        {
+          facts: { token: token.value, is: status.is },
+        },
+      );
+    }
+    if (ended.is !== due) return no(`by this signer's nodes the payment is ${ended.is}`);
+    return ended.txId === facts.txId ? {} : no("another transaction spent the token");
+  }
+
+  async #transaction(unsigned: UnsignedTx): Promise<Judged> {
+    const { chain, foreign, limits } = this.#route;
+    let read: ForeignTransaction;
+    try {
+      read = foreign.read(unsigned.body);
+    } catch (error) {
+      if (!(error instanceof StrongroomError) || error.retryable) throw error;
+      return no(`the transaction is none of this wallet's: ${error.message}`);
+    }
+    const token = canonicalToken(read.token);
+    const asked = canonicalToken(unsigned.token);
+    if (token === undefined || asked === undefined || tokenName(token) !== tokenName(asked)) {
+      return no("it does not spend the conflict token that it names");
+    }
+    if (unsigned.chain !== chain || token.chain !== chain) return no("it is for another chain");
+    const effect = read.kind === "upkeep" ? read.effect : read.payoutId;
+    if (effectOf(unsigned.effect) !== effect) return no("it says another effect than it is asked for");
+    if (read.fee > limits.fee) return no(`it pays the network ${read.fee}, more than ${limits.fee}`);
+    if (read.kind === "payout") return this.#payment(read, token);
+    if (read.kind === "void") {
+      const payout = await (await this.#route.gateway.atFinal()).payoutOf(`0x${read.payoutId}`);
+      const wrong = this.#wrongPayout(payout, undefined, "AUTHORISED") ?? this.#wrongToken(payout, token);
+      if (wrong !== undefined) return no(wrong);
+    }
+    return { spend: { window: `${chain}/upkeep`, amount: read.fee, cap: limits.upkeep } };
+  }
+
+  async #payment(
+    { payoutId, recipientScript, amount, fee }: Extract<ForeignTransaction, { kind: "payout" }>,
+    token: ConflictToken,
+  ): Promise<Judged> {
+    const { chain, gateway, limits } = this.#route;
+    const final = await gateway.atFinal();
+    const payout = await final.payoutOf(`0x${payoutId}`);
+    const wrong = this.#wrongPayout(payout, undefined, "AUTHORISED") ?? this.#wrongToken(payout, token);
+    if (wrong !== undefined) return no(wrong);
+    if (payout.script !== recipientScript) return no("it pays another script than the payout's");
+    if (payout.amount !== amount) return no(`it pays ${amount}, the payout is ${payout.amount}`);
+    if (limits.denied.has(recipientScript)) return no("its recipient is on this signer's deny list");
+    await this.#open(final);
+    const former = await this.#formerToken(`0x${payoutId}`, payout, token);
+    if (former !== undefined) return former;
+    await this.#solvent(final, fee);
+    return { spend: { window: `${chain}/payouts`, amount, cap: limits.payouts } };
+  }
+
+  /**
+   * That the coins stay worth the claims on them. This payout is on both sides until it is settled, so what must hold is the rest;
+   * payouts that have left the coins and are not settled yet are claims no more.
+   */
+  async #solvent(final: GatewayAtFinal, fee: bigint): Promise<void> {
+    const { foreign, asset } = this.#route;
+    const [balance, supply] = await Promise.all([foreign.balance(), final.supply(asset)]);
+    let short = supply + fee - balance;
+    if (short <= 0n) return;
+    for (const { payoutId, amount } of await foreign.paid()) {
+      if ((await final.payoutOf(`0x${payoutId}`)).status === "AUTHORISED") short -= amount;
+      if (short <= 0n) return;
+    }
+    throw new RetryableError(
+      "WALLET_SHORT",
+      "The wallet's coins would be worth less than the claims on them",
+      {
+        facts: { balance, fee, supply, short },
+        advice: "Send coins to the wallet's own address: network fees are paid from the operator's float.",
+        docs: "docs/operations/signer.md",
+      },
+    );
+  }
+
+  #wrongPayout(payout: PayoutAtFinal, attempt: string | undefined, status: string): string | undefined {
+    const { asset } = this.#route;
+    if (payout.status !== status)
+      return `the payout is ${payout.status} at the latest final block, not ${status}`;
+    if (attempt !== undefined && payout.attempt !== BigInt(attempt)) return "it is another attempt";
+    if (payout.asset !== asset) return "the payout is of another asset";
+    return payout.chain === chainHash(this.chain) ? undefined : "the payout is for another chain";
+  }
+
+  #wrongToken(payout: PayoutAtFinal, token: ConflictToken): string | undefined {
+    return payout.token === tokenWord(token)
+      ? undefined
+      : "the payout was authorised with another conflict token";
+  }
+
+  async #open(final: GatewayAtFinal): Promise<void> {
+    if (await final.isOpen(chainHash(this.chain))) return;
+    throw new RetryableError("CHAIN_CLOSED", "The chain is held, or halted by an equivocation", {
+      facts: { chain: this.chain },
+      advice: "Wait for the hold to end, or for the timelock to resume the chain.",
+    });
+  }
+
+  /** An objection while a former token of this payout might still pay it. */
+  async #formerToken(
+    payoutId: string,
+    payout: PayoutAtFinal,
+    token: ConflictToken,
+  ): Promise<Judged | undefined> {
+    const { tokensOf, foreign } = this.#route;
+    for (const former of await tokensOf(effectOf(payoutId))) {
+      if (tokenName(former) === tokenName(token)) continue;
+      const status = await foreign.effectStatus(this.#effect(payoutId, payout), former);
+      if (status.is === "impossible" && status.final) continue;
+      return no("a former conflict token of this payout could still pay it, or has paid it");
+    }
+    return undefined;
+  }
+
+  /** The token whose hash the Gateway has: from the facts, or from what this signer has signed for. */
+  async #tokenBehind(facts: OutcomeFacts, payout: PayoutAtFinal): Promise<ConflictToken> {
+    const { chain, tokensOf } = this.#route;
+    const { tokenKind: kind, tokenValue: value } = facts;
+    const given = kind !== undefined && value !== undefined ? [{ chain, kind, value }] : [];
+    const known = [...given, ...(await tokensOf(effectOf(facts.payoutId)))];
+    const found = known.find((token) => tokenWord(token) === payout.token);
+    if (found !== undefined) return found;
+    throw new RetryableError("TOKEN_UNKNOWN", "This signer doesn't know which token the payout has", {
+      advice: "Name it in the request: tokenKind and tokenValue.",
+    });
+  }
+
+  #effect(payoutId: string, { script, amount }: PayoutAtFinal) {
+    return { id: effectOf(payoutId), kind: "payout", data: { script, amount: amount.toString() } };
+  }
+}

@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { isAddress } from "ethers";
+import { z } from "zod";
+import type { Payload, UnsignedTx } from "../chains/chain.ts";
+import { ChainView as EvmView } from "../chains/evm/chain-view.ts";
+import { httpNode } from "../chains/evm/http-node.ts";
+import { EvmNodes } from "../chains/evm/nodes.ts";
+import { DepositBook } from "../chains/utxo/address-book.ts";
+import { ChainView } from "../chains/utxo/chain-view.ts";
+import { JsonRpcNode } from "../chains/utxo/json-rpc-node.ts";
+import { utxoNetwork } from "../chains/utxo/network.ts";
+import { NodeQuorum } from "../chains/utxo/node-quorum.ts";
+import { UtxoIndex } from "../chains/utxo/utxo-index.ts";
+import { RetryableError, TerminalError } from "../core/errors.ts";
+import { Redacted } from "../core/redacted.ts";
+import { GatewayReader } from "../gateway/gateway-reader.ts";
+import { AccountBook } from "./account-book.ts";
+import { gatewayPayouts } from "./gateway-at-final.ts";
+import { GatewayPolicy } from "./gateway-policy.ts";
+import type { RouteTools } from "./signer-process.ts";
+import { UtxoWatch } from "./utxo-watch.ts";
+
+const ADDRESS = z.string().refine((text) => isAddress(text), "must be an address");
+const AMOUNT = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, "decimal digits of the smallest unit")
+  .transform(BigInt);
+
+const NODE = z.strictObject({
+  name: z.string().min(1).max(60),
+  url: z.url(),
+  cookieFile: z.string().optional(),
+  user: z.string().optional(),
+  /** The environment's variable with the password: it is in no file. */
+  passwordEnv: z.string().optional(),
+});
+
+/** A route between a chain of Bitcoin's family and a Gateway, as a signer's configuration has it. */
+export const UTXO_ROUTE = z.strictObject({
+  kind: z.literal("utxo"),
+  /** CAIP-2. */
+  chain: z.string(),
+  /** The group's key for coins, by name. */
+  coins: z.string(),
+  /** This signer's own, of two operators or more. */
+  nodes: z.array(NODE).min(2).max(9),
+  /** The height from which blocks are read: no later than the wallet's first coin. */
+  birth: z.number().int().min(0),
+  home: z.strictObject({
+    /** CAIP-2: eip155. */
+    chain: z.string().regex(/^eip155:[1-9]\d{0,15}$/),
+    urls: z.array(z.url()).min(2).max(9),
+    /** Blocks below the best one that count as final; the chain's own `finalized` where absent. */
+    depth: z.number().int().min(1).optional(),
+    gateway: ADDRESS,
+    vault: ADDRESS,
+    /** The ledger's id of the coin, decimal. */
+    asset: z
+      .string()
+      .regex(/^\d{1,78}$/)
+      .transform(BigInt),
+  }),
+  limits: z.strictObject({
+    fee: AMOUNT,
+    payoutsPerDay: AMOUNT,
+    creditsPerDay: AMOUNT,
+    upkeepPerDay: AMOUNT,
+    deniedScripts: z.array(z.string().regex(/^([0-9a-f]{2})+$/)).default([]),
+  }),
+});
+export type UtxoRouteText = z.infer<typeof UTXO_ROUTE>;
+
+/** One route that works. */
+export interface LiveRoute {
+  readonly policy: GatewayPolicy;
+  payloadsOf(unsigned: UnsignedTx): readonly Payload[];
+  close(): Promise<void>;
+}
+
+function nodeOf({ name, url, cookieFile, user, passwordEnv }: UtxoRouteText["nodes"][number]): JsonRpcNode {
+  const password = passwordEnv === undefined ? undefined : process.env[passwordEnv];
+  if (cookieFile !== undefined) return new JsonRpcNode({ name, url, credentials: { cookieFile } });
+  if (user !== undefined && password !== undefined) {
+    return new JsonRpcNode({ name, url, credentials: { user, password: new Redacted(password) } });
+  }
+  throw new TerminalError("CONFIG_INVALID", `The node ${name} has no credentials`, {
+    advice: "Give cookieFile, or user and passwordEnv with that variable set.",
+    docs: "docs/operations/signer.md",
+  });
+}
+
+/**
+ * Makes a route's policy over this signer's own nodes.
+ *
+ * @throws RetryableError `KEY_NOT_MADE` before the ceremony that makes the group's key
+ */
+export async function utxoRoute(route: UtxoRouteText, tools: RouteTools): Promise<LiveRoute> {
+  const { folder, record, journal, groupOf } = tools;
+  const group = groupOf(route.coins);
+  if (group === undefined) {
+    throw new RetryableError("KEY_NOT_MADE", `This signer has no share of ${route.coins} yet`, {
+      advice: "Start it without routes, hold the ceremony, then start it with this route.",
+      docs: "docs/operations/key-ceremony.md",
+    });
+  }
+  const network = utxoNetwork(route.chain);
+  const { home, limits } = route;
+  const wallet = { network, groupKey: group.publicKey, vault: home.vault };
+  const accounts = await AccountBook.open(journal, route.chain);
+  const book = new DepositBook(wallet, accounts.accounts);
+  const view = new ChainView(new NodeQuorum(network, route.nodes.map(nodeOf)));
+  const file = join(folder, `index-${route.chain.replaceAll(/[^a-z0-9]/gi, "-")}.sqlite`);
+  const database = new DatabaseSync(file);
+  const watch = new UtxoWatch(
+    new UtxoIndex({ view, wallet, book, database, birth: route.birth }),
+    book,
+    accounts,
+  );
+  const nodes = new EvmNodes(
+    home.chain,
+    home.urls.map((url) => httpNode(url)),
+  );
+  const finality =
+    home.depth === undefined ? ({ by: "tag" } as const) : ({ by: "depth", blocks: home.depth } as const);
+  const homeView = new EvmView(nodes, finality);
+  const policy = new GatewayPolicy({
+    chain: route.chain,
+    homeChainId: nodes.chainId,
+    vault: home.vault,
+    asset: home.asset,
+    gateway: gatewayPayouts(homeView, new GatewayReader(homeView, home.gateway)),
+    foreign: watch,
+    limits: {
+      fee: limits.fee,
+      payouts: limits.payoutsPerDay,
+      credits: limits.creditsPerDay,
+      upkeep: limits.upkeepPerDay,
+      denied: new Set(limits.deniedScripts),
+    },
+    tokensOf: (effect) => record.tokensOf(route.chain, effect),
+  });
+  return {
+    policy,
+    payloadsOf: (unsigned) => watch.executor.signingPayloads(unsigned),
+    close: async () => database.close(),
+  };
+}

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import { RetryableError, TerminalError } from "../../src/core/errors.ts";
+import { chainHash, tokenWord } from "../../src/gateway/statement.ts";
+import type { ForeignTransaction, PayoutAtFinal } from "../../src/signing/gateway-view.ts";
+import type { SigningRequest } from "../../src/signing/signer.ts";
+import { refuses } from "../support/refusal.ts";
+import { PAYOUT, policyIn, SCRIPT, spending, TOKEN, TX, token, type World, world } from "./gateway-world.ts";
+import { CHAIN, word } from "./signing-stage.ts";
+
+describe("GatewayPolicy", () => {
+  let here: World;
+  beforeEach(() => {
+    here = world();
+  });
+  const objection = (request: SigningRequest) => policyIn(here).objection(request);
+  const change = (some: Partial<PayoutAtFinal>) => {
+    here.payouts.set(PAYOUT, { ...here.payout, ...some });
+  };
+
+  describe("given a payout's transaction", () => {
+    it("allows the one that the ledger has authorised, and weighs it", async () => {
+      const policy = policyIn(here);
+      const request = spending();
+      expect(await policy.objection(request)).to.equal(undefined);
+      expect(await policy.weigh(request)).to.deep.equal({
+        window: `${CHAIN}/payouts`,
+        amount: 500n,
+        cap: 900n,
+      });
+    });
+
+    const wrong: Record<string, (here: World) => void> = {
+      "was only requested": (w) => w.payouts.set(PAYOUT, { ...w.payout, status: "REQUESTED" }),
+      "was settled": (w) => w.payouts.set(PAYOUT, { ...w.payout, status: "SETTLED" }),
+      "was refunded": (w) => w.payouts.set(PAYOUT, { ...w.payout, status: "REFUNDED" }),
+      "is unknown to the ledger": (w) => w.payouts.clear(),
+      "was authorised with another token": (w) =>
+        w.payouts.set(PAYOUT, { ...w.payout, token: tokenWord(token("other")) }),
+      "is of another asset": (w) => w.payouts.set(PAYOUT, { ...w.payout, asset: 8n }),
+      "is for another chain": (w) => w.payouts.set(PAYOUT, { ...w.payout, chain: chainHash("bip122:other") }),
+      "pays one unit more": (w) => {
+        w.read = { ...w.read, amount: 501n } as ForeignTransaction;
+      },
+      "pays one unit less": (w) => {
+        w.read = { ...w.read, amount: 499n } as ForeignTransaction;
+      },
+      "pays another script": (w) => {
+        w.read = { ...w.read, recipientScript: `0014${"22".repeat(20)}` } as ForeignTransaction;
+      },
+      "pays more than the fee's cap": (w) => {
+        w.read = { ...w.read, fee: 21n };
+      },
+      "spends another token than it names": (w) => {
+        w.read = { ...w.read, token: token("other") };
+      },
+      "says another payout than it is asked for": (w) => {
+        w.read = { ...w.read, payoutId: word("other").slice(2) } as ForeignTransaction;
+      },
+      "pays a script of the deny list": (w) => w.denied.add(SCRIPT),
+      "has a former token that could still pay": (w) => w.tokens.push(token("former")),
+      "has a former token that has paid": (w) => {
+        w.tokens.push(token("former"));
+        w.status.set(token("former").value, { is: "done", txId: TX, final: true });
+      },
+      "has a former token that is spent, but not finally": (w) => {
+        w.tokens.push(token("former"));
+        w.status.set(token("former").value, { is: "impossible", txId: TX, final: false });
+      },
+      "can't be read": (w) => {
+        w.readFault = new TerminalError("TRANSACTION_UNACCEPTABLE", "it pays somebody else");
+      },
+    };
+    for (const [title, bend] of Object.entries(wrong)) {
+      it(`refuses one that ${title}`, async () => {
+        bend(here);
+        expect(await objection(spending())).to.be.a("string");
+      });
+    }
+
+    it("allows a further token once every former one was finally spent otherwise", async () => {
+      here.tokens.push(token("former"), TOKEN);
+      here.status.set(token("former").value, { is: "impossible", txId: TX, final: true });
+      expect(await objection(spending())).to.equal(undefined);
+    });
+
+    it("refuses another chain, and a token written for another chain", async () => {
+      expect(await objection(spending({ chain: "bip122:other" }))).to.be.a("string");
+      expect(await objection(spending({ token: { ...TOKEN, chain: "bip122:other" } }))).to.be.a("string");
+      expect(await objection(spending({ effect: word("other").slice(2) }))).to.be.a("string");
+    });
+
+    it("waits while the chain is held, and while its nodes can't tell", async () => {
+      here.open = false;
+      await refuses("CHAIN_CLOSED", objection(spending()));
+      here.open = true;
+      here.down = true;
+      expect((await objection(spending()).catch((error: unknown) => error)) as Error).to.be.instanceOf(
+        RetryableError,
+      );
+    });
+
+    it("keeps the coins worth the claims: fees come from the float, paid and unsettled payouts are claims no more", async () => {
+      here.balance = 1_009n;
+      await refuses("WALLET_SHORT", objection(spending()));
+      const other = word("another payout");
+      here.paid.push({ payoutId: other.slice(2), amount: 40n });
+      await refuses("WALLET_SHORT", objection(spending()));
+      here.payouts.set(other, { ...here.payout, amount: 40n });
+      here.balance = 970n;
+      expect(await objection(spending())).to.equal(undefined);
+      here.payouts.set(other, { ...here.payout, amount: 40n, status: "SETTLED" });
+      await refuses("WALLET_SHORT", objection(spending()));
+    });
+  });
+
+  describe("given a void, or upkeep", () => {
+    it("allows a void of what is authorised with that token, counted by its fee", async () => {
+      here.read = { kind: "void", payoutId: PAYOUT.slice(2), token: TOKEN, fee: 9n };
+      const policy = policyIn(here);
+      const request = spending();
+      expect(await policy.objection(request)).to.equal(undefined);
+      expect(await policy.weigh(request)).to.deep.equal({ window: `${CHAIN}/upkeep`, amount: 9n, cap: 50n });
+      // Also while the chain is held: voiding can't be stopped.
+      here.open = false;
+      expect(await objection(spending())).to.equal(undefined);
+      change({ token: tokenWord(token("other")) });
+      expect(await objection(spending())).to.be.a("string");
+    });
+
+    it("allows upkeep under the fee's cap, for the effect that it says", async () => {
+      here.read = { kind: "upkeep", effect: PAYOUT.slice(2), token: TOKEN, fee: 9n };
+      expect(await objection(spending())).to.equal(undefined);
+      here.read = { ...here.read, fee: 21n };
+      expect(await objection(spending())).to.be.a("string");
+      here.read = { kind: "upkeep", effect: word("other").slice(2), token: TOKEN, fee: 9n };
+      expect(await objection(spending())).to.be.a("string");
+    });
+  });
+});

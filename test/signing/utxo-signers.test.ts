@@ -1,0 +1,298 @@
+import { randomBytes } from "node:crypto";
+import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
+import { hexToBytes } from "@noble/curves/utils.js";
+import { sha256 } from "@scure/btc-signer/utils.js";
+import { expect } from "chai";
+import type { ConflictToken, Effect, Hex, UnsignedTx } from "../../src/chains/chain.ts";
+import { DepositBook } from "../../src/chains/utxo/address-book.ts";
+import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
+import { Redacted } from "../../src/core/redacted.ts";
+import {
+  chainHash,
+  depositContent,
+  depositId,
+  outcomeContent,
+  outcomeMessage,
+  type Statement,
+  tokenMessage,
+  tokenWord,
+} from "../../src/gateway/statement.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { AccountBook } from "../../src/signing/account-book.ts";
+import { deal, pointText, shareOf } from "../../src/signing/frost/dealing.ts";
+import { GroupKey } from "../../src/signing/frost/group-key.ts";
+import { ShareDesk } from "../../src/signing/frost/share-desk.ts";
+import { FrostGroup } from "../../src/signing/frost-group.ts";
+import { GatewayPolicy } from "../../src/signing/gateway-policy.ts";
+import type { PayoutAtFinal } from "../../src/signing/gateway-view.ts";
+import { purposePayloads, statementPayload } from "../../src/signing/purpose-payloads.ts";
+import type { SigningRequest } from "../../src/signing/signer.ts";
+import type { SignerChannel } from "../../src/signing/signer-channel.ts";
+import { SigningGuard } from "../../src/signing/signing-guard.ts";
+import { SigningRecord } from "../../src/signing/signing-record.ts";
+import { UtxoWatch } from "../../src/signing/utxo-watch.ts";
+import { METHODS, wireText } from "../../src/signing/wire-messages.ts";
+import { DEPTH, type LitecoinStage, openLitecoinStage } from "../support/litecoin-stage.ts";
+import { refuses } from "../support/refusal.ts";
+import { COMMITTEE } from "./signing-stage.ts";
+
+const NAMES = ["anna", "ben", "cleo"];
+const ASSET = 7n;
+const ACCOUNT = `0x${"b0".repeat(20)}`;
+const HOME = COMMITTEE.chainId;
+const { Fn } = secp256k1.Point;
+
+/** Three holders of the stage's key, each with its own index, journal and policy; the ledger is what a test says it is. */
+describe("FROST signers on litecoind", () => {
+  let stage: LitecoinStage;
+  let coins: FrostGroup;
+  let statements: FrostGroup;
+  const journals: SqliteJournal[] = [];
+  const ledger = { payouts: new Map<string, PayoutAtFinal>(), supply: 0n, open: true };
+
+  before(async () => {
+    stage = await openLitecoinStage();
+    // The stage's secret is known to it alone; what is dealt here must be of the same key.
+    const secret = Fn.fromBytes(sha256(new TextEncoder().encode("strongroom test wallet")));
+    const dealing = deal(2, randomBytes, secret);
+    const groups = (["transaction", "statement"] as const).map(
+      (use) =>
+        new GroupKey({
+          version: 1,
+          key: use === "transaction" ? "coins" : "statements",
+          use,
+          threshold: 2,
+          members: NAMES.map((name, place) => ({ name, index: place + 1 })),
+          commitments: dealing.commitments.map(pointText),
+        }),
+    );
+    const channels: SignerChannel[] = [];
+    for (const [place, name] of NAMES.entries()) {
+      const journal = SqliteJournal.open({ file: ":memory:" });
+      journals.push(journal);
+      const record = new SigningRecord(journal, Date.now);
+      const book = new DepositBook(stage.wallet);
+      const accounts = await AccountBook.open(journal, stage.wallet.network.chain);
+      const watch = new UtxoWatch(stage.another({ book }), book, accounts);
+      const { chain } = stage.wallet.network;
+      const policy = new GatewayPolicy({
+        chain,
+        homeChainId: HOME,
+        vault: stage.wallet.vault,
+        asset: ASSET,
+        gateway: {
+          atFinal: async () => ({
+            payoutOf: async (id) => ledger.payouts.get(id) ?? { ...payoutOf("00", 0n), status: "NONE" },
+            supply: async () => ledger.supply,
+            isOpen: async () => ledger.open,
+          }),
+        },
+        foreign: watch,
+        limits: {
+          fee: 1_000_000n,
+          payouts: 10n ** 12n,
+          credits: 10n ** 12n,
+          upkeep: 5_000_000n,
+          denied: new Set(),
+        },
+        tokensOf: (effect) => record.tokensOf(chain, effect),
+      });
+      const guard = new SigningGuard({
+        chains: [chain],
+        payloadsFor: purposePayloads(COMMITTEE, (unsigned) => watch.executor.signingPayloads(unsigned)),
+        policy,
+        weigh: (request) => policy.weigh(request),
+        record,
+      });
+      const share = new Redacted(Fn.toBytes(shareOf(dealing, place + 1)) as Uint8Array);
+      const desk = new ShareDesk({
+        guard,
+        random: randomBytes,
+        now: () => performance.now(),
+        shareOf: (key) => {
+          const group = groups.find((one) => one.name === key);
+          return group && { group, index: place + 1, secret: share };
+        },
+      });
+      channels.push({
+        name,
+        async call(method, params) {
+          const sent = JSON.parse(wireText(params)) as unknown;
+          const answer =
+            method === "commit"
+              ? await desk.commit("relayer", METHODS.commit.ask.parse(sent))
+              : await desk.share("relayer", METHODS.share.ask.parse(sent));
+          return JSON.parse(wireText(answer)) as unknown;
+        },
+      });
+    }
+    coins = new FrostGroup({ group: groups[0] as GroupKey, channels });
+    statements = new FrostGroup({ group: groups[1] as GroupKey, channels });
+  });
+  after(async () => {
+    await stage?.close();
+    await Promise.all(journals.map((journal) => journal.close()));
+  });
+
+  const chain = () => stage.wallet.network.chain;
+  const payoutOf = (script: Hex, amount: bigint): PayoutAtFinal => ({
+    status: "REQUESTED",
+    attempt: 1n,
+    asset: ASSET,
+    amount,
+    token: `0x${"00".repeat(32)}`,
+    chain: chainHash(chain()),
+    script,
+  });
+  const spending = (unsigned: UnsignedTx): SigningRequest => ({
+    id: unsigned.effect,
+    key: "coins",
+    purpose: { kind: "transaction", unsigned },
+    payloads: stage.executor.signingPayloads(unsigned),
+  });
+  const saying = (statement: Statement, facts: Record<string, string>): SigningRequest => ({
+    id: statement.messageId,
+    key: "statements",
+    purpose: { kind: "statement", statement, facts },
+    payloads: [statementPayload(statement, COMMITTEE, "bip340")],
+  });
+  const isSigned = async (request: SigningRequest) => {
+    const [signature = ""] = await statements.sign(request);
+    const key = hexToBytes(await statements.publicKey());
+    return schnorr.verify(hexToBytes(signature), hexToBytes(request.payloads[0]?.digest ?? ""), key);
+  };
+
+  describe("given a deposit to an account that no signer has heard of", () => {
+    it("is stated once it is final, by whoever the output's script names, and by the same to the unit", async () => {
+      const { vault, network, groupKey } = stage.wallet;
+      const script = depositScript({ groupKey, chain: network.chain, vault, account: ACCOUNT });
+      // The relayer knows the account; no signer does.
+      stage.book.add(ACCOUNT);
+      const txId = await stage.bank.send([{ script, amount: 5_000_000n }]);
+      await stage.mine(1);
+      const point = await stage.observer.head();
+      const parent = (await stage.nodes[0].ask("getblockhash", point.height - 1)) as Hex;
+      const id = { chain: chain(), destination: HOME, vault, txId, index: 0 };
+      const statement = (amount: bigint): Statement => ({
+        chain: chainHash(chain()),
+        messageId: depositId(id),
+        content: depositContent(ACCOUNT, ASSET, amount),
+      });
+      const facts = {
+        ...{ kind: "deposit", chain: chain(), txId, index: "0", account: ACCOUNT },
+        ...{ height: String(point.height), block: point.hash, parent },
+      };
+      const early = await refuses(
+        "SIGNERS_UNAVAILABLE",
+        statements.sign(saying(statement(5_000_000n), facts)),
+      );
+      expect(String(early.facts.anna)).to.include("DEPOSIT_NOT_FINAL");
+      await stage.mine(DEPTH);
+      await refuses("SIGNING_REFUSED", statements.sign(saying(statement(5_000_001n), facts)));
+      const stranger = { ...facts, account: `0x${"c0".repeat(20)}` };
+      expect(await isSigned(saying(statement(5_000_000n), facts))).to.equal(true);
+      // Known by now: a false hint changes nothing.
+      expect(await isSigned(saying(statement(5_000_000n), stranger))).to.equal(true);
+    });
+  });
+
+  describe("given a payout", () => {
+    it("gets its token, is paid by two of three under each input's tweak, and its end is stated", async () => {
+      const script = stage.bank.freshScript();
+      const amount = 250_000_000n;
+      const effect: Effect = stage.effect("payout", { script, amount: amount.toString() });
+      const payoutId = `0x${effect.id}`;
+      ledger.supply = amount;
+      ledger.payouts.set(payoutId, payoutOf(script, amount));
+      const token = await stage.executor.reserve(effect, []);
+      const word = tokenWord(token);
+      const tokenStatement = {
+        chain: chainHash(chain()),
+        messageId: tokenMessage(payoutId, 1n),
+        content: word,
+      };
+      const tokenFacts = {
+        kind: "token",
+        payoutId,
+        attempt: "1",
+        tokenKind: token.kind,
+        tokenValue: token.value,
+      };
+      const quote = await stage.executor.fee("normal");
+      const unsigned = await stage.executor.build(effect, token, quote, []);
+      // Nothing is paid before the ledger has authorised it.
+      await refuses("SIGNING_REFUSED", coins.sign(spending(unsigned)));
+      expect(await isSigned(saying(tokenStatement, tokenFacts))).to.equal(true);
+      ledger.payouts.set(payoutId, { ...payoutOf(script, amount), status: "AUTHORISED", token: word });
+      const other: ConflictToken = await stage.executor.reserve(effect, [token]);
+      const elsewhere = await stage.executor.build(effect, other, quote, []);
+      await refuses("SIGNING_REFUSED", coins.sign(spending(elsewhere)));
+      const signatures = await coins.sign(spending(unsigned));
+      const signed = stage.executor.attach(unsigned, signatures);
+      expect(await stage.executor.broadcast(signed)).to.equal("accepted");
+      const outcome = (is: "PAID" | "VOIDED") =>
+        saying(
+          {
+            chain: chainHash(chain()),
+            messageId: outcomeMessage(payoutId, 1n),
+            content: outcomeContent(is, signed.txId),
+          },
+          { kind: "outcome", payoutId, attempt: "1", outcome: is, txId: signed.txId },
+        );
+      await stage.mine(1);
+      await refuses("SIGNERS_UNAVAILABLE", statements.sign(outcome("PAID")));
+      await stage.mine(DEPTH);
+      expect(await stage.received(script)).to.equal(amount);
+      await refuses("SIGNING_REFUSED", statements.sign(outcome("VOIDED")));
+      expect(await isSigned(outcome("PAID"))).to.equal(true);
+    });
+
+    it("is not paid twice by the next attempt's token while the first has paid it", async () => {
+      const [paid] = [...ledger.payouts.keys()];
+      const known = ledger.payouts.get(paid ?? "");
+      if (paid === undefined || known === undefined) throw new Error("nothing was paid");
+      const effect: Effect = {
+        id: paid.slice(2),
+        kind: "payout",
+        data: { script: known.script, amount: known.amount.toString() },
+      };
+      const token = await stage.executor.reserve(effect, []);
+      // A ledger, or a committee, that lies: it has authorised a second attempt of what was paid.
+      ledger.payouts.set(paid, { ...known, attempt: 2n, token: tokenWord(token) });
+      const unsigned = await stage.executor.build(effect, token, await stage.executor.fee("normal"), []);
+      const { facts } = await refuses("SIGNING_REFUSED", coins.sign(spending(unsigned)));
+      expect(JSON.stringify(facts)).to.include("former conflict token");
+      ledger.payouts.set(paid, known);
+    });
+
+    it("waits while the coins would be worth less than the claims, but for those that were paid and aren't settled", async () => {
+      const script = stage.bank.freshScript();
+      const amount = 100_000_000n;
+      const effect = stage.effect("payout", { script, amount: amount.toString() });
+      const token = await stage.executor.reserve(effect, []);
+      ledger.payouts.set(`0x${effect.id}`, {
+        ...payoutOf(script, amount),
+        status: "AUTHORISED",
+        token: tokenWord(token),
+      });
+      const unsigned = await stage.executor.build(effect, token, await stage.executor.fee("normal"), []);
+      const { balance } = await stage.executor.reconcile();
+      // The payout before is still AUTHORISED here: its 250,000,000 have left, and are claims no more.
+      ledger.supply = balance + 250_000_000n;
+      const { facts } = await refuses("SIGNERS_UNAVAILABLE", coins.sign(spending(unsigned)));
+      expect(JSON.stringify(facts)).to.include("WALLET_SHORT");
+      ledger.supply = balance + 249_000_000n;
+      expect(await coins.sign(spending(unsigned))).to.have.length(
+        stage.executor.signingPayloads(unsigned).length,
+      );
+    });
+
+    it("can be voided, and the wallet kept going, by what pays nobody", async () => {
+      const effect = stage.effect("anchors", { count: "2" });
+      const token = await stage.executor.reserve(effect, []);
+      const unsigned = await stage.executor.build(effect, token, await stage.executor.fee("normal"), []);
+      const signed = stage.executor.attach(unsigned, await coins.sign(spending(unsigned)));
+      expect(await stage.executor.broadcast(signed)).to.equal("accepted");
+    });
+  });
+});
