@@ -73,7 +73,7 @@ describe("FROST signers on litecoind", () => {
       const record = new SigningRecord(journal, Date.now);
       const book = new DepositBook(stage.wallet);
       const accounts = await AccountBook.open(journal, stage.wallet.network.chain);
-      const watch = new UtxoWatch(stage.another({ book }), book, accounts);
+      const watch = new UtxoWatch(stage.another({ book }).index, book, accounts);
       const { chain } = stage.wallet.network;
       const policy = new GatewayPolicy({
         chain,
