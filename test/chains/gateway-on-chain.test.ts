@@ -168,6 +168,8 @@ describe("the Gateway through nodes", () => {
       expect(await done(what, await now())).to.deep.equal({ txId });
       expect(await done(what, before)).to.deep.equal({ txId: undefined });
     }
+    const later = gatewayDone(open.view, reader, (await now()).height + 1);
+    expect(await later(effect("credit", [deposit, "0x"]), await now())).to.deep.equal({ txId: undefined });
     // Tried again: what the first attempt's calls did stays done, and the second's are still to be made.
     await d.gateway.connect(d.anna).retry(payoutId);
     const second = `0x${"34".repeat(32)}`;
