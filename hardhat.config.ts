@@ -99,6 +99,7 @@ export default defineConfig({
           "contracts/payments/Payments.sol",
           "contracts/policy/ExitPolicy.sol",
           ...globSync("contracts/mocks/bench/*Consumed.sol", { cwd: import.meta.dirname }),
+          "contracts/mocks/bench/EcrecoverVerifier.sol",
           "contracts/mocks/bench/OzLedger.sol",
           "contracts/mocks/bench/OzTokenVault.sol",
         ].map((file) => [file, compiler(100_000, true)]),
