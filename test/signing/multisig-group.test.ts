@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { computeAddress } from "ethers";
 import { Redacted } from "../../src/core/redacted.ts";
 import { MultisigGroup, recoveredAddress } from "../../src/signing/multisig-group.ts";
+import type { Answer } from "../../src/signing/wire-messages.ts";
 import { refuses } from "../support/refusal.ts";
 import { person } from "./group-fixture.ts";
 import { NAMES } from "./group-stage.ts";
@@ -61,6 +62,24 @@ describe("MultisigGroup", () => {
         { replaces: true },
       );
       await anna.restart();
+      const committee = group();
+      expect((await committee.sign(request))[0]).to.have.length(260);
+      expect([...committee.cheaters.keys()]).to.deep.equal(["anna"]);
+    });
+  });
+
+  describe("given a member that gives the other form of its signature, with a high s", () => {
+    it("is not taken: contracts would refuse it", async () => {
+      const [anna] = signers as [StagedSigner];
+      anna.channel.bend = (_method, answer) => {
+        const { signatures } = answer as Answer<"ecdsa">;
+        const turned = signatures.map((signature) => {
+          const s = secp256k1.Point.Fn.neg(BigInt(`0x${signature.slice(64, 128)}`));
+          const v = signature.endsWith("1b") ? "1c" : "1b";
+          return `${signature.slice(0, 64)}${s.toString(16).padStart(64, "0")}${v}`;
+        });
+        return { signatures: turned };
+      };
       const committee = group();
       expect((await committee.sign(request))[0]).to.have.length(260);
       expect([...committee.cheaters.keys()]).to.deep.equal(["anna"]);
