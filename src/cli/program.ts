@@ -10,6 +10,7 @@ import type { VerifyOptions } from "./commands/verify.ts";
 import { EXIT_CODES, type Finish, onDeployment, Runner } from "./deployment-command.ts";
 import { addGovernance } from "./gov-program.ts";
 import { addJournal, addJournalBench } from "./journal-program.ts";
+import { addRelay } from "./relay-program.ts";
 import { addSigner } from "./signer-program.ts";
 import { addMigrate } from "./treasury-commands.ts";
 
@@ -158,6 +159,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
   addJournal(program, runner);
   addMigrate(program, runner);
   addSigner(program, runner);
+  addRelay(program, runner);
 
   program
     .command("dev")

@@ -7,6 +7,7 @@ import { REASONS } from "../custody/reasons.ts";
 import { CHANGE_SCHEMA, changeSchema } from "../governance/changes/change-file.ts";
 import { paramKey } from "../governance/parameters.ts";
 import { PROPOSAL_SCHEMA, proposalSchema } from "../governance/proposals/proposal.ts";
+import { ROUTE_SCHEMA, routeSchemaText } from "../relayer/route-config.ts";
 import { ownArtifacts } from "../verify/build.ts";
 import { ERROR_MEANINGS } from "./error-meanings.ts";
 import { type AbiError, errorsPage } from "./errors-page.ts";
@@ -79,5 +80,6 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
     [PARAMETERS_SCHEMA, parametersSchema()],
     [CHANGE_SCHEMA, changeSchema()],
     [PROPOSAL_SCHEMA, proposalSchema()],
+    [ROUTE_SCHEMA, routeSchemaText()],
   ]);
 }

@@ -1,0 +1,38 @@
+import { UsageError } from "../../../core/errors.ts";
+import type { StoredEvent } from "../../../journal/journal.ts";
+import { kindOf, tokenPrefix } from "../../../relayer/stream-names.ts";
+import type { RouteSession } from "./route-session.ts";
+
+/** A message's stream, with everything that happened. */
+export interface FoundMessage {
+  readonly stream: string;
+  readonly kind: "in" | "out" | "token";
+  readonly events: readonly StoredEvent[];
+}
+
+const ID = /^(0x)?[0-9a-fA-F]{64}$/;
+
+/**
+ * A message by the id of its deposit or payout, or a token by its stream's name.
+ *
+ * @throws UsageError where there is none
+ */
+export async function findMessage(
+  { journal, names, terms }: RouteSession,
+  id: string,
+): Promise<FoundMessage> {
+  const own = [tokenPrefix(terms.home), tokenPrefix(terms.foreign)];
+  const word = `0x${id.replace(/^0x/i, "").toLowerCase()}`;
+  const streams = ID.test(id)
+    ? [names.outbound(word), names.inbound(word)]
+    : own.some((prefix) => id.startsWith(prefix))
+      ? [id]
+      : [];
+  for (const stream of streams) {
+    const events = await journal.read(stream);
+    if (events.length > 0) return { stream, kind: kindOf(stream), events };
+  }
+  throw new UsageError(`The route ${names.route} knows nothing of ${id.slice(0, 80)}`, {
+    advice: "Give a payoutId or depositId with its 64 hexadecimal digits, as `relay status` lists them.",
+  });
+}

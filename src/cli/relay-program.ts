@@ -1,0 +1,80 @@
+import type { Command } from "commander";
+import type { RelayGiveUpCommand } from "./commands/relay/operate.ts";
+import type { RelayOptions } from "./commands/relay/route-session.ts";
+import type { RelayRunCommand } from "./commands/relay/run.ts";
+import type { RelaySimulateCommand } from "./commands/relay/simulate.ts";
+import type { RelayStatusCommand } from "./commands/relay/status.ts";
+import { EXIT_CODES, type Runner } from "./deployment-command.ts";
+
+/** Adds `relay`: what carries deposits in and payouts out between a ledger and a chain of coins. */
+export function addRelay(program: Command, runner: Runner): void {
+  const relay = program
+    .command("relay")
+    .description("Carry deposits in and payouts out between the ledger and another chain, each once")
+    .addHelpText("after", EXIT_CODES);
+  const command = (usage: string, description: string) =>
+    relay
+      .command(usage)
+      .description(description)
+      .requiredOption("--config <file>", "the route's configuration")
+      .option("--json", "print one JSON object on stdout", false)
+      .addHelpText("after", EXIT_CODES);
+
+  relay
+    .command("run")
+    .description("Work a route off until it is told to end; any number of workers may, one has it at a time")
+    .requiredOption("--config <file>", "the route's configuration")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: RelayRunCommand) => {
+      const { relayRun } = await import("./commands/relay/run.ts");
+      await runner.run(options, relayRun);
+    });
+  command("status [id]", "Where open messages are and what is next, or one message with its transactions")
+    .option("--dead", "only what waits for an operator", false)
+    .action(async (id: string | undefined, options: RelayStatusCommand) => {
+      const { relayStatus } = await import("./commands/relay/status.ts");
+      await runner.run(options, (given) => relayStatus(given, id));
+    });
+  command("explain <id>", "Everything that happened to a message, in sentences, and why it waits").action(
+    async (id: string, options: RelayOptions) => {
+      const { relayExplain } = await import("./commands/relay/explain.ts");
+      await runner.run(options, (given) => relayExplain(given, id));
+    },
+  );
+  command("retry <id>", "Take a dead letter up again").action(async (id: string, options: RelayOptions) => {
+    const { relayRetry } = await import("./commands/relay/operate.ts");
+    await runner.run(options, (given) => relayRetry(given, id));
+  });
+  command("give-up <id>", "Spend a payout's conflict token on nothing, so that its account can take a refund")
+    .requiredOption("--why <text>", "the reason, for its history")
+    .action(async (id: string, options: RelayGiveUpCommand) => {
+      const { relayGiveUp } = await import("./commands/relay/operate.ts");
+      await runner.run(options, (given) => relayGiveUp(given, id));
+    });
+  command("resume", "Go on after a chain took back what was final, once somebody has looked").action(
+    async (options: RelayOptions) => {
+      const { relayResume } = await import("./commands/relay/operate.ts");
+      await runner.run(options, relayResume);
+    },
+  );
+  command(
+    "watch <account>",
+    "Look for deposits to an account's address from now on, and print that address",
+  ).action(async (account: string, options: RelayOptions) => {
+    const { relayWatch } = await import("./commands/relay/watch.ts");
+    await runner.run(options, (given) => relayWatch(given, account));
+  });
+  relay
+    .command("simulate")
+    .description("Run the relayer in simulated worlds full of faults; the same seed is the same world")
+    .option("--seed <number>", "the first world", "1")
+    .option("--count <number>", "how many, one seed after another", "1")
+    .option("--mutant <name>", "with a defect planted, which must be noticed")
+    .option("--history", "print everything that happens", false)
+    .option("--json", "print one JSON object on stdout", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: RelaySimulateCommand) => {
+      const { relaySimulate } = await import("./commands/relay/simulate.ts");
+      await runner.run(options, relaySimulate);
+    });
+}

@@ -1,0 +1,40 @@
+import type { Caip2, Point } from "../../chains/chain.ts";
+import type { NewEvent } from "../../journal/journal.ts";
+
+/** What is decided about a route as a whole. */
+export type RouteEvent =
+  /** A chain took back what it had called final: nothing goes on until an operator has looked. */
+  | {
+      readonly type: "FinalityBroken";
+      readonly data: { readonly chain: Caip2; readonly final: Point; readonly ancestor: Point };
+    }
+  | { readonly type: "Resumed"; readonly data: { readonly by: string } };
+
+export interface RouteState {
+  readonly broken?: Extract<RouteEvent, { type: "FinalityBroken" }>["data"];
+  /** For each chain the last break that an operator has accepted: reading goes on after its ancestor. */
+  readonly accepted: Readonly<Record<Caip2, { readonly final: Point; readonly ancestor: Point }>>;
+}
+
+export const NEW_ROUTE: RouteState = { accepted: {} };
+
+export function evolveRoute(state: RouteState, event: NewEvent): RouteState {
+  const { type, data } = event as RouteEvent;
+  if (type === "FinalityBroken") return { ...state, broken: data };
+  if (type !== "Resumed") return state;
+  const { broken, accepted } = state;
+  return broken === undefined ? state : { accepted: { ...accepted, [broken.chain]: broken } };
+}
+
+/** A chain went back behind what it had called final. */
+export function decideBroken(
+  { broken }: RouteState,
+  data: { readonly chain: Caip2; readonly final: Point; readonly ancestor: Point },
+): readonly RouteEvent[] {
+  return broken === undefined ? [{ type: "FinalityBroken", data }] : [];
+}
+
+/** An operator has looked, and lets the route go on from where the chain still agrees. */
+export function decideResumed({ broken }: RouteState, by: string): readonly RouteEvent[] {
+  return broken === undefined ? [] : [{ type: "Resumed", data: { by } }];
+}

@@ -1,0 +1,194 @@
+import type { EffectStatus, FeeQuote, SignedTx, UnsignedTx } from "../chains/chain.ts";
+import { RetryableError, TerminalError } from "../core/errors.ts";
+import type { Command } from "./deciders/command.ts";
+import type { Side } from "./deciders/decider.ts";
+import type { Intention } from "./deciders/intention.ts";
+import { restored, stored } from "./deciders/stored-tx.ts";
+import type { RouteDesk, RouteSide } from "./route-desk.ts";
+import type { LoadedStream, StreamStore } from "./stream-store.ts";
+
+type To<D extends Intention["do"]> = Extract<Intention, { do: D }>;
+
+/** A replacement offers a quarter more than what it replaces: every node takes that. */
+const MORE = { numerator: 5n, denominator: 4n };
+
+/** What hands need of their worker. */
+export interface HandsDesk {
+  readonly desk: RouteDesk;
+  readonly store: StreamStore;
+  /** Throws `LEASE_LOST`: asked before anything leaves. */
+  check(): void;
+}
+
+/**
+ * Does what streams want done, and tells them what came of it. Whatever leaves was stored before: what is signed is what is
+ * stored as built, what is sent is what is stored as signed.
+ */
+export class Hands {
+  readonly #desk: RouteDesk;
+  readonly #store: StreamStore;
+  readonly #check: () => void;
+  /** One transaction of a side is built and stored at a time, so that no two take the same coins. */
+  readonly #building: Record<Side, Promise<unknown>> = {
+    home: Promise.resolve(),
+    foreign: Promise.resolve(),
+  };
+
+  constructor({ desk, store, check }: HandsDesk) {
+    this.#desk = desk;
+    this.#store = store;
+    this.#check = check;
+  }
+
+  protected get sides(): Readonly<Record<Side, RouteSide>> {
+    return this.#desk.sides;
+  }
+
+  #side(side: Side): RouteSide {
+    return this.#desk.sides[side];
+  }
+
+  /** @returns whether anything changed: else there is no use in asking again at once */
+  async perform({ stream }: LoadedStream, intention: Exclude<Intention, { do: "wait" }>): Promise<boolean> {
+    const tell = (command: Command) => this.#store.tell(stream, command);
+    switch (intention.do) {
+      case "confirm":
+        return this.confirm(intention, tell);
+      case "prove": {
+        this.#check();
+        const { what, statement, facts } = intention;
+        return tell({ is: "proved", what, proof: await this.#desk.committee.prove(statement, facts) });
+      }
+      case "reserve":
+        return this.reserve(intention, tell);
+      case "build":
+        return this.build(stream, intention, tell);
+      case "sign":
+        return this.sign(stream, intention, tell);
+      case "broadcast":
+        return this.broadcast(intention, tell);
+      case "watch":
+        return this.watch(intention, tell);
+    }
+  }
+
+  protected async confirm({ sighting }: To<"confirm">, tell: Tell): Promise<boolean> {
+    const is = await this.#side(sighting.side).observer.finality(sighting);
+    if (is === "final") return tell({ is: "settled", sighting, as: "final" });
+    if (is === "orphaned" || is === "unseen") return tell({ is: "settled", sighting, as: "gone" });
+    return false;
+  }
+
+  protected async reserve({ part, side, effect }: To<"reserve">, tell: Tell): Promise<boolean> {
+    const { executor } = this.#side(side);
+    const token = await executor.reserve(effect, await this.#store.taken(executor.chain));
+    return tell({ is: "reserved", part, side, effect, token });
+  }
+
+  async #status(intention: To<"build"> | To<"watch">): Promise<EffectStatus> {
+    const { executor } = this.#side(intention.side);
+    const sent = intention.do === "watch" ? intention.sent : intention.previous.map(({ txId }) => txId);
+    return executor.effectStatus(intention.effect, intention.token, sent);
+  }
+
+  protected async build(stream: string, intention: To<"build">, tell: Tell): Promise<boolean> {
+    const { part, side, mode } = intention;
+    const status = await this.#status(intention);
+    if (await tell({ is: "looked", part, status, at: this.#desk.clock.now() })) return true;
+    if (status.is === "done" || status.is === "impossible") return false;
+    return this.#alone(side, async () => {
+      const unsigned = await this.#built(stream, intention);
+      return tell({ is: "built", part, mode, unsigned: stored(unsigned) });
+    });
+  }
+
+  async #built(stream: string, intention: To<"build">): Promise<UnsignedTx> {
+    const { side, effect, token, mode } = intention;
+    const { executor } = this.#side(side);
+    const previous = intention.previous.map((one) => restored<SignedTx>(one));
+    const quote = await executor.fee(previous.length === 0 ? "normal" : "urgent");
+    const fee = more(quote, previous);
+    const spent = this.#spentBeside(stream, side);
+    if (mode === "void") return executor.voidToken(effect, token, fee, previous, spent);
+    if (previous.length > 0) return executor.replace(previous, effect, fee, spent);
+    return executor.build(effect, token, fee, spent);
+  }
+
+  /** What transactions of other streams spend, as far as they haven't ended. */
+  #spentBeside(stream: string, side: Side): readonly string[] {
+    const { inputsOf } = this.#side(side);
+    const effects = [...this.#store.loaded()]
+      .filter((other) => other.stream !== stream)
+      .flatMap(({ state }) => Object.values(state.effects))
+      .filter((effect) => effect.side === side && effect.end === undefined);
+    return effects.flatMap(({ versions, built }) => [
+      ...versions.flatMap(({ signed }) => inputsOf(restored<SignedTx>(signed))),
+      ...(built === undefined ? [] : inputsOf(restored<UnsignedTx>(built.unsigned))),
+    ]);
+  }
+
+  async #alone<T>(side: Side, work: () => Promise<T>): Promise<T> {
+    const before = this.#building[side];
+    const own = before.then(work, work);
+    this.#building[side] = own.catch(() => undefined);
+    return own;
+  }
+
+  protected async signed({ side, unsigned: kept }: To<"sign">): Promise<SignedTx> {
+    const { executor, signer } = this.#side(side);
+    const unsigned = restored<UnsignedTx>(kept);
+    const payloads = executor.signingPayloads(unsigned);
+    this.#check();
+    const signatures = await signer.sign({
+      id: `${this.#desk.route}/${unsigned.effect}/${payloads[0]?.digest ?? ""}`,
+      key: signer.key,
+      purpose: { kind: "transaction", unsigned },
+      payloads,
+    });
+    const signed = executor.attach(unsigned, signatures);
+    if (signed.token.value === unsigned.token.value && signed.effect === unsigned.effect) return signed;
+    throw new TerminalError("TX_CHANGED", "What was signed isn't what was built", {
+      facts: { effect: unsigned.effect, txId: signed.txId },
+    });
+  }
+
+  protected async sign(_stream: string, intention: To<"sign">, tell: Tell): Promise<boolean> {
+    const { part, mode } = intention;
+    return tell({ is: "signed", part, mode, signed: stored(await this.signed(intention)) });
+  }
+
+  protected async broadcast({ part, side, signed }: To<"broadcast">, tell: Tell): Promise<boolean> {
+    this.#check();
+    const result = await this.#side(side).executor.broadcast(restored<SignedTx>(signed));
+    return tell({ is: "sent", part, txId: signed.txId, result, at: this.#desk.clock.now() });
+  }
+
+  protected async watch(intention: To<"watch">, tell: Tell): Promise<boolean> {
+    const { part, last } = intention;
+    const status = await this.#status(intention);
+    const changed = await tell({ is: "looked", part, status, at: this.#desk.clock.now() });
+    if (status.is !== "absent") return changed;
+    return (await this.broadcast({ ...intention, do: "broadcast", signed: last }, tell)) || changed;
+  }
+}
+
+export type Tell = (command: Command) => Promise<boolean>;
+
+/**
+ * What a transaction offers: what is asked now, and more than what it replaces.
+ *
+ * @throws RetryableError `FEE_AT_CAP`
+ */
+function more({ rate, cap }: FeeQuote, previous: readonly SignedTx[]): FeeQuote {
+  if (previous.length === 0) return { rate, cap };
+  let highest = 0n;
+  for (const tx of previous) if (tx.rate > highest) highest = tx.rate;
+  if (previous.some(({ fee }) => fee >= cap)) {
+    throw new RetryableError("FEE_AT_CAP", "The transaction pays as much as it may already", {
+      facts: { cap },
+      advice: "It is waited for. A higher cap is the route's configuration and the signers'.",
+    });
+  }
+  const least = (highest * MORE.numerator) / MORE.denominator + 1n;
+  return { rate: rate > least ? rate : least, cap };
+}

@@ -1,0 +1,58 @@
+import type { Caip2, Point } from "../chains/chain.ts";
+import type { Journal, Lease, NewEvent } from "../journal/journal.ts";
+import {
+  decideBroken,
+  decideResumed,
+  evolveRoute,
+  NEW_ROUTE,
+  type RouteState,
+} from "./deciders/route-decider.ts";
+import type { StreamNames } from "./stream-names.ts";
+
+/** The stream about a route itself. */
+export class RouteControl {
+  readonly #journal: Journal;
+  readonly #names: StreamNames;
+  readonly #lease: (() => Lease) | undefined;
+  #version = 0;
+  #state: RouteState = NEW_ROUTE;
+
+  /** @param lease what a worker's writes must hold; an operator has none */
+  constructor(journal: Journal, names: StreamNames, lease?: () => Lease) {
+    this.#journal = journal;
+    this.#names = names;
+    this.#lease = lease;
+  }
+
+  /** As it was read last. */
+  get state(): RouteState {
+    return this.#state;
+  }
+
+  async read(): Promise<RouteState> {
+    const events = await this.#journal.read(this.#names.control(), this.#version);
+    this.#state = events.reduce(evolveRoute, this.#state);
+    this.#version += events.length;
+    return this.#state;
+  }
+
+  /** A chain took back what it had called final: nothing goes on. */
+  async broken(chain: Caip2, final: Point, ancestor: Point): Promise<void> {
+    await this.#append(decideBroken(await this.read(), { chain, final, ancestor }), true);
+  }
+
+  /** @returns whether there was anything to resume */
+  async resume(by: string): Promise<boolean> {
+    const events = decideResumed(await this.read(), by);
+    await this.#append(events, false);
+    return events.length > 0;
+  }
+
+  async #append(events: readonly NewEvent[], open: boolean): Promise<void> {
+    if (events.length === 0) return;
+    const lease = this.#lease === undefined ? {} : { lease: this.#lease() };
+    const append = { stream: this.#names.control(), expected: this.#version, events, open };
+    await this.#journal.commit({ appends: [append], ...lease });
+    await this.read();
+  }
+}

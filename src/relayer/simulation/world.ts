@@ -1,0 +1,93 @@
+import type { ChainEvent } from "../../chains/chain.ts";
+import { tokenWord } from "../../gateway/statement.ts";
+import type { CoinTx } from "./foreign-chain.ts";
+import { ForeignChain } from "./foreign-chain.ts";
+import { GatewayModel, type PayoutRow, Reverted, SIM_COIN, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
+import type { CallTx } from "./home-chain.ts";
+import { HomeChain, timeOfBlock } from "./home-chain.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+import type { ObservedChain } from "./simulated-observer.ts";
+
+/** Blocks on top of final ones. */
+const DEPTHS = { home: 2, foreign: 3 } as const;
+
+/** Both chains of a simulation, as they are in truth. */
+export class World {
+  readonly home: HomeChain;
+  readonly foreign: ForeignChain;
+
+  constructor(random: SeededRandom) {
+    this.home = new HomeChain(random, DEPTHS.home);
+    this.foreign = new ForeignChain(random, DEPTHS.foreign);
+  }
+
+  /** A payout as the last final block has it. */
+  finalPayout(payoutId: string): PayoutRow | undefined {
+    const model = new GatewayModel();
+    const last = this.home.final.height;
+    for (const { point, txs } of this.home.blocks) {
+      if (point.height > last) break;
+      for (const { call } of txs) {
+        try {
+          model.execute(call, timeOfBlock(point.height));
+        } catch (error) {
+          if (!(error instanceof Reverted)) throw error;
+        }
+      }
+    }
+    return model.payouts.get(payoutId);
+  }
+
+  /** The deposit of a transaction that is in a block. */
+  deposit(txId: string): { readonly tx: CoinTx; readonly final: boolean } | undefined {
+    const height = this.foreign.heightOf(txId);
+    const tx = this.foreign.get(txId);
+    if (height === undefined || tx?.kind !== "deposit") return undefined;
+    return { tx, final: height <= this.foreign.final.height };
+  }
+
+  observedHome(): ObservedChain<CallTx> {
+    const { home } = this;
+    return {
+      chain: SIM_HOME,
+      blocks: home,
+      waits: (txId) => home.pool.has(txId),
+      events: (height) =>
+        home.logs
+          .filter((log) => log.height === height)
+          .map(({ kind, data, txId, index }) => ({
+            ...{ chain: SIM_HOME, kind, txId, index, data },
+            point: home.at(height),
+          })),
+    };
+  }
+
+  observedForeign(): ObservedChain<CoinTx> {
+    const { foreign } = this;
+    return {
+      chain: SIM_FOREIGN,
+      blocks: foreign,
+      waits: (txId) => foreign.pool.has(txId),
+      events: (height) =>
+        (foreign.blocks[height - 1]?.txs ?? [])
+          .filter(({ kind }) => kind === "deposit")
+          .map((tx): ChainEvent => {
+            const { id, account = "", amount = "" } = tx;
+            const data = { account, asset: SIM_COIN, amount };
+            return {
+              chain: SIM_FOREIGN,
+              txId: id,
+              index: 0,
+              kind: "deposit",
+              data,
+              point: foreign.at(height),
+            };
+          }),
+    };
+  }
+
+  /** The token that a payout's attempt was authorised with, as a word, of an output. */
+  static word(outpoint: string): string {
+    return tokenWord({ kind: "outpoint", value: outpoint });
+  }
+}

@@ -1,0 +1,65 @@
+import type { Caip2, ConflictToken } from "../chains/chain.ts";
+
+/** What a stream is about. */
+export type StreamKind = "in" | "out" | "token";
+
+/** The streams of one route in a journal. A token's is its chain's alone, so that two routes can't have one token. */
+export class StreamNames {
+  readonly route: string;
+
+  /** @param route lower-case letters, digits and hyphens */
+  constructor(route: string) {
+    this.route = route;
+  }
+
+  inbound(depositId: string): string {
+    return `${this.route}/in/${depositId}`;
+  }
+
+  outbound(payoutId: string): string {
+    return `${this.route}/out/${payoutId}`;
+  }
+
+  /** What was decided about the route itself. */
+  control(): string {
+    return `${this.route}/route`;
+  }
+
+  /** What `open` is asked for. */
+  prefix(kind: "in" | "out"): string {
+    return `${this.route}/${kind}/`;
+  }
+
+  cursor(chain: Caip2): string {
+    return `${this.route}/scan/${chain}`;
+  }
+
+  lease(): string {
+    return `${this.route}/lease`;
+  }
+}
+
+export function tokenPrefix(chain: Caip2): string {
+  return `token/${chain}/`;
+}
+
+export function tokenStream({ chain, kind, value }: ConflictToken): string {
+  return `${tokenPrefix(chain)}${kind}/${value}`;
+}
+
+/** The token of a token's stream. */
+export function tokenOf(chain: Caip2, stream: string): ConflictToken {
+  const rest = stream.slice(tokenPrefix(chain).length);
+  const cut = rest.indexOf("/");
+  return { chain, kind: rest.slice(0, cut) as ConflictToken["kind"], value: rest.slice(cut + 1) };
+}
+
+export function kindOf(stream: string): StreamKind {
+  if (stream.startsWith("token/")) return "token";
+  return stream.includes("/out/") ? "out" : "in";
+}
+
+/** The id of the message that a stream is about. */
+export function idOf(stream: string): string {
+  return stream.slice(stream.lastIndexOf("/") + 1);
+}

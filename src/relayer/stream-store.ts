@@ -1,0 +1,259 @@
+import type { Caip2, ConflictToken } from "../chains/chain.ts";
+import type { Append, Journal, Lease, NewEvent } from "../journal/journal.ts";
+import type { Attention } from "./deciders/attention.ts";
+import type { Command } from "./deciders/command.ts";
+import type { Decider } from "./deciders/decider.ts";
+import type { EffectEvent, Effects } from "./deciders/effect-decider.ts";
+import type { Sighting } from "./deciders/sightings.ts";
+import { isConflict } from "./failure.ts";
+import {
+  kindOf,
+  type StreamKind,
+  type StreamNames,
+  tokenOf,
+  tokenPrefix,
+  tokenStream,
+} from "./stream-names.ts";
+
+/** The deciders of a route, by what a stream is about. */
+export type RouteDeciders = Readonly<Record<StreamKind, Decider<StreamState>>>;
+
+/** What all kinds of streams have. */
+export interface StreamState {
+  readonly effects: Effects;
+  readonly attention: Attention;
+}
+
+export interface LoadedStream {
+  readonly stream: string;
+  readonly version: number;
+  readonly state: StreamState;
+  /** Of its first event, Unix milliseconds: for people. */
+  readonly since: number;
+}
+
+export interface StoreDesk {
+  readonly journal: Journal;
+  readonly names: StreamNames;
+  readonly deciders: RouteDeciders;
+  readonly home: Caip2;
+  readonly foreign: Caip2;
+  /** What every write must hold. */
+  lease(): Lease;
+  /** Unix milliseconds: for people. */
+  now(): number;
+}
+
+/** A sighting and the stream that it belongs to. */
+export interface RoutedSighting {
+  readonly stream: string;
+  readonly sighting: Sighting;
+}
+
+/** Conflicts in a row that are still other workers' luck. */
+const MOST_TRIES = 20;
+
+/**
+ * The streams of a route, as they are decided on: state in memory, events in the journal, and never the one without the other.
+ * What a command decides is stored with all that goes with it, in one commit under the lease; if somebody wrote first, it is read
+ * and decided again.
+ */
+export class StreamStore {
+  readonly #desk: StoreDesk;
+  readonly #loaded = new Map<string, LoadedStream>();
+
+  constructor(desk: StoreDesk) {
+    this.#desk = desk;
+  }
+
+  decider(stream: string): Decider<StreamState> {
+    return this.#desk.deciders[kindOf(stream)];
+  }
+
+  /** From memory, else from the journal. */
+  async load(stream: string): Promise<LoadedStream> {
+    const known = this.#loaded.get(stream);
+    if (known !== undefined) return known;
+    const events = await this.#desk.journal.read(stream);
+    const decider = this.decider(stream);
+    const state = events.reduce(decider.evolve, decider.initial);
+    const loaded = { stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() };
+    this.#loaded.set(stream, loaded);
+    return loaded;
+  }
+
+  /** Those in memory. */
+  loaded(): Iterable<LoadedStream> {
+    return this.#loaded.values();
+  }
+
+  forget(stream: string): void {
+    this.#loaded.delete(stream);
+  }
+
+  forgetAll(): void {
+    this.#loaded.clear();
+  }
+
+  /**
+   * All streams of the route that want attention. One that somebody else has written to is forgotten, so that it is read again;
+   * of tokens only those that nobody has a use for are listed.
+   */
+  async open(): Promise<readonly { readonly stream: string; readonly version: number }[]> {
+    const { journal, names, home, foreign } = this.#desk;
+    const own = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
+    // A token's first event only says whose it is.
+    const tokens = (await journal.open("token/")).filter(
+      ({ stream, version }) =>
+        version > 1 && (stream.startsWith(tokenPrefix(home)) || stream.startsWith(tokenPrefix(foreign))),
+    );
+    const streams = [...own.flat(), ...tokens];
+    for (const { stream, version } of streams) {
+      const known = this.#loaded.get(stream);
+      if (known !== undefined && known.version < version) this.forget(stream);
+    }
+    return streams;
+  }
+
+  /** The tokens of a chain that effects have, of whatever route. */
+  async taken(chain: Caip2): Promise<readonly ConflictToken[]> {
+    const open = await this.#desk.journal.open(tokenPrefix(chain));
+    return open.map(({ stream }) => tokenOf(chain, stream));
+  }
+
+  /**
+   * Decides a command on a stream and stores what it decides.
+   *
+   * @returns whether there was anything
+   * @throws RetryableError `VERSION_CONFLICT` where a token was taken by somebody else meanwhile
+   */
+  async tell(stream: string, command: Command): Promise<boolean> {
+    return this.#retried(async (again) => {
+      const appends = await this.#decided(stream, command, again);
+      if (appends.length === 0) return false;
+      await this.#commit(appends);
+      return true;
+    }, command.is !== "reserved");
+  }
+
+  /** Stores what a chain's blocks say together with where its reader has come to. */
+  async sight(
+    sightings: readonly RoutedSighting[],
+    cursors: Readonly<Record<string, string>>,
+  ): Promise<readonly string[]> {
+    return this.#retried(async () => {
+      const drafts = new Map<
+        string,
+        { readonly from: LoadedStream; events: NewEvent[]; state: StreamState }
+      >();
+      for (const { stream, sighting } of sightings) {
+        const from = await this.load(stream);
+        const draft = drafts.get(stream) ?? { from, events: [], state: from.state };
+        const decider = this.decider(stream);
+        const events = decider.decide(draft.state, { is: "sighted", sighting });
+        drafts.set(stream, {
+          from,
+          events: [...draft.events, ...events],
+          state: events.reduce(decider.evolve, draft.state),
+        });
+      }
+      const changed = [...drafts.values()].filter(({ events }) => events.length > 0);
+      const appends = changed.map(({ from: { stream, version }, events, state }) => ({
+        ...{ stream, expected: version, events },
+        open: this.decider(stream).isOpen(state),
+      }));
+      await this.#commit(appends, cursors);
+      for (const stream of drafts.keys()) this.#dropClosed(stream);
+      return changed.map(({ from }) => from.stream);
+    });
+  }
+
+  async #retried<T>(work: (again: boolean) => Promise<T>, mayRetry = true): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work(tries > 1);
+      } catch (error) {
+        if (!isConflict(error) || !mayRetry || tries >= MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  #append({ stream, version, state }: LoadedStream, events: readonly NewEvent[]): Append {
+    const decider = this.decider(stream);
+    return { stream, expected: version, events, open: decider.isOpen(events.reduce(decider.evolve, state)) };
+  }
+
+  async #decided(stream: string, command: Command, again: boolean): Promise<readonly Append[]> {
+    const loaded = await this.load(stream);
+    const events = this.decider(stream).decide(loaded.state, command);
+    if (events.length === 0) return [];
+    const tokens =
+      kindOf(stream) === "token" ? [] : await this.#tokensOf(loaded, events as EffectEvent[], again);
+    return [this.#append(loaded, events), ...tokens];
+  }
+
+  /** What happens to tokens by what happens to effects: taken, spent, or of no use. */
+  async #tokensOf(
+    { stream, state }: LoadedStream,
+    events: readonly EffectEvent[],
+    again: boolean,
+  ): Promise<readonly Append[]> {
+    const appends: Append[] = [];
+    for (const event of events) {
+      if (event.type === "EffectReserved") {
+        const { side, effect, token } = event.data;
+        const taken = { type: "TokenTaken", data: { side, effect, token, stream } };
+        appends.push({ stream: tokenStream(token), expected: 0, events: [taken], open: true });
+      }
+      if (event.type !== "EffectEnded" && event.type !== "EffectAbandoned") continue;
+      const effect = state.effects[event.data.part];
+      if (effect === undefined) continue;
+      const { token, versions } = effect;
+      const name = tokenStream(token);
+      if (again) this.forget(name);
+      const known = await this.load(name);
+      // Done by others, an effect leaves a nonce that nothing has used; an output is only ever spent by what ended it.
+      const txId = event.type === "EffectEnded" ? event.data.txId : undefined;
+      const spent =
+        txId !== undefined &&
+        (token.kind === "outpoint" || versions.some(({ signed }) => signed.txId === txId));
+      const why = event.type === "EffectAbandoned" ? event.data.why : "somebody else has done it";
+      const decided = spent
+        ? [{ type: "TokenSpent", data: { txId } }]
+        : this.decider(name).decide(known.state, { is: "abandoned", why });
+      if (decided.length > 0) appends.push(this.#append(known, decided));
+    }
+    return appends;
+  }
+
+  async #commit(appends: readonly Append[], cursors?: Readonly<Record<string, string>>): Promise<void> {
+    const { journal, lease } = this.#desk;
+    try {
+      await journal.commit({ appends, lease: lease(), ...(cursors === undefined ? {} : { cursors }) });
+    } catch (error) {
+      // Whether it is stored is not known, or somebody else wrote: memory is no longer what the journal says.
+      for (const { stream } of appends) this.forget(stream);
+      throw error;
+    }
+    for (const { stream, expected, events } of appends) {
+      const known = this.#loaded.get(stream);
+      const decider = this.decider(stream);
+      const before = known?.version === expected ? known.state : expected === 0 ? decider.initial : undefined;
+      if (before === undefined) this.forget(stream);
+      else {
+        const state = events.reduce(decider.evolve, before);
+        const since = known?.since ?? this.#desk.now();
+        this.#loaded.set(stream, { stream, version: expected + events.length, state, since });
+      }
+      this.#dropClosed(stream);
+    }
+  }
+
+  /** What has ended, and tokens that nothing is to be done for, need no place in memory. */
+  #dropClosed(stream: string): void {
+    const known = this.#loaded.get(stream);
+    if (known === undefined) return;
+    const idle = kindOf(stream) === "token" && known.version <= 1;
+    if (idle || !this.decider(stream).isOpen(known.state)) this.forget(stream);
+  }
+}

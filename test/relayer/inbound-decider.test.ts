@@ -1,0 +1,96 @@
+import { expect } from "chai";
+import { depositContent } from "../../src/gateway/statement.ts";
+import type { Command } from "../../src/relayer/deciders/command.ts";
+import { inboundDecider } from "../../src/relayer/deciders/inbound-decider.ts";
+import { brought, final, NONCE, sighting, TERMS, Told } from "./given-route.ts";
+
+const ID = `0x${"d0".repeat(32)}`;
+const ACCOUNT = `0x${"a1".repeat(20)}`;
+const said = { depositId: ID, account: ACCOUNT, asset: "7", amount: "300" };
+const DEPOSIT = sighting("deposit", said, 10, "foreign");
+const deposit = () => new Told(inboundDecider(TERMS));
+const proved: Command = { is: "proved", what: "deposit", proof: "proof" };
+const stated = () => deposit().all(...final(DEPOSIT), proved);
+
+describe("The inbound decider", () => {
+  it("given a deposit in a block, waits until that is final", () => {
+    const told = deposit().all({ is: "sighted", sighting: DEPOSIT });
+    expect(told.next(0, 9)).to.include({ do: "wait" });
+    expect(told.next(0, 10)).to.deep.equal({ do: "confirm", sighting: DEPOSIT });
+    told.tell({ is: "settled", sighting: DEPOSIT, as: "gone" });
+    expect(told.open).to.equal(false);
+  });
+
+  it("given a final one, has the committee say exactly what it is, and tells signers where to look", () => {
+    const next = deposit()
+      .all(...final(DEPOSIT))
+      .next();
+    if (next.do !== "prove") expect.fail(next.do);
+    expect(next.statement).to.include({ messageId: ID, content: depositContent(ACCOUNT, 7n, 300n) });
+    expect(next.facts).to.include({
+      kind: "deposit",
+      txId: DEPOSIT.txId,
+      height: "10",
+      parent: DEPOSIT.parent,
+    });
+  });
+
+  it("given one that nothing can be stated of, makes it a dead letter with the reason", () => {
+    const cases = [{ asset: "bip122:00/slip44:9" }, { account: "0x12" }, { amount: "0" }, { amount: "-5" }];
+    for (const wrong of cases) {
+      const told = deposit().all(...final(sighting("deposit", { ...said, ...wrong }, 10, "foreign")));
+      expect(told.state.attention.dead?.code, JSON.stringify(wrong)).to.equal("DEPOSIT_UNUSABLE");
+      expect(told.next()).to.include({ do: "wait" });
+    }
+  });
+
+  it("given the committee's word, submits it, and ends when the ledger has it", () => {
+    const told = stated();
+    expect(told.next()).to.deep.include({ do: "reserve", part: "credit", side: "home" });
+    told.all(...brought("credit", NONCE));
+    expect(told.next()).to.include({ do: "wait" });
+    told.all(...final(sighting("DepositCredited", { depositId: ID })));
+    expect(told.state.ended).to.equal("credited");
+    expect(told.open).to.equal(false);
+  });
+
+  it("given that somebody else has submitted it, leaves its own nonce to be spent", () => {
+    const told = stated();
+    const effect = { id: "d0", kind: "credit", data: {} };
+    told.tell({ is: "reserved", part: "credit", side: "home", effect, token: NONCE });
+    const credited = sighting("DepositCredited", { depositId: ID });
+    told.tell({ is: "sighted", sighting: credited });
+    expect(told.tell({ is: "settled", sighting: credited, as: "final" })).to.deep.equal([
+      ...["Confirmed", "EffectAbandoned", "Ended"],
+    ]);
+  });
+
+  it("given a delay, waits until it is over, then matures it", () => {
+    const told = stated().all(...brought("credit", NONCE));
+    told.all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })));
+    expect(told.next(4_999_999)).to.deep.equal({ do: "wait", for: "the delay to end", until: 5_000_000 });
+    expect(told.next(5_000_000)).to.deep.include({ do: "reserve", part: "mature" });
+    told.all(...brought("mature", { ...NONCE, value: "0xabc:8" }));
+    expect(told.state.ended).to.equal("credited");
+  });
+
+  it("given that governance refuses a delayed one, ends", () => {
+    const told = stated().all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })));
+    told.all(...final(sighting("DepositRefused", { depositId: ID })));
+    expect(told.state.ended).to.equal("refused");
+  });
+
+  it("given that the committee which stated a delayed one was revoked, has it stated and submitted again", () => {
+    const told = stated().all(...brought("credit", NONCE));
+    told.all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })));
+    expect(told.tell({ is: "proofEnded", what: "deposit" })).to.deep.equal(["ProofEnded"]);
+    expect(told.next(6_000_000)).to.deep.include({ do: "prove", what: "deposit" });
+    told.tell({ ...proved, proof: "another" });
+    expect(told.next(6_000_000)).to.deep.include({ do: "reserve", part: "credit" });
+  });
+
+  it("given its events only, is what it was", () => {
+    const told = stated().all(...brought("credit", NONCE));
+    expect(told.replayed().state).to.deep.equal(told.state);
+  });
+});

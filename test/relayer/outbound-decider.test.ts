@@ -1,0 +1,331 @@
+import { expect } from "chai";
+import { tokenWord } from "../../src/gateway/statement.ts";
+import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
+import type { Command } from "../../src/relayer/deciders/command.ts";
+import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
+import {
+  brought,
+  EFFECT,
+  final,
+  NONCE,
+  PAYOUT,
+  sighting,
+  signed,
+  TERMS,
+  TOKEN,
+  Told,
+  tx,
+  unsigned,
+} from "./given-route.ts";
+
+const REQUEST = sighting("PayoutRequested", {
+  ...{
+    payoutId: PAYOUT,
+    account: "0x01",
+    handle: "0x02",
+    asset: "7",
+    amount: "500",
+    script: "0x0014aa",
+    attempt: "1",
+  },
+});
+const payout = () => new Told(outboundDecider(TERMS));
+const effect = { id: EFFECT, kind: "payout", data: {} };
+const reserved: Command = { is: "reserved", part: "payment", side: "foreign", effect, token: TOKEN };
+const proved = (what: string): Command => ({ is: "proved", what, proof: `proof of the ${what}` });
+const requested = () => payout().all(...final(REQUEST));
+const authorised = () => requested().all(reserved, proved("token"), ...brought("authorise", NONCE));
+const built: Command = { is: "built", part: "payment", mode: "act", unsigned: unsigned("payment") };
+const sign = (name = "1"): Command => ({
+  is: "signed",
+  part: "payment",
+  mode: "act",
+  signed: signed("payment", name),
+});
+const sent = (result: "accepted" | "ambiguous" | "rejected", at = 0, name = "1"): Command => ({
+  ...{ is: "sent", part: "payment", txId: tx(name), result, at },
+});
+const looked = (status: Extract<Command, { is: "looked" }>["status"]): Command => ({
+  ...{ is: "looked", part: "payment", status, at: 0 },
+});
+
+describe("The outbound decider", () => {
+  describe("given a request in a block", () => {
+    it("wants nothing until the block is final, and then asks whether it is", () => {
+      const told = payout().all({ is: "sighted", sighting: REQUEST });
+      expect(told.next(0, 9)).to.include({ do: "wait" });
+      expect(told.next(0, 10)).to.deep.equal({ do: "confirm", sighting: REQUEST });
+      expect(told.open).to.equal(true);
+    });
+
+    it("forgets it when the block is taken back, and takes it up where it comes again", () => {
+      const told = payout().all({ is: "sighted", sighting: REQUEST });
+      expect(told.tell({ is: "settled", sighting: REQUEST, as: "gone" })).to.deep.equal(["Withdrawn"]);
+      expect(told.open).to.equal(false);
+      const moved = { ...REQUEST, point: { height: 12, hash: "12" } };
+      expect(told.tell({ is: "sighted", sighting: moved })).to.deep.equal(["Sighted"]);
+      expect(told.tell({ is: "settled", sighting: REQUEST, as: "final" }), "the former block").to.deep.equal(
+        [],
+      );
+      expect(told.tell({ is: "settled", sighting: moved, as: "final" })).to.deep.equal([
+        "Confirmed",
+        "AttemptBegan",
+      ]);
+    });
+  });
+
+  describe("given a final request", () => {
+    it("goes from the token by the committee's word to the authorisation, each once it is stored", () => {
+      const told = requested();
+      expect(told.next()).to.deep.include({ do: "reserve", part: "payment", side: "foreign" });
+      told.tell(reserved);
+      const prove = told.next();
+      expect(prove).to.deep.include({ do: "prove", what: "token" });
+      expect(prove.do === "prove" && prove.statement.content).to.equal(tokenWord(TOKEN));
+      told.tell(proved("token"));
+      expect(told.next()).to.deep.include({ do: "reserve", part: "authorise", side: "home" });
+      told.all(...brought("authorise", NONCE));
+      expect(told.next()).to.deep.include({ do: "build", part: "payment", mode: "act", token: TOKEN });
+    });
+
+    it("pays exactly what is asked for", () => {
+      const next = authorised().next();
+      expect(next.do === "build" && next.effect.data).to.include({ amount: "500", script: "0014aa" });
+    });
+
+    it("never gets a second token for its attempt", () => {
+      const other = { ...TOKEN, value: "other:0" };
+      expect(
+        requested()
+          .all(reserved)
+          .tell({ ...reserved, token: other }),
+      ).to.deep.equal([]);
+      const spent = authorised().all(
+        built,
+        sign(),
+        sent("accepted"),
+        looked({ is: "impossible", txId: tx("x"), final: true }),
+      );
+      expect(spent.tell({ ...reserved, token: other })).to.deep.equal([]);
+    });
+
+    it("waits for a cancellation to be final, then leaves its token to be voided", () => {
+      const told = requested().all(reserved);
+      const cancelled = sighting("PayoutCancelled", { payoutId: PAYOUT }, 20);
+      told.tell({ is: "sighted", sighting: cancelled });
+      expect(told.next(0, 19)).to.include({ do: "wait", for: "its cancellation to be final" });
+      expect(told.tell({ is: "settled", sighting: cancelled, as: "final" })).to.deep.equal([
+        ...["Confirmed", "EffectAbandoned", "Ended"],
+      ]);
+      expect(told.open).to.equal(false);
+    });
+  });
+
+  describe("given a payment", () => {
+    it("is stored before it is signed, and signed bytes are stored before they are sent", () => {
+      const told = authorised();
+      expect(told.next()).to.include({ do: "build" });
+      expect(told.all(built).next()).to.include({ do: "sign" });
+      expect(told.all(sign()).next()).to.deep.include({ do: "broadcast", signed: signed("payment") });
+      expect(told.replayed().next(), "after a crash").to.deep.equal(told.next());
+    });
+
+    it("answers an ambiguous answer with the same bytes", () => {
+      const told = authorised().all(built, sign(), sent("ambiguous"));
+      expect(told.next()).to.deep.include({ do: "watch", last: signed("payment"), token: TOKEN });
+      expect(told.tell(built), "nothing is built beside it").to.deep.equal(["EffectBuilt"]);
+    });
+
+    it("is replaced for more when it is stuck, under the same token, and every version is looked for", () => {
+      const told = authorised().all(built, sign(), sent("accepted", 1_000), looked({ is: "pending" }));
+      expect(told.next(5_999)).to.include({ do: "watch" });
+      const more = told.next(6_000);
+      expect(more).to.deep.include({ do: "build", token: TOKEN, mode: "act" });
+      expect(more.do === "build" && more.previous).to.deep.equal([signed("payment")]);
+      told.all(
+        { ...built, unsigned: unsigned("payment", "2") } as Command,
+        sign("2"),
+        sent("accepted", 6_000, "2"),
+      );
+      expect(told.next(6_001)).to.deep.include({ do: "watch", sent: [tx("1"), tx("2")] });
+      told.tell(looked({ is: "done", txId: tx("1"), final: true }));
+      const outcome = told.next();
+      expect(outcome.do === "prove" && outcome.facts).to.include({ outcome: "PAID", txId: tx("1") });
+    });
+
+    it("refuses what was built for another token or another effect", () => {
+      const told = authorised();
+      const other = { ...unsigned("payment"), token: NONCE };
+      expect(told.tell({ is: "built", part: "payment", mode: "act", unsigned: other })).to.deep.equal([]);
+      const another = { ...unsigned("payment"), effect: "00" };
+      expect(told.tell({ is: "built", part: "payment", mode: "act", unsigned: another })).to.deep.equal([]);
+    });
+
+    it("says nothing of what isn't final, and moves back when a block is taken back", () => {
+      const told = authorised().all(built, sign(), sent("accepted"));
+      expect(told.tell(looked({ is: "done", txId: tx("1"), final: false }))).to.deep.equal(["EffectSeen"]);
+      expect(told.next()).to.include({ do: "watch" });
+      expect(told.tell(looked({ is: "absent" }))).to.deep.equal(["EffectSeen"]);
+      expect(told.next()).to.deep.include({ do: "watch", last: signed("payment") });
+      expect(told.tell(looked({ is: "done", txId: tx("1"), final: true }))).to.deep.equal(["EffectEnded"]);
+      expect(told.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("takes a node's no for no answer: it looks, then pays more by the same token", () => {
+      const told = authorised().all(built, sign());
+      expect(told.tell(sent("rejected"))).to.deep.equal(["EffectSent", "Faltered"]);
+      expect(told.next()).to.deep.include({ do: "build", token: TOKEN });
+      told.tell(looked({ is: "done", txId: tx("1"), final: true }));
+      expect(told.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("ends as settled once the chain says so, and as voided where its token was spent otherwise", () => {
+      const ways = [
+        ["done", "PAID", "settle", "settled"],
+        ["impossible", "VOIDED", "voided", "voided"],
+      ] as const;
+      for (const [is, outcome, kind, as] of ways) {
+        const told = authorised().all(
+          built,
+          sign(),
+          sent("accepted"),
+          looked({ is, txId: tx("9"), final: true }),
+        );
+        const prove = told.next();
+        expect(prove.do === "prove" && prove.facts.outcome).to.equal(outcome);
+        told.tell(proved("outcome"));
+        const next = told.next();
+        expect(next.do === "reserve" && next.effect.kind).to.equal(kind);
+        told.all(...brought("report", { ...NONCE, value: "0xabc:8" }));
+        expect(told.state.ended).to.equal(as);
+        expect(told.open).to.equal(false);
+      }
+    });
+  });
+
+  describe("given that an operator gives it up", () => {
+    it("is voided instead of built, and the outcome is whatever spends the token", () => {
+      const told = authorised();
+      const given: Command = { is: "giveUp", by: "operator", why: "the recipient can't be paid" };
+      expect(told.tell(given)).to.deep.equal(["GivenUp", "EffectVoiding"]);
+      expect(told.next()).to.include({ do: "build", mode: "void" });
+      expect(told.tell(given), "once").to.deep.equal([]);
+    });
+
+    it("lets a void compete with bytes that are signed already, and drops those that aren't", () => {
+      const told = authorised().all(built, { is: "giveUp", by: "operator", why: "by hand" });
+      expect(told.next()).to.include({ do: "build", mode: "void" });
+      const late = authorised().all(built, sign(), sent("accepted"), {
+        is: "giveUp",
+        by: "operator",
+        why: "by hand",
+      });
+      const next = late.next();
+      expect(next).to.include({ do: "build", mode: "void" });
+      expect(next.do === "build" && next.previous).to.have.length(1);
+      late.tell(looked({ is: "done", txId: tx("1"), final: true }));
+      expect(late.next(), "it was paid after all").to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("is voided from the beginning where it has no token yet", () => {
+      const told = requested().all({ is: "giveUp", by: "operator", why: "by hand" });
+      expect(told.tell(reserved)).to.deep.equal(["EffectReserved", "EffectVoiding"]);
+    });
+  });
+
+  describe("given that it can't go on", () => {
+    const failed = (kind: "retry" | "falter" | "permanent", code = "WHY"): Command => ({
+      ...{ is: "failed", kind, reason: { code, why: "a reason" } },
+    });
+
+    it("stores a reason to wait once", () => {
+      const told = requested();
+      expect(told.tell(failed("retry"))).to.deep.equal(["Waiting"]);
+      expect(told.tell(failed("retry"))).to.deep.equal([]);
+      expect(told.tell(failed("retry", "ANOTHER"))).to.deep.equal(["Waiting"]);
+    });
+
+    it("becomes a dead letter at once by what is permanent, and after some tries by what may be", () => {
+      expect(requested().tell(failed("permanent"))).to.deep.equal(["DeadLettered"]);
+      const told = requested();
+      for (let tries = 1; tries < MOST_FALTERS; tries++)
+        expect(told.tell(failed("falter"))).to.deep.equal(["Faltered"]);
+      expect(told.tell(failed("falter"))).to.deep.equal(["Faltered", "DeadLettered"]);
+      expect(told.next()).to.deep.equal({ do: "wait", for: "an operator" });
+      expect(told.open).to.equal(true);
+    });
+
+    it("counts refusals through every new build", () => {
+      const told = authorised();
+      const reason = { code: "SIGNING_REFUSED", why: "the fee is above the cap" };
+      for (let tries = 1; tries < MOST_FALTERS; tries++) {
+        told.all(built);
+        expect(told.tell({ is: "refused", part: "payment", reason })).to.deep.equal([
+          "EffectRefused",
+          "Faltered",
+        ]);
+        expect(told.next(), "built anew").to.include({ do: "build" });
+      }
+      told.all(built, { is: "refused", part: "payment", reason });
+      expect(told.state.attention.dead).to.deep.equal(reason);
+    });
+
+    it("is taken back by an operator and goes on where it was", () => {
+      const told = authorised().all(failed("permanent"));
+      expect(told.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack"]);
+      expect(told.next()).to.deep.include({ do: "build", part: "payment" });
+    });
+
+    it("still takes what its chain says as a dead letter", () => {
+      const told = authorised().all(failed("permanent"));
+      told.all(...final(sighting("PayoutVoided", { payoutId: PAYOUT, attempt: "1" })));
+      expect(told.state.ended).to.equal("voided");
+    });
+
+    it("asks the committee again when its word counts no more", () => {
+      const told = requested().all(reserved, proved("token"));
+      expect(told.tell({ is: "proofEnded", what: "token" })).to.deep.equal(["ProofEnded"]);
+      expect(told.next()).to.deep.include({ do: "prove", what: "token" });
+    });
+
+    it("stops for good when submissions are mined in vain", () => {
+      const told = requested().all(reserved, proved("token"));
+      for (let tries = 0; tries < 6; tries++) {
+        told.all(...brought("authorise", { ...NONCE, value: `0xabc:${tries}` }, "impossible"));
+      }
+      expect(told.state.attention.dead?.code).to.equal("IN_VAIN");
+    });
+  });
+
+  describe("given another attempt", () => {
+    it("begins anew, with another token, and nothing of the former one", () => {
+      const told = authorised().all(
+        built,
+        sign(),
+        sent("accepted"),
+        looked({ is: "impossible", txId: tx("v"), final: true }),
+      );
+      told.all(proved("outcome"), ...brought("report", { ...NONCE, value: "0xabc:8" }));
+      told.all(...final(sighting("PayoutRetried", { payoutId: PAYOUT, attempt: "2" }, 30)));
+      expect(told.open).to.equal(true);
+      const next = told.next();
+      expect(next).to.deep.include({ do: "reserve", part: "payment" });
+      expect(next.do === "reserve" && next.effect.data.attempt).to.equal("2");
+    });
+
+    it("is none of an older attempt's", () => {
+      const told = authorised();
+      expect(
+        told.all(...final(sighting("PayoutRetried", { payoutId: PAYOUT, attempt: "1" }))).state.attempt,
+      ).to.equal(1);
+    });
+  });
+
+  it("given that the chain has another token for it, becomes a dead letter", () => {
+    const told = requested().all(reserved);
+    told.all(
+      ...final(sighting("PayoutAuthorised", { payoutId: PAYOUT, attempt: "1", token: tokenWord(NONCE) })),
+    );
+    expect(told.state.attention.dead?.code).to.equal("OTHER_TOKEN");
+  });
+});
