@@ -73,8 +73,8 @@ export class UtxoWatch implements ForeignWatch {
   }
 
   #scriptOf(account: string): Hex {
-    const { groupKey, vault, network } = this.#index.wallet;
-    return depositScript({ groupKey, vault, chain: network.chain, account });
+    const { network, ...terms } = this.#index.wallet;
+    return depositScript({ ...terms, chain: network.chain, account });
   }
 
   /** Has the index read again from where this account's first coin is. */

@@ -165,7 +165,13 @@ describe("FROST signers on litecoind", () => {
   describe("given a deposit to an account that no signer has heard of", () => {
     it("is stated once it is final, by whoever the output's script names, and by the same to the unit", async () => {
       const { vault, network, groupKey } = stage.wallet;
-      const script = depositScript({ groupKey, chain: network.chain, vault, account: ACCOUNT });
+      const script = depositScript({
+        groupKey,
+        chain: network.chain,
+        home: stage.wallet.home,
+        vault,
+        account: ACCOUNT,
+      });
       // The relayer knows the account; no signer does.
       stage.book.add(ACCOUNT);
       const txId = await stage.bank.send([{ script, amount: 5_000_000n }]);

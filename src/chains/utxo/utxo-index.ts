@@ -38,7 +38,7 @@ export class UtxoIndex {
     this.book = book;
     this.tables = new IndexTables(
       database,
-      `${wallet.network.chain} ${wallet.groupKey} ${wallet.vault.toLowerCase()}`,
+      `${wallet.network.chain} ${wallet.groupKey} ${wallet.home} ${wallet.vault.toLowerCase()}`,
     );
     this.#birth = birth;
     this.#own = walletScript(wallet, undefined).script;
