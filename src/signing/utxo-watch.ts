@@ -61,7 +61,7 @@ export class UtxoWatch implements ForeignWatch {
       if (transaction === undefined || output === undefined || transaction.coinbase) return undefined;
       const account = this.#book.accountOf(output.script) ?? this.#hinted(facts.account, output.script);
       if (account === undefined) return undefined;
-      if (!this.#accounts.has(account)) await this.#learn(account, height);
+      if (height <= final && !this.#accounts.has(account)) await this.#learn(account, height);
       return { account, amount: output.amount, final: height <= final };
     }
     return undefined;

@@ -179,10 +179,10 @@ describe("FROST signers on litecoind", () => {
       const point = await stage.observer.head();
       const parent = (await stage.nodes[0].ask("getblockhash", point.height - 1)) as Hex;
       const id = { chain: chain(), destination: HOME, vault, txId, index: 0 };
-      const statement = (amount: bigint): Statement => ({
+      const statement = (amount: bigint, account = ACCOUNT): Statement => ({
         chain: chainHash(chain()),
         messageId: depositId(id),
-        content: depositContent(ACCOUNT, ASSET, amount),
+        content: depositContent(account, ASSET, amount),
       });
       const facts = {
         ...{ kind: "deposit", chain: chain(), txId, index: "0", account: ACCOUNT },
@@ -194,8 +194,10 @@ describe("FROST signers on litecoind", () => {
       );
       expect(String(early.facts.anna)).to.include("DEPOSIT_NOT_FINAL");
       await stage.mine(DEPTH);
+      const thief = `0x${"c0".repeat(20)}`;
+      const stranger = { ...facts, account: thief };
+      await refuses("SIGNING_REFUSED", statements.sign(saying(statement(5_000_000n, thief), stranger)));
       await refuses("SIGNING_REFUSED", statements.sign(saying(statement(5_000_001n), facts)));
-      const stranger = { ...facts, account: `0x${"c0".repeat(20)}` };
       expect(await isSigned(saying(statement(5_000_000n), facts))).to.equal(true);
       // Known by now: a false hint changes nothing.
       expect(await isSigned(saying(statement(5_000_000n), stranger))).to.equal(true);
