@@ -10,7 +10,7 @@ import type { VerifyOptions } from "./commands/verify.ts";
 import { EXIT_CODES, type Finish, onDeployment, Runner } from "./deployment-command.ts";
 import { addGovernance } from "./gov-program.ts";
 import { addJournal, addJournalBench } from "./journal-program.ts";
-import { addRelay } from "./relay-program.ts";
+import { addRelay, addRelayBench } from "./relay-program.ts";
 import { addSigner } from "./signer-program.ts";
 import { addMigrate } from "./treasury-commands.ts";
 
@@ -201,6 +201,7 @@ export function createProgram(finish: Finish, userDirectory: string): Command {
       await runner.run(options, benchNetting);
     });
   addJournalBench(bench, runner);
+  addRelayBench(bench, runner);
 
   program
     .command("doctor")

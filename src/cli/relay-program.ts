@@ -5,6 +5,27 @@ import type { RelayRunCommand } from "./commands/relay/run.ts";
 import type { RelaySimulateCommand } from "./commands/relay/simulate.ts";
 import type { RelayStatusCommand } from "./commands/relay/status.ts";
 import { EXIT_CODES, type Runner } from "./deployment-command.ts";
+import { wholeNumber } from "./option-values.ts";
+
+/** How many of something. */
+function count(text: string): number {
+  return wholeNumber(text, "The number", 1);
+}
+
+/** Adds `bench relay`. */
+export function addRelayBench(bench: Command, runner: Runner): void {
+  bench
+    .command("relay")
+    .description("Measure the relayer's payouts a second and its restart; writes bench/relay.md")
+    .option("--payouts <number>", "how many are worked off", count, 2_000)
+    .option("--events <number>", "the history that a worker is started on", count, 1_000_000)
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: { json: boolean; payouts: number; events: number }) => {
+      const { benchRelay } = await import("./commands/bench.ts");
+      await runner.run(options, benchRelay);
+    });
+}
 
 /** Adds `relay`: what carries deposits in and payouts out between a ledger and a chain of coins. */
 export function addRelay(program: Command, runner: Runner): void {

@@ -1,8 +1,8 @@
 import type { ChainEvent, Hex } from "../chains/chain.ts";
-import { depositId } from "../gateway/statement.ts";
+import { chainHash, depositId } from "../gateway/statement.ts";
 import type { Side } from "./deciders/decider.ts";
 import type { RouteTerms } from "./deciders/route-terms.ts";
-import type { StreamNames } from "./stream-names.ts";
+import { kindOf, type StreamNames } from "./stream-names.ts";
 import type { RoutedSighting } from "./stream-store.ts";
 
 /** The gateway's events about deposits, and those about payouts. */
@@ -22,10 +22,18 @@ const OF_PAYOUTS: ReadonlySet<string> = new Set([
   "PayoutCancelled",
 ]);
 
+/** What a payout's stream begins with. */
+const OPENS = "PayoutRequested";
+
 /** The observer's word for an output to a deposit address. */
 const DEPOSIT = "deposit";
 
 const ID = /^0x[0-9a-f]{64}$/;
+
+/** Whether a stream that doesn't exist yet begins with this: what else is said of another route's payouts is left. */
+export function begins({ stream, sighting: { kind } }: RoutedSighting): boolean {
+  return kindOf(stream) !== "out" || kind === OPENS;
+}
 
 /** Which stream a chain's event belongs to, and what it says there; undefined where it isn't this route's. */
 export function routed(
@@ -59,6 +67,8 @@ export function routed(
   if (!OF_PAYOUTS.has(kind)) return undefined;
   const id = data.payoutId?.toLowerCase();
   if (id === undefined || !ID.test(id)) return undefined;
+  // A gateway serves several chains: another one's payouts are another route's.
+  if (kind === OPENS && data.chain !== chainHash(terms.foreign)) return undefined;
   const key = data.attempt === undefined ? kind : `${kind}#${data.attempt}`;
   return { stream: names.outbound(id), sighting: { ...of, key } };
 }

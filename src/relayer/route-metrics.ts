@@ -35,7 +35,7 @@ export function routeMetrics(desk: MetricsDesk): Registry {
       help,
       collect() {
         const now = value();
-        if (now === undefined) this.reset();
+        if (now === undefined) this.remove();
         else this.set(now);
       },
     });

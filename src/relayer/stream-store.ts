@@ -6,6 +6,7 @@ import type { Decider } from "./deciders/decider.ts";
 import type { EffectEvent, Effects } from "./deciders/effect-decider.ts";
 import type { Sighting } from "./deciders/sightings.ts";
 import { isConflict } from "./failure.ts";
+import { begins } from "./route-events.ts";
 import {
   kindOf,
   type StreamKind,
@@ -148,6 +149,10 @@ export class StreamStore {
       >();
       for (const { stream, sighting } of sightings) {
         const from = await this.load(stream);
+        if (from.version === 0 && !drafts.has(stream) && !begins({ stream, sighting })) {
+          this.forget(stream);
+          continue;
+        }
         const draft = drafts.get(stream) ?? { from, events: [], state: from.state };
         const decider = this.decider(stream);
         const events = decider.decide(draft.state, { is: "sighted", sighting });

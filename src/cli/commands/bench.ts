@@ -1,6 +1,7 @@
 import { runGasBench } from "../../bench/gas.ts";
 import { type JournalBenchOptions, runJournalBench } from "../../bench/journal.ts";
 import { runNettingBench } from "../../bench/netting.ts";
+import { type RelayBenchOptions, runRelayBench } from "../../bench/relay.ts";
 
 /** `./strongroom bench gas`. */
 export function benchGas(options: { json: boolean }): Promise<number> {
@@ -15,4 +16,9 @@ export function benchNetting(options: { json: boolean }): Promise<number> {
 /** `./strongroom bench journal`. */
 export function benchJournal(options: JournalBenchOptions): Promise<number> {
   return runJournalBench(options);
+}
+
+/** `./strongroom bench relay`. */
+export function benchRelay(options: RelayBenchOptions): Promise<number> {
+  return runRelayBench(options);
 }

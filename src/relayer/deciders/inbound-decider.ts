@@ -69,7 +69,7 @@ export interface DepositFacts {
 /** What a confirmed deposit says; undefined while none is. */
 export function depositOf(state: InboundState): DepositFacts | undefined {
   const sighting = confirmed(state.sightings, "deposit");
-  if (sighting === undefined) return undefined;
+  if (sighting === undefined || unusable(sighting) !== undefined) return undefined;
   const { depositId = "", account = "", asset = "0", amount = "0" } = sighting.data;
   return { depositId, account, asset: BigInt(asset), amount: BigInt(amount), sighting };
 }
@@ -236,7 +236,9 @@ export function inboundDecider(terms: RouteTerms): Decider<InboundState> {
     evolve,
     decide,
     next: (state, now) => next(terms, state, now),
-    isOpen: ({ ended, sightings: { pending, confirmed: final } }) =>
-      pending.length > 0 || (ended === undefined && final.length > 0),
+    // What the ledger says of a deposit that this route hasn't seen is kept, and wants nothing.
+    isOpen: (state) =>
+      state.sightings.pending.length > 0 ||
+      (state.ended === undefined && confirmed(state.sightings, "deposit") !== undefined),
   };
 }

@@ -143,7 +143,9 @@ export class GatewayModel {
           asset: ASSET.toString(),
           amount: amount.toString(),
         };
-        return [{ kind: "PayoutRequested", data: { ...said, script, attempt: "1" } }];
+        return [
+          { kind: "PayoutRequested", data: { ...said, script, chain: SIM_FOREIGN_HASH, attempt: "1" } },
+        ];
       }
       case "cancel": {
         const row = this.#payout(payoutId, "REQUESTED");

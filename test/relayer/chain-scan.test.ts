@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import type { ChainEvent, ChainObserver, Finality, Point, ScannedBlock } from "../../src/chains/chain.ts";
+import { chainHash } from "../../src/gateway/statement.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { ChainScan, FinalityBrokenError, keptPoints } from "../../src/relayer/chain-scan.ts";
+import { routeDeciders } from "../../src/relayer/route-deciders.ts";
+import { StreamNames } from "../../src/relayer/stream-names.ts";
+import { StreamStore } from "../../src/relayer/stream-store.ts";
+import { at, FOREIGN, HOME, PAYOUT, TERMS } from "./given-route.ts";
+
+/** A chain that a test turns back as it likes. */
+class Chain implements ChainObserver {
+  readonly chain = HOME;
+  blocks: { readonly point: Point; readonly parent: Point; readonly events: readonly ChainEvent[] }[] = [];
+  final = 0;
+  scans = 0;
+
+  add(name: string, ...kinds: string[]): this {
+    const parent = this.blocks.at(-1)?.point ?? at(0);
+    const point = { height: parent.height + 1, hash: name };
+    const events = kinds.map((kind, index) => ({
+      ...{ chain: HOME, txId: `${name}-${index}`, index, kind, point },
+      data: {
+        chain: chainHash(FOREIGN),
+        payoutId: PAYOUT,
+        attempt: "1",
+        account: "0x1",
+        amount: "5",
+        script: "0x",
+      },
+    }));
+    this.blocks.push({ point, parent, events });
+    return this;
+  }
+
+  #at(height: number): Point {
+    return height === 0 ? at(0) : (this.blocks[height - 1]?.point ?? at(0));
+  }
+
+  async head() {
+    return this.#at(this.blocks.length);
+  }
+  async finalized() {
+    return this.#at(this.final);
+  }
+  async commonAncestor(saved: readonly Point[]) {
+    const found = saved.findLast(({ height, hash }) => this.#at(height).hash === hash);
+    return found ?? this.#at(Math.max(0, (saved[0]?.height ?? 0) - 1));
+  }
+  async *scan(after: Point, to: Point): AsyncIterable<ScannedBlock> {
+    this.scans += 1;
+    yield* this.blocks.slice(after.height, to.height);
+  }
+  async finality(): Promise<Finality> {
+    return "final";
+  }
+}
+
+async function reading(chain: Chain) {
+  const journal = SqliteJournal.open({ file: ":memory:" });
+  const names = new StreamNames("r");
+  const lease = await journal.acquire("r", "test", 60_000);
+  if (lease === undefined) throw new Error("nobody else has it");
+  const desk = { journal, names, deciders: routeDeciders(TERMS), home: HOME, foreign: FOREIGN };
+  const store = new StreamStore({ ...desk, lease: () => lease, now: () => 0 });
+  const scan = new ChainScan({ side: "home", observer: chain, terms: TERMS, names, store, from: at(0) });
+  return { journal, names, scan, store };
+}
+
+describe("Reading a chain", () => {
+  it("given blocks, stores what they say with where it has come to, and goes on there", async () => {
+    const chain = new Chain().add("a").add("b", "PayoutRequested").add("c");
+    const { journal, names, scan, store } = await reading(chain);
+    const round = await scan.round();
+    expect(round.touched).to.deep.equal([names.outbound(PAYOUT)]);
+    expect((await journal.read(names.outbound(PAYOUT))).map(({ type }) => type)).to.deep.equal(["Sighted"]);
+    const again = new ChainScan({ side: "home", observer: chain, terms: TERMS, names, store, from: at(0) });
+    again.restore(await journal.cursor(names.cursor(HOME)), undefined);
+    expect(again.head.hash).to.equal("c");
+    expect((await again.round()).touched).to.deep.equal([]);
+    expect(chain.scans).to.equal(1);
+    await journal.close();
+  });
+
+  it("given a fork, goes on from the last point that both have, and takes what moved where it is now", async () => {
+    const chain = new Chain().add("a").add("b", "PayoutRequested").add("c");
+    const { journal, names, scan } = await reading(chain);
+    await scan.round();
+    chain.blocks.splice(1);
+    chain.add("b2").add("c2", "PayoutRequested").add("d2");
+    const round = await scan.round();
+    expect(round.turnedBack).to.equal(2);
+    const points = (await journal.read(names.outbound(PAYOUT))).map(
+      ({ data }) => (data as { point: Point }).point.hash,
+    );
+    expect(points).to.deep.equal(["b", "c2"]);
+    await journal.close();
+  });
+
+  it("given a fork behind what was final, says so and reads nothing", async () => {
+    const chain = new Chain().add("a").add("b").add("c");
+    const { journal, scan } = await reading(chain);
+    chain.final = 2;
+    await scan.round();
+    expect(scan.final.hash).to.equal("b");
+    chain.blocks.splice(1);
+    chain.add("b2", "PayoutRequested").add("c2");
+    const error = await scan.round().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(FinalityBrokenError);
+    expect((error as FinalityBrokenError).ancestor.height).to.be.lessThan(2);
+    // An operator has looked: it goes on from the ancestor.
+    const { final, ancestor } = error as FinalityBrokenError;
+    scan.restore(JSON.stringify({ points: [final] }), { final, ancestor });
+    expect((await scan.round()).touched).to.have.length(1);
+    await journal.close();
+  });
+
+  it("given that the store fails, reads the same blocks again", async () => {
+    const chain = new Chain().add("a", "PayoutRequested");
+    const { journal, names, scan, store } = await reading(chain);
+    const sight = store.sight.bind(store);
+    let fails = true;
+    store.sight = async (...given) => {
+      if (fails) throw new Error("the disk is full");
+      return sight(...given);
+    };
+    await scan.round().catch(() => undefined);
+    expect(scan.head.height).to.equal(0);
+    fails = false;
+    expect((await scan.round()).touched).to.deep.equal([names.outbound(PAYOUT)]);
+    await journal.close();
+  });
+
+  it("keeps the last final point, the last of the others, and some between", () => {
+    const points = Array.from({ length: 100 }, (_, height) => at(height));
+    const kept = keptPoints(points, at(40));
+    expect(kept[0]?.height).to.equal(40);
+    expect(kept.slice(-16).map(({ height }) => height)).to.deep.equal(
+      Array.from({ length: 16 }, (_, k) => 84 + k),
+    );
+    expect(kept.length).to.be.lessThan(30);
+  });
+});

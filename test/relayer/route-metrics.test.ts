@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import type { Clock } from "../../src/relayer/clock.ts";
+import { serveMetrics } from "../../src/relayer/route-metrics.ts";
+import { RouteSurvey } from "../../src/relayer/route-survey.ts";
+import { at } from "./given-route.ts";
+
+describe("A route's metrics", () => {
+  const survey = new RouteSurvey();
+  let now = 0;
+  const clock: Clock = { now: () => now, monotonic: () => now, sleep: async () => undefined };
+  let served: Awaited<ReturnType<typeof serveMetrics>>;
+  const get = (path: string, method = "GET") => fetch(`http://127.0.0.1:${served.port}${path}`, { method });
+
+  before(async () => {
+    served = await serveMetrics(
+      { route: "ltc", survey, clock, stalled: 1_000 },
+      { host: "127.0.0.1", port: 0 },
+    );
+  });
+  after(() => served.close());
+
+  it("say how the route is, each under its name", async () => {
+    survey.read("foreign", { head: at(20), final: at(14), turnedBack: 3, touched: [] }, 0);
+    survey.reconciled("foreign", { free: [], spent: [], balance: 5_000n });
+    survey.attempted("sign");
+    survey.faulted("NODES_DISAGREE");
+    survey.holds = true;
+    const text = await (await get("/metrics")).text();
+    for (const line of [
+      'strongroom_relay_final_lag_blocks{side="foreign",route="ltc"} 6',
+      'strongroom_relay_reorg_depth_max{side="foreign",route="ltc"} 3',
+      'strongroom_relay_free_tokens{side="foreign",route="ltc"} 0',
+      'strongroom_relay_hot_balance{route="ltc"} 5000',
+      'strongroom_relay_attempts_total{intention="sign",route="ltc"} 1',
+      'strongroom_relay_faults_total{code="NODES_DISAGREE",route="ltc"} 1',
+      'strongroom_relay_lease_held{route="ltc"} 1',
+      'strongroom_relay_dead_letters{route="ltc"} 0',
+    ]) {
+      expect(text).to.include(line);
+    }
+    // What wasn't read isn't said: no zero that nobody has counted.
+    expect(text).to.not.include('final_lag_blocks{side="home"');
+    expect(text).to.not.match(/^strongroom_relay_gas_balance\{.*\} 0$/m);
+  });
+
+  it("say that a worker has stalled, when it has", async () => {
+    survey.beat(0);
+    now = 1_000;
+    expect((await get("/healthz")).status).to.equal(200);
+    now = 1_001;
+    const stalled = await get("/healthz");
+    expect([stalled.status, await stalled.text()]).to.deep.equal([503, "stalled\n"]);
+  });
+
+  it("are read only", async () => {
+    expect((await get("/metrics", "POST")).status).to.equal(405);
+    expect((await get("/else")).status).to.equal(404);
+  });
+});

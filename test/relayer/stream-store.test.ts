@@ -1,0 +1,117 @@
+import { expect } from "chai";
+import type { ConflictToken, Effect } from "../../src/chains/chain.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { failureOf } from "../../src/relayer/failure.ts";
+import { operate } from "../../src/relayer/operate.ts";
+import { routeDeciders } from "../../src/relayer/route-deciders.ts";
+import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
+import { StreamStore } from "../../src/relayer/stream-store.ts";
+import {
+  brought,
+  FOREIGN,
+  final,
+  HOME,
+  NONCE,
+  PAYOUT,
+  sighting,
+  signed,
+  TERMS,
+  TOKEN,
+} from "./given-route.ts";
+
+const REQUEST = sighting("PayoutRequested", { payoutId: PAYOUT, amount: "5", script: "0x", attempt: "1" });
+const effect: Effect = { id: "ab".repeat(32), kind: "payout", data: {} };
+const reserved = (token: ConflictToken) =>
+  ({ is: "reserved", part: "payment", side: "foreign", effect, token }) as const;
+
+async function stores(count: number) {
+  const journal = SqliteJournal.open({ file: ":memory:" });
+  const names = new StreamNames("r");
+  const lease = await journal.acquire("r", "test", 60_000);
+  if (lease === undefined) throw new Error("nobody else has it");
+  const of = { journal, names, deciders: routeDeciders(TERMS), home: HOME, foreign: FOREIGN };
+  const all = Array.from(
+    { length: count },
+    () => new StreamStore({ ...of, lease: () => lease, now: () => 0 }),
+  );
+  return { journal, names, all, lease };
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error: unknown) => failureOf(error).reason.code,
+  );
+
+describe("A route's streams", () => {
+  it("given one token for two payouts, lets the first have it, whoever asks", async () => {
+    const { journal, all } = await stores(2);
+    const [first, second] = all as [StreamStore, StreamStore];
+    for (const [store, stream] of [
+      [first, "r/out/1"],
+      [second, "r/out/2"],
+    ] as const) {
+      for (const command of final(REQUEST)) await store.tell(stream, command);
+    }
+    expect(await first.tell("r/out/1", reserved(TOKEN))).to.equal(true);
+    expect(await codeOf(second.tell("r/out/2", reserved(TOKEN)))).to.equal("VERSION_CONFLICT");
+    expect(await second.taken(FOREIGN)).to.deep.equal([TOKEN]);
+    expect((await journal.read("r/out/2")).some(({ type }) => type === "EffectReserved")).to.equal(false);
+    await journal.close();
+  });
+
+  it("given that a payment is final, has its token spent in the same commit", async () => {
+    const { journal, all } = await stores(1);
+    const [store] = all as [StreamStore];
+    for (const command of [...final(REQUEST), ...brought("payment", TOKEN)])
+      await store.tell("r/out/1", command);
+    expect((await journal.read(tokenStream(TOKEN))).map(({ type }) => type)).to.deep.equal([
+      "TokenTaken",
+      "TokenSpent",
+    ]);
+    expect(await store.taken(FOREIGN)).to.deep.equal([]);
+    await journal.close();
+  });
+
+  it("given that others have done what a nonce was for, has the nonce spent on nothing", async () => {
+    const { journal, all } = await stores(1);
+    const [store] = all as [StreamStore];
+    const commands = [...final(REQUEST), reserved(TOKEN), ...brought("authorise", NONCE).slice(0, -1)];
+    for (const command of commands) await store.tell("r/out/1", command);
+    const status = { is: "done", txId: "somebody-else", final: true } as const;
+    await store.tell("r/out/1", { is: "looked", part: "authorise", status, at: 0 });
+    const types = (await journal.read(tokenStream(NONCE))).map(({ type }) => type);
+    expect(types).to.deep.equal(["TokenTaken", "TokenAbandoned", "EffectReserved", "EffectVoiding"]);
+    expect((await store.open()).map(({ stream }) => stream)).to.include(tokenStream(NONCE));
+    await journal.close();
+  });
+
+  it("given that somebody else has written, reads again and decides anew", async () => {
+    const { journal, names, all } = await stores(1);
+    const [store] = all as [StreamStore];
+    const stream = names.outbound(PAYOUT);
+    for (const command of final(REQUEST)) await store.tell(stream, command);
+    const decider = routeDeciders(TERMS).out;
+    const given = { is: "giveUp", by: "ana", why: "by hand" } as const;
+    const written = await operate({ journal, decider, stream, command: given });
+    expect(written.map(({ type }) => type)).to.deep.equal(["GivenUp"]);
+    // Which of the two streams was written to isn't known: the executor is asked for a token again.
+    expect(await codeOf(store.tell(stream, reserved(TOKEN)))).to.equal("VERSION_CONFLICT");
+    await store.tell(stream, reserved(TOKEN));
+    const types = (await journal.read(stream)).map(({ type }) => type);
+    expect(types.slice(-3)).to.deep.equal(["GivenUp", "EffectReserved", "EffectVoiding"]);
+    await journal.close();
+  });
+
+  it("given a lease that is lost, stores nothing", async () => {
+    const { journal, all, lease } = await stores(1);
+    const [store] = all as [StreamStore];
+    await journal.release(lease);
+    const other = await journal.acquire("r", "another", 60_000);
+    expect(other?.fence).to.equal(lease.fence + 1n);
+    expect(await codeOf(store.tell("r/out/1", { is: "sighted", sighting: REQUEST }))).to.equal("LEASE_LOST");
+    expect(await journal.read("r/out/1")).to.deep.equal([]);
+    expect(signed("payment").txId).to.have.length(64);
+    await journal.close();
+  });
+});
