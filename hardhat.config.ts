@@ -1,7 +1,10 @@
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import type { HookContext, SolidityHooks } from "hardhat/types/hooks";
+import type { HardhatPlugin } from "hardhat/types/plugins";
 
 // The compiler is the WebAssembly build of the locked npm package: nothing is downloaded.
 const solc = fileURLToPath(import.meta.resolve("solc/soljson.js"));
@@ -32,8 +35,43 @@ function network(name: string) {
   };
 }
 
+/** Hardhat leaves one processor idle when it compiles, so that a machine with two compiles its twenty jobs one by one. */
+const sideBySide: HardhatPlugin = {
+  id: "strongroom:side-by-side",
+  hookHandlers: {
+    solidity: async () => ({
+      default: async (): Promise<Partial<SolidityHooks>> => ({
+        build: (context, files, options, next) =>
+          next(context, files, { concurrency: Math.max(2, availableParallelism()), ...options }),
+      }),
+    }),
+  },
+};
+
+/**
+ * Each process with an embedded chain first reads what the compiler said of all that was ever built, for its traces. Solidity
+ * tests are most of that, and never run on such a chain, their own runner aside, which reads it by itself.
+ */
+const tracesOfContracts: HardhatPlugin = {
+  id: "strongroom:traces-of-contracts",
+  hookHandlers: {
+    hre: async () => ({
+      default: async () => ({
+        created: async (_: HookContext, { artifacts }: Pick<HookContext, "artifacts">) => {
+          artifacts.getAllBuildInfoIds = async () => {
+            const names = [...(await artifacts.getAllFullyQualifiedNames())];
+            const built = names.filter((name) => !name.startsWith("test/"));
+            const ids = await Promise.all(built.map((name) => artifacts.getBuildInfoId(name)));
+            return new Set(ids.filter((id) => id !== undefined));
+          };
+        },
+      }),
+    }),
+  },
+};
+
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [toolbox, sideBySide, tracesOfContracts],
   solidity: {
     // What each transaction runs is compiled for speed, through the IR; everything else for size and short builds. The
     // peers that the bench compares with are compiled likewise.
@@ -61,6 +99,7 @@ export default defineConfig({
           "contracts/payments/Payments.sol",
           "contracts/policy/ExitPolicy.sol",
           ...globSync("contracts/mocks/bench/*Consumed.sol", { cwd: import.meta.dirname }),
+          "contracts/mocks/bench/EcrecoverVerifier.sol",
           "contracts/mocks/bench/OzLedger.sol",
           "contracts/mocks/bench/OzTokenVault.sol",
         ].map((file) => [file, compiler(100_000, true)]),

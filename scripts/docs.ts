@@ -1,5 +1,5 @@
 // Checks that the generated pages under docs/, and the schema of parameter files, are what the sources say; with --write
-// writes them.
+// writes them, with --built without building first.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { explain, StrongroomError } from "../src/core/errors.ts";
@@ -8,8 +8,10 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const write = process.argv.includes("--write");
 
 try {
-  const { build } = await import("../src/verify/build.ts");
-  await build(".");
+  if (!process.argv.includes("--built")) {
+    const { build } = await import("../src/verify/build.ts");
+    await build(".", { withTests: true });
+  }
   const { generatedPages } = await import("../src/docs/generated-pages.ts");
   for (const [file, text] of await generatedPages(".")) {
     if (existsSync(file) && readFileSync(file, "utf8") === text) {

@@ -9,7 +9,7 @@ import { incompatibility, LAYOUTS, upgradeableLayouts } from "../src/verify/stor
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const write = process.argv.includes("--write");
-await build(".");
+await build(".", { withTests: true });
 mkdirSync(LAYOUTS, { recursive: true });
 for (const { name, layout } of upgradeableLayouts(".")) {
   const file = join(LAYOUTS, `${name}.json`);

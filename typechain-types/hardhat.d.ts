@@ -11,8 +11,7 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
-getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
+  getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
 getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
 getContractFactory(name: 'Recovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Recovery__factory>
 getContractFactory(name: 'Reserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Reserve__factory>
@@ -22,29 +21,28 @@ getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
 getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
+getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
 getContractFactory(name: 'Committee', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Committee__factory>
 getContractFactory(name: 'ForeignAsset', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ForeignAsset__factory>
-getContractFactory(name: 'GatewayBase', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GatewayBase__factory>
 getContractFactory(name: 'Gateway', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Gateway__factory>
+getContractFactory(name: 'GatewayBase', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GatewayBase__factory>
 getContractFactory(name: 'GatewayDeposits', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GatewayDeposits__factory>
 getContractFactory(name: 'GatewayPayouts', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GatewayPayouts__factory>
-getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
-getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
-getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
-getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
-getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
-getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStoneSource__factory>
-getContractFactory(name: 'PythSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PythSource__factory>
-getContractFactory(name: 'Netting', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Netting__factory>
-getContractFactory(name: 'PaymentRules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PaymentRules__factory>
-getContractFactory(name: 'Payments', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Payments__factory>
-getContractFactory(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecretRegistry__factory>
+getContractFactory(name: 'AppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AppRelease__factory>
+getContractFactory(name: 'AuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AuditRecord__factory>
+getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
+getContractFactory(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReleasedApp__factory>
+getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
+getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
+getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
+getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UpgradeController__factory>
+getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
 getContractFactory(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExtraTakingToken__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeToken__factory>
-getContractFactory(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashTimeLock__factory>
 getContractFactory(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurnerReceiver__factory>
+getContractFactory(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashTimeLock__factory>
 getContractFactory(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostilePolicy__factory>
 getContractFactory(name: 'HugeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeToken__factory>
 getContractFactory(name: 'HungryTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HungryTarget__factory>
@@ -52,45 +50,47 @@ getContractFactory(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
 getContractFactory(name: 'MockApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockApp__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
-getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPriceRouter__factory>
+getContractFactory(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSanctionsList__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
 getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoDecimalsToken__factory>
 getContractFactory(name: 'OddCondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OddCondition__factory>
 getContractFactory(name: 'Pawnshop', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pawnshop__factory>
 getContractFactory(name: 'PlainReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainReserve__factory>
-getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
 getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
-getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
+getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
 getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
+getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
 getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
 getContractFactory(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombReceiver__factory>
 getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReturnBombToken__factory>
+getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
 getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SickReserve__factory>
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
-getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
-getContractFactory(name: 'AppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AppRelease__factory>
-getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
-getContractFactory(name: 'AuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AuditRecord__factory>
-getContractFactory(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReleasedApp__factory>
-getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
-getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
-getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UpgradeController__factory>
-getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
-getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
+getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
+getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
+getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
+getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
+getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
+getContractFactory(name: 'PythSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PythSource__factory>
+getContractFactory(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStoneSource__factory>
+getContractFactory(name: 'Netting', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Netting__factory>
+getContractFactory(name: 'PaymentRules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PaymentRules__factory>
+getContractFactory(name: 'Payments', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Payments__factory>
+getContractFactory(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecretRegistry__factory>
 getContractFactory(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExitPolicy__factory>
 getContractFactory(name: 'TierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TierRegistry__factory>
 getContractFactory(name: 'Parametrised', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Parametrised__factory>
 getContractFactory(name: 'TimelockController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimelockController__factory>
 getContractFactory(name: 'IApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IApp__factory>
 getContractFactory(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositAddress__factory>
-getContractFactory(name: 'IRecovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRecovery__factory>
 getContractFactory(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IDepositFactory__factory>
+getContractFactory(name: 'IRecovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRecovery__factory>
 getContractFactory(name: 'IReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IReserve__factory>
 getContractFactory(name: 'IVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVault__factory>
 getContractFactory(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultAdmin__factory>
-getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultCore__factory>
+getContractFactory(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultEvents__factory>
 getContractFactory(name: 'IVaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVaultLens__factory>
 getContractFactory(name: 'Balances', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Balances__factory>
 getContractFactory(name: 'ICommittee', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICommittee__factory>
@@ -100,28 +100,18 @@ getContractFactory(name: 'IGatewayEvents', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'IStatementVerifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IStatementVerifier__factory>
 getContractFactory(name: 'MultisigVerifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MultisigVerifier__factory>
 getContractFactory(name: 'SchnorrVerifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SchnorrVerifier__factory>
-getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
-getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
-getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
-getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
-getContractFactory(name: 'IPullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPullPrices__factory>
-getContractFactory(name: 'IPythPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPythPrices__factory>
-getContractFactory(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRedStoneSource__factory>
-getContractFactory(name: 'Feeds', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Feeds__factory>
-getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStonePayload__factory>
-getContractFactory(name: 'ICondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICondition__factory>
-getContractFactory(name: 'INetting', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.INetting__factory>
-getContractFactory(name: 'IPaymentRules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPaymentRules__factory>
-getContractFactory(name: 'IPayments', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPayments__factory>
-getContractFactory(name: 'ISecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISecretRegistry__factory>
-getContractFactory(name: 'Attestation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Attestation__factory>
-getContractFactory(name: 'HashLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashLock__factory>
-getContractFactory(name: 'PriceLimit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceLimit__factory>
-getContractFactory(name: 'Quorum', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Quorum__factory>
-getContractFactory(name: 'Several', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Several__factory>
-getContractFactory(name: 'TimeWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimeWindow__factory>
-getContractFactory(name: 'Questions', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Questions__factory>
-getContractFactory(name: 'Schedules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Schedules__factory>
+getContractFactory(name: 'IAppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAppRelease__factory>
+getContractFactory(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAuditRecord__factory>
+getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
+getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
+getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
+getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
+getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
+getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
+getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
+getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
+getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
+getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
 getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
@@ -132,6 +122,7 @@ getContractFactory(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | F
 getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainSanctionsList__factory>
 getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
+getContractFactory(name: 'PaidOnce', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PaidOnce__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
 getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
@@ -145,31 +136,40 @@ getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
 getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
 getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
-getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
+getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
+getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
+getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
+getContractFactory(name: 'IPriceSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceSource__factory>
+getContractFactory(name: 'IPullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPullPrices__factory>
+getContractFactory(name: 'IPythPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPythPrices__factory>
+getContractFactory(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRedStoneSource__factory>
+getContractFactory(name: 'Feeds', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Feeds__factory>
+getContractFactory(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RedStonePayload__factory>
+getContractFactory(name: 'Attestation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Attestation__factory>
+getContractFactory(name: 'HashLock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HashLock__factory>
+getContractFactory(name: 'PriceLimit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceLimit__factory>
+getContractFactory(name: 'Quorum', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Quorum__factory>
+getContractFactory(name: 'Several', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Several__factory>
+getContractFactory(name: 'TimeWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TimeWindow__factory>
+getContractFactory(name: 'ICondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICondition__factory>
+getContractFactory(name: 'INetting', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.INetting__factory>
+getContractFactory(name: 'IPaymentRules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPaymentRules__factory>
+getContractFactory(name: 'IPayments', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPayments__factory>
+getContractFactory(name: 'ISecretRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISecretRegistry__factory>
+getContractFactory(name: 'Questions', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Questions__factory>
+getContractFactory(name: 'Schedules', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Schedules__factory>
 getContractFactory(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IExitPolicy__factory>
 getContractFactory(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISanctionsList__factory>
 getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITierRegistry__factory>
-getContractFactory(name: 'IAppRelease', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAppRelease__factory>
-getContractFactory(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAuditRecord__factory>
-getContractFactory(name: 'IGuardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IGuardian__factory>
-getContractFactory(name: 'ISafe', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafe__factory>
-getContractFactory(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeModuleGuard__factory>
-getContractFactory(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeTransactionGuard__factory>
-getContractFactory(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeGuard__factory>
-getContractFactory(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISafeSetup__factory>
-getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISuccession__factory>
-getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
-getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 
-  getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
-getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
+  getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
 getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
 getContractAt(name: 'Recovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Recovery>
 getContractAt(name: 'Reserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Reserve>
@@ -179,29 +179,28 @@ getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
 getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
+getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
 getContractAt(name: 'Committee', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Committee>
 getContractAt(name: 'ForeignAsset', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ForeignAsset>
-getContractAt(name: 'GatewayBase', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GatewayBase>
 getContractAt(name: 'Gateway', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Gateway>
+getContractAt(name: 'GatewayBase', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GatewayBase>
 getContractAt(name: 'GatewayDeposits', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GatewayDeposits>
 getContractAt(name: 'GatewayPayouts', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GatewayPayouts>
-getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
-getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
-getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
-getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
-getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
-getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStoneSource>
-getContractAt(name: 'PythSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PythSource>
-getContractAt(name: 'Netting', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Netting>
-getContractAt(name: 'PaymentRules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PaymentRules>
-getContractAt(name: 'Payments', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Payments>
-getContractAt(name: 'SecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecretRegistry>
+getContractAt(name: 'AppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AppRelease>
+getContractAt(name: 'AuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AuditRecord>
+getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
+getContractAt(name: 'ReleasedApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReleasedApp>
+getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
+getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
+getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
+getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UpgradeController>
+getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
 getContractAt(name: 'ExtraTakingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExtraTakingToken>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeToken>
-getContractAt(name: 'HashTimeLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashTimeLock>
 getContractAt(name: 'GasBurnerReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurnerReceiver>
+getContractAt(name: 'HashTimeLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashTimeLock>
 getContractAt(name: 'HostilePolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostilePolicy>
 getContractAt(name: 'HugeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeToken>
 getContractAt(name: 'HungryTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HungryTarget>
@@ -209,45 +208,47 @@ getContractAt(name: 'KeepsAllowanceToken', address: string | ethers.Addressable,
 getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
 getContractAt(name: 'MockApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockApp>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
-getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'MockPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPriceRouter>
+getContractAt(name: 'MockSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSanctionsList>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
 getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoDecimalsToken>
 getContractAt(name: 'OddCondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OddCondition>
 getContractAt(name: 'Pawnshop', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pawnshop>
 getContractAt(name: 'PlainReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainReserve>
-getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
 getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
-getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
+getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
 getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
+getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
 getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
 getContractAt(name: 'ReturnBombReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombReceiver>
 getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReturnBombToken>
+getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
 getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SickReserve>
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
-getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
-getContractAt(name: 'AppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AppRelease>
-getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
-getContractAt(name: 'AuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AuditRecord>
-getContractAt(name: 'ReleasedApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReleasedApp>
-getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
-getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
-getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UpgradeController>
-getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
-getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
+getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
+getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
+getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
+getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
+getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
+getContractAt(name: 'PythSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PythSource>
+getContractAt(name: 'RedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStoneSource>
+getContractAt(name: 'Netting', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Netting>
+getContractAt(name: 'PaymentRules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PaymentRules>
+getContractAt(name: 'Payments', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Payments>
+getContractAt(name: 'SecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecretRegistry>
 getContractAt(name: 'ExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExitPolicy>
 getContractAt(name: 'TierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TierRegistry>
 getContractAt(name: 'Parametrised', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Parametrised>
 getContractAt(name: 'TimelockController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimelockController>
 getContractAt(name: 'IApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IApp>
 getContractAt(name: 'IDepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositAddress>
-getContractAt(name: 'IRecovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRecovery>
 getContractAt(name: 'IDepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IDepositFactory>
+getContractAt(name: 'IRecovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRecovery>
 getContractAt(name: 'IReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IReserve>
 getContractAt(name: 'IVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVault>
 getContractAt(name: 'IVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultAdmin>
-getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultCore>
+getContractAt(name: 'IVaultEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultEvents>
 getContractAt(name: 'IVaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVaultLens>
 getContractAt(name: 'Balances', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Balances>
 getContractAt(name: 'ICommittee', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICommittee>
@@ -257,28 +258,18 @@ getContractAt(name: 'IGatewayEvents', address: string | ethers.Addressable, sign
 getContractAt(name: 'IStatementVerifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IStatementVerifier>
 getContractAt(name: 'MultisigVerifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MultisigVerifier>
 getContractAt(name: 'SchnorrVerifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SchnorrVerifier>
-getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
-getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
-getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
-getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
-getContractAt(name: 'IPullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPullPrices>
-getContractAt(name: 'IPythPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPythPrices>
-getContractAt(name: 'IRedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRedStoneSource>
-getContractAt(name: 'Feeds', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Feeds>
-getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStonePayload>
-getContractAt(name: 'ICondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICondition>
-getContractAt(name: 'INetting', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.INetting>
-getContractAt(name: 'IPaymentRules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPaymentRules>
-getContractAt(name: 'IPayments', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPayments>
-getContractAt(name: 'ISecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISecretRegistry>
-getContractAt(name: 'Attestation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Attestation>
-getContractAt(name: 'HashLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashLock>
-getContractAt(name: 'PriceLimit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceLimit>
-getContractAt(name: 'Quorum', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Quorum>
-getContractAt(name: 'Several', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Several>
-getContractAt(name: 'TimeWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimeWindow>
-getContractAt(name: 'Questions', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Questions>
-getContractAt(name: 'Schedules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Schedules>
+getContractAt(name: 'IAppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAppRelease>
+getContractAt(name: 'IAuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAuditRecord>
+getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
+getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
+getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
+getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
+getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
+getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
+getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
+getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
+getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
+getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
 getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
@@ -289,6 +280,7 @@ getContractAt(name: 'OzWindowConsumed', address: string | ethers.Addressable, si
 getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainSanctionsList>
 getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
+getContractAt(name: 'PaidOnce', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PaidOnce>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
 getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
@@ -302,31 +294,40 @@ getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signe
 getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
 getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
 getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
-getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
+getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
+getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
+getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
+getContractAt(name: 'IPriceSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceSource>
+getContractAt(name: 'IPullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPullPrices>
+getContractAt(name: 'IPythPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPythPrices>
+getContractAt(name: 'IRedStoneSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRedStoneSource>
+getContractAt(name: 'Feeds', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Feeds>
+getContractAt(name: 'RedStonePayload', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RedStonePayload>
+getContractAt(name: 'Attestation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Attestation>
+getContractAt(name: 'HashLock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HashLock>
+getContractAt(name: 'PriceLimit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceLimit>
+getContractAt(name: 'Quorum', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Quorum>
+getContractAt(name: 'Several', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Several>
+getContractAt(name: 'TimeWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TimeWindow>
+getContractAt(name: 'ICondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICondition>
+getContractAt(name: 'INetting', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.INetting>
+getContractAt(name: 'IPaymentRules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPaymentRules>
+getContractAt(name: 'IPayments', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPayments>
+getContractAt(name: 'ISecretRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISecretRegistry>
+getContractAt(name: 'Questions', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Questions>
+getContractAt(name: 'Schedules', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Schedules>
 getContractAt(name: 'IExitPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IExitPolicy>
 getContractAt(name: 'ISanctionsList', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISanctionsList>
 getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITierRegistry>
-getContractAt(name: 'IAppRelease', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAppRelease>
-getContractAt(name: 'IAuditRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAuditRecord>
-getContractAt(name: 'IGuardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IGuardian>
-getContractAt(name: 'ISafe', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafe>
-getContractAt(name: 'ISafeModuleGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeModuleGuard>
-getContractAt(name: 'ISafeTransactionGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeTransactionGuard>
-getContractAt(name: 'ISafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeGuard>
-getContractAt(name: 'ISafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISafeSetup>
-getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISuccession>
-getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
-getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 
-  deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
-deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+  deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
 deployContract(name: 'Reserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
@@ -336,29 +337,28 @@ deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'Committee', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Committee>
 deployContract(name: 'ForeignAsset', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForeignAsset>
-deployContract(name: 'GatewayBase', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayBase>
 deployContract(name: 'Gateway', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Gateway>
+deployContract(name: 'GatewayBase', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayBase>
 deployContract(name: 'GatewayDeposits', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayDeposits>
 deployContract(name: 'GatewayPayouts', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayPayouts>
-deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
-deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
-deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
-deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
-deployContract(name: 'PythSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
-deployContract(name: 'Netting', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
-deployContract(name: 'PaymentRules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
-deployContract(name: 'Payments', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
-deployContract(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
+deployContract(name: 'AppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
+deployContract(name: 'AuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
+deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
+deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
+deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
+deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
+deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
+deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
-deployContract(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
 deployContract(name: 'GasBurnerReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HashTimeLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
 deployContract(name: 'HostilePolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
 deployContract(name: 'HugeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'HungryTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
@@ -366,45 +366,47 @@ deployContract(name: 'KeepsAllowanceToken', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
 deployContract(name: 'MockApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
-deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
+deployContract(name: 'MockSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
 deployContract(name: 'OddCondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
 deployContract(name: 'Pawnshop', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
-deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
-deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
+deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
+deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
 deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
+deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
-deployContract(name: 'AppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
-deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
-deployContract(name: 'AuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
-deployContract(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
-deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
-deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
-deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
-deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
-deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
+deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
+deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
+deployContract(name: 'PythSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
+deployContract(name: 'RedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
+deployContract(name: 'Netting', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
+deployContract(name: 'PaymentRules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
+deployContract(name: 'Payments', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
+deployContract(name: 'SecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
 deployContract(name: 'ExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'TimelockController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
-deployContract(name: 'IRecovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
 deployContract(name: 'IDepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
+deployContract(name: 'IRecovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
 deployContract(name: 'IReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
 deployContract(name: 'IVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
 deployContract(name: 'IVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
-deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'ICommittee', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICommittee>
@@ -414,28 +416,18 @@ deployContract(name: 'IGatewayEvents', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'IStatementVerifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IStatementVerifier>
 deployContract(name: 'MultisigVerifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MultisigVerifier>
 deployContract(name: 'SchnorrVerifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SchnorrVerifier>
-deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
-deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
-deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
-deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
-deployContract(name: 'IPullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
-deployContract(name: 'IPythPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
-deployContract(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
-deployContract(name: 'Feeds', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
-deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
-deployContract(name: 'ICondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICondition>
-deployContract(name: 'INetting', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.INetting>
-deployContract(name: 'IPaymentRules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPaymentRules>
-deployContract(name: 'IPayments', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPayments>
-deployContract(name: 'ISecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISecretRegistry>
-deployContract(name: 'Attestation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Attestation>
-deployContract(name: 'HashLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashLock>
-deployContract(name: 'PriceLimit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceLimit>
-deployContract(name: 'Quorum', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Quorum>
-deployContract(name: 'Several', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Several>
-deployContract(name: 'TimeWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimeWindow>
-deployContract(name: 'Questions', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Questions>
-deployContract(name: 'Schedules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Schedules>
+deployContract(name: 'IAppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
+deployContract(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
+deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
+deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
+deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
+deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
+deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
+deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
+deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
+deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
+deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
 deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
@@ -446,6 +438,7 @@ deployContract(name: 'OzWindowConsumed', signerOrOptions?: ethers.Signer | Deplo
 deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'PaidOnce', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaidOnce>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
@@ -459,31 +452,40 @@ deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
-deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
+deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
+deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
+deployContract(name: 'IPriceSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
+deployContract(name: 'IPullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
+deployContract(name: 'IPythPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
+deployContract(name: 'IRedStoneSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
+deployContract(name: 'Feeds', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
+deployContract(name: 'RedStonePayload', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
+deployContract(name: 'Attestation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Attestation>
+deployContract(name: 'HashLock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashLock>
+deployContract(name: 'PriceLimit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceLimit>
+deployContract(name: 'Quorum', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Quorum>
+deployContract(name: 'Several', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Several>
+deployContract(name: 'TimeWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimeWindow>
+deployContract(name: 'ICondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICondition>
+deployContract(name: 'INetting', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.INetting>
+deployContract(name: 'IPaymentRules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPaymentRules>
+deployContract(name: 'IPayments', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPayments>
+deployContract(name: 'ISecretRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISecretRegistry>
+deployContract(name: 'Questions', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Questions>
+deployContract(name: 'Schedules', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Schedules>
 deployContract(name: 'IExitPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'IAppRelease', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
-deployContract(name: 'IAuditRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
-deployContract(name: 'IGuardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
-deployContract(name: 'ISafe', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
-deployContract(name: 'ISafeModuleGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
-deployContract(name: 'ISafeTransactionGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
-deployContract(name: 'ISafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
-deployContract(name: 'ISafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
-deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
-deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
-  deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
-deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+  deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
 deployContract(name: 'Reserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
@@ -493,29 +495,28 @@ deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
+deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'Committee', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Committee>
 deployContract(name: 'ForeignAsset', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForeignAsset>
-deployContract(name: 'GatewayBase', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayBase>
 deployContract(name: 'Gateway', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Gateway>
+deployContract(name: 'GatewayBase', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayBase>
 deployContract(name: 'GatewayDeposits', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayDeposits>
 deployContract(name: 'GatewayPayouts', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GatewayPayouts>
-deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
-deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
-deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
-deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
-deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
-deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
-deployContract(name: 'PythSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
-deployContract(name: 'Netting', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
-deployContract(name: 'PaymentRules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
-deployContract(name: 'Payments', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
-deployContract(name: 'SecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
+deployContract(name: 'AppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
+deployContract(name: 'AuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
+deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
+deployContract(name: 'ReleasedApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
+deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
+deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
+deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
+deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
+deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
 deployContract(name: 'ExtraTakingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExtraTakingToken>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeToken>
-deployContract(name: 'HashTimeLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
 deployContract(name: 'GasBurnerReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurnerReceiver>
+deployContract(name: 'HashTimeLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashTimeLock>
 deployContract(name: 'HostilePolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostilePolicy>
 deployContract(name: 'HugeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeToken>
 deployContract(name: 'HungryTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HungryTarget>
@@ -523,45 +524,47 @@ deployContract(name: 'KeepsAllowanceToken', args: any[], signerOrOptions?: ether
 deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
 deployContract(name: 'MockApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockApp>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
-deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPriceRouter>
+deployContract(name: 'MockSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSanctionsList>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoDecimalsToken>
 deployContract(name: 'OddCondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
 deployContract(name: 'Pawnshop', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
-deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
-deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
+deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
 deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
+deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
 deployContract(name: 'ReturnBombReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombReceiver>
 deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReturnBombToken>
+deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
-deployContract(name: 'AppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AppRelease>
-deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
-deployContract(name: 'AuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AuditRecord>
-deployContract(name: 'ReleasedApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
-deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
-deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
-deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
-deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
-deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
+deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
+deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
+deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
+deployContract(name: 'PythSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PythSource>
+deployContract(name: 'RedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStoneSource>
+deployContract(name: 'Netting', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Netting>
+deployContract(name: 'PaymentRules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaymentRules>
+deployContract(name: 'Payments', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Payments>
+deployContract(name: 'SecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecretRegistry>
 deployContract(name: 'ExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExitPolicy>
 deployContract(name: 'TierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TierRegistry>
 deployContract(name: 'Parametrised', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Parametrised>
 deployContract(name: 'TimelockController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimelockController>
 deployContract(name: 'IApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IApp>
 deployContract(name: 'IDepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositAddress>
-deployContract(name: 'IRecovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
 deployContract(name: 'IDepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IDepositFactory>
+deployContract(name: 'IRecovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRecovery>
 deployContract(name: 'IReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IReserve>
 deployContract(name: 'IVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVault>
 deployContract(name: 'IVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultAdmin>
-deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultCore>
+deployContract(name: 'IVaultEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultEvents>
 deployContract(name: 'IVaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVaultLens>
 deployContract(name: 'Balances', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Balances>
 deployContract(name: 'ICommittee', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICommittee>
@@ -571,28 +574,18 @@ deployContract(name: 'IGatewayEvents', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'IStatementVerifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IStatementVerifier>
 deployContract(name: 'MultisigVerifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MultisigVerifier>
 deployContract(name: 'SchnorrVerifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SchnorrVerifier>
-deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
-deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
-deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
-deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
-deployContract(name: 'IPullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
-deployContract(name: 'IPythPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
-deployContract(name: 'IRedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
-deployContract(name: 'Feeds', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
-deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
-deployContract(name: 'ICondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICondition>
-deployContract(name: 'INetting', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.INetting>
-deployContract(name: 'IPaymentRules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPaymentRules>
-deployContract(name: 'IPayments', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPayments>
-deployContract(name: 'ISecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISecretRegistry>
-deployContract(name: 'Attestation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Attestation>
-deployContract(name: 'HashLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashLock>
-deployContract(name: 'PriceLimit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceLimit>
-deployContract(name: 'Quorum', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Quorum>
-deployContract(name: 'Several', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Several>
-deployContract(name: 'TimeWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimeWindow>
-deployContract(name: 'Questions', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Questions>
-deployContract(name: 'Schedules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Schedules>
+deployContract(name: 'IAppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
+deployContract(name: 'IAuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
+deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
+deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
+deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
+deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
+deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
+deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
+deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
+deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
+deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
+deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
 deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
@@ -603,6 +596,7 @@ deployContract(name: 'OzWindowConsumed', args: any[], signerOrOptions?: ethers.S
 deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainSanctionsList>
 deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
+deployContract(name: 'PaidOnce', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaidOnce>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
 deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
@@ -616,28 +610,38 @@ deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
-deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
+deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
+deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
+deployContract(name: 'IPriceSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceSource>
+deployContract(name: 'IPullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPullPrices>
+deployContract(name: 'IPythPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPythPrices>
+deployContract(name: 'IRedStoneSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRedStoneSource>
+deployContract(name: 'Feeds', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Feeds>
+deployContract(name: 'RedStonePayload', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RedStonePayload>
+deployContract(name: 'Attestation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Attestation>
+deployContract(name: 'HashLock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HashLock>
+deployContract(name: 'PriceLimit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceLimit>
+deployContract(name: 'Quorum', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Quorum>
+deployContract(name: 'Several', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Several>
+deployContract(name: 'TimeWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TimeWindow>
+deployContract(name: 'ICondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICondition>
+deployContract(name: 'INetting', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.INetting>
+deployContract(name: 'IPaymentRules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPaymentRules>
+deployContract(name: 'IPayments', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPayments>
+deployContract(name: 'ISecretRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISecretRegistry>
+deployContract(name: 'Questions', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Questions>
+deployContract(name: 'Schedules', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Schedules>
 deployContract(name: 'IExitPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IExitPolicy>
 deployContract(name: 'ISanctionsList', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISanctionsList>
 deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITierRegistry>
-deployContract(name: 'IAppRelease', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAppRelease>
-deployContract(name: 'IAuditRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAuditRecord>
-deployContract(name: 'IGuardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IGuardian>
-deployContract(name: 'ISafe', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafe>
-deployContract(name: 'ISafeModuleGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeModuleGuard>
-deployContract(name: 'ISafeTransactionGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeTransactionGuard>
-deployContract(name: 'ISafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeGuard>
-deployContract(name: 'ISafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISafeSetup>
-deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISuccession>
-deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
-deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
     // default types
     getContractFactory(

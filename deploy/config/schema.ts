@@ -477,8 +477,14 @@ interface Issue {
 function unfold(issue: z.core.$ZodIssue, _index?: number): Issue[] {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   const branches = issue.errors.map((errors) => errors.flatMap((inner) => unfold(inner)));
-  const custom = branches.find((errors) => errors.some(({ message }) => !/^Invalid/.test(message)));
-  const best = custom ?? branches.at(-1) ?? [];
+  const says = (errors: readonly Issue[], what: RegExp) => errors.some(({ message }) => what.test(message));
+  const custom = branches.find((errors) => says(errors, /^(?!Invalid|Unrecognized)/));
+  const depth = (errors: readonly Issue[]) => Math.max(...errors.map(({ path }) => path.length));
+  // A key that only another branch knows is said at the top, one that none knows further inside.
+  const [misspelt] = branches
+    .filter((errors) => says(errors, /^Unrecognized/))
+    .sort((a, b) => depth(b) - depth(a));
+  const best = custom ?? misspelt ?? branches.at(-1) ?? [];
   return best.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 

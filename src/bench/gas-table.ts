@@ -1,3 +1,4 @@
+import type { GatewayGas } from "./gateway.ts";
 import type { CareGas } from "./governance.ts";
 import type { PaymentGas } from "./payments.ts";
 import type { LimiterGas, RecordedGas } from "./peers.ts";
@@ -165,6 +166,23 @@ export function paymentRows(ours: PaymentGas, { commerce, flow }: RecordedGas): 
       flow.withdraw,
       share(flow.withdraw, 0.7),
     ),
+  ];
+}
+
+/** The gateway's checks beside one bare signature, and its verbs beside a transfer that a Safe's owners sign. */
+export function gatewayRows(ours: GatewayGas, safeTransfer: number): GasRow[] {
+  const row = rowsOf("measured");
+  const bare = "one bare ecrecover";
+  const safe = "Safe, ERC-20 transfer by 2 of 3 signatures";
+  return [
+    row("schnorr-verify", ours.schnorr, bare, ours.ecrecover),
+    row("schnorr-verify-short", ours.schnorrShort, bare, ours.ecrecover),
+    row("multisig-verify-2-of-3", ours.multisig, bare, ours.ecrecover),
+    row("foreign-credit", ours.credit.gas, safe, safeTransfer),
+    row("foreign-credit-by-group", ours.creditByGroup.gas, safe, safeTransfer),
+    row("payout-authorise", ours.authorise.gas, safe, safeTransfer),
+    row("payout-settle", ours.settle.gas, safe, safeTransfer),
+    row("payout-refund", ours.refund.gas, safe, safeTransfer),
   ];
 }
 

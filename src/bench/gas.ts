@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import hre from "hardhat";
 import { type Chain, GAS_LIMIT, type Mined, startChain } from "./chain.ts";
 import { type Explained, gasReport } from "./gas-report.ts";
-import { careRows, type GasRow, gasRows, paymentRows } from "./gas-table.ts";
+import { careRows, type GasRow, gasRows, gatewayRows, paymentRows } from "./gas-table.ts";
+import { measureGateway } from "./gateway.ts";
 import { measureCare } from "./governance.ts";
 import { deployApps, measurePayments, type PaymentGas } from "./payments.ts";
 import {
@@ -57,12 +58,19 @@ export async function runGasBench({ json }: { json: boolean }): Promise<number> 
   const names = await nameEverything(chain, suite, apps);
   const explained = await explainVerbs(chain, names, verbs, payments);
   const mixed = await measureMixedExits(chain, await deploySuite(chain, mixedSources));
+  progress("Measuring the gateway");
+  const gateway = await measureGateway(chain, await deploySuite(chain));
   progress("Measuring governance, reserves and upgrades");
   const care = await measureCare(chain, suite, peers.safeTransfer);
   const bench: GasBench = {
     compiler: compilerText(),
     evm: `Hardhat's embedded chain, hardfork ${chain.hardfork}`,
-    rows: [...gasRows(verbs, mixed, peers), ...paymentRows(payments, peers.recorded), ...careRows(care)],
+    rows: [
+      ...gasRows(verbs, mixed, peers),
+      ...paymentRows(payments, peers.recorded),
+      ...gatewayRows(gateway, peers.safeTransfer),
+      ...careRows(care),
+    ],
   };
   mkdirSync("bench", { recursive: true });
   const text = `${JSON.stringify(bench, null, 2)}\n`;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,8 @@ const SAMPLE = 2_000;
 export interface JournalBench {
   readonly engine: string;
   readonly events: number;
+  /** What the disk does in the same minute, a second. */
+  readonly bareSyncs: number;
   /** By one worker that waits for each. */
   readonly commitsOneByOne: number;
   /** By a hundred workers of one process. */
@@ -51,6 +53,20 @@ export interface JournalBenchOptions {
 type Place = { readonly file: string } | { readonly url: string; readonly schema: string };
 
 const seconds = (since: number) => (performance.now() - since) / 1_000;
+
+/** How often a second the disk itself acknowledges a page that is written behind the last: no journal commits faster one by one. */
+function bareSyncs(folder: string): number {
+  const file = openSync(join(folder, "bare"), "w");
+  const page = Buffer.alloc(4_096);
+  const began = performance.now();
+  for (let index = 0; index < SAMPLE / 4; index++) {
+    writeSync(file, page);
+    fdatasyncSync(file);
+  }
+  const rate = Math.round(SAMPLE / 4 / seconds(began));
+  closeSync(file);
+  return rate;
+}
 
 function payout(index: number, stays: boolean): Commit {
   const events = Array.from({ length: EACH }, (_, step) => ({
@@ -110,6 +126,7 @@ async function measure(engine: string, place: Place, events: number, folder: str
   const journal = await openJournal(place);
   process.stderr.write(`${engine}: ${events} events ...\n`);
   await fill(journal, events);
+  const bare = bareSyncs(folder);
   const commitsOneByOne = await oneByOne(journal);
   const commitsTogether = await together(journal);
   process.stderr.write(`${engine}: restarts, check, backup ...\n`);
@@ -126,6 +143,7 @@ async function measure(engine: string, place: Place, events: number, folder: str
   return {
     engine,
     events: report.events,
+    bareSyncs: bare,
     commitsOneByOne,
     commitsTogether,
     restart: Math.round(restarts[2]?.milliseconds ?? Number.NaN),
@@ -141,6 +159,7 @@ function page(rows: readonly JournalBench[], events: number): string {
     ({
       engine,
       events: all,
+      bareSyncs: bare,
       commitsOneByOne,
       commitsTogether,
       restart: back,
@@ -152,6 +171,7 @@ function page(rows: readonly JournalBench[], events: number): string {
         "",
         engine,
         cell(all),
+        cell(bare),
         cell(commitsOneByOne),
         cell(commitsTogether),
         cell(back),
@@ -167,13 +187,14 @@ function page(rows: readonly JournalBench[], events: number): string {
 
 Written by \`./strongroom bench journal --events ${events}\`. Every commit ends with an \`fsync\` that was waited for. A restart is
 a new process from its start to the first useful read: it opens the journal, lists what is open (${OPEN} of the streams), and reads
-one. Check and backup read every event; a backup includes its own check.
+one. Check and backup read every event; a backup includes its own check. Bare syncs are what the disk gave beside the engine, just
+before: a page written and \`fdatasync\`.
 
 - Machine: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, Node ${process.versions.node}
 - Goals: restart below 3,000 ms and 300 MB with a million events, 500 commits/s
 
-| Engine | Events | Commits/s, one by one | Commits/s, a hundred workers | Restart, ms | Memory, MB | Check, s | Backup, s |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| Engine | Events | Bare syncs/s | Commits/s, one by one | Commits/s, a hundred workers | Restart, ms | Memory, MB | Check, s | Backup, s |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${lines.join("\n")}
 `;
 }

@@ -1297,6 +1297,19 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Give the group's key, x only.",
   },
 
+  ERC20InsufficientAllowance: {
+    when: "someone moves a token without its holder's allowance",
+    remedy: "Foreign assets move through the Vault: withdraw, or transfer inside the ledger.",
+  },
+  ERC20InsufficientBalance: {
+    when: "more of a token would move than its holder has",
+    remedy: "Move at most the balance in the error.",
+  },
+  ERC20InvalidApprover: zeroAddress("who gives an allowance"),
+  ERC20InvalidReceiver: zeroAddress("the token's recipient"),
+  ERC20InvalidSender: zeroAddress("the token's sender"),
+  ERC20InvalidSpender: zeroAddress("who is allowed to spend"),
+
   // ---- Reserve ----
   Reserve_ZeroAddress: zeroAddress("the authority or the Vault"),
   Reserve_ZeroAmount: zeroAmount,

@@ -108,6 +108,8 @@ export function gatewayDone(view: ChainView, reader: GatewayReader, since: numbe
     const call = GATEWAY.parseTransaction({ data });
     const look = call === null ? undefined : known[call.name];
     if (call === null || look === undefined) return undefined;
+    // The final block may still be one from before the deployment.
+    if (at.height < since) return { txId: undefined };
     const trace = await look(call.args, at);
     if (trace === "not done") return { txId: undefined };
     const txId = await find(view, reader.address, since, trace, at);

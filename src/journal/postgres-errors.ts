@@ -12,7 +12,7 @@ function sqlState(error: unknown): string | undefined {
 /** SQLSTATEs, by their beginning, after which the same question may be answered: https://www.postgresql.org/docs/15/errcodes-appendix.html */
 const PASSING = ["08", "57P", "57014", "53300", "53400", "25006", "25P03", "40", "55P03", "58"];
 /** Beginnings of what an administrator must mend: who may connect, what exists. */
-const UNUSABLE = ["28", "3D000", "3F000", "42501"];
+const UNUSABLE = ["28", "3D000", "3F000", "42501", "42P01"];
 const CORRUPTED = ["XX001", "XX002"];
 const DISK_FULL = "53100";
 

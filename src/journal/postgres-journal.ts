@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { ClientBase, Notification, PoolClient } from "pg";
+import type { ClientBase } from "pg";
 import { TerminalError, UsageError } from "../core/errors.ts";
 import { type CheckedCommit, checkedCommit, checkedName, checkedTerm } from "./checked-commit.ts";
+import { commitFirmly } from "./commit-firmly.ts";
 import { CommitQueue, type Settled } from "./commit-queue.ts";
 import { type FaultPoints, NO_FAULTS } from "./fault-points.ts";
 import { follow, pause } from "./follow.ts";
@@ -14,7 +15,8 @@ import { PostgresNews } from "./postgres-news.ts";
 import { eventRow, leaseRow, outboxEntry, type PostgresRow } from "./postgres-rows.ts";
 import { migratePostgres } from "./postgres-schema.ts";
 import { postgresSnapshot } from "./postgres-snapshot.ts";
-import { PostgresWriter, SERVER_NOW } from "./postgres-writer.ts";
+import { LEASES, OPEN_STREAMS } from "./postgres-statements.ts";
+import { PostgresWriter } from "./postgres-writer.ts";
 import { storeBehind, storeNotEmpty } from "./store-errors.ts";
 import { type Head, storedEvent } from "./stored-rows.ts";
 
@@ -98,6 +100,7 @@ export class PostgresJournal implements StoredJournal {
     } finally {
       await client.end();
     }
+    await this.#tidy();
   }
 
   private constructor(options: PostgresOptions) {
@@ -239,6 +242,7 @@ export class PostgresJournal implements StoredJournal {
     }
   }
 
+  /** Drops the ids of commits that nobody asks about any more; the callers' own stay for ever. */
   async #tidy(): Promise<void> {
     const sql = "DELETE FROM @commits WHERE own AND at < $1";
     await this.#query(sql, this.#now() - OWN_COMMITS_KEPT).catch((error: unknown) => {
@@ -293,7 +297,7 @@ export class PostgresJournal implements StoredJournal {
   }
 
   async open(prefix: string): Promise<readonly { readonly stream: string; readonly version: number }[]> {
-    const rows = await this.#query(POSTGRES_OPEN_STREAMS, prefix);
+    const rows = await this.#query(OPEN_STREAMS, prefix);
     return rows.map(({ stream, version }) => ({ stream: String(stream), version: Number(version) }));
   }
 
@@ -312,29 +316,19 @@ export class PostgresJournal implements StoredJournal {
     checkedName("a lease", name);
     checkedName("a holder", holder);
     checkedTerm(milliseconds);
-    const [row] = await this.#query(
-      `INSERT INTO @leases AS l (name, holder, fence, until) VALUES ($1, $2, 1, ${SERVER_NOW} + $3)
-       ON CONFLICT (name) DO UPDATE SET holder = $2, fence = l.fence + 1, until = ${SERVER_NOW} + $3
-       WHERE l.until <= ${SERVER_NOW} OR l.holder = $2 RETURNING *`,
-      ...[name, holder, milliseconds],
-    );
+    const [row] = await this.#query(LEASES.acquire, name, holder, milliseconds);
     return row === undefined ? undefined : leaseRow(row);
   }
 
   async renew(lease: Lease, milliseconds: number): Promise<Lease> {
     checkedTerm(milliseconds);
-    const [row] = await this.#query(
-      `UPDATE @leases SET until = greatest(until, ${SERVER_NOW} + $4)
-       WHERE name = $1 AND holder = $2 AND fence = $3 AND until > ${SERVER_NOW} RETURNING *`,
-      ...[lease.name, lease.holder, lease.fence, milliseconds],
-    );
+    const [row] = await this.#query(LEASES.renew, lease.name, lease.holder, lease.fence, milliseconds);
     if (row === undefined) throw leaseLost(lease);
     return leaseRow(row);
   }
 
   async release({ name, holder, fence }: Lease): Promise<void> {
-    const sql = `UPDATE @leases SET until = ${SERVER_NOW} WHERE name = $1 AND holder = $2 AND fence = $3`;
-    await this.#query(sql, name, holder, fence);
+    await this.#query(LEASES.release, name, holder, fence);
   }
 
   async head(): Promise<Head> {
@@ -385,28 +379,5 @@ export class PostgresJournal implements StoredJournal {
     this.#closing.abort();
     await this.#news.close();
     await this.#connections.close();
-  }
-}
-
-/** Reads the index of the open streams, and nothing else of the history. */
-export const POSTGRES_OPEN_STREAMS = `SELECT stream, version FROM @streams
-  WHERE open AND starts_with(stream, $1) ORDER BY position`;
-
-/**
- * COMMIT that is only done when it is done everywhere: a server that stops to wait for its standby says so in a warning, and
- * answers as if all were well.
- */
-async function commitFirmly(client: PoolClient): Promise<void> {
-  let warning: unknown;
-  const hear = (notice: Notification) => {
-    if ((notice as { severity?: string }).severity === "WARNING") warning = notice;
-  };
-  client.on("notice", hear as never);
-  try {
-    const { command } = await client.query("COMMIT");
-    if (command !== "COMMIT") throw new Error(`the server answered COMMIT with ${command}`);
-    if (warning !== undefined) throw warning;
-  } finally {
-    client.off("notice", hear as never);
   }
 }

@@ -4,11 +4,9 @@ import type { RestoredRows } from "./journal-snapshot.ts";
 import type { BatchFacts, BatchPlan, PlannedCommit } from "./plan-batch.ts";
 import { commitRow, eventRow, leaseRow, type PostgresRow, streamRow } from "./postgres-rows.ts";
 import { inSchema } from "./postgres-schema.ts";
+import { SERVER_NOW } from "./postgres-statements.ts";
 import { SCHEMA, storeNewer } from "./sqlite-schema.ts";
 import type { CommitRow, EventRow, Head } from "./stored-rows.ts";
-
-/** Milliseconds by the server's clock: of now, not of the transaction's beginning. */
-export const SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /** Names of prepared statements: each connection has its own, the text decides. */
 const names = new Map<string, string>();

@@ -111,7 +111,7 @@ function openForeign({ config: { home, foreign }, folder }: ConfiguredRoute, gro
   const network = utxoNetwork(foreign.chain);
   const { confirmations = network.confirmations } = foreign;
   const own = { ...network, confirmations };
-  const wallet = { network: own, groupKey: group.publicKey, vault: home.vault };
+  const wallet = { network: own, groupKey: group.publicKey, home: home.chain.chain, vault: home.vault };
   const nodes = foreign.nodes.map(({ name, url, cookieFile, user, passwordEnv }) => {
     const password = passwordEnv === undefined ? undefined : process.env[passwordEnv];
     if (cookieFile !== undefined)
@@ -124,7 +124,8 @@ function openForeign({ config: { home, foreign }, folder }: ConfiguredRoute, gro
     });
   });
   return openUtxoChain({
-    ...{ network: own, nodes, groupKey: group.publicKey, vault: home.vault, birth: foreign.birth },
+    ...wallet,
+    ...{ nodes, birth: foreign.birth },
     book: new DepositBook(wallet),
     database: new DatabaseSync(resolve(folder, foreign.index)),
   });

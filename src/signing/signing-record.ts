@@ -104,7 +104,7 @@ export class SigningRecord {
     const passed = Number((await this.#journal.cursor(`spend/${window}`)) ?? "0");
     const events = await this.#journal.read(`spend/${window}`, passed);
     const spends = events.map((event) => ({ version: event.version, ...data(SPENT, event) }));
-    // A clock that was set back must not open the window again.
+    // What leaves while a clock is set back must not be of the past once that is right again.
     const now = Math.max(this.#now(), ...spends.map(({ at }) => at));
     const recent = spends.filter(({ at }) => at > now - DAY);
     const version = events.at(-1)?.version ?? passed;

@@ -13,6 +13,7 @@ const WORD = z.string().regex(/^0x[0-9a-f]{64}$/);
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const DIGITS = z.string().regex(/^(0|[1-9]\d{0,77})$/);
 const HEIGHT = z.string().regex(/^(0|[1-9]\d{0,14})$/);
+const CHAIN = z.string().max(80).optional();
 const TOKEN = {
   tokenKind: z.enum(["outpoint", "nonce"]),
   tokenValue: z.string().min(1).max(120),
@@ -25,7 +26,7 @@ const TOKEN = {
 export const STATEMENT_FACTS = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("deposit"),
-    chain: z.string().max(80).optional(),
+    chain: CHAIN,
     txId: HASH,
     index: HEIGHT,
     /** Whom it is for: where this signer doesn't know the account's address yet. 0x-prefixed, lower case. */
@@ -38,9 +39,10 @@ export const STATEMENT_FACTS = z.discriminatedUnion("kind", [
     block: HASH,
     parent: HASH,
   }),
-  z.strictObject({ kind: z.literal("token"), payoutId: WORD, attempt: DIGITS, ...TOKEN }),
+  z.strictObject({ kind: z.literal("token"), chain: CHAIN, payoutId: WORD, attempt: DIGITS, ...TOKEN }),
   z.strictObject({
     kind: z.literal("outcome"),
+    chain: CHAIN,
     payoutId: WORD,
     attempt: DIGITS,
     /** The attempt's token: for a signer that didn't take part when the payout got it. */

@@ -106,7 +106,7 @@ export async function utxoRoute(route: UtxoRouteText, tools: RouteTools): Promis
   }
   const network = utxoNetwork(route.chain);
   const { home, limits } = route;
-  const wallet = { network, groupKey: group.publicKey, vault: home.vault };
+  const wallet = { network, groupKey: group.publicKey, home: home.chain, vault: home.vault };
   const accounts = await AccountBook.open(journal, route.chain);
   const book = new DepositBook(wallet, accounts.accounts);
   const view = new ChainView(new NodeQuorum(network, route.nodes.map(nodeOf)));

@@ -19,6 +19,7 @@ export class UtxoWatch implements ForeignWatch {
   readonly #book: DepositBook;
   readonly #accounts: AccountBook;
   readonly #executor: UtxoExecutor;
+  #last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param book the index's own: accounts of `accounts` are named in it already
@@ -35,7 +36,18 @@ export class UtxoWatch implements ForeignWatch {
     return this.#executor;
   }
 
-  async depositAt(facts: DepositFacts): Promise<SeenDeposit | undefined> {
+  /** One look at a time: the index must not read on while it is being taken back. */
+  #alone<T>(look: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(look);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  depositAt(facts: DepositFacts): Promise<SeenDeposit | undefined> {
+    return this.#alone(() => this.#depositAt(facts));
+  }
+
+  async #depositAt(facts: DepositFacts): Promise<SeenDeposit | undefined> {
     const { view } = this.#index;
     const height = Number(facts.height);
     const index = Number(facts.index);
@@ -49,7 +61,7 @@ export class UtxoWatch implements ForeignWatch {
       if (transaction === undefined || output === undefined || transaction.coinbase) return undefined;
       const account = this.#book.accountOf(output.script) ?? this.#hinted(facts.account, output.script);
       if (account === undefined) return undefined;
-      if (!this.#accounts.has(account)) await this.#learn(account, height);
+      if (height <= final && !this.#accounts.has(account)) await this.#learn(account, height);
       return { account, amount: output.amount, final: height <= final };
     }
     return undefined;
@@ -61,8 +73,8 @@ export class UtxoWatch implements ForeignWatch {
   }
 
   #scriptOf(account: string): Hex {
-    const { groupKey, vault, network } = this.#index.wallet;
-    return depositScript({ groupKey, vault, chain: network.chain, account });
+    const { network, ...terms } = this.#index.wallet;
+    return depositScript({ ...terms, chain: network.chain, account });
   }
 
   /** Has the index read again from where this account's first coin is. */
@@ -74,22 +86,22 @@ export class UtxoWatch implements ForeignWatch {
   }
 
   effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus> {
-    return this.#executor.effectStatus(effect, token);
+    return this.#alone(() => this.#executor.effectStatus(effect, token));
   }
 
   async isFree(token: ConflictToken): Promise<boolean> {
-    const { free } = await this.#executor.reconcile();
+    const { free } = await this.#alone(() => this.#executor.reconcile());
     return free.some(
       ({ chain, kind, value }) => chain === token.chain && kind === token.kind && value === token.value,
     );
   }
 
   async balance(): Promise<bigint> {
-    return (await this.#executor.reconcile()).balance;
+    return (await this.#alone(() => this.#executor.reconcile())).balance;
   }
 
   async paid(): Promise<readonly { readonly payoutId: Hex; readonly amount: bigint }[]> {
-    const { head } = await this.#index.sync();
+    const { head } = await this.#alone(() => this.#index.sync());
     return this.#index.tables.spendsFrom(head.height - LOOK_BACK).flatMap(({ index, outputs }) => {
       const payoutId = noteOf(outputs[2]?.script ?? "");
       // A lane's transaction spends its anchor first; its other inputs tell of the same payout.

@@ -17,13 +17,15 @@ export interface Artifact {
   readonly deployedBytecode: string;
 }
 
-/** Builds the project at `root`. */
-export async function build(root: string): Promise<void> {
-  const { code, output } = await runCommand(
-    process.execPath,
-    ["node_modules/hardhat/dist/src/cli.js", "build"],
-    { cwd: root, env: environment(false) },
-  );
+/**
+ * Builds the project at `root`.
+ *
+ * @param withTests Solidity's tests too, which take longest
+ * @throws TerminalError `BUILD_FAILED` with the compiler's last lines
+ */
+export async function build(root: string, { withTests }: { withTests: boolean }): Promise<void> {
+  const words = ["node_modules/hardhat/dist/src/cli.js", "build", ...(withTests ? [] : ["--no-tests"])];
+  const { code, output } = await runCommand(process.execPath, words, { cwd: root, env: environment(false) });
   if (code !== 0) {
     throw new TerminalError("BUILD_FAILED", "The contracts do not compile", {
       cause: new Error(output.trim().split("\n").slice(-20).join("\n")),

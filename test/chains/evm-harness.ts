@@ -127,7 +127,7 @@ export async function openEvm(kind: NodeKind, words: readonly string[] = []): Pr
   const artifact = await artifacts.readArtifact("PaidOnce");
   const face = new Interface(artifact.abi);
   const created = await send(0, null, artifact.bytecode);
-  await mineOne();
+  for (let n = 0; n < DEPTH; n++) await mineOne();
   const receipt = (await rpc("eth_getTransactionReceipt", `0x${created}`)) as { contractAddress: string };
   const contract = receipt.contractAddress;
 

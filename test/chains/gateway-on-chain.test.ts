@@ -168,6 +168,8 @@ describe("the Gateway through nodes", () => {
       expect(await done(what, await now())).to.deep.equal({ txId });
       expect(await done(what, before)).to.deep.equal({ txId: undefined });
     }
+    const later = gatewayDone(open.view, reader, (await now()).height + 1);
+    expect(await later(effect("credit", [deposit, "0x"]), await now())).to.deep.equal({ txId: undefined });
     // Tried again: what the first attempt's calls did stays done, and the second's are still to be made.
     await d.gateway.connect(d.anna).retry(payoutId);
     const second = `0x${"34".repeat(32)}`;
@@ -213,11 +215,12 @@ describe("the Gateway through nodes", () => {
     await d.gateway.credit(deposit, proof);
     expect(await build("credit", [deposit, proof])).to.equal("ALREADY_DONE ");
     expect(await build("mature", [deposit])).to.equal("CALL_WAITS Gateway_Delayed");
-    const huge = d.depositOf({ amount: 1_001n * COIN });
-    expect(await build("credit", [huge, await d.attestDeposit(huge)])).to.equal("CALL_WAITS Gateway_NoRoom");
-    expect(await build("settle", [ZeroHash, `0x${TX}`, "0x"])).to.match(
-      /^CALL_REFUSED Gateway_NotIn|^CALL_WAITS 0x/,
+    const payoutId = await d.request(COIN);
+    await d.setNumber("CHAIN_OUT", 1n);
+    expect(await build("authorise", [payoutId, TOKEN, await d.attestToken(payoutId, TOKEN)])).to.equal(
+      "CALL_WAITS Gateway_ChainLimitReached",
     );
+    expect(await build("settle", [ZeroHash, `0x${TX}`, "0x"])).to.equal("CALL_REFUSED Gateway_NotIn");
   });
 
   it("given a configuration that is wrong / when the chain is opened / it says where", () => {

@@ -273,22 +273,24 @@ describe("taproot keys", () => {
       "strongroom/deposit",
       Buffer.from(groupKey, "hex"),
       sha256(Buffer.from(litecoin.chain, "utf8")),
+      sha256(Buffer.from("eip155:1", "utf8")),
       Buffer.from(vault.slice(2), "hex"),
       Buffer.from(account.slice(2), "hex"),
     );
     const tweak = BigInt(`0x${tagged("TapTweak", Buffer.from(groupKey, "hex"), root).toString("hex")}`);
     const point = schnorr.utils.lift_x(BigInt(`0x${groupKey}`)).add(secp256k1.Point.BASE.multiply(tweak));
     const script = `5120${point.toAffine().x.toString(16).padStart(64, "0")}`;
-    const terms = { groupKey, chain: litecoin.chain, vault, account };
+    const terms = { groupKey, chain: litecoin.chain, home: "eip155:1", vault, account };
     expect(depositScript(terms)).to.equal(script);
     expect(depositScript({ ...terms, account: account.toUpperCase().replace("0X", "0x") })).to.equal(script);
   });
 
-  it("given another account, Vault, chain or key / when the address is made / it is another one, and never the wallet's own", () => {
+  it("given another account, Vault, chain on either side or key / when the address is made / it is another one, and never the wallet's own", () => {
     const groupKey = bip341.scriptPubKey[0]?.internalPubkey ?? "";
     const terms = {
       groupKey,
       chain: litecoin.chain,
+      home: "eip155:1",
       vault: `0x${"01".repeat(20)}`,
       account: `0x${"02".repeat(20)}`,
     };
@@ -296,6 +298,7 @@ describe("taproot keys", () => {
       depositScript(terms),
       depositScript({ ...terms, account: terms.vault, vault: terms.account }),
       depositScript({ ...terms, chain: bitcoin.chain }),
+      depositScript({ ...terms, home: "eip155:10" }),
       depositScript({ ...terms, groupKey: bip341.scriptPubKey[1]?.internalPubkey ?? "" }),
       ownScript(groupKey),
     ];
@@ -307,6 +310,7 @@ describe("taproot keys", () => {
     const terms = {
       groupKey,
       chain: litecoin.chain,
+      home: "eip155:1",
       vault: `0x${"01".repeat(20)}`,
       account: `0x${"02".repeat(20)}`,
     };

@@ -19,6 +19,7 @@ const network = UTXO_NETWORKS.bitcoin;
 const wallet: UtxoWallet = {
   network,
   groupKey: "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+  home: "eip155:31337",
   vault: `0x${"5a".repeat(20)}`,
 };
 const own = walletScript(wallet, undefined).script;

@@ -38,6 +38,7 @@ const network = UTXO_NETWORKS.litecoin;
 const wallet: UtxoWallet = {
   network,
   groupKey: hex.encode(schnorr.getPublicKey(SECRET)),
+  home: "eip155:31337",
   vault: `0x${"5a".repeat(20)}`,
 };
 const own = walletScript(wallet, undefined).script;

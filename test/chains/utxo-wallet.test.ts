@@ -187,6 +187,11 @@ describe("a wallet on litecoind", () => {
       const outpoints = all.flatMap(({ signed }) => signedContent(signed).spends);
       expect(new Set(outpoints).size).to.equal(outpoints.length);
       for (const { signed } of all.toReversed()) await send(signed);
+      // What waits in mempools is seen there, also by somebody who isn't told.
+      const unaware = await make(payout());
+      expect(
+        signedContent(unaware.signed).spends.filter((outpoint) => outpoints.includes(outpoint)),
+      ).to.deep.equal([]);
       await stage.mine(1);
       for (const made of all)
         expect(await status(made)).to.deep.equal({ is: "done", txId: made.signed.txId, final: false });
@@ -198,14 +203,17 @@ describe("a wallet on litecoind", () => {
       const deal = schnorr_FROST.trustedDealer({ min: 2, max: 3 }, ids);
       const groupKey = hex.encode((deal.public.commitments[0] as Uint8Array).slice(1));
       const { book, executor: group } = stage.another({ groupKey });
-      await stage.bank.send([
-        { script: ownScript(groupKey), amount: stage.wallet.network.anchor },
-        { script: (book as DepositBook).add(`0x${"01".repeat(20)}`), amount: AMOUNT },
-        { script: (book as DepositBook).add(`0x${"02".repeat(20)}`), amount: AMOUNT },
-      ]);
-      await stage.mine(DEPTH);
+      await stage.bank.send([{ script: ownScript(groupKey), amount: stage.wallet.network.anchor }]);
+      await stage.mine(DEPTH - 1);
+      await stage.bank.send(
+        [1, 2].map((n) => ({ script: (book as DepositBook).add(`0x${`0${n}`.repeat(20)}`), amount: AMOUNT })),
+      );
+      await stage.mine(1);
       const effect = payout(AMOUNT + 5_000_000n);
       const token = await group.reserve(effect, []);
+      // Deposits that aren't final are nobody's yet: they pay for nothing.
+      expect(await codeOf(group.build(effect, token, quote, []))).to.equal("COINS_INSUFFICIENT");
+      await stage.mine(DEPTH - 1);
       const unsigned = await group.build(effect, token, quote, []);
       const signatures = group.signingPayloads(unsigned).map(({ digest, merkleRoot }) => {
         const [message, root] = [hex.decode(digest), hex.decode(merkleRoot ?? "")];
@@ -362,10 +370,27 @@ describe("a wallet on litecoind", () => {
       await stage.mine(DEPTH);
     });
 
+    it("given a payout / when its block is reorganised away / what it spent is there again, and what it made is gone", async () => {
+      const outpoints = () => stage.index.tables.unspent().map(({ outpoint }) => outpoint);
+      await stage.index.sync();
+      const before = outpoints();
+      const made = await make(payout());
+      await send(made.signed);
+      await stage.mine(1);
+      await stage.index.sync();
+      expect(outpoints()).not.to.have.members(before);
+      await stage.reorganise(1, "wait");
+      await stage.index.sync();
+      expect(outpoints()).to.have.members(before);
+      await stage.mine(DEPTH);
+      expect(await status(made)).to.deep.equal({ is: "done", txId: made.signed.txId, final: true });
+    });
+
     it("given an account that is named after its deposit was scanned / when the index is rewound / the coin is found", async () => {
       const account = `0x${"f2".repeat(20)}`;
       const late = new DepositBook(stage.wallet);
-      const { index, book } = stage.another();
+      const database = new DatabaseSync(":memory:");
+      const { index, book } = stage.another({ database });
       const script = late.add(account);
       const from = (await stage.observer.head()).height;
       const txId = await stage.bank.send([{ script, amount: AMOUNT }]);
@@ -373,8 +398,16 @@ describe("a wallet on litecoind", () => {
       await index.sync();
       expect(index.tables.heightOf(txId)).to.equal(undefined);
       (book as DepositBook).add(account);
-      index.rewind(from);
+      const coins = index.tables.unspent().length;
+      // While it reads: it is rewound after that.
+      await Promise.all([index.sync(), index.rewind(from)]);
       await index.sync();
+      expect(index.tables.unspent()).to.have.length(coins + 1);
+      // Further back than hashes are kept, all is read again, and is the same.
+      database.exec("DELETE FROM blocks WHERE height < (SELECT max(height) FROM blocks)");
+      await index.rewind(from);
+      await index.sync();
+      expect(index.tables.unspent()).to.have.length(coins + 1);
       expect(index.tables.coin(`${txId}:0`)).to.include({ account, amount: AMOUNT });
       await stage.mine(DEPTH);
     });

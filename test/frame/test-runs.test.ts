@@ -99,6 +99,33 @@ contract BTest { function setUp() public pure { require(false, "unready"); } fun
     expect(broken).to.include({ passed: 0, failed: 1 });
   });
 
+  it("keeps contracts' traces from reading what only Solidity tests were built to", async () => {
+    project = new Project({
+      "contracts/A.sol": `${SOLIDITY}contract A {
+  error A_Refused(uint256 by);
+  function refuse() external pure { revert A_Refused(7); }
+}`,
+      "test/A.t.sol": `${SOLIDITY}import {A} from "../contracts/A.sol";
+contract ATest { function test_make() external { new A(); } }`,
+      "test/a.test.ts": `import { expect } from "chai";
+import { globSync } from "node:fs";
+import hre from "hardhat";
+const { ethers } = await hre.network.create();
+it("reads the contracts' build alone, and still names an error", async () => {
+  expect(globSync("artifacts/build-info/*.output.json").length).to.equal(2);
+  expect([...(await hre.artifacts.getAllBuildInfoIds())]).to.deep.equal([await hre.artifacts.getBuildInfoId("A")]);
+  const a = await ethers.deployContract("A");
+  const data = a.interface.encodeFunctionData("refuse");
+  await expect(ethers.provider.send("eth_call", [{ to: await a.getAddress(), data }])).to.be.rejectedWith(/A_Refused\\(7\\)/);
+});`,
+    });
+    const result = await runTests(
+      { solidity: { files: [] }, mocha: { files: [] } },
+      { root: project.root, quiet: true },
+    );
+    expect(result, result.output).to.include({ passed: 2, failed: 0, skipped: 0 });
+  });
+
   it("measures coverage, contracts without a test included", async () => {
     project = new Project({
       "contracts/A.sol": `${SOLIDITY}contract A {

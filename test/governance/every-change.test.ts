@@ -118,6 +118,35 @@ const CASES: readonly Case[] = [
     expects: { "paymentRules.PAYMENT_TIERS.3": "tightens" },
   },
   {
+    kind: "set-number",
+    change: () => [{ kind: "set-number", name: "FOREIGN_INSTANT", asset: "ltc", value: "50" }],
+    expects: { "gateway.FOREIGN_INSTANT.0x": "tightens" },
+  },
+  {
+    kind: "set-number",
+    change: () => [
+      {
+        kind: "set-number",
+        name: "CHAIN_OUT",
+        chain: "bip122:530827f38f93b43ed12af0b3ad25a288",
+        value: "$2,000,000",
+      },
+    ],
+    expects: { "gateway.CHAIN_OUT.bip122:530827f38f93b43ed12af0b3ad25a288": "loosens" },
+  },
+  {
+    kind: "tighten",
+    change: () => [
+      {
+        kind: "tighten",
+        name: "FOREIGN_DELAY",
+        chain: "bip122:530827f38f93b43ed12af0b3ad25a288",
+        value: "5 d",
+      },
+    ],
+    expects: { "gateway.FOREIGN_DELAY.bip122:530827f38f93b43ed12af0b3ad25a288": "tightens" },
+  },
+  {
     kind: "tighten",
     change: () => [{ kind: "tighten", name: "PAYMENT_VOLUME", tier: 1, value: "$1,000" }],
     expects: { "paymentRules.PAYMENT_VOLUME.1": "tightens" },

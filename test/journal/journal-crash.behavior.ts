@@ -57,7 +57,7 @@ export function survivesCrashes(place: () => JournalPlace): void {
       expect(await journal.read(drillStream(writer.pid, cursor + 1))).to.deep.equal([]);
       await expectWhole(journal);
     }
-  });
+  }).timeout(1_200_000);
 
   it("has nothing of a commit whose writer died before it was done", async () => {
     const writer = startDrillWriter(place().where, { STRONGROOM_FAULT: "journal.before-commit:5" });

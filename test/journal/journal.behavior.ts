@@ -277,15 +277,25 @@ export function behavesLikeJournal(place: () => JournalPlace): void {
       expect(await journal.read("payout/1")).to.deep.equal([]);
     });
 
-    it("ends by the store's clock, whatever its holder thinks", async () => {
-      const lease = (await journal.acquire("payouts", "a", 30)) ?? expect.fail("no lease");
-      const longer = await journal.renew(lease, 60);
+    it("lasts longer once it is renewed, and never less", async () => {
+      const lease = (await journal.acquire("payouts", "a", minute)) ?? expect.fail("no lease");
+      const longer = await journal.renew(lease, 2 * minute);
+      expect(longer).to.deep.equal({ ...lease, until: longer.until });
       expect(longer.until).to.be.greaterThan(lease.until);
+      expect((await journal.renew(longer, 1)).until).to.equal(longer.until);
+      await journal.commit({ ...once("payout/1", 0), lease });
+      expect((await journal.read("payout/1")).length).to.equal(1);
+    });
+
+    it("ends by the store's clock, whatever its holder thinks", async () => {
+      const lease = (await journal.acquire("payouts", "a", 1)) ?? expect.fail("no lease");
       let next = await journal.acquire("payouts", "b", minute);
       while (next === undefined) next = await journal.acquire("payouts", "b", minute);
       expect(next.fence).to.equal(lease.fence + 1n);
-      const forged = { ...longer, until: Number.MAX_SAFE_INTEGER };
+      const forged = { ...lease, until: Number.MAX_SAFE_INTEGER };
       await refuses("LEASE_LOST", journal.commit({ ...once("payout/1", 0), lease: forged }));
+      await refuses("LEASE_LOST", journal.renew(forged, minute));
+      expect(await journal.read("payout/1")).to.deep.equal([]);
     });
   });
 

@@ -28,7 +28,7 @@ describe("PostgresJournal, given faults", () => {
     beforeEach(async () => {
       proxy = await startCuttingProxy(server.port);
       const url = `postgres://postgres@127.0.0.1:${proxy.port}/postgres`;
-      journal = await PostgresJournal.open({ url, schema: `cut_${++count}`, patience: 1_000 });
+      journal = await PostgresJournal.open({ url, schema: `cut_${++count}`, patience: 2_000 });
       await journal.commit(once("a"));
     });
     afterEach(async () => {
@@ -74,7 +74,7 @@ describe("PostgresJournal, given faults", () => {
 
   describe("given another who keeps the writers' lock", () => {
     it("waits in vain, writes nothing, and goes on when it is free", async () => {
-      const journal = await PostgresJournal.open({ url: server.url, schema: "locked", patience: 400 });
+      const journal = await PostgresJournal.open({ url: server.url, schema: "locked", patience: 1_000 });
       const rival = new Client({ connectionString: server.url });
       await rival.connect();
       await journal.commit(once("a"));
@@ -98,12 +98,12 @@ describe("PostgresJournal, given faults", () => {
       const frozen = await PostgresJournal.open({
         url: server.url,
         schema: "frozen",
-        patience: 300,
+        patience: 1_000,
         // Stands still where it has the lock and before it commits, longer than the server allows.
         faults: {
           reach: (point) =>
             point === "journal.before-commit" &&
-            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700),
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_800),
         },
       });
       const refusal = await refuses("STORE_UNAVAILABLE", frozen.commit(once("a")));
@@ -112,6 +112,27 @@ describe("PostgresJournal, given faults", () => {
       expect((await other.commit(once("b")))[0]?.position).to.equal(1n);
       await other.close();
       await frozen.close();
+    });
+  });
+
+  describe("given commits of long ago", () => {
+    it("forgets the ids that it gave them itself, and keeps those of its callers", async () => {
+      let now = 1_700_000_000_000;
+      const open = () => PostgresJournal.open({ url: server.url, schema: "tidy", now: () => now });
+      const journal = await open();
+      const [mine] = await journal.commit({ id: "mine", ...once("a") });
+      await journal.commit(once("b"));
+      now += 23 * 3_600_000;
+      await journal.commit(once("c"));
+      now += 2 * 3_600_000;
+      await (await open()).close();
+      const left = await server.sql("SELECT own, first FROM tidy.commits ORDER BY first");
+      expect(left).to.deep.equal([
+        { own: false, first: "1" },
+        { own: true, first: "3" },
+      ]);
+      expect(await journal.commit({ id: "mine", ...once("a") })).to.deep.equal([mine]);
+      await journal.close();
     });
   });
 

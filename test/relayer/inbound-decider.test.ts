@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { depositContent } from "../../src/gateway/statement.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
 import { inboundDecider } from "../../src/relayer/deciders/inbound-decider.ts";
+import { STATEMENT_FACTS } from "../../src/signing/statement-facts.ts";
 import { brought, final, NONCE, sighting, TERMS, Told } from "./given-route.ts";
 
 const ID = `0x${"d0".repeat(32)}`;
@@ -33,6 +34,7 @@ describe("The inbound decider", () => {
       height: "10",
       parent: DEPOSIT.parent,
     });
+    expect(STATEMENT_FACTS.parse(next.facts)).to.include({ account: ACCOUNT.toLowerCase() });
   });
 
   it("given one that nothing can be stated of, makes it a dead letter with the reason", () => {

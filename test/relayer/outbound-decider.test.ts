@@ -3,6 +3,7 @@ import { tokenWord } from "../../src/gateway/statement.ts";
 import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
+import { STATEMENT_FACTS } from "../../src/signing/statement-facts.ts";
 import {
   brought,
   EFFECT,
@@ -82,6 +83,7 @@ describe("The outbound decider", () => {
       const prove = told.next();
       expect(prove).to.deep.include({ do: "prove", what: "token" });
       expect(prove.do === "prove" && prove.statement.content).to.equal(tokenWord(TOKEN));
+      expect(STATEMENT_FACTS.parse(prove.do === "prove" && prove.facts)).to.include({ kind: "token" });
       told.tell(proved("token"));
       expect(told.next()).to.deep.include({ do: "reserve", part: "authorise", side: "home" });
       told.all(...brought("authorise", NONCE));
@@ -151,6 +153,7 @@ describe("The outbound decider", () => {
       told.tell(looked({ is: "done", txId: tx("1"), final: true }));
       const outcome = told.next();
       expect(outcome.do === "prove" && outcome.facts).to.include({ outcome: "PAID", txId: tx("1") });
+      expect(STATEMENT_FACTS.parse(outcome.do === "prove" && outcome.facts)).to.include({ kind: "outcome" });
     });
 
     it("refuses what was built for another token or another effect", () => {

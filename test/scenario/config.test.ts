@@ -4,6 +4,7 @@ import { loadConfig } from "../../deploy/config/load.ts";
 import { config as local } from "../../deploy/config/local.ts";
 import { parseConfig, type SuiteConfigInput, warningsOf } from "../../deploy/config/schema.ts";
 import { config as sepolia } from "../../deploy/config/sepolia.ts";
+import { firstVerifier } from "../../deploy/modules/gateway.ts";
 import { TerminalError } from "../../src/core/errors.ts";
 import { PARAMETERS } from "../../src/demo/parameters.ts";
 import { terminalRefusal } from "../support/refusal.ts";
@@ -129,6 +130,73 @@ describe("Parameter files", () => {
     ]) {
       expect(message).to.include(`${path}:`);
     }
+  });
+
+  describe("given assets of other chains", () => {
+    const CHAIN = "bip122:530827f38f93b43ed12af0b3ad25a288";
+    const ltc = local.assets.find(({ symbol }) => symbol === "ltc");
+    if (ltc === undefined || typeof ltc.token !== "object" || !("foreign" in ltc.token)) {
+      throw new Error("the local file has litecoin");
+    }
+    const { foreign } = ltc.token;
+    const gateway = local.gateway ?? {};
+    const withToken = (change: object, other: object = {}) =>
+      complaints({ assets: [{ ...ltc, token: { foreign: { ...foreign, ...change } }, ...other }] });
+
+    it("takes a committee of signers or of one group key, and none where there are no such assets", () => {
+      const groupKey = `0x${"79".repeat(32)}`;
+      expect(complaints({ gateway: { ...gateway, committee: { groupKey } } })).to.equal("");
+      const [eth] = local.assets;
+      if (eth === undefined) throw new Error("the local file lists ether");
+      const config = parseConfig({ ...local, gateway: undefined, assets: [eth] });
+      expect(config.gateway).to.deep.equal({ chains: [] });
+      const { contract, args } = firstVerifier(config);
+      expect(contract).to.equal("MultisigVerifier");
+      expect(args[1]).to.equal(3);
+      expect(args[0]).to.have.members(config.safes.council.owners);
+    });
+
+    it("refuses a committee that few could speak for, and none at all", () => {
+      const signers = Array.from({ length: 4 }, wallet);
+      const said = (committee: object) =>
+        complaints({ gateway: { ...gateway, committee: committee as never } });
+      expect(said({ signers, threshold: 2 })).to.include("2 of 4 signers: more than half");
+      expect(said({ signers, threshold: 5 })).to.include("5 of 4 signers");
+      expect(said({ signers: [signers[0], signers[0]], threshold: 2 })).to.include("named twice");
+      expect(said({ signers: [], threshold: 0 })).to.include("name the signers");
+      expect(said({ groupKey: "0x12" })).to.include("not 32 bytes");
+      expect(complaints({ gateway: { chains: gateway.chains ?? [] } })).to.include(
+        "gateway.committee: name who says",
+      );
+    });
+
+    it("refuses names that aren't CAIP's, chains without numbers, and numbers that contradict", () => {
+      expect(withToken({ caip19: "litecoin" })).to.include("CAIP-19");
+      expect(withToken({ caip19: "bip122:12a765e31ffd4059bada1e25190f6e98/slip44:2" })).to.include(
+        "its chain is not among gateway.chains",
+      );
+      expect(withToken({ supplyTicks: BigInt(ltc.capTicks) + 1n })).to.include("above capTicks");
+      expect(withToken({ instantTicks: BigInt(foreign.supplyTicks) + 1n })).to.include("above supplyTicks");
+      expect(withToken({ leastTicks: 0 })).to.include(
+        "assets.0.token.foreign.leastTicks: 0 ticks is outside",
+      );
+      expect(withToken({ leest: 0 })).to.include('assets.0.token.foreign: Unrecognized key: "leest"');
+      expect(withToken({}, { tokenClass: "fee-taking" })).to.include("a foreign asset's token is exact");
+      const twice = { ...ltc, symbol: "ltc2" };
+      expect(complaints({ assets: [ltc, twice] })).to.include("two tokens stand for one foreign asset");
+      const [chain] = gateway.chains ?? [];
+      expect(complaints({ gateway: { ...gateway, chains: [chain, chain] as never } })).to.include(
+        "a chain is named twice",
+      );
+    });
+
+    it("warns of a delay in which nobody could refuse, and of a committee of one", () => {
+      const committee = { signers: [wallet()], threshold: 1 };
+      const chains = [{ chain: CHAIN, delaySeconds: local.timelock.delaySeconds, outCents: 1 }];
+      const warnings = warningsOf(parseConfig({ ...local, gateway: { committee, chains } }));
+      expect(warnings.join()).to.include("delaySeconds is not above timelock.delaySeconds");
+      expect(warnings.join()).to.include("the committee's threshold is 1");
+    });
   });
 
   it("refuses fields it does not know", () => {

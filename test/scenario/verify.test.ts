@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { id, ZeroAddress, ZeroHash } from "ethers";
+import { type HDNodeWallet, id, ZeroAddress, ZeroHash } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import type { SuiteConfig } from "../../deploy/config/schema.ts";
 import { verifyDeployment } from "../../deploy/verify.ts";
@@ -314,6 +314,34 @@ describe("verifyDeployment", () => {
       const { riskOfficer } = s.safes;
       await riskOfficer?.send(callOf(policy, "tighten", [pool, 1n]), s.keys.riskOfficer.slice(0, 2));
       expect(await failures(s)).to.include.members([`overlay.policy.${pool}`, `in-force.policy.${pool}`]);
+    });
+
+    it("sees another committee, a halted chain, a successor and a foreign asset that nobody declared", async () => {
+      const s = await scene();
+      const { gateway, committee, manager, vault } = s.contracts;
+      const timelock = await as(s.addresses.timelock);
+      const [one] = s.keys.committee;
+      if (one === undefined) throw new Error("the local configuration has a committee");
+      const next = await ethers.deployContract("MultisigVerifier", [[await one.getAddress()], 1]);
+      await committee.connect(timelock).rotate(1, next, 0, (1n << 40n) - 1n);
+      expect(await failures(s)).to.deep.equal(["committee.epoch", "committee.verifier"]);
+      const [{ chain: name } = { chain: "" }] = s.config.gateway.chains;
+      const chain = ethers.id(name);
+      const say = async (content: string) => {
+        const statement = { chain, messageId: ethers.id("message"), content };
+        const digest = await committee.digestOf(statement);
+        const { serialized } = (one as unknown as HDNodeWallet).signingKey.sign(digest);
+        return ethers.AbiCoder.defaultAbiCoder().encode(["uint32", "bytes"], [2, serialized]);
+      };
+      const [a, b] = [ethers.id("A"), ethers.id("B")];
+      await gateway.proveEquivocation(chain, ethers.id("message"), a, await say(a), b, await say(b));
+      expect(await failures(s)).to.include(`gateway.halt.${name}`);
+      const successor = await ethers.deployContract("Gateway", [manager, vault, committee, gateway]);
+      await gateway.connect(timelock).succeed(successor);
+      expect(await failures(s)).to.include.members(["gateway.successor", "foreign.ltc.gateway"]);
+      expect(
+        await failures(s, { config: { assets: s.config.assets.filter(({ symbol }) => symbol !== "ltc") } }),
+      ).to.include("gateway.assets");
     });
 
     it("S26: sees another cap of unverified code, one that nobody declared, another record, and an auditor", async () => {

@@ -9,15 +9,15 @@ import { fileURLToPath } from "node:url";
 import { schnorr } from "@noble/curves/secp256k1.js";
 import { hexToBytes } from "@noble/curves/utils.js";
 import { expect } from "chai";
-import { createProgram } from "../../src/cli/program.ts";
 import { approveCeremony } from "../../src/signing/frost/ceremony-desk.ts";
 import { CeremonyTerms } from "../../src/signing/frost/ceremony-terms.ts";
-import { GroupKey } from "../../src/signing/frost/group-key.ts";
+import type { GroupKey } from "../../src/signing/frost/group-key.ts";
 import { leadCeremony } from "../../src/signing/frost/lead-ceremony.ts";
 import { FrostGroup } from "../../src/signing/frost-group.ts";
 import { Keystore } from "../../src/signing/keystore.ts";
 import { placesIn } from "../../src/signing/signer-config.ts";
 import { Identity } from "../../src/signing/transport/identity.ts";
+import { SignerServer } from "../../src/signing/transport/signer-server.ts";
 import { TlsChannel } from "../../src/signing/transport/tls-channel.ts";
 import { type Answer, wireText } from "../../src/signing/wire-messages.ts";
 import { refuses } from "../support/refusal.ts";
@@ -31,7 +31,6 @@ import {
 } from "./signing-stage.ts";
 
 const UNDER_TEST = fileURLToPath(new URL("./signer-under-test.ts", import.meta.url));
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const HOST = "127.0.0.1";
 
 /** One holder's process. */
@@ -219,6 +218,47 @@ describe("signers in processes of their own", () => {
     });
   });
 
+  describe("given a signer that has turned, behind its own certificate", () => {
+    it("is named over the wire, and the others sign", async () => {
+      const anna = channel("anna");
+      const turned = await SignerServer.listen({
+        identity: named("anna").identity,
+        host: HOST,
+        port: 0,
+        peers: new Map([[relayer.fingerprint, "relayer"]]),
+        // Her process answers honestly; what leaves her machine is one bit off.
+        answer: async (_peer, method, params) => {
+          const answer = await anna.call(method, params);
+          if (method !== "share") return answer;
+          const { shares } = answer as Answer<"share">;
+          return {
+            shares: shares.map((share) => share.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"))),
+          };
+        },
+      });
+      const place = {
+        name: "anna",
+        host: HOST,
+        port: turned.port,
+        fingerprint: named("anna").identity.fingerprint,
+      };
+      const bent = new TlsChannel(place, relayer);
+      const accused: string[] = [];
+      const group = new FrostGroup({
+        group: coins,
+        channels: [bent, channel("ben"), channel("cleo")],
+        notices: { cheated: (name) => accused.push(name) },
+      });
+      expect(await group.sign(request)).to.have.length(3);
+      expect(accused).to.deep.equal(["anna"]);
+      const two = new FrostGroup({ group: coins, channels: [bent, channel("ben")] });
+      const { facts } = await refuses("SIGNERS_UNAVAILABLE", two.sign(request));
+      expect(Object.keys(facts)).to.include.members(["anna", "cleo"]);
+      await bent.close();
+      await turned.close();
+    });
+  });
+
   describe("given somebody who starts the same signer twice", () => {
     it("refuses the second process", async () => {
       const second = new SignerProcess("anna", named("anna").folder, named("anna").identity);
@@ -269,152 +309,6 @@ describe("signers in processes of their own", () => {
       );
       expect(String(facts.anna)).to.include("GENERATION_OTHER");
       coins = renewed;
-    });
-  });
-});
-
-describe("the signer commands", () => {
-  const root = mkdtempSync(join(tmpdir(), "strongroom-signer-"));
-  const running: ChildProcess[] = [];
-  const here = (...names: string[]) => join(root, ...names);
-  const env = { ...process.env, SIGNER_PASSWORD: "correct horse battery" };
-
-  /** Runs a command in this process, and gives what it prints. */
-  async function strongroom(
-    ...words: string[]
-  ): Promise<{ readonly code: number; readonly json: Record<string, unknown> }> {
-    let code = -1;
-    const program = createProgram((finished) => {
-      code = finished;
-    }, root);
-    const { write } = process.stdout;
-    let said = "";
-    process.stdout.write = ((text: string) => {
-      said += text;
-      return true;
-    }) as typeof write;
-    const quiet = process.stderr.write;
-    process.stderr.write = (() => true) as typeof quiet;
-    try {
-      await program.parseAsync(["signer", ...words, "--json"], { from: "user" });
-    } finally {
-      process.stdout.write = write;
-      process.stderr.write = quiet;
-    }
-    return { code, json: JSON.parse(said) as Record<string, unknown> };
-  }
-  const password = ["--password-env", "SIGNER_PASSWORD"];
-
-  /** Runs a signer as its operator would, and gives its port. */
-  async function run(name: string): Promise<number> {
-    const child = spawn(
-      process.execPath,
-      [MAIN, "signer", "run", "--config", here(name, "signer.json"), ...password],
-      {
-        env,
-        stdio: ["ignore", "ignore", "pipe"],
-      },
-    );
-    running.push(child);
-    const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream });
-    for await (const line of lines) {
-      const port = /listens on [^:]+:(\d+)/.exec(line)?.[1];
-      if (port !== undefined) return Number(port);
-      throw new Error(line);
-    }
-    throw new Error(`${name} ended`);
-  }
-
-  before(() => {
-    process.env.SIGNER_PASSWORD = env.SIGNER_PASSWORD;
-  });
-  after(async () => {
-    delete process.env.SIGNER_PASSWORD;
-    await Promise.all(
-      running.map(async (child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const gone = once(child, "exit");
-        child.kill("SIGKILL");
-        await gone;
-      }),
-    );
-    rmSync(root, { recursive: true, force: true });
-  });
-
-  describe("given two holders and a relayer with nothing yet", () => {
-    it("make identities, plan, approve and hold a ceremony, and say how they are", async () => {
-      const edit = (file: string, change: (config: Record<string, unknown>) => object) =>
-        writeFileSync(
-          file,
-          JSON.stringify(change(JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>)),
-        );
-      const relayer = await strongroom(
-        "init",
-        "--folder",
-        "relayer",
-        "--name",
-        "relayer",
-        "--coordinator",
-        ...password,
-      );
-      const ports: { name: string; host: string; port: number; fingerprint: unknown }[] = [];
-      for (const name of ["anna", "ben"]) {
-        const { json } = await strongroom(
-          "init",
-          "--folder",
-          name,
-          "--name",
-          name,
-          "--listen",
-          "127.0.0.1:0",
-          ...password,
-        );
-        edit(here(name, "signer.json"), (config) => ({
-          ...config,
-          coordinators: [{ name: "relayer", fingerprint: relayer.json.fingerprint }],
-        }));
-        ports.push({ name, host: "127.0.0.1", port: await run(name), fingerprint: json.fingerprint });
-      }
-      edit(here("relayer", "coordinator.json"), (config) => ({ ...config, signers: ports }));
-      const members = ["anna", "ben"].flatMap((name) => ["--member", here(name, "identity.json")]);
-      const plan = [
-        "plan",
-        "--key",
-        "coins",
-        "--use",
-        "transaction",
-        "--threshold",
-        "2",
-        ...members,
-        "--out",
-        "plan.json",
-      ];
-      const { json: planned } = await strongroom(...plan);
-      const lead = [
-        "dkg",
-        "--config",
-        here("relayer", "coordinator.json"),
-        "--ceremony",
-        "plan.json",
-        "--out",
-        here("coins.json"),
-        ...password,
-      ];
-      await refuses("CEREMONY_NOT_APPROVED", strongroom(...lead));
-      for (const name of ["anna", "ben"]) {
-        const approve = ["approve", "--config", here(name, "signer.json"), "--ceremony", "plan.json"];
-        await refuses("USAGE", strongroom(...approve, "--fingerprint", "00".repeat(32)));
-        expect((await strongroom(...approve)).json.approved).to.equal(false);
-        const spoken = String(planned.ceremony).match(/.{8}/g)?.join(" ") ?? "";
-        expect((await strongroom(...approve, "--fingerprint", spoken)).json.approved).to.equal(true);
-      }
-      const { json: made } = await strongroom(...lead);
-      const group = new GroupKey(JSON.parse(readFileSync(here("coins.json"), "utf8")));
-      expect(made.publicKey).to.equal(group.publicKey);
-      const status = await strongroom("status", "--config", here("relayer", "coordinator.json"), ...password);
-      expect(status.code).to.equal(0);
-      expect(JSON.stringify(status.json)).to.include(group.generation);
-      await refuses("FILE_EXISTS", strongroom("init", "--folder", "anna", "--name", "anna", ...password));
     });
   });
 });

@@ -2,14 +2,11 @@ import { randomBytes, X509Certificate } from "node:crypto";
 import { connect as plain, createServer as plainServer, type Socket } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { expect } from "chai";
-import fc from "fast-check";
 import { RetryableError, TerminalError } from "../../src/core/errors.ts";
-import { FrameReader, frame, MOST_BYTES } from "../../src/signing/transport/frames.ts";
+import { frame, MOST_BYTES } from "../../src/signing/transport/frames.ts";
 import { Identity } from "../../src/signing/transport/identity.ts";
-import { RateLimit } from "../../src/signing/transport/rate-limit.ts";
 import { SERVER_LIMITS, SignerServer } from "../../src/signing/transport/signer-server.ts";
 import { TlsChannel } from "../../src/signing/transport/tls-channel.ts";
-import { METHODS, type Method } from "../../src/signing/wire-messages.ts";
 import { refusal, refusalOf } from "../support/refusal.ts";
 
 const anna = Identity.create("anna", randomBytes);
@@ -257,65 +254,5 @@ describe("the way to a signer", () => {
       );
       await new Promise((resolve) => odd.close(resolve));
     });
-  });
-});
-
-describe("messages on the wire", () => {
-  it("come out as they went in, in whatever pieces they arrive", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.json(), { maxLength: 6 }),
-        fc.array(fc.nat(40), { minLength: 1 }),
-        (texts, cuts) => {
-          const bytes = Buffer.concat(texts.map((text) => frame(text)));
-          const reader = new FrameReader();
-          const got: unknown[] = [];
-          let at = 0;
-          for (let turn = 0; at < bytes.length; turn++) {
-            const size = 1 + (cuts[turn % cuts.length] ?? 0);
-            got.push(...reader.read(bytes.subarray(at, at + size)));
-            at += size;
-          }
-          expect(JSON.stringify(got)).to.equal(
-            JSON.stringify(texts.map((text) => JSON.parse(text) as unknown)),
-          );
-          expect(reader.waiting).to.equal(false);
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
-  it("either come out or are refused with a reason, whatever the bytes are", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-        try {
-          for (const message of new FrameReader().read(Buffer.from(bytes)))
-            expect(message).not.to.equal(undefined);
-        } catch (error) {
-          expect((error as TerminalError).code).to.match(/^FRAME_(TOO_LONG|MALFORMED)$/);
-        }
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it("are parsed or refused as questions, whatever they hold", () => {
-    const methods = Object.keys(METHODS) as Method[];
-    fc.assert(
-      fc.property(fc.constantFrom(...methods), fc.anything({ maxDepth: 4 }), (method, params) => {
-        expect(METHODS[method].ask.safeParse(params).success).to.be.a("boolean");
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it("are bounded in number as time goes", () => {
-    let now = 0;
-    const limit = new RateLimit({ burst: 2, perSecond: 1 }, () => now);
-    expect([1, 2, 3].map(() => limit.allows("a"))).to.deep.equal([true, true, false]);
-    expect(limit.allows("b")).to.equal(true);
-    now = 1_000;
-    expect([1, 2].map(() => limit.allows("a"))).to.deep.equal([true, false]);
   });
 });

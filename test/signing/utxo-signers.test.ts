@@ -73,7 +73,7 @@ describe("FROST signers on litecoind", () => {
       const record = new SigningRecord(journal, Date.now);
       const book = new DepositBook(stage.wallet);
       const accounts = await AccountBook.open(journal, stage.wallet.network.chain);
-      const watch = new UtxoWatch(stage.another({ book }), book, accounts);
+      const watch = new UtxoWatch(stage.another({ book }).index, book, accounts);
       const { chain } = stage.wallet.network;
       const policy = new GatewayPolicy({
         chain,
@@ -165,7 +165,13 @@ describe("FROST signers on litecoind", () => {
   describe("given a deposit to an account that no signer has heard of", () => {
     it("is stated once it is final, by whoever the output's script names, and by the same to the unit", async () => {
       const { vault, network, groupKey } = stage.wallet;
-      const script = depositScript({ groupKey, chain: network.chain, vault, account: ACCOUNT });
+      const script = depositScript({
+        groupKey,
+        chain: network.chain,
+        home: stage.wallet.home,
+        vault,
+        account: ACCOUNT,
+      });
       // The relayer knows the account; no signer does.
       stage.book.add(ACCOUNT);
       const txId = await stage.bank.send([{ script, amount: 5_000_000n }]);
@@ -173,10 +179,10 @@ describe("FROST signers on litecoind", () => {
       const point = await stage.observer.head();
       const parent = (await stage.nodes[0].ask("getblockhash", point.height - 1)) as Hex;
       const id = { chain: chain(), destination: HOME, vault, txId, index: 0 };
-      const statement = (amount: bigint): Statement => ({
+      const statement = (amount: bigint, account = ACCOUNT): Statement => ({
         chain: chainHash(chain()),
         messageId: depositId(id),
-        content: depositContent(ACCOUNT, ASSET, amount),
+        content: depositContent(account, ASSET, amount),
       });
       const facts = {
         ...{ kind: "deposit", chain: chain(), txId, index: "0", account: ACCOUNT },
@@ -188,8 +194,10 @@ describe("FROST signers on litecoind", () => {
       );
       expect(String(early.facts.anna)).to.include("DEPOSIT_NOT_FINAL");
       await stage.mine(DEPTH);
+      const thief = `0x${"c0".repeat(20)}`;
+      const stranger = { ...facts, account: thief };
+      await refuses("SIGNING_REFUSED", statements.sign(saying(statement(5_000_000n, thief), stranger)));
       await refuses("SIGNING_REFUSED", statements.sign(saying(statement(5_000_001n), facts)));
-      const stranger = { ...facts, account: `0x${"c0".repeat(20)}` };
       expect(await isSigned(saying(statement(5_000_000n), facts))).to.equal(true);
       // Known by now: a false hint changes nothing.
       expect(await isSigned(saying(statement(5_000_000n), stranger))).to.equal(true);

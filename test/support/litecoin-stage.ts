@@ -72,6 +72,7 @@ export async function openLitecoinStage(): Promise<LitecoinStage> {
         retries: 0,
       })),
       groupKey,
+      home: "eip155:31337",
       vault: VAULT,
       birth,
       database: new DatabaseSync(":memory:"),

@@ -4,7 +4,7 @@ import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlo
 import { askOne, receiptSchema, transactionSchema } from "./answers.ts";
 import { type ChainView, parentOf, pointOf } from "./chain-view.ts";
 import { eventDecoder } from "./decode-event.ts";
-import { type LogSource, readBlocks, readSpan } from "./read-logs.ts";
+import { type LogSource, readBlocks, readSpans } from "./read-logs.ts";
 
 /** Which contract is watched, and how. */
 export interface EvmObserverOptions {
@@ -18,7 +18,6 @@ export interface EvmObserverOptions {
 /** Blocks below the scan's end that are always read one by one, with their headers, whether they are final or not. */
 export const ONE_BY_ONE = 32;
 const WIDEST = 10_000;
-const FIRST = 2_000;
 /** Transactions that are remembered to have been in a block. */
 const REMEMBERED = 10_000;
 
@@ -84,22 +83,18 @@ export class EvmObserver implements ChainObserver {
     const final = await this.#view.finalized();
     const far = Math.min(final.number, to.height - ONE_BY_ONE);
     let at = after;
-    let span = Math.min(FIRST, this.#widest);
+    const pass = (block: ScannedBlock): ScannedBlock => {
+      if (block.point.height === to.height && block.point.hash !== to.hash) throw reorganised(to);
+      for (const { txId } of block.events) this.#remember(txId);
+      at = block.point;
+      return block;
+    };
+    if (at.height < far) {
+      for await (const block of readSpans(this.#source, at, far, this.#widest)) yield pass(block);
+    }
     while (at.height < to.height) {
-      let blocks: readonly ScannedBlock[];
-      if (at.height < far) {
-        const read = await readSpan(this.#source, at, Math.min(far, at.height + span), this.#widest);
-        blocks = read.blocks;
-        span = read.next;
-      } else {
-        blocks = await readBlocks(this.#source, at, Math.min(to.height, at.height + ONE_BY_ONE));
-      }
-      for (const block of blocks) {
-        if (block.point.height === to.height && block.point.hash !== to.hash) throw reorganised(to);
-        for (const { txId } of block.events) this.#remember(txId);
-        yield block;
-      }
-      at = blocks.at(-1)?.point ?? at;
+      const last = Math.min(to.height, at.height + ONE_BY_ONE);
+      for (const block of await readBlocks(this.#source, at, last)) yield pass(block);
     }
   }
 

@@ -15,14 +15,10 @@ export interface LogSource {
   readonly decode: DecodeEvent;
 }
 
-/** A span that was read, and how wide the next one may be. */
-export interface SpanRead {
-  readonly blocks: readonly ScannedBlock[];
-  readonly next: number;
-}
-
 const logsSchema = logSchema.array();
 const maybeHeader = headerSchema.nullable();
+/** Blocks of the first span. */
+const FIRST_WIDTH = 1_000;
 /** A span with more logs than this isn't made wider. */
 const MANY_LOGS = 2_000;
 
@@ -58,15 +54,23 @@ function mayBeTooWide(error: unknown): boolean {
 /** What one node says of some blocks: some of their headers, and the contract's logs in them. */
 interface Told {
   readonly headers: readonly Header[];
-  readonly logs: readonly Log[];
+  readonly told: ReadLogs;
 }
 
+/** Logs in order, and all that they say as one text. */
+interface ReadLogs {
+  readonly logs: readonly Log[];
+  readonly key: string;
+}
+
+/** @param known what was read for this very question, by how a node wrote it: nodes of one kind write the same */
 async function tell(
   source: LogSource,
   node: EvmNode,
   from: number,
   to: number,
   heights: readonly number[],
+  known: Map<string, ReadLogs>,
 ): Promise<Told | null> {
   const filter = { address: source.address, fromBlock: quantityText(from), toBlock: quantityText(to) };
   const forLogs: Question = { method: "eth_getLogs", params: [filter] };
@@ -79,51 +83,50 @@ async function tell(
     if (header === null) return null;
     headers.push(header);
   }
-  return {
-    headers,
-    logs: inOrder(node, source.address, from, to, read(node, forLogs, answers[0] as Answer, logsSchema)),
-  };
+  const written = JSON.stringify(answers[0]);
+  let told = known.get(written);
+  if (told === undefined) {
+    const all = read(node, forLogs, answers[0] as Answer, logsSchema);
+    const logs = inOrder(node, source.address, from, to, all);
+    told = { logs, key: logs.map(logKey).join() };
+    known.set(written, told);
+  }
+  return { headers, told };
 }
 
-function agreeOn(
+/** What all nodes say of some blocks. */
+interface Agreed {
+  readonly headers: readonly Header[];
+  readonly logs: readonly Log[];
+}
+
+async function agreeOn(
   source: LogSource,
   from: number,
   to: number,
   heights: readonly number[],
-): Promise<Told | null> {
-  return source.view.nodes.agree(`blocks ${from} to ${to}`, (node) => tell(source, node, from, to, heights), {
-    key: (told) =>
-      told === null ? "none" : JSON.stringify([told.headers.map(({ hash }) => hash), told.logs.map(logKey)]),
-    absent: (told) => told === null,
-  });
+): Promise<Agreed | null> {
+  const known = new Map<string, ReadLogs>();
+  const agreed = await source.view.nodes.agree(
+    `blocks ${from} to ${to}`,
+    (node) => tell(source, node, from, to, heights, known),
+    {
+      key: (said) =>
+        said === null ? "none" : `${said.headers.map(({ hash }) => hash).join()} ${said.told.key}`,
+      absent: (said) => said === null,
+    },
+  );
+  return agreed === null ? null : { headers: agreed.headers, logs: agreed.told.logs };
 }
 
-/**
- * Reads final blocks by one question for their logs. The blocks at both ends are asked for with it: the span lies on the block
- * that it was begun on, and all nodes mean the same chain. Yields the blocks with events, and the last one.
- *
- * @throws RetryableError `REORGANISED`
- */
-export async function readSpan(
-  source: LogSource,
-  after: Point,
-  last: number,
-  widest: number,
-): Promise<SpanRead> {
-  const size = last - after.height;
-  let told: Told | null;
-  try {
-    told = await agreeOn(source, after.height + 1, last, [after.height, last]);
-  } catch (error) {
-    if (!mayBeTooWide(error) || size === 1) throw error;
-    return readSpan(source, after, after.height + Math.ceil(size / 4), widest);
-  }
-  const [first, end] = told?.headers ?? [];
-  if (told === null || first === undefined || end === undefined || first.hash !== after.hash) {
+/** The blocks of a span that have events, and its last one. Throws where the span doesn't lie on the block before. */
+function spanBlocks(source: LogSource, after: Point, last: number, said: Agreed | null): ScannedBlock[] {
+  const [first, end] = said?.headers ?? [];
+  if (said === null || first === undefined || end === undefined || first.hash !== after.hash) {
     throw reorganised(after);
   }
-  const events = eventsOf(source, told.logs);
-  const hashes = new Map(told.logs.map(({ blockNumber, blockHash }) => [blockNumber, blockHash]));
+  const events = eventsOf(source, said.logs);
+  const hashes = new Map(said.logs.map(({ blockNumber, blockHash }) => [blockNumber, blockHash]));
   if ((hashes.get(last) ?? end.hash) !== end.hash) throw reorganised(after);
   const blocks: ScannedBlock[] = [];
   let parent = after;
@@ -132,8 +135,53 @@ export async function readSpan(
     blocks.push({ point, parent, events: events.get(height) ?? [] });
     parent = point;
   }
-  const next = told.logs.length > MANY_LOGS ? Math.ceil(size / 2) : Math.min(widest, size * 2);
-  return { blocks, next };
+  return blocks;
+}
+
+/**
+ * Reads final blocks, each span by one question for its logs. The blocks at both of its ends are asked for with it: it lies on
+ * the block that the span before ended with, and all nodes mean the same chain. The next span is asked for while one is worked
+ * on. Yields the blocks with events, and each span's last one.
+ *
+ * @param last the last block to read
+ * @param widest blocks of one question at most: what nodes refuse is quartered, and grows again
+ * @throws RetryableError `REORGANISED`
+ */
+export async function* readSpans(
+  source: LogSource,
+  after: Point,
+  last: number,
+  widest: number,
+): AsyncIterable<ScannedBlock> {
+  let width = Math.min(FIRST_WIDTH, widest);
+  const ask = (from: number) => {
+    const to = Math.min(last, from + width);
+    const said = agreeOn(source, from + 1, to, [from, to]);
+    // Whoever leaves the loop doesn't wait for it.
+    said.catch(() => undefined);
+    return { to, said };
+  };
+  let at = after;
+  let asked = ask(at.height);
+  while (at.height < last) {
+    const { to, said } = asked;
+    const size = to - at.height;
+    let agreed: Agreed | null;
+    try {
+      agreed = await said;
+    } catch (error) {
+      if (!mayBeTooWide(error) || size === 1) throw error;
+      width = Math.ceil(size / 4);
+      asked = ask(at.height);
+      continue;
+    }
+    const many = (agreed?.logs.length ?? 0) > MANY_LOGS;
+    width = many ? Math.ceil(size / 2) : Math.min(widest, Math.max(width, size * 2));
+    if (to < last) asked = ask(to);
+    const blocks = spanBlocks(source, at, to, agreed);
+    yield* blocks;
+    at = blocks.at(-1)?.point ?? at;
+  }
 }
 
 /**
@@ -173,7 +221,7 @@ export async function readBlocks(
   last: number,
 ): Promise<readonly ScannedBlock[]> {
   const heights = Array.from({ length: last - after.height }, (_, at) => after.height + 1 + at);
-  let told: Told | null;
+  let told: Agreed | null;
   try {
     told = await agreeOn(source, after.height + 1, last, heights);
   } catch (error) {

@@ -23,8 +23,8 @@ export class DepositBook implements AddressBook {
 
   /** Names an account; its deposit script. Throws `TerminalError` `ADDRESS_INVALID`. */
   add(account: string): Hex {
-    const { groupKey, vault, network } = this.#wallet;
-    const script = depositScript({ groupKey, vault, account, chain: network.chain });
+    const { network, ...terms } = this.#wallet;
+    const script = depositScript({ ...terms, account, chain: network.chain });
     this.#accounts.set(script, account.toLowerCase());
     return script;
   }

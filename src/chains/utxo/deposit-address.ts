@@ -5,12 +5,14 @@ import { sha256, tagSchnorr, taprootTweakPubkey } from "@scure/btc-signer/utils.
 import { TerminalError } from "../../core/errors.ts";
 import type { Caip2, Hex } from "../chain.ts";
 
-/** Whose deposit address: anyone who knows these four knows the address. */
+/** Whose deposit address: anyone who knows these five knows the address. */
 export interface DepositTerms {
   /** The wallet's key: 32 bytes, x only, before any tweak. */
   readonly groupKey: Hex;
   /** The chain that the coins are on. */
   readonly chain: Caip2;
+  /** The chain that the Vault is on: a suite has the same addresses on every chain. */
+  readonly home: Caip2;
   /** The Vault's address: 20 bytes, 0x-prefixed. */
   readonly vault: string;
   /** The account that is credited: 20 bytes, 0x-prefixed. */
@@ -48,10 +50,17 @@ function key(groupKey: Hex): Uint8Array {
  * The Merkle root that an account's deposit address commits to. It is no root of a tree that anybody has: a script that hashes to
  * it would be a collision between BIP-341's tags and ours, so these coins move by the group's key only.
  */
-export function depositRoot({ groupKey, chain, vault, account }: DepositTerms): Hex {
-  const name = sha256(new TextEncoder().encode(chain));
+export function depositRoot({ groupKey, chain, home, vault, account }: DepositTerms): Hex {
+  const name = (of: Caip2) => sha256(new TextEncoder().encode(of));
   return hex.encode(
-    tagSchnorr(TAG, key(groupKey), name, address("Vault", vault), address("account", account)),
+    tagSchnorr(
+      TAG,
+      key(groupKey),
+      name(chain),
+      name(home),
+      address("Vault", vault),
+      address("account", account),
+    ),
   );
 }
 
@@ -70,7 +79,7 @@ export function taprootScript(groupKey: Hex, root: Hex): Hex {
  * beforehand, without asking.
  *
  * @example
- * addressOfScript(network, depositScript({ groupKey, chain: network.chain, vault, account }));
+ * addressOfScript(network, depositScript({ groupKey, chain: network.chain, home: "eip155:1", vault, account }));
  */
 export function depositScript(terms: DepositTerms): Hex {
   return taprootScript(terms.groupKey, depositRoot(terms));

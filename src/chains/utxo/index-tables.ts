@@ -79,7 +79,7 @@ export class IndexTables {
   /** @throws TerminalError `INDEX_FOREIGN` where the file is another wallet's or another program version's */
   constructor(database: DatabaseSync, owner: string) {
     this.#database = database;
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
     database.exec(SCHEMA);
     for (const [name, value] of [
       ["version", VERSION.toString()],

@@ -173,13 +173,13 @@ export class TransactionMaker {
    * Core's demand for a higher rate; for a parent that is bumped, what the parent lacks.
    */
   async #feeRule(effect: UtxoEffect, { fee: { rate }, previous }: Making): Promise<(size: number) => bigint> {
-    const { incrementalRate } = this.#index.wallet.network;
+    const { incrementalRate, relayRate } = this.#index.wallet.network;
     const entries = await Promise.all(previous.map(({ txId }) => this.#entry(txId)));
     const evicted = largest([
       ...previous.map(({ fee }) => fee),
       ...entries.map((entry) => entry?.descendantFees ?? 0n),
     ]);
-    const outbid = previous.length === 0 ? rate : largest([rate, ...previous.map(({ rate }) => rate + 1n)]);
+    const outbid = largest([rate, relayRate, ...previous.map((version) => version.rate + 1n)]);
     const parent =
       effect.kind === "bump" ? await this.#entry(parseOutpoint(effect.outpoint).txId) : undefined;
     return (size) => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Hex } from "../chain.ts";
+import type { Caip2, Hex } from "../chain.ts";
 import { type AddressBook, DepositBook } from "./address-book.ts";
 import { ChainView } from "./chain-view.ts";
 import { JsonRpcNode, type NodeSettings, type NodeTransport } from "./json-rpc-node.ts";
@@ -18,6 +18,8 @@ export interface UtxoChainSettings {
   readonly nodes: readonly NodeSettings[];
   /** The group's key for coins: 32 bytes, x only, before any tweak. */
   readonly groupKey: Hex;
+  /** The chain that the Vault is on. */
+  readonly home: Caip2;
   /** The Vault whose accounts have deposit addresses, 0x-prefixed. */
   readonly vault: string;
   /** Whose deposit addresses are known; accounts that are named one by one unless given. */
@@ -44,12 +46,13 @@ export interface UtxoChain {
  *
  * @throws TerminalError `NODES_TOO_FEW`, `NODE_URL`, `KEY_INVALID`, `INDEX_FOREIGN`
  * @example
- * const chain = openUtxoChain({ network: UTXO_NETWORKS.litecoin, nodes, groupKey, vault, database: new DatabaseSync("ltc.sqlite"), birth });
+ * const chain = openUtxoChain({ network: UTXO_NETWORKS.litecoin, nodes, groupKey, home, vault, database: new DatabaseSync("ltc.sqlite"), birth });
  * for await (const block of chain.observer.scan(cursor, await chain.observer.finalized())) record(block.events);
  */
 export function openUtxoChain({
   network,
   groupKey,
+  home,
   vault,
   database,
   birth,
@@ -57,7 +60,7 @@ export function openUtxoChain({
 }: UtxoChainSettings): UtxoChain {
   const nodes = more.nodes.map((settings) => new JsonRpcNode(settings, more.transport));
   const view = new ChainView(new NodeQuorum(network, nodes, more.patience));
-  const wallet: UtxoWallet = { network, groupKey, vault };
+  const wallet: UtxoWallet = { network, groupKey, home, vault };
   const book = more.book ?? new DepositBook(wallet);
   const index = new UtxoIndex({ view, wallet, book, database, birth });
   return { wallet, book, index, observer: new UtxoObserver(index), executor: new UtxoExecutor(index) };

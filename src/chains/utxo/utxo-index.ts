@@ -38,7 +38,7 @@ export class UtxoIndex {
     this.book = book;
     this.tables = new IndexTables(
       database,
-      `${wallet.network.chain} ${wallet.groupKey} ${wallet.vault.toLowerCase()}`,
+      `${wallet.network.chain} ${wallet.groupKey} ${wallet.home} ${wallet.vault.toLowerCase()}`,
     );
     this.#birth = birth;
     this.#own = walletScript(wallet, undefined).script;
@@ -61,7 +61,8 @@ export class UtxoIndex {
   }
 
   /** Forgets blocks from a height on, so that they are read again: an account was named after they had been. */
-  rewind(height: number): void {
+  async rewind(height: number): Promise<void> {
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
     this.tables.atomically(() => this.tables.undoAbove(height - 1));
   }
 
@@ -127,7 +128,11 @@ export class UtxoIndex {
     const hash = height > head.height ? undefined : await this.view.hashAt(height);
     if (hash === undefined) return undefined;
     const point = { height, hash };
-    this.tables.atomically(() => this.tables.addBlock(point));
+    this.tables.atomically(() => {
+      // Nothing is left over from blocks whose hashes aren't kept any more: they are read again too.
+      this.tables.undoAbove(-1);
+      this.tables.addBlock(point);
+    });
     return point;
   }
 

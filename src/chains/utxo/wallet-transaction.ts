@@ -1,7 +1,7 @@
 import { base64, hex } from "@scure/base";
 import { Transaction } from "@scure/btc-signer";
 import { TerminalError } from "../../core/errors.ts";
-import type { Hex } from "../chain.ts";
+import type { Caip2, Hex } from "../chain.ts";
 import { depositRoot, OWN_ROOT, taprootScript } from "./deposit-address.ts";
 import type { UtxoNetwork } from "./network.ts";
 import { compactSize, outputSize } from "./script-kind.ts";
@@ -11,6 +11,8 @@ export interface UtxoWallet {
   readonly network: UtxoNetwork;
   /** 32 bytes, x only, before any tweak. */
   readonly groupKey: Hex;
+  /** The chain that the Vault is on. */
+  readonly home: Caip2;
   /** The Vault whose accounts have deposit addresses, 0x-prefixed. */
   readonly vault: string;
 }
@@ -72,10 +74,9 @@ export function walletScript(wallet: UtxoWallet, account: string | undefined): W
   known.set(wallet, scripts);
   const before = scripts.get(account);
   if (before !== undefined) return before;
-  const { groupKey, vault, network } = wallet;
-  const root =
-    account === undefined ? OWN_ROOT : depositRoot({ groupKey, vault, account, chain: network.chain });
-  const made = { root, script: taprootScript(groupKey, root) };
+  const { network, ...terms } = wallet;
+  const root = account === undefined ? OWN_ROOT : depositRoot({ ...terms, account, chain: network.chain });
+  const made = { root, script: taprootScript(terms.groupKey, root) };
   if (scripts.size >= MOST_KNOWN) scripts.clear();
   scripts.set(account, made);
   return made;

@@ -76,12 +76,13 @@ function print(result: CheckResult, seconds: number): void {
 async function runChecks(names: readonly string[]): Promise<CheckResult[]> {
   await using copies = new AsyncDisposableStack();
   let built: Promise<string> | undefined;
-  // Built from nothing, once, and only if a check asks: the checkout itself is never touched.
+  // Built from nothing, once, and only if a check asks: the checkout itself is never touched. What the checks read of it are the
+  // contracts; their tests are compiled by coverage, and by `./strongroom test`.
   const builtCopy = () => {
     built ??= (async () => {
       const copy = copies.use(await ProjectCopy.of(process.cwd()));
       process.stderr.write("building a clean copy ...\n");
-      await build(copy.root);
+      await build(copy.root, { withTests: false });
       return copy.root;
     })();
     return built;

@@ -92,11 +92,11 @@ function unusable({ kind, data }: Sighting): string | undefined {
 }
 
 /** What signers are told, so that they look for themselves. */
-function facts({ foreign }: RouteTerms, { txId, index, point, parent }: Sighting) {
+function facts({ foreign }: RouteTerms, { txId, index, point, parent, data }: Sighting) {
   const { height, hash } = point;
   return {
     ...{ kind: "deposit", chain: foreign, txId, index: String(index) },
-    ...{ height: String(height), block: hash, parent },
+    ...{ height: String(height), block: hash, parent, account: (data.account ?? "").toLowerCase() },
   };
 }
 

@@ -102,7 +102,11 @@ export class CeremonyDesk {
     }
     this.#useSession(ceremony, session);
     if (!this.#runs.has(ceremony) && this.#runs.size >= MOST_RUNS) {
-      throw refuse("SIGNER_BUSY", "Too many ceremonies are under way", "Finish them, or restart the signer.");
+      throw refuse(
+        "CEREMONIES_MANY",
+        "Too many ceremonies are under way",
+        "Finish them, or restart the signer.",
+      );
     }
     const sign = (body: string) => this.#parts.sign(body);
     const member = new CeremonyMember({ terms, session, me, random, sign, share });

@@ -54,7 +54,8 @@ export async function checkDocs(root: string): Promise<CheckResult> {
       { subject: "scripts/docs.ts", problem: "is missing: docs/errors.md has no generator" },
     ]);
   }
-  const { code, output } = await runCommand(process.execPath, ["scripts/docs.ts", "--write"], { cwd: root });
+  const words = ["scripts/docs.ts", "--write", "--built"];
+  const { code, output } = await runCommand(process.execPath, words, { cwd: root });
   if (code !== 0) return resultOf("docs", [{ subject: "scripts/docs.ts", problem: output.trim() }]);
   const findings = compare(root, "{docs/{errors,reasons,variables}.md,schemas/*.schema.json}");
   const stale = findings.some(({ problem }) => problem !== undefined);

@@ -64,6 +64,13 @@ export const DOMAINS: readonly Domain[] = [
     // What a condition has of its gas.
     measuring: ["test/contracts/payments/Questions.t.sol"],
   },
+  {
+    name: "gateway",
+    sources: ["contracts/gateway/**/*.sol"],
+    solidity: ["test/contracts/gateway/*.t.sol"],
+    mocha: ["test/contracts/gateway/*.test.ts", "test/attacks/gateway.test.ts"],
+    measuring: [],
+  },
 ];
 
 /** A domain whose patterns are resolved to files of a project. */

@@ -71,7 +71,7 @@ export class TestBed implements Judge, AsyncDisposable {
     const copy = await ProjectCopy.of(project);
     try {
       takeBuild(project, copy.root);
-      await build(copy.root);
+      await build(copy.root, { withTests: true });
       return new TestBed(copy);
     } catch (error) {
       await copy[Symbol.asyncDispose]();

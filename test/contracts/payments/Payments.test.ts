@@ -191,6 +191,19 @@ describe("Payments", () => {
       });
     }
 
+    it("names both deadlines of those it refuses, each in its place", async () => {
+      const d = await stage();
+      const [latchBy, expiry] = [d.open + 2n * DAY, d.open + DAY];
+      const late = create(d, d.anna, termsOf(d, { capture: true, latchBy, expiry }));
+      await expect(late)
+        .to.be.revertedWithCustomError(d.payments, "Payments_BadDeadlines")
+        .withArgs(latchBy, expiry);
+      const needless = create(d, d.anna, termsOf(d, { expiry }));
+      await expect(needless)
+        .to.be.revertedWithCustomError(d.payments, "Payments_BadDeadlines")
+        .withArgs(0n, expiry);
+    });
+
     it("refuses the same terms twice, in one push and in two, also once they are settled", async () => {
       const d = await stage();
       const terms = termsOf(d);
@@ -928,6 +941,17 @@ describe("PaymentRules", () => {
     await create(d, d.anna, termsOf(d));
     expect((await d.rules.limitsOf(1)).volume).to.equal(1_000_000n);
     expect(await d.rules.limitsOf(9)).to.deep.equal(await d.rules.limitsOf(0));
+  });
+
+  it("is loose again in the very second in which a tightening lapses", async () => {
+    const d = await stage();
+    const key = zeroPadValue(toBeHex((80n << 248n) | FEATURE.PAY, 32), 32);
+    await d.rules.connect(d.riskOfficer).tighten(key, 0n);
+    const { until } = await d.rules.param(key);
+    await d.goTo(until - 1n);
+    expect((await d.rules.limitsOf(3)).features & 1n).to.equal(0n);
+    await d.goTo(until);
+    expect((await d.rules.limitsOf(3)).features & 1n).to.equal(1n);
   });
 
   it("has nothing open before its numbers are set", async () => {

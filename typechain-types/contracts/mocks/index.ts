@@ -4,6 +4,8 @@
 /* eslint-disable */
 import type * as bench from './bench/index.js';
 export type { bench };
+import type * as chains from './chains/index.js';
+export type { chains };
 import type * as oracle from './oracle/index.js';
 export type { oracle };
 import type * as upgrade from './upgrade/index.js';

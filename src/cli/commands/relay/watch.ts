@@ -22,7 +22,10 @@ export function relayWatch(options: RelayOptions, account: string): Promise<numb
       JSON.parse(readFileSync(resolve(folder, foreign.group), "utf8")) as unknown,
     );
     const network = utxoNetwork(foreign.chain);
-    const terms = { groupKey: publicKey, vault: home.vault, account, chain: foreign.chain };
+    const terms = {
+      ...{ groupKey: publicKey, chain: foreign.chain, home: home.chain.chain },
+      ...{ vault: home.vault, account },
+    };
     const address = addressOfScript(network, depositScript(terms)) ?? "";
     await (await AccountBook.open(journal, foreign.chain)).add(account.toLowerCase());
     print(options.json, { account: getAddress(account), address }, `${address}\n`);

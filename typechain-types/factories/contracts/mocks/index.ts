@@ -3,6 +3,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as bench from './bench/index.js';
+export * as chains from './chains/index.js';
 export * as oracle from './oracle/index.js';
 export * as upgrade from './upgrade/index.js';
 export { DenyListToken__factory } from './DenyListToken__factory.js';

@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { concat, type HDNodeWallet, id as hashOf } from "ethers";
+import { handleOf } from "../../src/gateway/destination.ts";
+import {
+  chainHash,
+  depositContent,
+  depositId,
+  outcomeContent,
+  outcomeMessage,
+  type Statement,
+  statementDigest,
+  tokenMessage,
+  tokenWord,
+} from "../../src/gateway/statement.ts";
+import { payoutIn } from "../support/gatewayFixture.ts";
+import { connection, DAY, ethers, type Scene, scene } from "./scene.ts";
+
+const COIN = 100_000_000n;
+/** Small enough for the asset's lane to let it pass within a day. */
+const PART = COIN / 20n;
+const SCRIPT = `5120${"ab".repeat(32)}`;
+const TX = "c1".repeat(32);
+
+/** What two of the deployed committee say. */
+async function attest(s: Scene, statement: Statement): Promise<string> {
+  const digest = statementDigest(statement, BigInt(s.addresses.chainId), s.addresses.committee);
+  const keys = [...(s.keys.committee as unknown as readonly HDNodeWallet[])].sort((a, b) =>
+    BigInt(a.address) < BigInt(b.address) ? -1 : 1,
+  );
+  const signatures = keys.slice(0, 2).map((key) => key.signingKey.sign(digest).serialized);
+  return ethers.AbiCoder.defaultAbiCoder().encode(["uint32", "bytes"], [1, concat(signatures)]);
+}
+
+describe("The deployed gateway", () => {
+  it("credits litecoin, limits it like any other asset, and pays it out once", async () => {
+    const s = await scene();
+    const { gateway, vault } = s.contracts;
+    const [{ chain: name } = { chain: "" }] = s.config.gateway.chains;
+    const chain = chainHash(name);
+    const ltc = s.assets.ltc ?? 0n;
+    const account = s.mallory.address;
+    const deposit = { chain, txId: `0x${TX}`, index: 0n, account, asset: ltc, amount: 3n * COIN };
+    const messageId = depositId({
+      chain: name,
+      destination: BigInt(s.addresses.chainId),
+      vault: s.addresses.vault,
+      txId: TX,
+      index: 0,
+    });
+    const content = depositContent(account, ltc, deposit.amount);
+    await gateway.credit(deposit, await attest(s, { chain, messageId, content }));
+    expect(await vault.balanceOf(account, ltc)).to.equal(3n * COIN);
+
+    await gateway.registerDestination(account, chain, `0x${SCRIPT}`);
+    const handle = handleOf({ account, chain: name, script: SCRIPT });
+    const owner = vault.connect(s.mallory);
+    const receipt = await (await owner.withdraw(ltc, PART, handle)).wait();
+    const queued = receipt?.logs
+      .map((log) => vault.interface.parseLog(log))
+      .find((log) => log?.name === "Queued");
+    // Fresh, to a new destination, by an unverified customer: it waits.
+    const exit = queued?.args.exit.toArray();
+    await connection.networkHelpers.time.increase(9n * DAY);
+    let released = vault.release(exit);
+    if (((await (await released).wait())?.logs.length ?? 0) < 2) {
+      await connection.networkHelpers.time.increase(9n * DAY);
+      released = vault.release(exit);
+    }
+    const { id } = await payoutIn(gateway, released);
+    const token = tokenWord({ kind: "outpoint", value: `${"aa".repeat(32)}:0` });
+    const said = await attest(s, { chain, messageId: tokenMessage(id, 1n), content: token });
+    await gateway.authorise(id, token, said);
+    const paid = await attest(s, {
+      chain,
+      messageId: outcomeMessage(id, 1n),
+      content: outcomeContent("PAID", TX),
+    });
+    await gateway.settle(id, `0x${TX}`, paid);
+    await expect(gateway.settle(id, `0x${TX}`, paid)).to.be.revertedWithCustomError(gateway, "Gateway_NotIn");
+    expect(await vault.balanceOf(account, ltc)).to.equal(3n * COIN - PART);
+    expect((await vault.assetOf(ltc)).liabilities).to.equal(3n * COIN - PART);
+  });
+
+  it("serves nobody but who the role graph names", async () => {
+    const s = await scene();
+    const { gateway, committee } = s.contracts;
+    const chain = chainHash(s.config.gateway.chains[0]?.chain ?? "");
+    const stranger = { gateway: gateway.connect(s.mallory), committee: committee.connect(s.mallory) };
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => stranger.gateway.addAsset(s.assets.usd ?? 0n),
+      () => stranger.gateway.refuse(hashOf("deposit")),
+      () => stranger.gateway.recall(hashOf("payout")),
+      () => stranger.gateway.resume(chain, hashOf("message")),
+      () => stranger.gateway.succeed(s.mallory),
+      () => stranger.gateway.set(hashOf("key"), 0, 0, 0),
+      () => stranger.gateway.tighten(hashOf("key"), 0),
+      () => stranger.committee.rotate(1, s.mallory, 0, 0),
+      () => stranger.committee.revoke(1),
+    ];
+    for (const call of calls) {
+      await expect(call()).to.be.revertedWithCustomError(gateway, "AccessManagedUnauthorized");
+    }
+  });
+});
