@@ -44,7 +44,7 @@ describe("Status of the deployed suite", () => {
     await s.safes.riskOfficer?.send(pool, officer);
     const status = await statusOf(s);
     expect(status.heldUntil).to.equal(held + DAY);
-    expect(status.assets.map(({ price }) => price)).to.deep.equal(["HALT", "NORMAL", "NORMAL"]);
+    expect(status.assets.map(({ price }) => price)).to.deep.equal(["HALT", "NORMAL", "NORMAL", "NORMAL"]);
     expect(status.tightened).to.deep.equal(["policy.UNVERIFIED_POOL"]);
     expect(isStressed(status)).to.equal(true);
     const shown = renderStatus([status, status]);

@@ -82,7 +82,7 @@ describe("windDown", () => {
         const owed = report.claims.filter(({ asset }) => asset === id);
         expect(owed.reduce((sum, { amount }) => sum + amount, 0n)).to.equal(liabilities);
       }
-      expect(report.notes.filter((note) => note.includes("governance is alive"))).to.have.length(3);
+      expect(report.notes.filter((note) => note.includes("governance is alive"))).to.have.length(4);
       expect(whats(report)).to.deep.equal(["announcing the refill for exit 0x (eth)"]);
       expect(readdirSync(outbox)).to.have.length(3);
       // Announced, ready and mature: it is refilled and paid, whoever asks.

@@ -113,6 +113,17 @@ describe("SchnorrVerifier", () => {
     }
   });
 
+  it("takes no R with an odd y, though its equation holds", async () => {
+    const vector = vectors.find(({ index }) => index === 6);
+    if (vector === undefined) throw new Error("BIP-340 has a vector 6");
+    const verifier = await verifierOf(BigInt(`0x${vector.key}`));
+    const signature = `0x${vector.signature}`;
+    const odd = P - evenY(wordsOf(signature)[0]);
+    expect(await verifier.verify(`0x${vector.message}`, concat([signature, toBeHex(odd, 32)]))).to.equal(
+      false,
+    );
+  });
+
   it("takes signatures of its two lengths only, and a scalar below the order", async () => {
     const secret = getBytes(hashOf("secret"));
     const message = hashOf("message");

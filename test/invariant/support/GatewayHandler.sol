@@ -75,7 +75,7 @@ abstract contract GatewayHandler is GatewayVerbs {
 
     /// @notice The next epoch; at times the former one is revoked.
     function rotate(uint256 seed) external verb("rotate", seed) {
-        uint256 former = 1 + _below(epochs);
+        uint256 former = epochs > 1 && _below(2) == 0 ? epochs - 1 : 1 + _below(epochs);
         if (former != epochs && !terms[former].revoked && _below(2) == 0) {
             committee.revoke(uint32(former));
             terms[former].revoked = true;
