@@ -176,7 +176,9 @@ describe("ForeignAsset", () => {
       await d.authorise(void_);
 
       const next = await d.anotherGateway(d.gateway);
-      await expect(d.gateway.succeed(next)).to.emit(d.gateway, "GatewaySucceeded").withArgs(next);
+      const turn = d.gateway.succeed(next);
+      await expect(turn).to.emit(d.gateway, "GatewaySucceeded").withArgs(next);
+      await expect(turn).to.emit(d.ltc, "GatewayReplaced").withArgs(d.gatewayAddress, next);
       await next.addAsset(d.ltcId);
       expect(await d.gateway.successor()).to.equal(await next.getAddress());
       expect(await next.predecessor()).to.equal(d.gatewayAddress);

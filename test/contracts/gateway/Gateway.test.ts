@@ -390,7 +390,9 @@ describe("Gateway", () => {
       for (const kind of ["FOREIGN_DELAY", "CHAIN_OUT"] as const) {
         await d.gateway.set(chainKey(KINDS[kind], bitcoin), 0, NEVER, NUMBERS[kind]);
       }
-      await d.gateway.addAsset(id);
+      await expect(d.gateway.addAsset(id))
+        .to.emit(d.gateway, "ForeignAssetAdded")
+        .withArgs(id, hashOf(bitcoin), btc, await btc.getFunction("caip19")());
       expect(await d.gateway.foreignAssets()).to.deep.equal([d.ltcId, id]);
       await d.gateway.registerDestination(d.anna, hashOf(bitcoin), `0x${SCRIPT}`);
       const handle = await d.gateway.handleOf(d.anna, hashOf(bitcoin), `0x${SCRIPT}`);

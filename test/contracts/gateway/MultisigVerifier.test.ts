@@ -63,11 +63,8 @@ describe("MultisigVerifier", () => {
   });
 
   it("is made of ascending keys and a quorum of more than half", async () => {
-    const refused = (signers: readonly string[], threshold: number, error: string) =>
-      expect(ethers.deployContract("MultisigVerifier", [signers, threshold])).to.be.revertedWithCustomError(
-        face,
-        error,
-      );
+    const made = (signers: readonly string[], threshold: number) =>
+      ethers.deployContract("MultisigVerifier", [signers, threshold]);
     for (const [count, threshold] of [
       [0, 0],
       [1, 0],
@@ -76,14 +73,19 @@ describe("MultisigVerifier", () => {
       [4, 2],
       [3, 4],
     ] as const) {
-      await refused(addresses.slice(0, count), threshold, "MultisigVerifier_BadThreshold");
+      const sent = made(addresses.slice(0, count), threshold);
+      await expect(sent).to.be.revertedWithCustomError(face, "MultisigVerifier_BadThreshold");
     }
     const [x, y] = addresses as [string, string];
-    await refused([y, x], 2, "MultisigVerifier_NotAscending");
-    await refused([x, x], 2, "MultisigVerifier_NotAscending");
-    await refused([ZeroAddress, x], 2, "MultisigVerifier_NotAscending");
+    for (const keys of [
+      [y, x],
+      [x, x],
+      [ZeroAddress, x],
+    ]) {
+      await expect(made(keys, 2)).to.be.revertedWithCustomError(face, "MultisigVerifier_NotAscending");
+    }
     const many = committeeOf("many", 33).map(({ address }) => address);
-    await refused(many, 17, "MultisigVerifier_TooManySigners");
+    await expect(made(many, 17)).to.be.revertedWithCustomError(face, "MultisigVerifier_TooManySigners");
     await ethers.deployContract("MultisigVerifier", [many.slice(0, 32), 17]);
     await ethers.deployContract("MultisigVerifier", [[x], 1]);
   });
