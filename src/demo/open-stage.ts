@@ -15,7 +15,11 @@ import type { Stage, StageAsset } from "./stage.ts";
 const START = new Date("2024-01-08T00:00:00Z");
 
 /** Ticks that hold the largest of the replayed holdings: a thousandth of an ether, a hundred-thousandth of a bitcoin, a dollar. */
-const TICK_EXPONENTS: Readonly<Record<SuiteAsset, number>> = { eth: 15, btc: 3, usd: 6 };
+const TICK_EXPONENTS: ReadonlyMap<string, number> = new Map([
+  ["eth", 15],
+  ["btc", 3],
+  ["usd", 6],
+] satisfies [SuiteAsset, number][]);
 const CAP_TICKS = 60_000_000_000n;
 
 /** The embedded chain's own parameter file with room for the largest recorded theft. */
@@ -24,7 +28,7 @@ function demoConfig(): SuiteConfig {
     ...local,
     assets: local.assets.map((asset) => ({
       ...asset,
-      tickExponent: TICK_EXPONENTS[asset.symbol as SuiteAsset],
+      tickExponent: TICK_EXPONENTS.get(asset.symbol) ?? asset.tickExponent,
       capTicks: CAP_TICKS,
       // Room for what was lost elsewhere: no audit is recorded on this stage.
       unverifiedCapTicks: CAP_TICKS,
