@@ -25,7 +25,7 @@ import { World } from "./world.ts";
 
 /** Milliseconds. */
 const FOREIGN_BLOCK = 6_000;
-const PACE: Pace = { poll: 4_000, look: 10_000, lease: 12_000, survey: 60_000, atOnce: 8 };
+const PACE: Pace = { poll: 4_000, look: 10_000, lease: 15_000, survey: 60_000, atOnce: 8 };
 const PATIENCE = { home: 12_000, foreign: 15_000 };
 /** Virtual milliseconds after the last fault until which all must have come to an end. */
 const ENOUGH = 1_500_000;
@@ -133,8 +133,8 @@ class Simulation {
     for (let count = 0; count < workers; count++) this.#hire(this.#random.between(0, 3_000));
     this.#every(HOME_BLOCK * 1_000, () => this.#homeBlock());
     this.#every(FOREIGN_BLOCK, () => this.#foreignBlock());
-    this.#every(4_000, () => this.#users.act(this.#faulty));
-    this.#every(5_000, () => this.#trouble());
+    this.#every(6_000, () => this.#users.act(this.#faulty));
+    this.#every(6_000, () => this.#trouble());
     if (operatorGivesUp) {
       this.#time.after(this.#weather, this.#random.between(10_000, faultsUntil), () => void this.#giveUp());
     }
@@ -145,7 +145,7 @@ class Simulation {
       if (this.#faulty) this.#strike();
       await this.#time.step();
       if (this.#time.now < look) continue;
-      look = this.#time.now + 5_000;
+      look = this.#time.now + 10_000;
       finished = await this.#isOver();
       if (finished) break;
     }
