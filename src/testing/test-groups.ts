@@ -6,6 +6,14 @@ const LONG: readonly string[] = ["test/runbooks", "test/deploy", "test/governanc
 /** Folders that take a minute or more: they begin before the short ones, which fill what is left of the time. */
 const SLOW: readonly string[] = ["test/treasury", "test/frame", "test/attacks", "test/package", "test/demo"];
 
+/** Folders whose tests touch no contract: they may run while the contracts are built. */
+const WITHOUT_CONTRACTS: readonly string[] = ["test/journal", "test/relayer", "test/signing"];
+
+/** Whether a group's tests need no build. */
+export function needsNoContracts(group: string): boolean {
+  return WITHOUT_CONTRACTS.includes(group);
+}
+
 /** The Mocha tests of a project in groups that may run side by side, in the order in which they should begin. */
 export function mochaGroups(root: string): ReadonlyMap<string, readonly string[]> {
   const files = globSync("test/**/*.test.ts", { cwd: root }).sort();

@@ -1,10 +1,10 @@
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { runTests } from "../../src/testing/run-tests.ts";
-import { mochaGroups } from "../../src/testing/test-groups.ts";
+import { mochaGroups, needsNoContracts } from "../../src/testing/test-groups.ts";
 import { judgeMutant, type Mutant, MutantRunner, mutate, parseMutant } from "../../src/verify/mutants.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -164,13 +164,28 @@ describe("groups of tests", () => {
     const others = globSync("test/**/*.{ts,js,mts,mjs}", { cwd: repository }).filter(
       (file) => !files.includes(file),
     );
-    const hidden = others.filter((file) =>
-      /^\s*(describe|it)(\.\w+)?\(/m.test(readFileSync(join(repository, file), "utf8")),
+    const text = (file: string) => readFileSync(join(repository, file), "utf8");
+    const shared = new Set(
+      others.filter((file) => file.endsWith(".behavior.ts")).map((file) => basename(file)),
+    );
+    const imported = [...files, ...others].flatMap(
+      (file) => text(file).match(/[\w.-]+\.behavior\.ts/g) ?? [],
+    );
+    // What several implementations must do alike runs where a test says for which one.
+    expect([...shared].filter((name) => !imported.includes(name))).to.deep.equal([]);
+    const hidden = others.filter(
+      (file) => !shared.has(basename(file)) && /^\s*(describe|it)(\.\w+)?\(/m.test(text(file)),
     );
     expect(hidden).to.deep.equal([]);
     const [first = "", last = ""] = [[...groups.keys()][0], [...groups.keys()].at(-1)];
     expect(groups.get(first)).to.deep.equal([first]);
     expect(groups.get(last)?.every((file) => dirname(file) === last)).to.equal(true);
+    // What runs beside the build reads nothing that a build writes.
+    const early = [...groups].filter(([name]) => needsNoContracts(name));
+    expect(early).not.to.be.empty;
+    for (const file of early.flatMap(([, those]) => those)) {
+      expect(readFileSync(join(repository, file), "utf8"), file).not.to.match(/from "hardhat"|artifacts\//);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { UsageError } from "../../core/errors.ts";
 import { inParallel, PROCESSORS } from "../../core/in-parallel.ts";
 import { runDeep } from "../../testing/deep.ts";
 import { runTests } from "../../testing/run-tests.ts";
-import { mochaGroups } from "../../testing/test-groups.ts";
+import { mochaGroups, needsNoContracts } from "../../testing/test-groups.ts";
 import { closingLine, type TestResult } from "../../testing/test-run.ts";
 import { ExitCode } from "../exit-code.ts";
 
@@ -14,9 +14,7 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
     process.stdout.write(`${closingLine(total)}\n`);
     return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;
   }
-  // Builds what all of them need.
-  const results: TestResult[] = [await runTests({ solidity: { files: [] } })];
-  results.push(...(await runSideBySide(mochaGroups("."))));
+  const results = await runSideBySide(mochaGroups("."));
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const result of results) {
     total.passed += result.passed;
@@ -29,9 +27,21 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
   return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;
 }
 
-/** Runs groups of Mocha tests, each in a process of its own: a crash of one hides nothing of the others. */
+/**
+ * Runs the Solidity tests, which builds what most others need, and groups of Mocha tests, each in a process of its own: a crash of
+ * one hides nothing of the others.
+ */
 function runSideBySide(groups: ReadonlyMap<string, readonly string[]>): Promise<readonly TestResult[]> {
-  return inParallel(PROCESSORS, [...groups], async ([name, files]) => {
+  const solidity = Promise.withResolvers<TestResult>();
+  const early = [...groups].filter(([name]) => needsNoContracts(name));
+  const late = [...groups].filter(([name]) => !needsNoContracts(name));
+  return inParallel(PROCESSORS, [undefined, ...early, ...late], async (group) => {
+    if (group === undefined) {
+      runTests({ solidity: { files: [] } }).then(solidity.resolve, solidity.reject);
+      return solidity.promise;
+    }
+    const [name, files] = group;
+    if (!needsNoContracts(name)) await solidity.promise;
     process.stderr.write(`${name} ...\n`);
     const started = performance.now();
     const result = await runTests({ mocha: { files }, built: true }, { quiet: true });
