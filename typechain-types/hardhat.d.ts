@@ -11,7 +11,8 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
+  getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
+getContractFactory(name: 'DepositAddress', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositAddress__factory>
 getContractFactory(name: 'DepositFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DepositFactory__factory>
 getContractFactory(name: 'Recovery', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Recovery__factory>
 getContractFactory(name: 'Reserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Reserve__factory>
@@ -21,7 +22,6 @@ getContractFactory(name: 'VaultExits', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'VaultLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLedger__factory>
 getContractFactory(name: 'VaultLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultLens__factory>
 getContractFactory(name: 'VaultScreening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultScreening__factory>
-getContractFactory(name: 'MockPyth', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPyth__factory>
 getContractFactory(name: 'Committee', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Committee__factory>
 getContractFactory(name: 'ForeignAsset', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ForeignAsset__factory>
 getContractFactory(name: 'Gateway', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Gateway__factory>
@@ -57,8 +57,8 @@ getContractFactory(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'OddCondition', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OddCondition__factory>
 getContractFactory(name: 'Pawnshop', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pawnshop__factory>
 getContractFactory(name: 'PlainReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainReserve__factory>
-getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
 getContractFactory(name: 'Plunderer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Plunderer__factory>
+getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RebasingToken__factory>
 getContractFactory(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantReceiver__factory>
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
 getContractFactory(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RejectingReceiver__factory>
@@ -112,8 +112,10 @@ getContractFactory(name: 'ISuccession', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUpgradeController__factory>
 getContractFactory(name: 'IVetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVetoGate__factory>
 getContractFactory(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInstantDoor__factory>
+getContractFactory(name: 'EcrecoverVerifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.EcrecoverVerifier__factory>
 getContractFactory(name: 'IConsume', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsume__factory>
 getContractFactory(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingConsumed__factory>
+getContractFactory(name: 'NothingVerified', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NothingVerified__factory>
 getContractFactory(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzBucketConsumed__factory>
 getContractFactory(name: 'OzLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzLedger__factory>
 getContractFactory(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OzManagedSetter__factory>
@@ -164,12 +166,13 @@ getContractFactory(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'Screening', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Screening__factory>
 getContractFactory(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SlidingWindow__factory>
 getContractFactory(name: 'IParams', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IParams__factory>
+getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 getContractFactory(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProxyAdmin__factory>
 getContractFactory(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransparentUpgradeableProxy__factory>
 getContractFactory(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TransparentUpgradeableProxy__factory>
-getContractFactory(name: 'AccessManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessManager__factory>
 
-  getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
+  getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
+getContractAt(name: 'DepositAddress', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositAddress>
 getContractAt(name: 'DepositFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DepositFactory>
 getContractAt(name: 'Recovery', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Recovery>
 getContractAt(name: 'Reserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Reserve>
@@ -179,7 +182,6 @@ getContractAt(name: 'VaultExits', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'VaultLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLedger>
 getContractAt(name: 'VaultLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultLens>
 getContractAt(name: 'VaultScreening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultScreening>
-getContractAt(name: 'MockPyth', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPyth>
 getContractAt(name: 'Committee', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Committee>
 getContractAt(name: 'ForeignAsset', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ForeignAsset>
 getContractAt(name: 'Gateway', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Gateway>
@@ -215,8 +217,8 @@ getContractAt(name: 'NoDecimalsToken', address: string | ethers.Addressable, sig
 getContractAt(name: 'OddCondition', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OddCondition>
 getContractAt(name: 'Pawnshop', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pawnshop>
 getContractAt(name: 'PlainReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainReserve>
-getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
 getContractAt(name: 'Plunderer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Plunderer>
+getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RebasingToken>
 getContractAt(name: 'ReentrantReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantReceiver>
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
 getContractAt(name: 'RejectingReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RejectingReceiver>
@@ -270,8 +272,10 @@ getContractAt(name: 'ISuccession', address: string | ethers.Addressable, signer?
 getContractAt(name: 'IUpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUpgradeController>
 getContractAt(name: 'IVetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVetoGate>
 getContractAt(name: 'IInstantDoor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInstantDoor>
+getContractAt(name: 'EcrecoverVerifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.EcrecoverVerifier>
 getContractAt(name: 'IConsume', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsume>
 getContractAt(name: 'NothingConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingConsumed>
+getContractAt(name: 'NothingVerified', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NothingVerified>
 getContractAt(name: 'OzBucketConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzBucketConsumed>
 getContractAt(name: 'OzLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzLedger>
 getContractAt(name: 'OzManagedSetter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OzManagedSetter>
@@ -322,12 +326,13 @@ getContractAt(name: 'ITierRegistry', address: string | ethers.Addressable, signe
 getContractAt(name: 'Screening', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Screening>
 getContractAt(name: 'SlidingWindow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SlidingWindow>
 getContractAt(name: 'IParams', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IParams>
+getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 getContractAt(name: 'ProxyAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProxyAdmin>
 getContractAt(name: 'ITransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransparentUpgradeableProxy>
 getContractAt(name: 'TransparentUpgradeableProxy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TransparentUpgradeableProxy>
-getContractAt(name: 'AccessManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessManager>
 
-  deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+  deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'DepositAddress', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
 deployContract(name: 'Reserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
@@ -337,7 +342,6 @@ deployContract(name: 'VaultExits', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'VaultLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
-deployContract(name: 'MockPyth', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'Committee', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Committee>
 deployContract(name: 'ForeignAsset', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForeignAsset>
 deployContract(name: 'Gateway', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Gateway>
@@ -373,8 +377,8 @@ deployContract(name: 'NoDecimalsToken', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'OddCondition', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
 deployContract(name: 'Pawnshop', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
-deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'Plunderer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
+deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'RejectingReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
@@ -428,8 +432,10 @@ deployContract(name: 'ISuccession', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'IUpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
 deployContract(name: 'IVetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
+deployContract(name: 'EcrecoverVerifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EcrecoverVerifier>
 deployContract(name: 'IConsume', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
 deployContract(name: 'NothingConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
+deployContract(name: 'NothingVerified', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingVerified>
 deployContract(name: 'OzBucketConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
@@ -480,12 +486,13 @@ deployContract(name: 'ITierRegistry', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'Screening', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
+deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'AccessManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
-  deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
+  deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
+deployContract(name: 'DepositAddress', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositAddress>
 deployContract(name: 'DepositFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DepositFactory>
 deployContract(name: 'Recovery', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Recovery>
 deployContract(name: 'Reserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Reserve>
@@ -495,7 +502,6 @@ deployContract(name: 'VaultExits', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'VaultLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLedger>
 deployContract(name: 'VaultLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultLens>
 deployContract(name: 'VaultScreening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultScreening>
-deployContract(name: 'MockPyth', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPyth>
 deployContract(name: 'Committee', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Committee>
 deployContract(name: 'ForeignAsset', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForeignAsset>
 deployContract(name: 'Gateway', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Gateway>
@@ -531,8 +537,8 @@ deployContract(name: 'NoDecimalsToken', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'OddCondition', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OddCondition>
 deployContract(name: 'Pawnshop', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pawnshop>
 deployContract(name: 'PlainReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainReserve>
-deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'Plunderer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Plunderer>
+deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RebasingToken>
 deployContract(name: 'ReentrantReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantReceiver>
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'RejectingReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RejectingReceiver>
@@ -586,8 +592,10 @@ deployContract(name: 'ISuccession', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'IUpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUpgradeController>
 deployContract(name: 'IVetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVetoGate>
 deployContract(name: 'IInstantDoor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInstantDoor>
+deployContract(name: 'EcrecoverVerifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EcrecoverVerifier>
 deployContract(name: 'IConsume', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsume>
 deployContract(name: 'NothingConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingConsumed>
+deployContract(name: 'NothingVerified', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NothingVerified>
 deployContract(name: 'OzBucketConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzBucketConsumed>
 deployContract(name: 'OzLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzLedger>
 deployContract(name: 'OzManagedSetter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OzManagedSetter>
@@ -638,10 +646,10 @@ deployContract(name: 'ITierRegistry', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'Screening', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Screening>
 deployContract(name: 'SlidingWindow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SlidingWindow>
 deployContract(name: 'IParams', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IParams>
+deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 deployContract(name: 'ProxyAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProxyAdmin>
 deployContract(name: 'ITransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransparentUpgradeableProxy>
 deployContract(name: 'TransparentUpgradeableProxy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TransparentUpgradeableProxy>
-deployContract(name: 'AccessManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessManager>
 
     // default types
     getContractFactory(

@@ -2,8 +2,10 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export type { EcrecoverVerifier } from './EcrecoverVerifier.js';
 export type { IConsume } from './IConsume.js';
 export type { NothingConsumed } from './NothingConsumed.js';
+export type { NothingVerified } from './NothingVerified.js';
 export type { OzBucketConsumed } from './OzBucketConsumed.js';
 export type { OzLedger } from './OzLedger.js';
 export type { OzManagedSetter } from './OzManagedSetter.js';

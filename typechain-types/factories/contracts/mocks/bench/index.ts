@@ -2,8 +2,10 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export { EcrecoverVerifier__factory } from './EcrecoverVerifier__factory.js';
 export { IConsume__factory } from './IConsume__factory.js';
 export { NothingConsumed__factory } from './NothingConsumed__factory.js';
+export { NothingVerified__factory } from './NothingVerified__factory.js';
 export { OzBucketConsumed__factory } from './OzBucketConsumed__factory.js';
 export { OzLedger__factory } from './OzLedger__factory.js';
 export { OzManagedSetter__factory } from './OzManagedSetter__factory.js';
