@@ -13,7 +13,7 @@ import { instantRoute } from "./instant-route.ts";
 const OUT = "bench/relay.md";
 const restartFile = fileURLToPath(new URL("./relay-restart.ts", import.meta.url));
 /** Payouts that are under way at a time. */
-const AT_ONCE = 128;
+const AT_ONCE = 64;
 const COPIES_AT_ONCE = 200;
 /** Payouts that a restart finds open. */
 const OPEN = 50;

@@ -75,7 +75,8 @@ export class SimulatedUsers {
     for (const [payoutId, { status, attempt }] of this.#world.home.gateway.payouts) {
       if (status === "REQUESTED" && faulty && this.#random.chance(cancels / 2))
         this.say("cancel", { payoutId });
-      if (status !== "VOIDED" || this.#asked.get(payoutId) === attempt) continue;
+      // What a fork has taken back and its pool forgotten is asked for again, later.
+      if (status !== "VOIDED" || (faulty && this.#asked.get(payoutId) === attempt)) continue;
       if (faulty) this.#asked.set(payoutId, attempt);
       this.say(attempt < 3 && this.#random.chance(0.5) ? "retry" : "refund", { payoutId });
     }
