@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SignedTx, UnsignedTx } from "../chains/chain.ts";
-import { openEvm } from "../chains/evm/open-evm.ts";
+import { openEvmChain } from "../chains/evm/open-evm.ts";
 import { DepositBook } from "../chains/utxo/address-book.ts";
 import { utxoNetwork } from "../chains/utxo/network.ts";
 import { signedContent } from "../chains/utxo/signed-content.ts";
@@ -157,7 +157,7 @@ export async function openRoute(
     () => readPassword({ from: "env", name: home.passwordEnv }),
     { warn: (why) => log({ event: "warning", why }) },
   );
-  const evm = openEvm(home.chain, home.sender);
+  const evm = openEvmChain(home.chain, home.sender);
   if (evm.executor === undefined || wallet.address !== home.sender.account) {
     throw new TerminalError("CONFIG_INVALID", "The keystore isn't the sender's", {
       facts: { keystore: wallet.address, sender: home.sender.account },
