@@ -14,6 +14,7 @@ import { TerminalError } from "../core/errors.ts";
 import { Redacted } from "../core/redacted.ts";
 import { openKeystore } from "../governance/wallets/keystore.ts";
 import { readPassword } from "../governance/wallets/password.ts";
+import { type FaultPoints, faultPoints, NO_FAULTS } from "../journal/fault-points.ts";
 import type { StoredJournal } from "../journal/journal-snapshot.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { AccountBook } from "../signing/account-book.ts";
@@ -48,11 +49,12 @@ export function termsOf({ home, foreign }: RouteConfig): RouteTerms {
 export function openRouteJournal(
   { config: { journal }, folder }: ConfiguredRoute,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  faults: FaultPoints = NO_FAULTS,
 ): Promise<StoredJournal> {
-  if ("file" in journal) return openJournal({ file: resolve(folder, journal.file) });
-  if ("url" in journal) return openJournal({ url: journal.url });
+  if ("file" in journal) return openJournal({ file: resolve(folder, journal.file), faults });
+  if ("url" in journal) return openJournal({ url: journal.url, faults });
   const url = environment[journal.urlEnv];
-  if (url !== undefined && url !== "") return openJournal({ url });
+  if (url !== undefined && url !== "") return openJournal({ url, faults });
   throw new TerminalError("CONFIG_INVALID", `The environment has no variable ${journal.urlEnv}`, {
     advice: "Set it to the journal's PostgreSQL URL.",
   });
@@ -167,7 +169,8 @@ export async function openRoute(
   const signers = await coordinator(configured);
   const group = readGroup(folder, foreign.group);
   const utxo = openForeign(configured, group);
-  const journal = await openRouteJournal(configured);
+  const faults = faultPoints(process.env);
+  const journal = await openRouteJournal(configured, process.env, faults);
   const notices: GroupNotices = {
     cheated: (signer, why) => log({ event: "cheated", signer, why }),
     absent: (signer, why) => log({ event: "absent", signer, why }),
@@ -175,7 +178,15 @@ export async function openRoute(
   const place = { chainId: terms.homeChainId, address: committee.address };
   const book = utxo.book as DepositBook;
   const desk: RouteDesk = {
-    ...{ route, terms, deciders: routeDeciders(terms), journal, clock: machineClock, random: Math.random },
+    ...{
+      route,
+      terms,
+      deciders: routeDeciders(terms),
+      journal,
+      clock: machineClock,
+      random: Math.random,
+      faults,
+    },
     sides: {
       home: {
         observer: evm.observer,
