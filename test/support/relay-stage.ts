@@ -11,8 +11,14 @@ import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { attachMocks } from "../../deploy/suite-mocks.ts";
 import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
+import { type RouteSession, withRoute } from "../../src/cli/commands/relay/route-session.ts";
 import { handleOf } from "../../src/gateway/destination.ts";
 import { chainHash } from "../../src/gateway/statement.ts";
+import type { Decider } from "../../src/relayer/deciders/decider.ts";
+import type { InboundState } from "../../src/relayer/deciders/inbound-decider.ts";
+import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.ts";
+import { type MessageStatus, statusOf } from "../../src/relayer/message-status.ts";
+import { kindOf } from "../../src/relayer/stream-names.ts";
 import { type Daemon, startDaemon } from "../../src/testing/daemon.ts";
 import { type LitecoinBank, openLitecoinBank } from "../../src/testing/litecoin-bank.ts";
 import {
@@ -29,7 +35,7 @@ import {
   writeWorkerConfig,
 } from "../../src/testing/relay-files.ts";
 import { type SignerTrio, startSignerTrio } from "../../src/testing/signer-trio.ts";
-import { Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
+import { ForeignAsset__factory, Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
 import { type DevelopmentNode, startNode } from "./nodes.ts";
 import { type CommandResult, strongroom } from "./strongroom.ts";
 
@@ -48,7 +54,7 @@ const FLOAT_COINS = 4;
 const PAYMENTS = 30;
 const DAY = 86_400;
 /** How often a block is mined on both chains while a test waits for something, milliseconds. */
-const BLOCKS_EVERY = 400;
+const BLOCKS_EVERY = 250;
 
 /** Everything for real and in processes of its own: a suite on anvil, litecoind, three signers, relayers. */
 export interface RelayStage {
@@ -77,7 +83,18 @@ export interface RelayStage {
   ): Promise<void>;
   mineHome(blocks: number): Promise<void>;
   mineForeign(blocks: number): Promise<void>;
+  /** The group's key for coins. */
+  readonly groupKey: string;
+  /** Both nodes end and start again, with empty mempools. */
+  restartForeign(): Promise<void>;
+  /** Takes Litecoin's last blocks back, and what was in them with them: a longer branch of empty blocks counts instead. */
+  reorganiseForeign(blocks: number): Promise<void>;
+  /** What the journal of a worker's configuration says of its open messages, and of one. */
+  openMessages(config: string): Promise<readonly MessageStatus[]>;
+  message(config: string, id: string): Promise<MessageStatus | undefined>;
   balanceOf(account: string): Promise<bigint>;
+  /** All claims on the coin, payouts on their way included. */
+  supply(): Promise<bigint>;
   /** Registers a script for an account and names it in its book of destinations. */
   destination(user: JsonRpcSigner, script: string): Promise<string>;
   /** Lets everything season: two days pass, and prices are fresh again. */
@@ -89,6 +106,11 @@ export interface RelayStage {
   /** How often the Gateway has said an event of a message. */
   said(event: string, id: string): Promise<number>;
   close(): Promise<void>;
+}
+
+async function statusIn({ deciders, journal }: Pick<RouteSession, "deciders" | "journal">, stream: string) {
+  const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
+  return statusOf(stream, await journal.read(stream), decider, Date.now());
 }
 
 async function deployed(node: DevelopmentNode, folder: string, config: SuiteConfig) {
@@ -103,6 +125,16 @@ async function deployed(node: DevelopmentNode, folder: string, config: SuiteConf
   } finally {
     await connection.close();
   }
+}
+
+/** As `Promise.all`, but when one fails the others are waited for: what they have opened can then be closed. */
+async function allEnded<T extends readonly unknown[]>(
+  ...all: { [Index in keyof T]: Promise<T[Index]> }
+): Promise<T> {
+  const ended = await Promise.allSettled(all);
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return ended.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
 /** Opens it: a suite whose committee is the statements' group, two litecoind, float and lanes at the wallet, signers with duties. */
@@ -126,24 +158,34 @@ async function openIn(
   closing: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<RelayStage> {
-  const signers = await startSignerTrio(folder);
-  closing.push(() => signers.close());
-  const node = await startNode("anvil");
-  closing.push(() => node.kill());
-  const first = await startLitecoin();
-  closing.push(() => first.close());
-  const second = await startLitecoin({ peers: [first] });
-  closing.push(() => second.close());
-  const litecoin = [first, second] as const;
-  const coins = await signers.ceremony("coins", "transaction");
+  const kept = async <T>(opening: Promise<T>, end: (opened: T) => Promise<void>): Promise<T> => {
+    const opened = await opening;
+    closing.push(() => end(opened));
+    return opened;
+  };
+  const nodes = async () => {
+    const first = await kept(startLitecoin(), (node) => node.close());
+    const second = await kept(startLitecoin({ peers: [first] }), (node) => node.close());
+    const litecoin = [first, second] as const;
+    return { litecoin, bank: await openLitecoinBank(litecoin, PAYMENTS) };
+  };
+  const [signers, node, { litecoin, bank }] = await allEnded(
+    kept(startSignerTrio(folder), (trio) => trio.close()),
+    kept(startNode("anvil"), (started) => started.kill()),
+    nodes(),
+  );
+  const [first, second] = litecoin;
+  // The suite names the statements' group: the coins' own key is made while it is deployed.
   const statements = await signers.ceremony("statements", "statement");
   const plain = developmentConfig("anvil", CHAIN_ID);
   const config: SuiteConfig = {
     ...plain,
     gateway: { ...plain.gateway, committee: { groupKey: `0x${statements.group.publicKey}` } },
   };
-  const addresses = await deployed(node, folder, config);
-  const bank = await openLitecoinBank(litecoin, PAYMENTS);
+  const [coins, addresses] = await allEnded(
+    signers.ceremony("coins", "transaction"),
+    deployed(node, folder, config),
+  );
   const birth = Number(await first.ask("getblockcount"));
   const own = ownScript(coins.group.publicKey);
   await bank.send([
@@ -196,7 +238,17 @@ async function openIn(
   const users = await Promise.all([5, 6, 7, 8].map((at) => provider.getSigner(at)));
   const vault = IVault__factory.connect(addresses.vault, users[0] as JsonRpcSigner);
   const gateway = Gateway__factory.connect(addresses.gateway, users[0] as JsonRpcSigner);
+  const token = ForeignAsset__factory.connect(ltc.token, users[0] as JsonRpcSigner);
   const environment = routeEnvironment(route);
+
+  const relay: RelayStage["relay"] = (config, ...words) =>
+    strongroom(["relay", ...words, "--config", config], environment);
+  const restartForeign = async () => {
+    await Promise.all(litecoin.map((node) => node.stop()));
+    await Promise.all(litecoin.map((node) => node.start()));
+    await second.ask("addnode", `127.0.0.1:${first.peerPort}`, "onetry");
+    await sameBlock(litecoin);
+  };
 
   return {
     ...{
@@ -223,7 +275,7 @@ async function openIn(
       await daemon.says((line) => line.includes('"begins"'));
       return daemon;
     },
-    relay: (config, ...words) => strongroom(["relay", ...words, "--config", config], environment),
+    relay,
     async until(what, holds, { seconds = 60, foreign = true } = {}) {
       for (
         const end = performance.now() + seconds * 1_000;
@@ -236,6 +288,29 @@ async function openIn(
       }
       throw new Error(`${what}: not within ${seconds} s`);
     },
+    groupKey: coins.group.publicKey,
+    restartForeign,
+    async reorganiseForeign(blocks) {
+      const height = Number(await first.ask("getblockcount"));
+      await first.ask("invalidateblock", await first.ask("getblockhash", height - blocks + 1));
+      // Of its own: a block with nothing in it would else be one that has just been declared invalid.
+      await first.mineEmpty(blocks + 1, bank.freshAddress());
+      await sameBlock(litecoin);
+      await restartForeign();
+    },
+    openMessages: (config) =>
+      withRoute({ config }, async ({ journal, names, deciders }) => {
+        const open = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
+        return Promise.all(open.flat().map(({ stream }) => statusIn({ journal, deciders }, stream)));
+      }),
+    message: (config, id) =>
+      withRoute({ config }, async ({ journal, names, deciders }) => {
+        for (const stream of [names.outbound(id), names.inbound(id)]) {
+          if ((await journal.read(stream)).length > 0) return statusIn({ journal, deciders }, stream);
+        }
+        return undefined;
+      }),
+    supply: () => token.totalSupply(),
     balanceOf: (account) => vault.balanceOf(account, asset),
     async destination(user, script) {
       const handle = handleOf({ account: user.address, chain: NETWORK.chain, script });
