@@ -7,13 +7,14 @@ import type { MessageStatus } from "../../src/relayer/message-status.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
 import { openRelayStage, type RelayStage } from "../support/relay-stage.ts";
 import { strongroom } from "../support/strongroom.ts";
+import { type RequestedPayout, survivesFailovers } from "./failover.behavior.ts";
 
 const NETWORK = UTXO_NETWORKS.litecoinRegtest;
 const COIN = 100_000_000n;
 const DEPOSIT = 8n * COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 5;
+const PAYOUTS = 7;
 
 interface StatusAnswer {
   readonly open: readonly MessageStatus[];
@@ -35,8 +36,8 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
   const stop = async () => {
     await relayer?.end("SIGTERM");
   };
-  const statusOf = async (id: string): Promise<MessageStatus> => {
-    const status = await stage.message(config, id);
+  const statusOf = async (id: string, from = config): Promise<MessageStatus> => {
+    const status = await stage.message(from, id);
     if (status === undefined) throw new Error(`the relayer knows nothing of ${id}`);
     return status;
   };
@@ -48,16 +49,16 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
   };
   const isSettled = (id: string) => async () => (await stage.said("PayoutSettled", id)) > 0;
   /** That a payout was paid once and settled once, by one transaction, and nothing more will come of it. */
-  const expectOnce = async ({ id, script }: { readonly id: string; readonly script: string }) => {
+  const expectOnce = async ({ id, script }: RequestedPayout, from = config) => {
     await stage.until("it is settled", isSettled(id));
-    await stage.until("the relayer has seen it", async () => (await statusOf(id)).stage === "settled");
+    await stage.until("the relayer has seen it", async () => (await statusOf(id, from)).stage === "settled");
     paidOut += AMOUNT;
     done.push(id);
     const payments = await stage.payments(script);
     expect(payments.map(({ amount }) => amount)).to.deep.equal([AMOUNT]);
     for (const event of ["PayoutRequested", "PayoutAuthorised", "PayoutSettled"])
       expect(await stage.said(event, id), event).to.equal(1);
-    const { transactions } = await statusOf(id);
+    const { transactions } = await statusOf(id, from);
     const payment = transactions.filter((one) => one.for === "payment" && one.is === "final");
     expect(payment.map(({ txId }) => txId)).to.deep.equal(payments.map(({ txId }) => txId));
     expect(await stage.supply()).to.equal(DEPOSIT - paidOut);
@@ -203,4 +204,6 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       expect(check.code, check.stderr).to.equal(0);
     });
   });
+
+  survivesFailovers(() => ({ stage, account: user.address, request, expectOnce }));
 });

@@ -29,6 +29,7 @@ import {
 } from "../../src/testing/litecoin-node.ts";
 import {
   type DevelopmentRoute,
+  type FilePoint,
   makeGasAccount,
   routeEnvironment,
   signerDuties,
@@ -56,6 +57,12 @@ const DAY = 86_400;
 /** How often a block is mined on both chains while a test waits for something, milliseconds. */
 const BLOCKS_EVERY = 250;
 
+/** Where reading begins otherwise than with the stage. */
+export interface RouteFrom {
+  readonly home?: { readonly from: FilePoint };
+  readonly foreign?: { readonly from: FilePoint };
+}
+
 /** Everything for real and in processes of its own: a suite on anvil, litecoind, three signers, relayers. */
 export interface RelayStage {
   readonly folder: string;
@@ -70,7 +77,9 @@ export interface RelayStage {
   readonly users: readonly JsonRpcSigner[];
   readonly gas: { readonly account: string; readonly keystore: string };
   /** Writes a worker's configuration for a journal. */
-  workerConfig(name: string, journal: Readonly<Record<string, string>>): string;
+  workerConfig(name: string, journal: Readonly<Record<string, string>>, from?: RouteFrom): string;
+  /** The last final block of each chain now: where a relayer that begins now begins to read. */
+  finalPoints(): Promise<RouteFrom>;
   /** Starts `relay run`, and waits until it has begun. */
   startRelayer(config: string, environment?: Readonly<Record<string, string>>): Promise<Daemon>;
   /** Runs `relay …` to its end. */
@@ -266,7 +275,18 @@ async function openIn(
       mineHome,
       mineForeign,
     },
-    workerConfig: (name, journal) => writeWorkerConfig(route, name, gas, journal),
+    workerConfig: (name, journal, at = {}) =>
+      writeWorkerConfig(
+        { ...route, home: { ...route.home, ...at.home }, foreign: { ...route.foreign, ...at.foreign } },
+        name,
+        gas,
+        journal,
+      ),
+    async finalPoints() {
+      const height = Number(await first.ask("getblockcount")) - FOREIGN_DEPTH;
+      const hash = (await first.ask("getblockhash", height)) as string;
+      return { home: { from: await pointAt(HOME_DEPTH) }, foreign: { from: { height, hash } } };
+    },
     async startRelayer(config, more = {}) {
       const daemon = startDaemon(["relay", "run", "--config", config], { ...environment, ...more });
       closing.push(async () => {
