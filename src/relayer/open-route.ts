@@ -17,7 +17,6 @@ import { readPassword } from "../governance/wallets/password.ts";
 import { type FaultPoints, faultPoints, NO_FAULTS } from "../journal/fault-points.ts";
 import type { StoredJournal } from "../journal/journal-snapshot.ts";
 import { openJournal } from "../journal/open-journal.ts";
-import { AccountBook } from "../signing/account-book.ts";
 import { openChannels, type SignerChannels } from "../signing/coordinator.ts";
 import { GroupKey } from "../signing/frost/group-key.ts";
 import { FrostGroup, type GroupNotices } from "../signing/frost-group.ts";
@@ -28,6 +27,7 @@ import { GasSigner } from "./gas-signer.ts";
 import { GatewayCommittee, type StatementSigners } from "./gateway-committee.ts";
 import { GatewayExecutor } from "./gateway-executor.ts";
 import { machineClock } from "./machine-clock.ts";
+import { nameAccounts } from "./name-accounts.ts";
 import type { ConfiguredRoute, RouteConfig } from "./route-config.ts";
 import { routeDeciders } from "./route-deciders.ts";
 import { type RouteDesk, type RouteLine, USUAL_PACE } from "./route-desk.ts";
@@ -201,10 +201,7 @@ export async function openRoute(
         signer: new FrostGroup({ group, channels: signers.channels, notices }),
         inputsOf: inputsOf(utxo),
         from: foreign.from,
-        prepare: async () => {
-          const { accounts } = await AccountBook.open(journal, foreign.chain);
-          for (const account of accounts) book.add(account);
-        },
+        prepare: await nameAccounts({ journal, chain: foreign.chain, book, index: utxo.index }),
       },
     },
     committee: new GatewayCommittee(evm.view, place, statementSigners(configured, signers, notices)),

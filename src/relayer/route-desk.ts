@@ -18,8 +18,8 @@ export interface RouteSide {
   inputsOf(tx: UnsignedTx | SignedTx): readonly string[];
   /** A final block from which reading begins. */
   readonly from: Point;
-  /** Done before each reading: learns, say, whose addresses are to be looked for. */
-  prepare?(): Promise<void>;
+  /** Done before the blocks after `read` are read, once the last of them is known: learns, say, whose addresses are looked for. */
+  prepare?(read: Point): Promise<void>;
 }
 
 /** Those whose word the gateway believes. */
