@@ -47,6 +47,8 @@ export interface ScanDesk {
   readonly store: StreamStore;
   /** Where reading begins where no cursor is stored. */
   readonly from: Point;
+  /** Done before the blocks after a point are read, once the last of them is known. */
+  prepare?(read: Point): Promise<void>;
 }
 
 /** What one reading has come to. */
@@ -128,6 +130,7 @@ export class ChainScan {
       );
     }
     const kept = this.#points.slice(0, at + 1);
+    if (head.height > ancestor.height) await this.#desk.prepare?.(ancestor);
     const touched = head.height > ancestor.height ? await this.#read(kept, head, finalized) : [];
     if (keptPoints(this.#points, finalized)[0]?.hash !== this.final.hash) {
       await this.#store([], head.height > ancestor.height ? this.#points : kept, finalized);

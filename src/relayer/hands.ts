@@ -2,7 +2,7 @@ import type { EffectStatus, FeeQuote, SignedTx, UnsignedTx } from "../chains/cha
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Command } from "./deciders/command.ts";
 import type { Side } from "./deciders/decider.ts";
-import type { Intention } from "./deciders/intention.ts";
+import type { Intention, Part } from "./deciders/intention.ts";
 import { restored, type StoredSigned, type StoredUnsigned, stored } from "./deciders/stored-tx.ts";
 import type { RouteDesk, RouteSide } from "./route-desk.ts";
 import type { LoadedStream, StreamStore } from "./stream-store.ts";
@@ -46,6 +46,11 @@ export class Hands {
 
   protected get sides(): Readonly<Record<Side, RouteSide>> {
     return this.#desk.sides;
+  }
+
+  /** `signed`: its bytes aren't stored yet. `sending`: they are, and nobody has them. `sent`: what came of it isn't stored. */
+  #reach(part: Part, place: "signed" | "sending" | "sent"): void {
+    this.#desk.faults?.reach(`relay.${part}.${place}`);
   }
 
   #side(side: Side): RouteSide {
@@ -172,12 +177,16 @@ export class Hands {
 
   protected async sign(_stream: string, intention: To<"sign">, tell: Tell): Promise<boolean> {
     const { part, mode } = intention;
-    return tell({ is: "signed", part, mode, signed: stored(await this.signed(intention)) });
+    const signed = stored(await this.signed(intention));
+    this.#reach(part, "signed");
+    return tell({ is: "signed", part, mode, signed });
   }
 
   protected async broadcast({ part, side, signed }: To<"broadcast">, tell: Tell): Promise<boolean> {
     this.#check();
+    this.#reach(part, "sending");
     const result = await this.#side(side).executor.broadcast(restored<SignedTx>(signed));
+    this.#reach(part, "sent");
     return tell({ is: "sent", part, txId: signed.txId, result, at: this.#desk.clock.now() });
   }
 

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SignedTx, UnsignedTx } from "../chains/chain.ts";
-import { openEvm } from "../chains/evm/open-evm.ts";
+import { openEvmChain } from "../chains/evm/open-evm.ts";
 import { DepositBook } from "../chains/utxo/address-book.ts";
 import { utxoNetwork } from "../chains/utxo/network.ts";
 import { signedContent } from "../chains/utxo/signed-content.ts";
@@ -14,9 +14,9 @@ import { TerminalError } from "../core/errors.ts";
 import { Redacted } from "../core/redacted.ts";
 import { openKeystore } from "../governance/wallets/keystore.ts";
 import { readPassword } from "../governance/wallets/password.ts";
+import { type FaultPoints, faultPoints, NO_FAULTS } from "../journal/fault-points.ts";
 import type { StoredJournal } from "../journal/journal-snapshot.ts";
 import { openJournal } from "../journal/open-journal.ts";
-import { AccountBook } from "../signing/account-book.ts";
 import { openChannels, type SignerChannels } from "../signing/coordinator.ts";
 import { GroupKey } from "../signing/frost/group-key.ts";
 import { FrostGroup, type GroupNotices } from "../signing/frost-group.ts";
@@ -27,6 +27,7 @@ import { GasSigner } from "./gas-signer.ts";
 import { GatewayCommittee, type StatementSigners } from "./gateway-committee.ts";
 import { GatewayExecutor } from "./gateway-executor.ts";
 import { machineClock } from "./machine-clock.ts";
+import { nameAccounts } from "./name-accounts.ts";
 import type { ConfiguredRoute, RouteConfig } from "./route-config.ts";
 import { routeDeciders } from "./route-deciders.ts";
 import { type RouteDesk, type RouteLine, USUAL_PACE } from "./route-desk.ts";
@@ -48,11 +49,12 @@ export function termsOf({ home, foreign }: RouteConfig): RouteTerms {
 export function openRouteJournal(
   { config: { journal }, folder }: ConfiguredRoute,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  faults: FaultPoints = NO_FAULTS,
 ): Promise<StoredJournal> {
-  if ("file" in journal) return openJournal({ file: resolve(folder, journal.file) });
-  if ("url" in journal) return openJournal({ url: journal.url });
+  if ("file" in journal) return openJournal({ file: resolve(folder, journal.file), faults });
+  if ("url" in journal) return openJournal({ url: journal.url, faults });
   const url = environment[journal.urlEnv];
-  if (url !== undefined && url !== "") return openJournal({ url });
+  if (url !== undefined && url !== "") return openJournal({ url, faults });
   throw new TerminalError("CONFIG_INVALID", `The environment has no variable ${journal.urlEnv}`, {
     advice: "Set it to the journal's PostgreSQL URL.",
   });
@@ -157,7 +159,7 @@ export async function openRoute(
     () => readPassword({ from: "env", name: home.passwordEnv }),
     { warn: (why) => log({ event: "warning", why }) },
   );
-  const evm = openEvm(home.chain, home.sender);
+  const evm = openEvmChain(home.chain, home.sender);
   if (evm.executor === undefined || wallet.address !== home.sender.account) {
     throw new TerminalError("CONFIG_INVALID", "The keystore isn't the sender's", {
       facts: { keystore: wallet.address, sender: home.sender.account },
@@ -167,7 +169,8 @@ export async function openRoute(
   const signers = await coordinator(configured);
   const group = readGroup(folder, foreign.group);
   const utxo = openForeign(configured, group);
-  const journal = await openRouteJournal(configured);
+  const faults = faultPoints(process.env);
+  const journal = await openRouteJournal(configured, process.env, faults);
   const notices: GroupNotices = {
     cheated: (signer, why) => log({ event: "cheated", signer, why }),
     absent: (signer, why) => log({ event: "absent", signer, why }),
@@ -175,7 +178,15 @@ export async function openRoute(
   const place = { chainId: terms.homeChainId, address: committee.address };
   const book = utxo.book as DepositBook;
   const desk: RouteDesk = {
-    ...{ route, terms, deciders: routeDeciders(terms), journal, clock: machineClock, random: Math.random },
+    ...{
+      route,
+      terms,
+      deciders: routeDeciders(terms),
+      journal,
+      clock: machineClock,
+      random: Math.random,
+      faults,
+    },
     sides: {
       home: {
         observer: evm.observer,
@@ -190,10 +201,7 @@ export async function openRoute(
         signer: new FrostGroup({ group, channels: signers.channels, notices }),
         inputsOf: inputsOf(utxo),
         from: foreign.from,
-        prepare: async () => {
-          const { accounts } = await AccountBook.open(journal, foreign.chain);
-          for (const account of accounts) book.add(account);
-        },
+        prepare: await nameAccounts({ journal, chain: foreign.chain, book, index: utxo.index }),
       },
     },
     committee: new GatewayCommittee(evm.view, place, statementSigners(configured, signers, notices)),

@@ -1,5 +1,6 @@
 import type { ChainObserver, EffectExecutor, Point, SignedTx, UnsignedTx } from "../chains/chain.ts";
 import type { Statement } from "../gateway/statement.ts";
+import type { FaultPoints } from "../journal/fault-points.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Signer } from "../signing/signer.ts";
 import type { Clock, Random } from "./clock.ts";
@@ -17,8 +18,8 @@ export interface RouteSide {
   inputsOf(tx: UnsignedTx | SignedTx): readonly string[];
   /** A final block from which reading begins. */
   readonly from: Point;
-  /** Done before each reading: learns, say, whose addresses are to be looked for. */
-  prepare?(): Promise<void>;
+  /** Done before the blocks after `read` are read, once the last of them is known: learns, say, whose addresses are looked for. */
+  prepare?(read: Point): Promise<void>;
 }
 
 /** Those whose word the gateway believes. */
@@ -66,5 +67,7 @@ export interface RouteDesk {
   readonly pace: Pace;
   /** Names this worker among those of the route; unique. */
   readonly holder: string;
+  /** Where a test may end the process: `relay.PART.signed`, `.sending` and `.sent`, as `Hands` has them. */
+  readonly faults?: FaultPoints;
   log(line: RouteLine): void;
 }

@@ -1,3 +1,4 @@
+import type { Point } from "../chains/chain.ts";
 import { TerminalError } from "../core/errors.ts";
 import { Agenda } from "./agenda.ts";
 import { backoff } from "./backoff.ts";
@@ -114,8 +115,11 @@ class Turn {
     this.#hands = makeHands({ desk, store, check: () => term.check() });
     this.#control = new RouteControl(journal, names, () => term.lease);
     this.#agenda = new Agenda();
-    const scan = (side: Side) =>
-      new ChainScan({ side, observer: sides[side].observer, terms, names, store, from: sides[side].from });
+    const scan = (side: Side) => {
+      const { observer, from } = sides[side];
+      const prepare = (read: Point) => sides[side].prepare?.(read) ?? Promise.resolve();
+      return new ChainScan({ side, observer, terms, names, store, from, prepare });
+    };
     this.#scans = { home: scan("home"), foreign: scan("foreign") };
   }
 
@@ -203,7 +207,6 @@ class Turn {
     const scan = this.#scans[side];
     const { head, final } = scan;
     try {
-      await this.#desk.sides[side].prepare?.();
       const round = await scan.round();
       reading.failures = 0;
       this.#survey.read(side, round, clock.monotonic());

@@ -6,8 +6,8 @@ import { httpNode } from "../../src/chains/evm/http-node.ts";
 import { EvmNodes } from "../../src/chains/evm/nodes.ts";
 import type { Answer, EvmNode, Question } from "../../src/chains/evm/rpc.ts";
 import { explain, RetryableError, StrongroomError } from "../../src/core/errors.ts";
+import { freePort } from "../../src/testing/free-port.ts";
 import { type HttpServer, startHttpServer } from "../support/http-server.ts";
-import { freePort } from "../support/nodes.ts";
 
 /** A node of this process that answers as told. */
 function nodeOf(name: string, answer: (question: Question) => unknown): EvmNode {

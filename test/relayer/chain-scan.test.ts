@@ -82,6 +82,36 @@ describe("Reading a chain", () => {
     await journal.close();
   });
 
+  it("given something to prepare, does it after the head is known and before the blocks up to it are read", async () => {
+    const chain = new Chain().add("a");
+    const { journal, names, store } = await reading(chain);
+    const order: string[] = [];
+    const observer: ChainObserver = {
+      chain: HOME,
+      head: async () => {
+        order.push("head");
+        return chain.head();
+      },
+      finalized: () => chain.finalized(),
+      commonAncestor: (saved) => chain.commonAncestor(saved),
+      finality: () => chain.finality(),
+      scan: (after, to) => {
+        order.push("scan");
+        return chain.scan(after, to);
+      },
+    };
+    const prepare = async ({ height }: Point) => {
+      order.push(`prepare ${height}`);
+    };
+    const scan = new ChainScan({ side: "home", observer, terms: TERMS, names, store, from: at(0), prepare });
+    await scan.round();
+    await scan.round();
+    chain.add("b");
+    await scan.round();
+    expect(order).to.deep.equal(["head", "prepare 0", "scan", "head", "head", "prepare 1", "scan"]);
+    await journal.close();
+  });
+
   it("given a fork, goes on from the last point that both have, and takes what moved where it is now", async () => {
     const chain = new Chain().add("a").add("b", "PayoutRequested").add("c");
     const { journal, names, scan } = await reading(chain);

@@ -8,8 +8,13 @@ import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
 import { openUtxoChain, type UtxoChain, type UtxoChainSettings } from "../../src/chains/utxo/utxo-chain.ts";
 import type { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
-import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
-import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
+import { type LitecoinBank, openLitecoinBank } from "../../src/testing/litecoin-bank.ts";
+import {
+  LITECOIN_CREDENTIALS,
+  type LitecoinNode,
+  sameBlock,
+  startLitecoin,
+} from "../../src/testing/litecoin-node.ts";
 import { type LitecoinProxy, startLitecoinProxy } from "./litecoin-proxy.ts";
 
 /** Blocks after which one counts as final on the stage. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { anvilProgram } from "../../src/testing/anvil-program.ts";
+import { freePort } from "../../src/testing/free-port.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** How long a node may take to answer its first question, milliseconds. */
@@ -31,19 +31,6 @@ export interface DevelopmentNode {
   readonly pid: number;
   /** Ends the process and waits until it is gone; a second call does nothing. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-}
-
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
-    const server = createServer();
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => found(port));
-    });
-  });
 }
 
 function commandOf(kind: NodeKind, port: number, chainId: number): readonly [string, readonly string[]] {

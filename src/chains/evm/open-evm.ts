@@ -63,6 +63,10 @@ export const evmSenderSchema = z.strictObject({
   gas: wei,
 });
 
+/** A configuration that was checked. */
+export type EvmChainConfig = z.output<typeof evmChainSchema>;
+export type EvmSenderConfig = z.output<typeof evmSenderSchema>;
+
 /** A chain that was opened. The executor is there where a sender was given. */
 export interface OpenEvm {
   readonly view: ChainView;
@@ -81,14 +85,25 @@ function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
 }
 
 /**
- * Opens an EVM chain with a Gateway on it.
+ * Opens an EVM chain with a Gateway on it, from text that nobody has checked.
  *
  * @param chain as `evmChainSchema` has it
  * @param sender as `evmSenderSchema` has it; without one nothing can be sent
  * @throws TerminalError `CHAIN_CONFIG`, `TOO_FEW_NODES`
  */
 export function openEvm(chain: unknown, sender?: unknown): OpenEvm {
-  const config = checked(evmChainSchema, chain);
+  return openEvmChain(
+    checked(evmChainSchema, chain),
+    sender === undefined ? undefined : checked(evmSenderSchema, sender),
+  );
+}
+
+/**
+ * The same, from what was checked already.
+ *
+ * @throws TerminalError `TOO_FEW_NODES`
+ */
+export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): OpenEvm {
   const nodes = new EvmNodes(
     config.chain,
     config.nodes.map(({ url, timeout, batch }) =>
@@ -114,7 +129,7 @@ export function openEvm(chain: unknown, sender?: unknown): OpenEvm {
   });
   const reader = new GatewayReader(view, contract);
   if (sender === undefined) return { view, observer, reader, executor: undefined };
-  const { account, rate, total, gas } = checked(evmSenderSchema, sender);
+  const { account, rate, total, gas } = sender;
   const executor = new EvmExecutor(view, {
     account,
     fees: { rate, total },

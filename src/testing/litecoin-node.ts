@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { JsonRpcNode, NodeSilent } from "../../src/chains/utxo/json-rpc-node.ts";
-import { Redacted } from "../../src/core/redacted.ts";
-import { debianProgram } from "../../src/testing/debian-programs.ts";
-import { freePort } from "./nodes.ts";
+import { JsonRpcNode, NodeSilent } from "../chains/utxo/json-rpc-node.ts";
+import { Redacted } from "../core/redacted.ts";
+import { debianProgram } from "./debian-programs.ts";
+import { freePort } from "./free-port.ts";
 
 /** How long a node may take to answer its first question, milliseconds. */
 const READY_WITHIN = 60_000;

@@ -1,7 +1,7 @@
 import { hex } from "@scure/base";
 import { Address, OutScript, p2wpkh, Transaction } from "@scure/btc-signer";
 import { pubECDSA, sha256 } from "@scure/btc-signer/utils.js";
-import type { Hex } from "../../src/chains/chain.ts";
+import type { Hex } from "../chains/chain.ts";
 import { type LitecoinNode, sameBlock } from "./litecoin-node.ts";
 
 const NETWORK = { bech32: "rltc", pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef };

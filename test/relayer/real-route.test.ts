@@ -1,0 +1,209 @@
+import { expect } from "chai";
+import type { JsonRpcSigner } from "ethers";
+import { addressOfScript, scriptOfAddress } from "../../src/chains/utxo/address.ts";
+import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
+import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
+import type { MessageStatus } from "../../src/relayer/message-status.ts";
+import type { Daemon } from "../../src/testing/daemon.ts";
+import { openRelayStage, type RelayStage } from "../support/relay-stage.ts";
+import { strongroom } from "../support/strongroom.ts";
+import { type RequestedPayout, survivesFailovers } from "./failover.behavior.ts";
+
+const NETWORK = UTXO_NETWORKS.litecoinRegtest;
+const COIN = 100_000_000n;
+const DEPOSIT = 8n * COIN;
+const AMOUNT = COIN / 2n;
+/** Where payouts go, one each: named before the two days in which destinations season. */
+const PAYOUTS = 7;
+
+interface StatusAnswer {
+  readonly open: readonly MessageStatus[];
+}
+
+describe("a route with everything for real: anvil, litecoind, three signers, a relayer", function () {
+  this.timeout(240_000);
+  let stage: RelayStage;
+  let config: string;
+  let user: JsonRpcSigner;
+  let relayer: Daemon | undefined;
+  const destinations: { readonly script: string; readonly handle: string }[] = [];
+  const done: string[] = [];
+  let paidOut = 0n;
+
+  const start = async (faults = "") => {
+    relayer = await stage.startRelayer(config, faults === "" ? {} : { STRONGROOM_FAULT: faults });
+  };
+  const stop = async () => {
+    await relayer?.end("SIGTERM");
+  };
+  const statusOf = async (id: string, from = config): Promise<MessageStatus> => {
+    const status = await stage.message(from, id);
+    if (status === undefined) throw new Error(`the relayer knows nothing of ${id}`);
+    return status;
+  };
+  /** Requests the next payout. */
+  const request = async () => {
+    const next = destinations.shift();
+    if (next === undefined) throw new Error("more payouts than destinations");
+    return { ...next, id: await stage.withdraw(user, AMOUNT, next.handle) };
+  };
+  const isSettled = (id: string) => async () => (await stage.said("PayoutSettled", id)) > 0;
+  /** That a payout was paid once and settled once, by one transaction, and nothing more will come of it. */
+  const expectOnce = async ({ id, script }: RequestedPayout, from = config) => {
+    await stage.until("it is settled", isSettled(id));
+    await stage.until("the relayer has seen it", async () => (await statusOf(id, from)).stage === "settled");
+    paidOut += AMOUNT;
+    done.push(id);
+    const payments = await stage.payments(script);
+    expect(payments.map(({ amount }) => amount)).to.deep.equal([AMOUNT]);
+    for (const event of ["PayoutRequested", "PayoutAuthorised", "PayoutSettled"])
+      expect(await stage.said(event, id), event).to.equal(1);
+    const { transactions } = await statusOf(id, from);
+    const payment = transactions.filter((one) => one.for === "payment" && one.is === "final");
+    expect(payment.map(({ txId }) => txId)).to.deep.equal(payments.map(({ txId }) => txId));
+    expect(await stage.supply()).to.equal(DEPOSIT - paidOut);
+  };
+  /** Waits, mining, until the relayer has killed itself at a fault point. */
+  const killed = async (foreign = true) => {
+    const daemon = relayer;
+    if (daemon === undefined) throw new Error("no relayer runs");
+    let signal: NodeJS.Signals | null | undefined;
+    void daemon.ended.then((end) => {
+      signal = end.signal;
+    });
+    await stage.until("the relayer reaches its fault point", async () => signal !== undefined, { foreign });
+    expect(signal, daemon.said.join("\n")).to.equal("SIGKILL");
+  };
+
+  before(async () => {
+    stage = await openRelayStage();
+    const [first] = stage.users;
+    if (first === undefined) throw new Error("the development node has no accounts");
+    user = first;
+    config = stage.workerConfig("worker", { file: `${stage.folder}/journal.sqlite` });
+    for (let at = 0; at < PAYOUTS; at++) {
+      const script = stage.bank.freshScript();
+      destinations.push({ script, handle: await stage.destination(user, script) });
+    }
+    await start();
+  });
+  after(() => stage?.close());
+  afterEach(function () {
+    if (this.currentTest?.state !== "failed") return;
+    const said = (["anna", "ben", "cleo"] as const).flatMap((name) => stage.signers.said(name));
+    process.stderr.write(`${[...(relayer?.said ?? []), ...said].slice(-60).join("\n")}\n`);
+  });
+
+  describe("given an account that is watched", () => {
+    it("credits a deposit to its address, once that is final and never before", async () => {
+      const { code, stdout, stderr } = await stage.relay(config, "watch", user.address);
+      expect(code, stderr).to.equal(0);
+      const { groupKey } = stage;
+      const { chain: home, vault } = stage.route.home;
+      const script = depositScript({ groupKey, chain: NETWORK.chain, home, vault, account: user.address });
+      expect(stdout.trim()).to.equal(addressOfScript(NETWORK, script));
+      await stage.bank.send([{ script: scriptOfAddress(NETWORK, stdout.trim()), amount: DEPOSIT }]);
+      await stage.mineForeign(NETWORK.confirmations - 1);
+      await stage.until(
+        "the relayer has seen it",
+        async () => (await stage.openMessages(config)).length === 1,
+        {
+          foreign: false,
+        },
+      );
+      const [seen] = await stage.openMessages(config);
+      expect(seen).to.include({ direction: "in", stage: "seen" });
+      expect(await stage.balanceOf(user.address)).to.equal(0n);
+      await stage.until("credited", async () => (await stage.balanceOf(user.address)) > 0n);
+      expect(await stage.balanceOf(user.address)).to.equal(DEPOSIT);
+      await stage.until(
+        "the relayer has seen it",
+        async () => (await stage.openMessages(config)).length === 0,
+      );
+      expect(await stage.said("DepositCredited", seen?.id ?? "")).to.equal(1);
+      await stage.season();
+    });
+  });
+
+  describe("given a payout while one signer is down", () => {
+    it("pays it by the other two, and settles it", async () => {
+      await stage.signers.end("SIGKILL", "cleo");
+      await expectOnce(await request());
+      await stage.signers.start("cleo");
+    });
+  });
+
+  describe("given a relayer that is killed before what was signed is stored, and around its submissions", () => {
+    it("pays once and settles once", async () => {
+      await stop();
+      const payout = await request();
+      for (const fault of ["authorise.sent", "payment.signed", "report.sending"]) {
+        await start(`relay.${fault}:1`);
+        await killed();
+      }
+      await start();
+      await expectOnce(payout);
+    });
+  });
+
+  describe("given one that is killed after what was signed is stored, and before it is sent", () => {
+    it("sends those bytes, and no others", async () => {
+      await stop();
+      const payout = await request();
+      await start("relay.payment.sending:1");
+      await killed(false);
+      const { transactions } = await statusOf(payout.id);
+      const [signed] = transactions.filter((one) => one.for === "payment");
+      expect(signed?.is).to.equal("signed");
+      expect(await stage.payments(payout.script)).to.deep.equal([]);
+      await start();
+      await expectOnce(payout);
+      expect((await stage.payments(payout.script)).map(({ txId }) => txId)).to.deep.equal([signed?.txId]);
+    });
+  });
+
+  describe("given one that is killed after it has sent, and nodes that lost their mempools meanwhile", () => {
+    it("sends the same bytes again", async () => {
+      await stop();
+      const payout = await request();
+      await start("relay.payment.sent:1");
+      await killed(false);
+      const waiting = (await stage.litecoin[0].ask("getrawmempool")) as string[];
+      await stage.restartForeign();
+      expect(await stage.litecoin[0].ask("getrawmempool")).to.deep.equal([]);
+      await start();
+      await expectOnce(payout);
+      expect(waiting).to.include((await stage.payments(payout.script))[0]?.txId);
+    });
+  });
+
+  describe("given a reorganisation that takes the payout's block back, and its transaction with it", () => {
+    it("pays it again by the same transaction, on the chain that counts", async () => {
+      const payout = await request();
+      const isPaid = async () => (await stage.payments(payout.script)).length > 0;
+      await stage.until("it is in a block", isPaid);
+      const before = await stage.payments(payout.script);
+      await stage.reorganiseForeign(2);
+      expect(await stage.payments(payout.script)).to.deep.equal([]);
+      await expectOnce(payout);
+      expect(await stage.payments(payout.script)).to.deep.equal(before);
+    });
+  });
+
+  describe("given that all is done", () => {
+    it("has nothing open, a journal that is whole, and a history in sentences for each", async () => {
+      const { code, stdout } = await stage.relay(config, "status", "--json");
+      expect(code).to.equal(0);
+      expect((JSON.parse(stdout) as StatusAnswer).open).to.deep.equal([]);
+      const [id = ""] = done;
+      const { stdout: told } = await stage.relay(config, "explain", id);
+      for (const sentence of ["is signed and stored", "The payment is final", "It has ended: settled"])
+        expect(told).to.include(sentence);
+      await stop();
+      const check = await strongroom(["journal", "check", "--file", `${stage.folder}/journal.sqlite`]);
+      expect(check.code, check.stderr).to.equal(0);
+    });
+  });
+
+  survivesFailovers(() => ({ stage, account: user.address, request, expectOnce }));
+});

@@ -1,0 +1,387 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hexlify, JsonRpcProvider, type JsonRpcSigner } from "ethers";
+import type { SuiteAddresses } from "../../deploy/addresses.ts";
+import { developmentConfig } from "../../deploy/config/load.ts";
+import type { SuiteConfig } from "../../deploy/config/schema.ts";
+import { connectNetwork } from "../../deploy/connect.ts";
+import { deployNetwork } from "../../deploy/deploy-network.ts";
+import { attachMocks } from "../../deploy/suite-mocks.ts";
+import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
+import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
+import { type RouteSession, withRoute } from "../../src/cli/commands/relay/route-session.ts";
+import { handleOf } from "../../src/gateway/destination.ts";
+import { chainHash } from "../../src/gateway/statement.ts";
+import type { Decider } from "../../src/relayer/deciders/decider.ts";
+import type { InboundState } from "../../src/relayer/deciders/inbound-decider.ts";
+import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.ts";
+import { type MessageStatus, statusOf } from "../../src/relayer/message-status.ts";
+import { kindOf } from "../../src/relayer/stream-names.ts";
+import { type Daemon, startDaemon } from "../../src/testing/daemon.ts";
+import { type LitecoinBank, openLitecoinBank } from "../../src/testing/litecoin-bank.ts";
+import {
+  LITECOIN_CREDENTIALS,
+  type LitecoinNode,
+  sameBlock,
+  startLitecoin,
+} from "../../src/testing/litecoin-node.ts";
+import {
+  type DevelopmentRoute,
+  type FilePoint,
+  makeGasAccount,
+  routeEnvironment,
+  signerDuties,
+  writeWorkerConfig,
+} from "../../src/testing/relay-files.ts";
+import { type SignerTrio, startSignerTrio } from "../../src/testing/signer-trio.ts";
+import { ForeignAsset__factory, Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
+import { type DevelopmentNode, startNode } from "./nodes.ts";
+import { type CommandResult, strongroom } from "./strongroom.ts";
+
+const CHAIN_ID = 31_337n;
+const HOME = `eip155:${CHAIN_ID}`;
+const NETWORK = UTXO_NETWORKS.litecoinRegtest;
+/** Blocks of each chain after which one counts as final. */
+const HOME_DEPTH = 2;
+const FOREIGN_DEPTH = NETWORK.confirmations;
+/** Blocks below the tip at which relayers begin to read: final when they begin. */
+const BEFORE = 10;
+const LANES = 8;
+/** Litoshi: what the operator puts beside deposits, in coins of this size. */
+const FLOAT = 100_000_000n;
+const FLOAT_COINS = 4;
+const PAYMENTS = 30;
+const DAY = 86_400;
+/** How often a block is mined on both chains while a test waits for something, milliseconds. */
+const BLOCKS_EVERY = 250;
+
+/** Where reading begins otherwise than with the stage. */
+export interface RouteFrom {
+  readonly home?: { readonly from: FilePoint };
+  readonly foreign?: { readonly from: FilePoint };
+}
+
+/** Everything for real and in processes of its own: a suite on anvil, litecoind, three signers, relayers. */
+export interface RelayStage {
+  readonly folder: string;
+  readonly node: DevelopmentNode;
+  readonly provider: JsonRpcProvider;
+  readonly addresses: SuiteAddresses;
+  readonly route: DevelopmentRoute;
+  readonly litecoin: readonly [LitecoinNode, LitecoinNode];
+  readonly bank: LitecoinBank;
+  readonly signers: SignerTrio;
+  /** Users of the Vault: accounts of the development node. */
+  readonly users: readonly JsonRpcSigner[];
+  readonly gas: { readonly account: string; readonly keystore: string };
+  /** Writes a worker's configuration for a journal. */
+  workerConfig(name: string, journal: Readonly<Record<string, string>>, from?: RouteFrom): string;
+  /** The last final block of each chain now: where a relayer that begins now begins to read. */
+  finalPoints(): Promise<RouteFrom>;
+  /** Starts `relay run`, and waits until it has begun. */
+  startRelayer(config: string, environment?: Readonly<Record<string, string>>): Promise<Daemon>;
+  /** Runs `relay …` to its end. */
+  relay(config: string, ...words: readonly string[]): Promise<CommandResult>;
+  /** Mines on both chains, as time goes by, until something holds. */
+  until(
+    what: string,
+    holds: () => Promise<boolean>,
+    options?: { readonly seconds?: number; readonly foreign?: boolean },
+  ): Promise<void>;
+  mineHome(blocks: number): Promise<void>;
+  mineForeign(blocks: number): Promise<void>;
+  /** The group's key for coins. */
+  readonly groupKey: string;
+  /** Both nodes end and start again, with empty mempools. */
+  restartForeign(): Promise<void>;
+  /** Takes Litecoin's last blocks back, and what was in them with them: a longer branch of empty blocks counts instead. */
+  reorganiseForeign(blocks: number): Promise<void>;
+  /** What the journal of a worker's configuration says of its open messages, and of one. */
+  openMessages(config: string): Promise<readonly MessageStatus[]>;
+  message(config: string, id: string): Promise<MessageStatus | undefined>;
+  balanceOf(account: string): Promise<bigint>;
+  /** All claims on the coin, payouts on their way included. */
+  supply(): Promise<bigint>;
+  /** Registers a script for an account and names it in its book of destinations. */
+  destination(user: JsonRpcSigner, script: string): Promise<string>;
+  /** Lets everything season: two days pass, and prices are fresh again. */
+  season(): Promise<void>;
+  /** An exit to a handle that is paid at once: its payout. */
+  withdraw(user: JsonRpcSigner, amount: bigint, handle: string): Promise<string>;
+  /** What outputs of Litecoin's blocks pay a script, from the tip's chain alone. */
+  payments(script: string): Promise<readonly { readonly txId: string; readonly amount: bigint }[]>;
+  /** How often the Gateway has said an event of a message. */
+  said(event: string, id: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function statusIn({ deciders, journal }: Pick<RouteSession, "deciders" | "journal">, stream: string) {
+  const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
+  return statusOf(stream, await journal.read(stream), decider, Date.now());
+}
+
+async function deployed(node: DevelopmentNode, folder: string, config: SuiteConfig) {
+  const connection = await connectNetwork("anvil", { rpc: node.url });
+  try {
+    const { addresses, ok } = await deployNetwork(connection, config, {
+      ...{ folder: join(folder, "deployments"), reset: false, acknowledged: undefined },
+      onProgress: () => {},
+    });
+    if (!ok) throw new Error("the deployment is not as declared");
+    return addresses;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** As `Promise.all`, but when one fails the others are waited for: what they have opened can then be closed. */
+async function allEnded<T extends readonly unknown[]>(
+  ...all: { [Index in keyof T]: Promise<T[Index]> }
+): Promise<T> {
+  const ended = await Promise.allSettled(all);
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return ended.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+/** Opens it: a suite whose committee is the statements' group, two litecoind, float and lanes at the wallet, signers with duties. */
+export async function openRelayStage(): Promise<RelayStage> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "strongroom-relay-")));
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closing.toReversed()) await end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return await openIn(folder, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openIn(
+  folder: string,
+  closing: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<RelayStage> {
+  const kept = async <T>(opening: Promise<T>, end: (opened: T) => Promise<void>): Promise<T> => {
+    const opened = await opening;
+    closing.push(() => end(opened));
+    return opened;
+  };
+  const nodes = async () => {
+    const first = await kept(startLitecoin(), (node) => node.close());
+    const second = await kept(startLitecoin({ peers: [first] }), (node) => node.close());
+    const litecoin = [first, second] as const;
+    return { litecoin, bank: await openLitecoinBank(litecoin, PAYMENTS) };
+  };
+  const [signers, node, { litecoin, bank }] = await allEnded(
+    kept(startSignerTrio(folder), (trio) => trio.close()),
+    kept(startNode("anvil"), (started) => started.kill()),
+    nodes(),
+  );
+  const [first, second] = litecoin;
+  // The suite names the statements' group: the coins' own key is made while it is deployed.
+  const statements = await signers.ceremony("statements", "statement");
+  const plain = developmentConfig("anvil", CHAIN_ID);
+  const config: SuiteConfig = {
+    ...plain,
+    gateway: { ...plain.gateway, committee: { groupKey: `0x${statements.group.publicKey}` } },
+  };
+  const [coins, addresses] = await allEnded(
+    signers.ceremony("coins", "transaction"),
+    deployed(node, folder, config),
+  );
+  const birth = Number(await first.ask("getblockcount"));
+  const own = ownScript(coins.group.publicKey);
+  await bank.send([
+    ...Array.from({ length: FLOAT_COINS }, () => ({ script: own, amount: FLOAT })),
+    ...Array.from({ length: LANES }, () => ({ script: own, amount: NETWORK.anchor })),
+  ]);
+  const mineForeign = async (blocks: number) => {
+    for (const txId of (await second.ask("getrawmempool")) as string[]) {
+      const raw = await second.ask("getrawtransaction", txId);
+      // Refused where the miner has it, or another version of it: peers tell each other only every few seconds.
+      await first.ask("sendrawtransaction", raw, 0).catch(() => undefined);
+    }
+    await first.mine(blocks, bank.address);
+    await sameBlock(litecoin);
+  };
+  await mineForeign(FOREIGN_DEPTH);
+  const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1, polling: true });
+  provider.pollingInterval = 50;
+  closing.push(async () => provider.destroy());
+  const mineHome = async (blocks: number) => {
+    await provider.send("anvil_mine", [`0x${blocks.toString(16)}`, "0x1"]);
+  };
+  await mineHome(BEFORE);
+  const pointAt = async (depth: number) => {
+    const block = await provider.getBlock((await provider.getBlockNumber()) - depth);
+    return { height: block?.number ?? 0, hash: block?.hash ?? "" };
+  };
+  const ltc = addresses.assets.find(({ symbol }) => symbol === "ltc");
+  if (ltc === undefined) throw new Error("the suite has no litecoin");
+  const asset = BigInt(ltc.id);
+  const from = birth - BEFORE;
+  const route: DevelopmentRoute = {
+    folder,
+    home: {
+      chain: HOME,
+      // One node: a development chain has no second one that agrees with it.
+      ...{ urls: [node.url, `${node.url}/?again`], depth: HOME_DEPTH, from: await pointAt(HOME_DEPTH + 1) },
+      ...{ gateway: addresses.gateway, vault: addresses.vault, committee: addresses.committee, asset },
+    },
+    foreign: {
+      ...{ chain: NETWORK.chain, nodes: litecoin, credentials: LITECOIN_CREDENTIALS, birth },
+      from: { height: from, hash: (await first.ask("getblockhash", from)) as string },
+    },
+    groups: { coins: coins.file, statements: statements.file },
+    coordinator: signers.coordinator,
+  };
+  await signers.assign(signerDuties(route), routeEnvironment(route));
+  const gas = await makeGasAccount(folder);
+  await provider.send("anvil_setBalance", [gas.account, `0x${(10n ** 20n).toString(16)}`]);
+  const users = await Promise.all([5, 6, 7, 8].map((at) => provider.getSigner(at)));
+  const vault = IVault__factory.connect(addresses.vault, users[0] as JsonRpcSigner);
+  const gateway = Gateway__factory.connect(addresses.gateway, users[0] as JsonRpcSigner);
+  const token = ForeignAsset__factory.connect(ltc.token, users[0] as JsonRpcSigner);
+  const environment = routeEnvironment(route);
+
+  const relay: RelayStage["relay"] = (config, ...words) =>
+    strongroom(["relay", ...words, "--config", config], environment);
+  const restartForeign = async () => {
+    await Promise.all(litecoin.map((node) => node.stop()));
+    await Promise.all(litecoin.map((node) => node.start()));
+    await second.ask("addnode", `127.0.0.1:${first.peerPort}`, "onetry");
+    await sameBlock(litecoin);
+  };
+
+  return {
+    ...{
+      folder,
+      node,
+      provider,
+      addresses,
+      route,
+      litecoin,
+      bank,
+      signers,
+      users,
+      gas,
+      close,
+      mineHome,
+      mineForeign,
+    },
+    workerConfig: (name, journal, at = {}) =>
+      writeWorkerConfig(
+        { ...route, home: { ...route.home, ...at.home }, foreign: { ...route.foreign, ...at.foreign } },
+        name,
+        gas,
+        journal,
+      ),
+    async finalPoints() {
+      const height = Number(await first.ask("getblockcount")) - FOREIGN_DEPTH;
+      const hash = (await first.ask("getblockhash", height)) as string;
+      return { home: { from: await pointAt(HOME_DEPTH) }, foreign: { from: { height, hash } } };
+    },
+    async startRelayer(config, more = {}) {
+      const daemon = startDaemon(["relay", "run", "--config", config], { ...environment, ...more });
+      closing.push(async () => {
+        await daemon.end("SIGKILL");
+      });
+      await daemon.says((line) => line.includes('"begins"'));
+      return daemon;
+    },
+    relay,
+    async until(what, holds, { seconds = 60, foreign = true } = {}) {
+      for (
+        const end = performance.now() + seconds * 1_000;
+        performance.now() < end;
+        await sleep(BLOCKS_EVERY)
+      ) {
+        if (await holds()) return;
+        await mineHome(1);
+        if (foreign) await mineForeign(1);
+      }
+      throw new Error(`${what}: not within ${seconds} s`);
+    },
+    groupKey: coins.group.publicKey,
+    restartForeign,
+    async reorganiseForeign(blocks) {
+      const height = Number(await first.ask("getblockcount"));
+      await first.ask("invalidateblock", await first.ask("getblockhash", height - blocks + 1));
+      // Of its own: a block with nothing in it would else be one that has just been declared invalid.
+      await first.mineEmpty(blocks + 1, bank.freshAddress());
+      await sameBlock(litecoin);
+      await restartForeign();
+    },
+    openMessages: (config) =>
+      withRoute({ config }, async ({ journal, names, deciders }) => {
+        const open = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
+        return Promise.all(open.flat().map(({ stream }) => statusIn({ journal, deciders }, stream)));
+      }),
+    message: (config, id) =>
+      withRoute({ config }, async ({ journal, names, deciders }) => {
+        for (const stream of [names.outbound(id), names.inbound(id)]) {
+          if ((await journal.read(stream)).length > 0) return statusIn({ journal, deciders }, stream);
+        }
+        return undefined;
+      }),
+    supply: () => token.totalSupply(),
+    balanceOf: (account) => vault.balanceOf(account, asset),
+    async destination(user, script) {
+      const handle = handleOf({ account: user.address, chain: NETWORK.chain, script });
+      await (
+        await gateway.connect(user).registerDestination(user.address, chainHash(NETWORK.chain), `0x${script}`)
+      ).wait();
+      await (await vault.connect(user).setDestination(handle, true)).wait();
+      return handle;
+    },
+    async season() {
+      await provider.send("evm_increaseTime", [2 * DAY]);
+      await mineHome(1);
+      const connection = await connectNetwork("anvil", { rpc: node.url });
+      try {
+        await (await attachMocks(connection.ethers, config, addresses)).refreshPrices();
+      } finally {
+        await connection.close();
+      }
+    },
+    async withdraw(user, amount, handle) {
+      const receipt = await (await vault.connect(user).withdraw(asset, amount, handle)).wait();
+      for (const log of receipt?.logs ?? []) {
+        if (log.address !== addresses.gateway) continue;
+        const parsed = gateway.interface.parseLog(log);
+        if (parsed?.name === "PayoutRequested") return parsed.args.payoutId as string;
+      }
+      throw new Error("the exit was queued, not paid to the gateway");
+    },
+    async payments(script) {
+      const found = [];
+      const head = Number(await first.ask("getblockcount"));
+      for (let height = birth; height <= head; height++) {
+        const { tx } = (await first.ask("getblock", await first.ask("getblockhash", height), 2)) as {
+          tx: { txid: string; vout: { value: number; scriptPubKey: { hex: string } }[] }[];
+        };
+        for (const { txid, vout } of tx) {
+          for (const { value, scriptPubKey } of vout) {
+            if (scriptPubKey.hex === script)
+              found.push({ txId: txid, amount: BigInt(Math.round(value * 1e8)) });
+          }
+        }
+      }
+      return found;
+    },
+    async said(event, id) {
+      const fragment = gateway.interface.getEvent(event as "PayoutSettled");
+      const logs = await provider.getLogs({
+        ...{ address: addresses.gateway, fromBlock: 0, toBlock: "latest" },
+        topics: [fragment.topicHash, hexlify(id)],
+      });
+      return logs.length;
+    },
+  };
+}
