@@ -4,7 +4,14 @@ import { dirname } from "node:path";
 /** Folders whose tests start whole programs and take longest: each file is a group of its own, and begins first. */
 const LONG: readonly string[] = ["test/runbooks", "test/deploy", "test/governance"];
 /** Folders that take a minute or more: they begin before the short ones, which fill what is left of the time. */
-const SLOW: readonly string[] = ["test/treasury", "test/frame", "test/attacks", "test/package", "test/demo"];
+const SLOW: readonly string[] = [
+  "test/route",
+  "test/treasury",
+  "test/frame",
+  "test/attacks",
+  "test/package",
+  "test/demo",
+];
 
 /** Folders whose tests touch no contract: they may run while the contracts are built. */
 const WITHOUT_CONTRACTS: readonly string[] = ["test/journal", "test/relayer", "test/signing"];
