@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { JsonRpcSigner } from "ethers";
 import { addressOfScript, scriptOfAddress } from "../../src/chains/utxo/address.ts";
-import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
+import { depositScript, ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
 import type { MessageStatus } from "../../src/relayer/message-status.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
@@ -92,6 +92,15 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     if (this.currentTest?.state !== "failed") return;
     const said = (["anna", "ben", "cleo"] as const).flatMap((name) => stage.signers.said(name));
     process.stderr.write(`${[...(relayer?.said ?? []), ...said].slice(-60).join("\n")}\n`);
+  });
+
+  describe("given an operator with coins for fees and lanes", () => {
+    it("is told the wallet's own address, and what an anchor holds", async () => {
+      const { code, stdout, stderr } = await stage.relay(config, "wallet", "--json");
+      expect(code, stderr).to.equal(0);
+      const address = addressOfScript(NETWORK, ownScript(stage.groupKey));
+      expect(JSON.parse(stdout)).to.deep.equal({ address, anchor: NETWORK.anchor.toString() });
+    });
   });
 
   describe("given an account that is watched", () => {
