@@ -85,6 +85,13 @@ export function addRelay(program: Command, runner: Runner): void {
     const { relayWatch } = await import("./commands/relay/watch.ts");
     await runner.run(options, (given) => relayWatch(given, account));
   });
+  command(
+    "wallet",
+    "Print the wallet's own address, and what an operator sends there: float, and anchors",
+  ).action(async (options: RelayOptions) => {
+    const { relayWallet } = await import("./commands/relay/wallet.ts");
+    await runner.run(options, relayWallet);
+  });
   relay
     .command("simulate")
     .description("Run the relayer in simulated worlds full of faults; the same seed is the same world")

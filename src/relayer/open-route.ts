@@ -52,9 +52,10 @@ export function openRouteJournal(
   faults: FaultPoints = NO_FAULTS,
 ): Promise<StoredJournal> {
   if ("file" in journal) return openJournal({ file: resolve(folder, journal.file), faults });
-  if ("url" in journal) return openJournal({ url: journal.url, faults });
+  const { replicated } = journal;
+  if ("url" in journal) return openJournal({ url: journal.url, replicated, faults });
   const url = environment[journal.urlEnv];
-  if (url !== undefined && url !== "") return openJournal({ url, faults });
+  if (url !== undefined && url !== "") return openJournal({ url, replicated, faults });
   throw new TerminalError("CONFIG_INVALID", `The environment has no variable ${journal.urlEnv}`, {
     advice: "Set it to the journal's PostgreSQL URL.",
   });

@@ -43,6 +43,9 @@ const COMMITTEE = z.discriminatedUnion("scheme", [
   }),
 ]);
 
+/** Whether to refuse to work unless a standby is synchronous, so that no failover loses what was acknowledged. */
+const REPLICATED = { replicated: z.boolean().default(false) };
+
 /** A route between a ledger and a chain of coins, as its relayers have it. Paths are meant from the file's folder. */
 export const routeSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -52,8 +55,8 @@ export const routeSchema = z.strictObject({
   /** A file for one machine; a URL, or the environment's variable with one, for several workers. */
   journal: z.union([
     z.strictObject({ file: z.string().min(1) }),
-    z.strictObject({ url: z.string().min(1) }),
-    z.strictObject({ urlEnv: z.string().min(1) }),
+    z.strictObject({ url: z.string().min(1), ...REPLICATED }),
+    z.strictObject({ urlEnv: z.string().min(1), ...REPLICATED }),
   ]),
   home: z.strictObject({
     chain: evmChainSchema,

@@ -47,6 +47,8 @@ export const UTXO_ROUTE = z.strictObject({
   nodes: z.array(NODE).min(2).max(9),
   /** The height from which blocks are read: no later than the wallet's first coin. */
   birth: z.number().int().min(0),
+  /** Blocks until one counts as final; the network's own where absent. The relayer's are the same. */
+  confirmations: z.number().int().min(1).max(1_000).optional(),
   home: z.strictObject({
     /** CAIP-2: eip155. */
     chain: z.string().regex(/^eip155:[1-9]\d{0,15}$/),
@@ -104,7 +106,8 @@ export async function utxoRoute(route: UtxoRouteText, tools: RouteTools): Promis
       docs: "docs/operations/key-ceremony.md",
     });
   }
-  const network = utxoNetwork(route.chain);
+  const known = utxoNetwork(route.chain);
+  const network = { ...known, confirmations: route.confirmations ?? known.confirmations };
   const { home, limits } = route;
   const wallet = { network, groupKey: group.publicKey, home: home.chain, vault: home.vault };
   const accounts = await AccountBook.open(journal, route.chain);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { JsonRpcSigner } from "ethers";
 import { addressOfScript, scriptOfAddress } from "../../src/chains/utxo/address.ts";
-import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
+import { depositScript, ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
 import type { MessageStatus } from "../../src/relayer/message-status.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
@@ -14,7 +14,7 @@ const COIN = 100_000_000n;
 const DEPOSIT = 8n * COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 7;
+const PAYOUTS = 8;
 
 interface StatusAnswer {
   readonly open: readonly MessageStatus[];
@@ -92,6 +92,15 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     if (this.currentTest?.state !== "failed") return;
     const said = (["anna", "ben", "cleo"] as const).flatMap((name) => stage.signers.said(name));
     process.stderr.write(`${[...(relayer?.said ?? []), ...said].slice(-60).join("\n")}\n`);
+  });
+
+  describe("given an operator with coins for fees and lanes", () => {
+    it("is told the wallet's own address, and what an anchor holds", async () => {
+      const { code, stdout, stderr } = await stage.relay(config, "wallet", "--json");
+      expect(code, stderr).to.equal(0);
+      const address = addressOfScript(NETWORK, ownScript(stage.groupKey));
+      expect(JSON.parse(stdout)).to.deep.equal({ address, anchor: NETWORK.anchor.toString() });
+    });
   });
 
   describe("given an account that is watched", () => {
@@ -187,6 +196,36 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       expect(await stage.payments(payout.script)).to.deep.equal([]);
       await expectOnce(payout);
       expect(await stage.payments(payout.script)).to.deep.equal(before);
+    });
+  });
+
+  describe("given a payout that is given up while too few signers are there to pay it", () => {
+    it("spends its conflict token on nothing, and its account takes the amount back", async () => {
+      const payout = await request();
+      await stage.signers.end("SIGKILL", "anna", "ben");
+      const isWaiting = async () => (await statusOf(payout.id)).waiting?.code === "SIGNERS_UNAVAILABLE";
+      await stage.until(
+        "it is requested",
+        async () => (await stage.message(config, payout.id)) !== undefined,
+      );
+      await stage.until("it waits for signers", isWaiting);
+      const { code, stderr } = await stage.relay(config, "give-up", payout.id, "--why", "a test");
+      expect(code, stderr).to.equal(0);
+      await stage.signers.start("anna", "ben");
+      const isVoided = async () => (await stage.said("PayoutVoided", payout.id)) > 0;
+      await stage.until("it is voided", isVoided, { seconds: 90 });
+      await stage.until(
+        "the relayer has seen it",
+        async () => (await statusOf(payout.id)).stage === "voided",
+      );
+      expect(await stage.payments(payout.script)).to.deep.equal([]);
+      expect(await stage.said("PayoutVoided", payout.id)).to.equal(1);
+      expect(await stage.said("PayoutSettled", payout.id)).to.equal(0);
+      const before = await stage.balanceOf(user.address);
+      await stage.refund(payout.id);
+      expect(await stage.balanceOf(user.address)).to.equal(before + AMOUNT);
+      const isRefunded = async () => (await statusOf(payout.id)).stage === "refunded";
+      await stage.until("the relayer has seen it", isRefunded);
     });
   });
 

@@ -110,6 +110,8 @@ export interface RelayStage {
   season(): Promise<void>;
   /** An exit to a handle that is paid at once: its payout. */
   withdraw(user: JsonRpcSigner, amount: bigint, handle: string): Promise<string>;
+  /** Puts a voided payout's amount back into its account's balance. */
+  refund(payoutId: string): Promise<void>;
   /** What outputs of Litecoin's blocks pay a script, from the tip's chain alone. */
   payments(script: string): Promise<readonly { readonly txId: string; readonly amount: bigint }[]>;
   /** How often the Gateway has said an event of a message. */
@@ -358,6 +360,9 @@ async function openIn(
         if (parsed?.name === "PayoutRequested") return parsed.args.payoutId as string;
       }
       throw new Error("the exit was queued, not paid to the gateway");
+    },
+    async refund(payoutId) {
+      await (await gateway.refund(payoutId)).wait();
     },
     async payments(script) {
       const found = [];
