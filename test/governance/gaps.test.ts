@@ -78,6 +78,8 @@ describe("The table of governed variables", () => {
       "recovery.propose",
       "recovery.confirm",
       "reserve.send",
+      "gateway.refuse",
+      "gateway.recall",
     ]);
   });
 
