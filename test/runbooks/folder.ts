@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../src/verify/run-command.ts";
-import { MAIN } from "../support/strongroom.ts";
+import { COMPILED, MAIN } from "../support/strongroom.ts";
 import type { Ran, Reader } from "./follow.ts";
 import type { Page } from "./page.ts";
 
@@ -63,7 +63,7 @@ export abstract class PageFolder implements Reader {
   /** Runs one line by a shell. */
   async run(line: string, own: Words = {}): Promise<Ran> {
     const said = line.replaceAll(/\b[A-Z][A-Z_]{3,}\b/g, (word) => own[word] ?? this.words.get(word) ?? word);
-    const env = { ...process.env, ...this.#environment };
+    const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...this.#environment };
     return { line: said, ...(await runCommand("/bin/sh", ["-c", said], { cwd: this.folder, env })) };
   }
 

@@ -26,7 +26,7 @@ import { PageFolder } from "./folder.ts";
 
 /** Milliseconds. */
 const FOREIGN_BLOCK = 6_000;
-const PACE: Pace = { poll: 2_000, look: 5_000, lease: 15_000, survey: 5_000, atOnce: 8 };
+const PACE: Pace = { poll: 4_000, look: 5_000, lease: 15_000, survey: 5_000, atOnce: 8 };
 const HOUR = 3_600_000;
 const SEED = 6;
 const ACCOUNT = "0x00000000000000000000000000000000000000a1";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** As the launcher sets it: sources are compiled once, not at each start. */
-const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
+export const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
 
 /** What a command left. */
 export interface CommandResult {
