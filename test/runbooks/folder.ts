@@ -30,9 +30,14 @@ export abstract class PageFolder implements Reader {
     return join(this.folder, ...names);
   }
 
+  /** What a file says, as the test takes it to be. */
+  json<T>(file: string): T {
+    return JSON.parse(readFileSync(this.at(file), "utf8")) as T;
+  }
+
   /** A file as its reader has edited it. */
   edit(file: string, change: (text: never) => object): void {
-    const before = JSON.parse(readFileSync(this.at(file), "utf8")) as never;
+    const before = this.json<never>(file);
     writeFileSync(this.at(file), `${JSON.stringify(change(before), null, 2)}\n`);
   }
 

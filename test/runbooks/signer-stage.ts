@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redacted } from "../../src/core/redacted.ts";
 import { openChannels } from "../../src/signing/coordinator.ts";
-import { approveCeremony } from "../../src/signing/frost/ceremony-desk.ts";
 import { CeremonyTerms } from "../../src/signing/frost/ceremony-terms.ts";
-import { GroupKey } from "../../src/signing/frost/group-key.ts";
 import { leadCeremony } from "../../src/signing/frost/lead-ceremony.ts";
 import { Keystore } from "../../src/signing/keystore.ts";
 import { placesIn, readCoordinatorConfig, readSignerConfig } from "../../src/signing/signer-config.ts";
@@ -80,34 +78,29 @@ export class SignerStage extends PageFolder {
     this.#running.delete(name);
   }
 
-  /** Who asks a coordinator is known to the coordinator's own name and fingerprint. */
-  coordinatorOf(): { readonly name: string; readonly fingerprint: string | undefined } {
-    return { name: "relayer", fingerprint: this.#identities.get("relayer")?.fingerprint };
-  }
-
   /** Has a key made by those who run, 2 of them sign, and writes its public file. */
-  async makeKey(key: string): Promise<GroupKey> {
+  async makeKey(key: string): Promise<void> {
     const members = [...this.#running.keys()].map((name, at) => {
       const identity = this.#identities.get(name)?.open.identity;
       return { name, identity, index: at + 1 };
     });
     const of = { version: 1, kind: "dkg", key, use: "transaction", threshold: 2, attempt: 1 };
     const terms = new CeremonyTerms({ ...of, members });
-    for (const { name } of members) approveCeremony(placesIn(this.at(name)).ceremonies, terms);
+    writeFileSync(this.at("plan.json"), JSON.stringify(terms.text));
+    const approve = `--ceremony plan.json --fingerprint ${terms.digest}`;
+    await Promise.all(
+      members.map(({ name }) =>
+        this.run(`./strongroom signer approve --config ${name}/signer.json ${approve}`),
+      ),
+    );
     const configured = readCoordinatorConfig(this.at("relayer", "coordinator.json"));
     const { channels, close } = await openChannels(configured, new Redacted(PASSWORD));
     try {
       const group = await leadCeremony({ terms, channels });
       writeFileSync(this.at(`${key}.json`), JSON.stringify(group.text));
-      return group;
     } finally {
       await close();
     }
-  }
-
-  /** A group's public file. */
-  group(file: string): GroupKey {
-    return new GroupKey(JSON.parse(readFileSync(this.at(file), "utf8")));
   }
 
   override async close(): Promise<void> {
