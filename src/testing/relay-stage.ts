@@ -9,24 +9,21 @@ import type { SuiteConfig } from "../../deploy/config/schema.ts";
 import { connectNetwork } from "../../deploy/connect.ts";
 import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { attachMocks } from "../../deploy/suite-mocks.ts";
-import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
-import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
-import { type RouteSession, withRoute } from "../../src/cli/commands/relay/route-session.ts";
-import { handleOf } from "../../src/gateway/destination.ts";
-import { chainHash } from "../../src/gateway/statement.ts";
-import type { Decider } from "../../src/relayer/deciders/decider.ts";
-import type { InboundState } from "../../src/relayer/deciders/inbound-decider.ts";
-import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.ts";
-import { type MessageStatus, statusOf } from "../../src/relayer/message-status.ts";
-import { kindOf } from "../../src/relayer/stream-names.ts";
-import { type Daemon, startDaemon } from "../../src/testing/daemon.ts";
-import { type LitecoinBank, openLitecoinBank } from "../../src/testing/litecoin-bank.ts";
-import {
-  LITECOIN_CREDENTIALS,
-  type LitecoinNode,
-  sameBlock,
-  startLitecoin,
-} from "../../src/testing/litecoin-node.ts";
+import { ForeignAsset__factory, Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
+import { ownScript } from "../chains/utxo/deposit-address.ts";
+import { UTXO_NETWORKS } from "../chains/utxo/network.ts";
+import { type RouteSession, withRoute } from "../cli/commands/relay/route-session.ts";
+import { handleOf } from "../gateway/destination.ts";
+import { chainHash } from "../gateway/statement.ts";
+import type { Decider } from "../relayer/deciders/decider.ts";
+import type { InboundState } from "../relayer/deciders/inbound-decider.ts";
+import type { OutboundState } from "../relayer/deciders/outbound-decider.ts";
+import { type MessageStatus, statusOf } from "../relayer/message-status.ts";
+import { kindOf } from "../relayer/stream-names.ts";
+import { type Daemon, startDaemon } from "./daemon.ts";
+import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
+import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
+import { type DevelopmentNode, startNode } from "./nodes.ts";
 import {
   type DevelopmentRoute,
   type FilePoint,
@@ -34,10 +31,8 @@ import {
   routeEnvironment,
   signerDuties,
   writeWorkerConfig,
-} from "../../src/testing/relay-files.ts";
-import { type SignerTrio, startSignerTrio } from "../../src/testing/signer-trio.ts";
-import { ForeignAsset__factory, Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
-import { type DevelopmentNode, startNode } from "./nodes.ts";
+} from "./relay-files.ts";
+import { type SignerTrio, startSignerTrio } from "./signer-trio.ts";
 import { type CommandResult, strongroom } from "./strongroom.ts";
 
 const CHAIN_ID = 31_337n;
