@@ -59,10 +59,11 @@ describe("The deployed gateway", () => {
     const s = await scene();
     const { gateway, committee } = s.contracts;
     const chain = chainHash(s.config.gateway.chains[0]?.chain ?? "");
+    const none = { chain, txId: hashOf("transaction"), index: 0n, account: s.mallory, asset: 0n, amount: 1n };
     const stranger = { gateway: gateway.connect(s.mallory), committee: committee.connect(s.mallory) };
     const calls: readonly (() => Promise<unknown>)[] = [
       () => stranger.gateway.addAsset(s.assets.usd ?? 0n),
-      () => stranger.gateway.refuse(hashOf("deposit")),
+      () => stranger.gateway.refuse(none),
       () => stranger.gateway.recall(hashOf("payout")),
       () => stranger.gateway.resume(chain, hashOf("message")),
       () => stranger.gateway.succeed(s.mallory),
