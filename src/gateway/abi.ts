@@ -70,6 +70,8 @@ const FINAL = [
   "Gateway_ShownAlready(bytes32 chain, bytes32 messageId)",
   "Gateway_NoEquivocation(bytes32 messageId)",
   "Gateway_ZeroAmount()",
+  "Gateway_ZeroAddress()",
+  "Gateway_NobodysAccount(address account)",
   "Gateway_Consumed(bytes32 depositId)",
   "Gateway_NotDelayed(bytes32 depositId)",
   "Gateway_OtherContent(bytes32 depositId)",

@@ -7,7 +7,7 @@ import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts"
 import { operate } from "../../src/relayer/operate.ts";
 import { RouteControl } from "../../src/relayer/route-control.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
-import { strongroom } from "../support/strongroom.ts";
+import { strongroom } from "../../src/testing/strongroom.ts";
 import { at, FOREIGN, final, PAYOUT, sighting, TERMS, TOKEN } from "./given-route.ts";
 import { routeConfig } from "./route-config.ts";
 

@@ -5,8 +5,8 @@ import { depositScript, ownScript } from "../../src/chains/utxo/deposit-address.
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
 import type { MessageStatus } from "../../src/relayer/message-status.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
-import { openRelayStage, type RelayStage } from "../support/relay-stage.ts";
-import { strongroom } from "../support/strongroom.ts";
+import { openRelayStage, type RelayStage } from "../../src/testing/relay-stage.ts";
+import { strongroom } from "../../src/testing/strongroom.ts";
 import { type RequestedPayout, survivesFailovers } from "./failover.behavior.ts";
 
 const NETWORK = UTXO_NETWORKS.litecoinRegtest;

@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { COMPILED, MAIN } from "../../src/testing/strongroom.ts";
 import { runCommand } from "../../src/verify/run-command.ts";
-import { COMPILED, MAIN } from "../support/strongroom.ts";
 import type { Ran, Reader } from "./follow.ts";
 import type { Page } from "./page.ts";
 

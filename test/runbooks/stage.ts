@@ -11,9 +11,9 @@ import { loadRecord } from "../../deploy/record.ts";
 import { attachMocks, type SuiteMocks } from "../../deploy/suite-mocks.ts";
 import { openProposal } from "../../src/governance/proposals/proposal-folder.ts";
 import { createKeystore } from "../../src/governance/wallets/keystore.ts";
+import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";
+import { strongroom } from "../../src/testing/strongroom.ts";
 import { runCommand } from "../../src/verify/run-command.ts";
-import { type DevelopmentNode, startNode } from "../support/nodes.ts";
-import { strongroom } from "../support/strongroom.ts";
 import { followPage, type Ran, type Reader } from "./follow.ts";
 import type { Page } from "./page.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** What the launcher starts. */
-export const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 /** As the launcher sets it: sources are compiled once, not at each start. */
 export const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
