@@ -13,7 +13,7 @@ import type { SigningPolicy, SigningRequest } from "./signer.ts";
 import { type Configured, placesIn, type SignerConfigText } from "./signer-config.ts";
 import { SignerService } from "./signer-service.ts";
 import { SigningGuard } from "./signing-guard.ts";
-import { SigningRecord, type Spend } from "./signing-record.ts";
+import { SigningRecord } from "./signing-record.ts";
 import { IDENTITY, Identity } from "./transport/identity.ts";
 import { type ServerLimits, SignerServer } from "./transport/signer-server.ts";
 
@@ -23,8 +23,6 @@ export interface SignerRoutes {
   readonly policy: SigningPolicy;
   /** What a transaction's signatures are over, read from the transaction itself. */
   payloadsOf(unsigned: UnsignedTx): readonly Payload[];
-  /** What would leave, and within which cap. */
-  weigh(request: SigningRequest): Promise<Spend | undefined>;
   close?(): Promise<void>;
 }
 
@@ -97,7 +95,6 @@ export async function startSigner(parts: SignerProcessParts): Promise<RunningSig
       chains: routes.chains,
       payloadsFor: payloadsFor(config, routes),
       policy: routes.policy,
-      weigh: (request) => routes.weigh(request),
       record,
     });
     const service = await SignerService.open({

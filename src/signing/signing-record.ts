@@ -3,16 +3,7 @@ import type { ConflictToken, Hex } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Append, Journal, StoredEvent } from "../journal/journal.ts";
 import { type Claims, tokenName } from "./claims.ts";
-
-/** What leaves within a rolling day. */
-export interface Spend {
-  /** What is counted together: a chain's coins. */
-  readonly window: string;
-  /** Smallest unit. */
-  readonly amount: bigint;
-  /** The most within any 24 hours, smallest unit. */
-  readonly cap: bigint;
-}
+import type { Spend } from "./signer.ts";
 
 /** Milliseconds. */
 const DAY = 86_400_000;

@@ -12,20 +12,18 @@ describe("GatewayPolicy", () => {
   beforeEach(() => {
     here = world();
   });
-  const objection = (request: SigningRequest) => policyIn(here).objection(request);
+  const objection = async (request: SigningRequest) => {
+    const judgement = await policyIn(here).judge(request);
+    return "no" in judgement ? judgement.no : undefined;
+  };
   const change = (some: Partial<PayoutAtFinal>) => {
     here.payouts.set(PAYOUT, { ...here.payout, ...some });
   };
 
   describe("given a payout's transaction", () => {
     it("allows the one that the ledger has authorised, and weighs it", async () => {
-      const policy = policyIn(here);
-      const request = spending();
-      expect(await policy.objection(request)).to.equal(undefined);
-      expect(await policy.weigh(request)).to.deep.equal({
-        window: `${CHAIN}/payouts`,
-        amount: 500n,
-        cap: 900n,
+      expect(await policyIn(here).judge(spending())).to.deep.equal({
+        spend: { window: `${CHAIN}/payouts`, amount: 500n, cap: 900n },
       });
     });
 
@@ -111,15 +109,23 @@ describe("GatewayPolicy", () => {
       here.payouts.set(other, { ...here.payout, amount: 40n, status: "SETTLED" });
       await refuses("WALLET_SHORT", objection(spending()));
     });
+
+    it("looks at the latest payouts first, and at no more of them than it takes", async () => {
+      here.balance = 970n;
+      for (const name of ["latest", "before", "long ago"])
+        here.paid.push({ payoutId: word(name).slice(2), amount: 20n });
+      for (const name of ["latest", "before"]) here.payouts.set(word(name), { ...here.payout, amount: 20n });
+      expect(await objection(spending())).to.equal(undefined);
+      expect(here.asked).to.deep.equal([PAYOUT, word("latest"), word("before")]);
+    });
   });
 
   describe("given a void, or upkeep", () => {
     it("allows a void of what is authorised with that token, counted by its fee", async () => {
       here.read = { kind: "void", payoutId: PAYOUT.slice(2), token: TOKEN, fee: 9n };
-      const policy = policyIn(here);
-      const request = spending();
-      expect(await policy.objection(request)).to.equal(undefined);
-      expect(await policy.weigh(request)).to.deep.equal({ window: `${CHAIN}/upkeep`, amount: 9n, cap: 50n });
+      expect(await policyIn(here).judge(spending())).to.deep.equal({
+        spend: { window: `${CHAIN}/upkeep`, amount: 9n, cap: 50n },
+      });
       // Also while the chain is held: voiding can't be stopped.
       here.open = false;
       expect(await objection(spending())).to.equal(undefined);

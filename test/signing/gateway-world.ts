@@ -64,6 +64,8 @@ export function world() {
     tokens: [] as ConflictToken[],
     denied: new Set<Hex>(),
     down: false,
+    /** Payouts that the ledger was asked for. */
+    asked: [] as string[],
   };
 }
 
@@ -83,7 +85,14 @@ export function policyIn(here: World): GatewayPolicy {
       atFinal: async () => {
         alive();
         return {
-          payoutOf: async (id) => here.payouts.get(id) ?? none,
+          payoutOf: async (id) => {
+            here.asked.push(id);
+            return here.payouts.get(id) ?? none;
+          },
+          statusOf: async (id) => {
+            here.asked.push(id);
+            return (here.payouts.get(id) ?? none).status;
+          },
           supply: async () => here.supply,
           isOpen: async () => here.open,
         };
