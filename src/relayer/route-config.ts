@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { isAddress } from "ethers";
 import { z } from "zod";
 import { evmChainSchema, evmSenderSchema } from "../chains/evm/open-evm.ts";
+import { utxoNodesSchema } from "../chains/utxo/open-utxo.ts";
 import { TerminalError } from "../core/errors.ts";
 import { schemaText } from "../core/json-schema.ts";
 
@@ -17,15 +18,6 @@ const PORT = z.int().min(0).max(65_535);
 const HASH = z.string().regex(/^(0x)?[0-9a-f]{64}$/, "a block's hash: 64 hexadecimal digits");
 /** A final block, from which reading begins. */
 const FROM = z.strictObject({ height: HEIGHT, hash: HASH.transform((text) => text.replace(/^0x/, "")) });
-
-const NODE = z.strictObject({
-  name: z.string().min(1).max(60),
-  url: z.url(),
-  cookieFile: z.string().optional(),
-  user: z.string().optional(),
-  /** The environment's variable with the password: it is in no file. */
-  passwordEnv: z.string().optional(),
-});
 
 const COMMITTEE = z.discriminatedUnion("scheme", [
   /** One FROST group: its public file. */
@@ -75,7 +67,7 @@ export const routeSchema = z.strictObject({
     /** CAIP-2. */
     chain: z.string().regex(/^bip122:[0-9a-f]{32}$/, "bip122: and 32 digits of the genesis block's hash"),
     /** Of two operators or more. */
-    nodes: z.array(NODE).min(2).max(9),
+    nodes: utxoNodesSchema,
     /** Blocks until one counts as final; the network's own where absent. Signers must have the same. */
     confirmations: z.int().min(1).max(1_000).optional(),
     from: FROM,
