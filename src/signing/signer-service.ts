@@ -10,6 +10,7 @@ import type { Random } from "./frost/dealing.ts";
 import type { VaultLimits } from "./frost/nonce-vault.ts";
 import { ShareDesk } from "./frost/share-desk.ts";
 import { storedShare } from "./frost/stored-share.ts";
+import { isPending } from "./key-names.ts";
 import type { Keystore } from "./keystore.ts";
 import type { KeyEntry } from "./keystore-file.ts";
 import { LocalSigner } from "./local-signer.ts";
@@ -57,7 +58,7 @@ export class SignerService {
   static async open(parts: SignerServiceParts): Promise<SignerService> {
     const service = new SignerService(parts);
     for (const name of parts.keystore.names()) {
-      if (name.startsWith("pending-")) continue;
+      if (isPending(name)) continue;
       service.#add(await parts.keystore.read(name));
     }
     return service;

@@ -3,13 +3,14 @@ import { basename, join } from "node:path";
 import type { Hex } from "../../chains/chain.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { writeWhole } from "../../core/write-whole.ts";
+import { isPending, pendingName } from "../key-names.ts";
 import type { Keystore } from "../keystore.ts";
 import type { Answer, Ask } from "../wire-messages.ts";
 import { CeremonyMember, ComplaintError, type FrostShare } from "./ceremony-member.ts";
 import { readMessage, type SignedMessage } from "./ceremony-messages.ts";
 import { CeremonyTerms, spoken } from "./ceremony-terms.ts";
 import type { Random } from "./dealing.ts";
-import { describedShare, pendingName, shareEntry, storedShare } from "./stored-share.ts";
+import { describedShare, shareEntry, storedShare } from "./stored-share.ts";
 
 /** What a desk works with. */
 export interface CeremonyDeskParts {
@@ -58,11 +59,13 @@ export class CeremonyDesk {
   /** What is stored and not confirmed by all: as its files say openly, since opening one takes half a second. */
   pending(): readonly { readonly key: string; readonly ceremony: string; readonly generation: Hex }[] {
     const { keystore } = this.#parts;
-    const names = keystore.names().filter((name) => name.startsWith(pendingName("")));
-    return names.map((name) => {
-      const { group, ceremony } = describedShare(keystore.describe(name));
-      return { key: group.name, ceremony, generation: group.generation };
-    });
+    return keystore
+      .names()
+      .filter(isPending)
+      .map((name) => {
+        const { group, ceremony } = describedShare(keystore.describe(name));
+        return { key: group.name, ceremony, generation: group.generation };
+      });
   }
 
   /** One step at a time: each may open a file, which takes memory, and change the shares. */

@@ -1,13 +1,13 @@
 import { createHash, verify } from "node:crypto";
 import { z } from "zod";
 import type { Hex } from "../../chains/chain.ts";
-import { KEY_NAME } from "../keystore-file.ts";
+import { STORE_NAME } from "../key-names.ts";
 import { type CeremonyTerms, identityKey } from "./ceremony-terms.ts";
 import { MOST_MEMBERS } from "./group-key.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const POINT = z.string().regex(/^0[23][0-9a-f]{64}$/);
-const NAME = z.string().regex(KEY_NAME);
+const NAME = z.string().regex(STORE_NAME);
 
 /** A message and its author's signature. The text is kept as it was signed. */
 export const SIGNED_MESSAGE = z.strictObject({

@@ -1,6 +1,7 @@
 import { TerminalError } from "../../../core/errors.ts";
 import { disapproveCeremony } from "../../../signing/frost/ceremony-desk.ts";
-import { describedShare, pendingName } from "../../../signing/frost/stored-share.ts";
+import { describedShare } from "../../../signing/frost/stored-share.ts";
+import { pendingName } from "../../../signing/key-names.ts";
 import { Keystore } from "../../../signing/keystore.ts";
 import { placesIn, readSignerConfig } from "../../../signing/signer-config.ts";
 import { ExitCode } from "../../exit-code.ts";
