@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { isAddress } from "ethers";
 import { z } from "zod";
 import { evmChainSchema, evmSenderSchema } from "../chains/evm/open-evm.ts";
 import { utxoNodesSchema } from "../chains/utxo/open-utxo.ts";
-import { TerminalError } from "../core/errors.ts";
+import { type Configured, readConfigFile } from "../core/config-file.ts";
 import { schemaText } from "../core/json-schema.ts";
 
 /** Where the schema is kept. */
@@ -99,11 +97,7 @@ export const routeSchema = z.strictObject({
 });
 export type RouteConfig = z.output<typeof routeSchema>;
 
-/** A configuration, and the folder that its paths are meant from. */
-export interface ConfiguredRoute {
-  readonly config: RouteConfig;
-  readonly folder: string;
-}
+export type ConfiguredRoute = Configured<RouteConfig>;
 
 /** The JSON Schema of it. */
 export function routeSchemaText(): string {
@@ -112,19 +106,9 @@ export function routeSchemaText(): string {
 
 /** @throws TerminalError `CONFIG_MISSING`, `CONFIG_INVALID` */
 export function readRouteConfig(file: string): ConfiguredRoute {
-  const advice = "docs/operations/relayer.md shows one; schemas/route.schema.json says what belongs in it.";
-  if (!existsSync(file)) throw new TerminalError("CONFIG_MISSING", `${file} does not exist`, { advice });
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new TerminalError("CONFIG_INVALID", `${file} is no JSON`, { cause, advice });
-  }
-  const parsed = routeSchema.safeParse(json);
-  if (parsed.success) return { config: parsed.data, folder: dirname(resolve(file)) };
-  throw new TerminalError("CONFIG_INVALID", `${file} is no configuration of a route`, {
-    facts: { why: z.prettifyError(parsed.error).slice(0, 800) },
-    advice,
+  return readConfigFile(file, routeSchema, {
+    of: "a route",
+    advice: "docs/operations/relayer.md shows one; schemas/route.schema.json says what belongs in it.",
     docs: "docs/operations/relayer.md",
   });
 }
