@@ -62,12 +62,15 @@ export const COMPLAINT = z.strictObject({
   by: NAME,
   accused: NAME,
   reason: z.enum(["opening", "share", "openings-differ"]),
-  /** Signed messages of the accused: its opening, or two of them; and its share. */
+  /** Signed messages of the accused: its opening, or two of them; or its share. */
   evidence: z.array(SIGNED_MESSAGE).max(4),
   /** The accuser's receiving key for the accused, which opens that one share: of no use once the run has failed. */
   unseal: HASH.optional(),
-  /** The accuser's own opening, which shows that the key is its. */
-  opening: SIGNED_MESSAGE.optional(),
+  /** Everybody's openings, to which the share is bound: they show whose key that is, and what was committed to. */
+  openings: z
+    .array(SIGNED_MESSAGE)
+    .max(2 * MOST_MEMBERS)
+    .optional(),
 });
 export type Complaint = z.infer<typeof COMPLAINT>;
 
