@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Hex } from "../../chains/chain.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { writeWhole } from "../../core/write-whole.ts";
+import { flushFolder, writeWhole } from "../../core/write-whole.ts";
 import { isPending, pendingName } from "../key-names.ts";
 import type { Keystore } from "../keystore.ts";
 import type { Answer, Ask } from "../wire-messages.ts";
@@ -10,6 +10,7 @@ import { CeremonyMember, ComplaintError, type FrostShare } from "./ceremony-memb
 import { readMessage, type SignedMessage } from "./ceremony-messages.ts";
 import { CeremonyTerms, spoken } from "./ceremony-terms.ts";
 import type { Random } from "./dealing.ts";
+import { GroupKey } from "./group-key.ts";
 import { describedShare, shareEntry, storedShare } from "./stored-share.ts";
 
 /** What a desk works with. */
@@ -165,6 +166,15 @@ export class CeremonyDesk {
       this.#tidy(key);
       return { generation };
     }
+    const before = terms.text.kind === "reshare" ? new GroupKey(terms.text.from).generation : undefined;
+    // A ceremony of before, kept by its leader, neither brings an old share back nor takes a newer one away.
+    if (current !== undefined && current.group.generation !== before) {
+      throw refuse(
+        "GENERATION_OTHER",
+        `This signer's share of ${key} is not the one that the ceremony begins with`,
+        "Nothing, if the key was shared anew since; take the approval back by signer discard.",
+      );
+    }
     if (terms.member(me) === undefined) {
       if (terms.dealer(me) === undefined) {
         throw refuse(
@@ -285,7 +295,12 @@ export function approveCeremony(folder: string, terms: CeremonyTerms): void {
   writeWhole(join(folder, `${terms.digest}.json`), `${JSON.stringify(terms.text, null, 2)}\n`);
 }
 
-/** Takes an approval back. */
-export function disapproveCeremony(folder: string, ceremony: Hex): void {
-  rmSync(join(folder, `${ceremony}.json`), { force: true });
+/** Takes back what an operator has approved for a key; how many ceremonies that was. */
+export function disapproveCeremonies(folder: string, key: string): number {
+  const files = globSync(join(folder, "*.json")).filter(
+    (file) => new CeremonyTerms(JSON.parse(readFileSync(file, "utf8"))).text.key === key,
+  );
+  for (const file of files) rmSync(file);
+  if (files.length > 0) flushFolder(folder);
+  return files.length;
 }
