@@ -77,7 +77,10 @@ export class UtxoWatch implements ForeignWatch {
       if (transaction === undefined || output === undefined || transaction.coinbase) return undefined;
       const account = this.#book.accountOf(output.script) ?? this.#hinted(facts.account, output.script);
       if (account === undefined) return undefined;
-      if (height <= final && this.#accounts.readFrom(account) > height) await this.#learn(account, height);
+      const known = this.#index.tables.coin(`${facts.txId}:${index}`) !== undefined;
+      if (height <= final && !known && this.#accounts.readFrom(account) > height) {
+        await this.#learn(account, height);
+      }
       return { account, amount: output.amount, final: height <= final };
     }
     return undefined;
