@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { utxoNodeSettings, utxoNodesSchema } from "../../src/chains/utxo/open-utxo.ts";
 import { signerKey } from "../../src/cli/commands/signer/key.ts";
 import { StrongroomError } from "../../src/core/errors.ts";
-import { approveCeremony } from "../../src/signing/frost/ceremony-desk.ts";
+import { approveCeremony } from "../../src/signing/frost/approvals.ts";
 import { CeremonyTerms } from "../../src/signing/frost/ceremony-terms.ts";
 import { readCoordinatorConfig, readSignerConfig } from "../../src/signing/signer-config.ts";
 import { UTXO_ROUTE } from "../../src/signing/utxo-route.ts";

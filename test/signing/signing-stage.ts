@@ -13,7 +13,7 @@ import {
   tokenWord,
 } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
-import { approveCeremony } from "../../src/signing/frost/ceremony-desk.ts";
+import { approveCeremony } from "../../src/signing/frost/approvals.ts";
 import type { CeremonyTerms } from "../../src/signing/frost/ceremony-terms.ts";
 import type { VaultLimits } from "../../src/signing/frost/nonce-vault.ts";
 import { Keystore } from "../../src/signing/keystore.ts";

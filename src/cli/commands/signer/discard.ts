@@ -1,5 +1,5 @@
 import { TerminalError } from "../../../core/errors.ts";
-import { disapproveCeremonies } from "../../../signing/frost/ceremony-desk.ts";
+import { disapproveCeremonies } from "../../../signing/frost/approvals.ts";
 import { IDENTITY, pendingName } from "../../../signing/key-names.ts";
 import { Keystore } from "../../../signing/keystore.ts";
 import { placesIn, readSignerConfig } from "../../../signing/signer-config.ts";
