@@ -148,12 +148,38 @@ export class GatewayPolicy implements SigningPolicy {
     if (effectOf(unsigned.effect) !== effect) return no("it says another effect than it is asked for");
     if (read.fee > limits.fee) return no(`it pays the network ${read.fee}, more than ${limits.fee}`);
     if (read.kind === "payout") return this.#payment(read, token);
+    if (read.kind === "upkeep") {
+      const wrong = await this.#wrongUpkeep(unsigned.body, read.effect, token);
+      if (wrong !== undefined) return no(wrong);
+    }
     if (read.kind === "void") {
       const payout = await (await this.#route.gateway.atFinal()).payoutOf(`0x${read.payoutId}`);
       const wrong = this.#wrongPayout(payout, undefined, "AUTHORISED") ?? this.#wrongToken(payout, token);
       if (wrong !== undefined) return no(wrong);
     }
     return { spend: { window: `${chain}/upkeep`, amount: read.fee, cap: limits.upkeep } };
+  }
+
+  /**
+   * Upkeep is due whenever somebody asks for it, and binds its token for ever: what isn't as the transaction says would never be
+   * mined, and keep a payout from the token.
+   */
+  async #wrongUpkeep(body: string, effect: Hex, token: ConflictToken): Promise<string | undefined> {
+    const { foreign, tokensOf } = this.#route;
+    const bound = await tokensOf(effect);
+    // Bound already: what is asked for now may replace what has spent it.
+    if (bound.some((known) => tokenName(known) === tokenName(token))) return undefined;
+    const isTrue = await foreign.tokenIsTrue(body);
+    if (isTrue === undefined) {
+      throw new RetryableError(
+        "TOKEN_UNSEEN",
+        "This signer's nodes don't have the output that upkeep begins with",
+        {
+          facts: { token: token.value },
+        },
+      );
+    }
+    return isTrue ? undefined : "its conflict token holds something else than it says";
   }
 
   async #payment(

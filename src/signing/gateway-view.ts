@@ -63,6 +63,8 @@ export interface ForeignWatch {
   effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus>;
   /** Whether a token is the wallet's, final, and spent by nothing. */
   isFree(token: ConflictToken): Promise<boolean>;
+  /** Whether a transaction's token is an output that holds what the transaction says; undefined: there is no such output yet. */
+  tokenIsTrue(body: string): Promise<boolean | undefined>;
   /** What the wallet can spend, smallest unit: with all coins of deposits that the ledger has credited at a final block. */
   balance(): Promise<bigint>;
   /** Payouts that blocks of the last weeks have paid, latest first, smallest unit: whether or not the ledger knows. */

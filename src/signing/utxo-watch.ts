@@ -3,10 +3,11 @@ import type { DepositBook } from "../chains/utxo/address-book.ts";
 import { depositScript } from "../chains/utxo/deposit-address.ts";
 import { KEPT_BLOCKS } from "../chains/utxo/index-tables.ts";
 import { noteOf, readPayoutTransaction } from "../chains/utxo/payout-transaction.ts";
+import { liveOutput } from "../chains/utxo/spendable-coins.ts";
 import { readUpkeepTransaction, upkeepNote } from "../chains/utxo/upkeep-transaction.ts";
 import { UtxoExecutor } from "../chains/utxo/utxo-executor.ts";
 import type { UtxoIndex } from "../chains/utxo/utxo-index.ts";
-import { parseOutpoint, readWalletTransaction } from "../chains/utxo/wallet-transaction.ts";
+import { parseOutpoint, readWalletTransaction, walletScript } from "../chains/utxo/wallet-transaction.ts";
 import { depositId } from "../gateway/statement.ts";
 import type { AccountBook } from "./account-book.ts";
 import type { CreditedDeposit, CreditNews } from "./credited-deposits.ts";
@@ -158,6 +159,18 @@ export class UtxoWatch implements ForeignWatch {
     return free.some(
       ({ chain, kind, value }) => chain === token.chain && kind === token.kind && value === token.value,
     );
+  }
+
+  tokenIsTrue(body: string): Promise<boolean | undefined> {
+    return this.#alone(async () => {
+      const { wallet, tables } = this.#index;
+      const [said] = readWalletTransaction(wallet, body).inputs;
+      if (said === undefined) return undefined;
+      await this.#index.sync();
+      const found = tables.coin(said.outpoint) ?? (await liveOutput(this.#index, said.outpoint));
+      if (found === undefined) return undefined;
+      return found.amount === said.amount && found.script === walletScript(wallet, said.account).script;
+    });
   }
 
   balance(): Promise<bigint> {

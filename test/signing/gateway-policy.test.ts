@@ -7,6 +7,8 @@ import { refuses } from "../support/refusal.ts";
 import { PAYOUT, policyIn, SCRIPT, spending, TOKEN, TX, token, type World, world } from "./gateway-world.ts";
 import { CHAIN, word } from "./signing-stage.ts";
 
+const withCode = (error: RetryableError) => error.code;
+
 describe("GatewayPolicy", () => {
   let here: World;
   beforeEach(() => {
@@ -140,6 +142,16 @@ describe("GatewayPolicy", () => {
       expect(await objection(spending())).to.be.a("string");
       here.read = { kind: "upkeep", effect: word("other").slice(2), token: TOKEN, fee: 9n };
       expect(await objection(spending())).to.be.a("string");
+    });
+
+    it("binds no token to upkeep that says of it what isn't so, but to what it has bound it to before", async () => {
+      here.read = { kind: "upkeep", effect: PAYOUT.slice(2), token: TOKEN, fee: 9n };
+      here.tokenIsTrue = false;
+      expect(await objection(spending())).to.include("something else than it says");
+      here.tokenIsTrue = undefined;
+      expect(await objection(spending()).catch(withCode)).to.equal("TOKEN_UNSEEN");
+      here.tokens.push(TOKEN);
+      expect(await objection(spending())).to.equal(undefined);
     });
   });
 });

@@ -60,6 +60,8 @@ export function world() {
     readFault: undefined as Error | undefined,
     deposit: { account: ACCOUNT, amount: 5n, final: true } as SeenDeposit | undefined,
     free: true,
+    /** Whether upkeep's token holds what is said. */
+    tokenIsTrue: true as boolean | undefined,
     status: new Map<string, EffectStatus>(),
     tokens: [] as ConflictToken[],
     denied: new Set<Hex>(),
@@ -105,6 +107,7 @@ export function policyIn(here: World): GatewayPolicy {
       },
       effectStatus: async (_effect, { value }) => here.status.get(value) ?? { is: "absent" },
       isFree: async () => here.free,
+      tokenIsTrue: async () => here.tokenIsTrue,
       balance: async () => here.balance,
       paid: async () => here.paid,
       read: () => {

@@ -7,6 +7,8 @@ import { expect } from "chai";
 import type { ConflictToken, Effect, Hex, UnsignedTx } from "../../src/chains/chain.ts";
 import { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
+import { upkeepOutputs } from "../../src/chains/utxo/upkeep-transaction.ts";
+import { psbtText } from "../../src/chains/utxo/wallet-transaction.ts";
 import { Redacted } from "../../src/core/redacted.ts";
 import {
   chainHash,
@@ -395,6 +397,34 @@ describe("FROST signers on litecoind", () => {
       expect(await coins.sign(spending(unsigned))).to.have.length(
         stage.executor.signingPayloads(unsigned).length,
       );
+    });
+
+    it("keeps its anchor where somebody would bind that to upkeep by a lie about what it holds", async () => {
+      const script = stage.bank.freshScript();
+      const effect = stage.effect("payout", { script, amount: "100000000" });
+      // The first one is bound to the payout before.
+      const token = await stage.executor.reserve(effect, [await stage.executor.reserve(effect, [])]);
+      const { wallet } = stage;
+      const upkeep = "e1".repeat(32);
+      for (const lie of [
+        { amount: 200_000_000n, account: undefined },
+        { amount: wallet.network.anchor, account: ACCOUNT },
+      ]) {
+        const outputs = upkeepOutputs(wallet, "consolidate", upkeep, 0, lie.amount - 2_000n);
+        const body = psbtText(wallet, { inputs: [{ outpoint: token.value, ...lie }], outputs });
+        const unsigned = { chain: chain(), effect: upkeep, token, body, fee: 2_000n, rate: 10_000n };
+        const { facts } = await refuses("SIGNING_REFUSED", coins.sign(spending(unsigned)));
+        expect(JSON.stringify(facts)).to.include("something else than it says");
+      }
+      const payoutId = `0x${effect.id}`;
+      ledger.payouts.set(payoutId, payoutOf(script, 100_000_000n));
+      const statement = {
+        chain: chainHash(chain()),
+        messageId: tokenMessage(payoutId, 1n),
+        content: tokenWord(token),
+      };
+      const facts = { payoutId, attempt: "1", tokenKind: token.kind, tokenValue: token.value };
+      expect(await isSigned(saying(statement, { kind: "token", ...facts }))).to.equal(true);
     });
 
     it("can be voided, and the wallet kept going, by what pays nobody", async () => {
