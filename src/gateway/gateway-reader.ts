@@ -1,4 +1,4 @@
-import type { FunctionFragment, Result } from "ethers";
+import { type FunctionFragment, type Result, ZeroAddress } from "ethers";
 import type { Point } from "../chains/chain.ts";
 import type { ChainView } from "../chains/evm/chain-view.ts";
 import { TerminalError } from "../core/errors.ts";
@@ -128,6 +128,12 @@ export class GatewayReader {
       facts: { gateway: this.address, asset, height: at.height },
       advice: "Check the asset's id, and that it was added before this block.",
     });
+  }
+
+  /** The gateway that it has replaced; undefined: it is the first. */
+  async predecessor(at: Point): Promise<string | undefined> {
+    const [address] = (await this.#call(at, "predecessor", [])).toArray();
+    return address === ZeroAddress ? undefined : address;
   }
 
   /** The Vault and the Committee that it works with. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { COMPLAINT, SIGNED_MESSAGE } from "./frost/ceremony-messages.ts";
 import { GROUP_KEY, MOST_MEMBERS } from "./frost/group-key.ts";
-import { KEY_NAME } from "./keystore-file.ts";
+import { STORE_NAME } from "./key-names.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const WORD = z.string().regex(/^0x[0-9a-f]{64}$/);
-const NAME = z.string().regex(KEY_NAME);
+const NAME = z.string().regex(STORE_NAME);
 const CHAIN = z.string().regex(/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/);
 const POINT = z.string().regex(/^0[23][0-9a-f]{64}$/);
 const SCALAR = HASH;

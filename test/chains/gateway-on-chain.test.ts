@@ -9,6 +9,8 @@ import { GATEWAY } from "../../src/gateway/abi.ts";
 import { gatewayDone } from "../../src/gateway/effect-done.ts";
 import { GatewayReader } from "../../src/gateway/gateway-reader.ts";
 import { chainHash } from "../../src/gateway/statement.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { CreditedDeposits } from "../../src/signing/credited-deposits.ts";
 import {
   COIN,
   deployGateway,
@@ -143,6 +145,44 @@ describe("the Gateway through nodes", () => {
       }
     }
     expect(kinds).to.deep.equal(["DepositCredited", "PayoutRequested", "PayoutAuthorised", "PayoutSettled"]);
+  });
+
+  it("given credits here and at the gateway before / when a signer reads them / it is told each once, and again until it has learned", async () => {
+    const next = await ethers.deployContract("Gateway", [
+      d.manager,
+      d.vaultAddress,
+      d.committee,
+      d.gatewayAddress,
+    ] as never);
+    const journal = SqliteJournal.open({ file: ":memory:" });
+    const told: string[][] = [];
+    const tell = async (learn?: () => Promise<void>) => {
+      const parts = { journal, chain: LITECOIN, view: open.view, since: 0 };
+      const gateway = await next.getAddress();
+      // A process of its own each time: what it has come to is in the journal.
+      const credits = new CreditedDeposits({ ...parts, asset: d.ltcId, gateway });
+      await credits.tell(async (deposits) => {
+        await learn?.();
+        told.push(deposits.map(({ id, account }) => `${id} ${account}`));
+      });
+    };
+    const line = (id: string) => `${id} ${d.anna.address.toLowerCase()}`;
+    await tell();
+    const [first] = told.splice(0);
+    const deposit = d.depositOf();
+    await d.credit(deposit);
+    const learned = tell(() => Promise.reject(new Error("the power is cut")));
+    expect(await learned.catch((error: Error) => error.message)).to.equal("the power is cut");
+    await tell();
+    await tell();
+    expect(first).to.have.length(1);
+    expect(told).to.deep.equal([[line(await d.depositId(deposit))]]);
+    const late = d.depositOf({ amount: 50n * COIN });
+    await d.credit(late);
+    expect((await reader.depositOf(await d.depositId(late), await now())).status).to.equal("DELAYED");
+    await tell();
+    expect(told.slice(1)).to.deep.equal([[line(await d.depositId(late))]]);
+    await journal.close();
   });
 
   it("given calls / when somebody made them / they are done by that transaction; at blocks before, and if others were made, they aren't", async () => {

@@ -27,7 +27,7 @@ export class UtxoIndex {
   readonly wallet: UtxoWallet;
   readonly book: AddressBook;
   readonly tables: IndexTables;
-  readonly #birth: number;
+  readonly birth: number;
   readonly #own: Hex;
   #running: Promise<ChainTip> | undefined;
   #waiting: Promise<ChainTip> | undefined;
@@ -40,7 +40,7 @@ export class UtxoIndex {
       database,
       `${wallet.network.chain} ${wallet.groupKey} ${wallet.home} ${wallet.vault.toLowerCase()}`,
     );
-    this.#birth = birth;
+    this.birth = birth;
     this.#own = walletScript(wallet, undefined).script;
   }
 
@@ -60,10 +60,10 @@ export class UtxoIndex {
     return next;
   }
 
-  /** Forgets blocks from a height on, so that they are read again: an account was named after they had been. */
+  /** Forgets blocks from a height on, for good, so that they are read again: an account was named after they had been. */
   async rewind(height: number): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
-    this.tables.atomically(() => this.tables.undoAbove(height - 1));
+    this.tables.firmly(() => this.tables.undoAbove(height - 1));
   }
 
   /** The account of a script, `own` for the wallet's own; undefined: neither. */
@@ -124,7 +124,7 @@ export class UtxoIndex {
 
   /** The block before the first that is read; undefined: the chain isn't there yet. */
   async #beforeBirth({ head }: ChainTip): Promise<Point | undefined> {
-    const height = Math.max(0, this.#birth - 1);
+    const height = Math.max(0, this.birth - 1);
     const hash = height > head.height ? undefined : await this.view.hashAt(height);
     if (hash === undefined) return undefined;
     const point = { height, hash };
