@@ -30,9 +30,10 @@ export interface ChainEvent {
   readonly point: Point;
 }
 
-/** One block's share of a scan. A block without events is yielded too: it moves the cursor. */
+/** One block's share of a scan. A block without events may be yielded too: it moves the cursor. */
 export interface ScannedBlock {
   readonly point: Point;
+  /** The block that was yielded before, or the one that the scan began after: its own parent where none was passed over. */
   readonly parent: Point;
   readonly events: readonly ChainEvent[];
 }
@@ -52,7 +53,11 @@ export interface ChainObserver {
   finalized(): Promise<Point>;
   /** The latest of the saved points (in rising order) that is still on the chain; the oldest's parent if none is: never guessed. */
   commonAncestor(saved: readonly Point[]): Promise<Point>;
-  /** Each block after one point up to another, in order. Throws `RetryableError` `REORGANISED` when `after` left the chain. */
+  /**
+   * The blocks after one point up to another, in order, the last one always. Final blocks without events may be passed over; of
+   * those that aren't final each is yielded, so that a fork is found by them. Throws `RetryableError` `REORGANISED` when `after`
+   * or `to` left the chain.
+   */
   scan(after: Point, to: Point): AsyncIterable<ScannedBlock>;
   finality(event: Pick<ChainEvent, "txId" | "index">): Promise<Finality>;
 }
