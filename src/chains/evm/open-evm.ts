@@ -121,12 +121,9 @@ export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): 
       ? config.finality
       : { by, ...(config.finality.orDepth === undefined ? {} : { orDepth: config.finality.orDepth }) },
   );
-  const { gateway: contract, since, span } = config;
-  const observer = new EvmObserver(view, {
-    contract,
-    face: GATEWAY,
-    ...(span === undefined ? {} : { span }),
-  });
+  const { gateway: contract, since } = config;
+  const span = config.span === undefined ? {} : { span: config.span };
+  const observer = new EvmObserver(view, { contract, face: GATEWAY, ...span });
   const reader = new GatewayReader(view, contract);
   if (sender === undefined) return { view, observer, reader, executor: undefined };
   const { account, rate, total, gas } = sender;
@@ -135,7 +132,7 @@ export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): 
     fees: { rate, total },
     gas,
     refusal: refusalReader(GATEWAY, WAITING_REFUSALS),
-    doneBy: gatewayDone(view, reader, since),
+    doneBy: gatewayDone(view, reader, { since, ...span }),
   });
   return { view, observer, reader, executor };
 }
