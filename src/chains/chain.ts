@@ -41,6 +41,13 @@ export interface ScannedBlock {
 /** Where something stands on its chain. `orphaned`: it was in a block that no longer counts, and isn't back. */
 export type Finality = "unseen" | "mempool" | "confirming" | "final" | "orphaned";
 
+/** How a node is, by the last question to it. */
+export interface NodeHealth {
+  readonly name: string;
+  /** The code of the error that it failed with; undefined: it answered. */
+  readonly trouble: string | undefined;
+}
+
 /**
  * Reads one chain through two or more nodes of different operators. What they disagree about is never answered by one of them:
  * it is a `RetryableError` with code `NODES_DISAGREE`, and one node that is behind is waited for.
@@ -60,6 +67,8 @@ export interface ChainObserver {
    */
   scan(after: Point, to: Point): AsyncIterable<ScannedBlock>;
   finality(event: Pick<ChainEvent, "txId" | "index">): Promise<Finality>;
+  /** How its nodes are: for people, who see by it that one is left out. Nothing is asked. */
+  nodes?(): readonly NodeHealth[];
 }
 
 /** What is to happen once on a chain. The id is the idempotency key: at most one transaction with it ever counts. */

@@ -172,6 +172,55 @@ describe("a node behind HTTP", () => {
     expect(explain(error)).to.include("ECONNREFUSED").and.not.to.include("secret");
   });
 
+  it("given user and password in an address / when the node is asked / it is shown them as they are", async () => {
+    const shown: unknown[] = [];
+    const server = await serve(({ headers }) => {
+      shown.push(headers.authorization);
+      return { body: '{"jsonrpc":"2.0","id":0,"result":7}' };
+    });
+    const { host } = new URL(server.url);
+    for (const credentials of ["us:p%40ss%3A%2F%25@", "us@", ""]) {
+      await httpNode(`http://${credentials}${host}`).ask([question]);
+    }
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+    expect(shown).to.deep.equal([basic("us:p@ss:/%"), basic("us:"), undefined]);
+    expect(() => httpNode(`http://us:%zz@${host}`))
+      .to.throw(StrongroomError)
+      .with.property("code", "NODE_URL");
+  });
+
+  it("given a node that sends elsewhere / when it is asked / nobody else is", async () => {
+    const elsewhere = await serve(() => ({ body: '{"jsonrpc":"2.0","id":0,"result":7}' }));
+    const astray = await serve(() => ({ status: 307, body: "", headers: { location: elsewhere.url } }));
+    expect(await codeOf(httpNode(astray.url).ask([question]))).to.equal("NODE_UNREACHABLE");
+    expect(elsewhere.requests).to.have.length(0);
+  });
+
+  it("given a node that doesn't let us in / when others are enough / they answer, and it is told of", async () => {
+    const servers = await Promise.all(
+      [0, 1, 2].map((at) =>
+        serve(({ body }) => {
+          const { method } = JSON.parse(body) as { method: string };
+          const result = method === "eth_chainId" ? "0x1" : 7;
+          return at === 2
+            ? { status: 403, body: "" }
+            : { body: JSON.stringify({ jsonrpc: "2.0", id: 0, result }) };
+        }),
+      ),
+    );
+    const nodes = new EvmNodes(
+      "eip155:1",
+      servers.map(({ url }) => httpNode(url)),
+    );
+    const answers = await nodes.survey("a number", (node) => askOne(node, "eth_number", [], z.number()));
+    expect(answers.map(({ value }) => value)).to.deep.equal([7, 7]);
+    expect(nodes.health().map(({ trouble }) => trouble)).to.deep.equal([
+      undefined,
+      undefined,
+      "NODE_CREDENTIALS",
+    ]);
+  });
+
   it("given more questions than a request may have / when they are asked / each answer is its question's, whatever the order", async () => {
     const server = await serve(({ body }) => {
       const asked = [JSON.parse(body)].flat() as { id: number; params: [number] }[];

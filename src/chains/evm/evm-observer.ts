@@ -1,6 +1,15 @@
 import type { Interface } from "ethers";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
-import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlock } from "../chain.ts";
+import type {
+  Caip2,
+  ChainEvent,
+  ChainObserver,
+  Finality,
+  Hex,
+  NodeHealth,
+  Point,
+  ScannedBlock,
+} from "../chain.ts";
 import { askOne, receiptSchema, transactionSchema } from "./answers.ts";
 import { type ChainView, parentOf, pointOf } from "./chain-view.ts";
 import { eventDecoder } from "./decode-event.ts";
@@ -96,6 +105,10 @@ export class EvmObserver implements ChainObserver {
       const last = Math.min(to.height, at.height + ONE_BY_ONE);
       for (const block of await readBlocks(this.#source, at, last)) yield pass(block);
     }
+  }
+
+  nodes(): readonly NodeHealth[] {
+    return this.#view.nodes.health();
   }
 
   #remember(txId: Hex): void {

@@ -52,11 +52,13 @@ export class ChainView {
    * @throws RetryableError `NODES_DISAGREE` where they differ about a block that would be final, `NODES_UNAVAILABLE`
    */
   async tip(): Promise<ChainTip> {
-    const heights = await this.quorum.each((node) => node.ask("getblockcount", [], heightSchema));
+    const heights = await this.quorum.each("the height", (node) =>
+      node.ask("getblockcount", [], heightSchema),
+    );
     let height = Math.min(...heights.map(({ value }) => value));
     let words: NodeWord<Hex | undefined>[] = [];
     for (let below = 0; below < this.confirmations && height >= 0; below++, height--) {
-      words = await this.quorum.each((node) => this.#hash(node, height));
+      words = await this.quorum.each(`block ${height}`, (node) => this.#hash(node, height));
       const hash = words[0]?.value;
       if (hash !== undefined && words.every(({ value }) => value === hash)) {
         return { head: { height, hash }, final: height - this.confirmations + 1 };
@@ -67,7 +69,7 @@ export class ChainView {
 
   /** The hash of a block that all nodes say they have at that height; undefined: one of them doesn't have so many. */
   async hashAt(height: number): Promise<Hex | undefined> {
-    const words = await this.quorum.each((node) => this.#hash(node, height));
+    const words = await this.quorum.each(`block ${height}`, (node) => this.#hash(node, height));
     if (words.some(({ value }) => value === undefined)) return undefined;
     const [first] = words;
     if (words.some(({ value }) => value !== first?.value)) throw nodesDisagree(`block ${height}`, words);
@@ -79,7 +81,7 @@ export class ChainView {
    * last blocks and reads them again takes nothing back.
    */
   async stands({ height, hash }: Point): Promise<boolean> {
-    const words = await this.quorum.each((node) => this.#hash(node, height));
+    const words = await this.quorum.each(`block ${height}`, (node) => this.#hash(node, height));
     const heard = words.filter(({ value }) => value !== undefined);
     return heard.length > 0 && heard.every(({ value }) => value === hash);
   }

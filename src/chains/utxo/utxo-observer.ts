@@ -1,5 +1,14 @@
 import { TerminalError } from "../../core/errors.ts";
-import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlock } from "../chain.ts";
+import type {
+  Caip2,
+  ChainEvent,
+  ChainObserver,
+  Finality,
+  Hex,
+  NodeHealth,
+  Point,
+  ScannedBlock,
+} from "../chain.ts";
 import type { Block } from "./block.ts";
 import { reorganised } from "./chain-view.ts";
 import { waitsAt } from "./mempool.ts";
@@ -74,9 +83,15 @@ export class UtxoObserver implements ChainObserver {
     return orphaned ? "orphaned" : "unseen";
   }
 
+  nodes(): readonly NodeHealth[] {
+    return this.#index.view.quorum.health();
+  }
+
   /** Whether it waits at a node: one's word is enough, as nothing is done upon it. */
   async #waits(txId: Hex): Promise<boolean> {
-    const words = await this.#index.view.quorum.each((node) => waitsAt(node, txId));
+    const words = await this.#index.view.quorum.each(`transaction ${txId} in mempools`, (node) =>
+      waitsAt(node, txId),
+    );
     return words.some(({ value }) => value);
   }
 
