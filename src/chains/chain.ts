@@ -58,7 +58,10 @@ export interface ChainObserver {
   head(): Promise<Point>;
   /** The latest block that counts as final here: a depth, or the chain's own word for it. */
   finalized(): Promise<Point>;
-  /** The latest of the saved points (in rising order) that is still on the chain; the oldest's parent if none is: never guessed. */
+  /**
+   * The latest of the saved points (in rising order) that is still on the chain; if none is, the block below them where they left
+   * it: never guessed, so a `TerminalError` `REORGANISED_TOO_DEEP` where nodes know those blocks no more.
+   */
   commonAncestor(saved: readonly Point[]): Promise<Point>;
   /**
    * The blocks after one point up to another, in order, the last one always. Final blocks without events may be passed over; of

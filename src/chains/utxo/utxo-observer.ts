@@ -1,4 +1,3 @@
-import { TerminalError } from "../../core/errors.ts";
 import type {
   Caip2,
   ChainEvent,
@@ -9,6 +8,7 @@ import type {
   Point,
   ScannedBlock,
 } from "../chain.ts";
+import { commonAncestor } from "../common-ancestor.ts";
 import type { Block } from "./block.ts";
 import { reorganised } from "./chain-view.ts";
 import { waitsAt } from "./mempool.ts";
@@ -48,19 +48,10 @@ export class UtxoObserver implements ChainObserver {
     return { height, hash };
   }
 
-  async commonAncestor(saved: readonly Point[]): Promise<Point> {
+  commonAncestor(saved: readonly Point[]): Promise<Point> {
     const { view } = this.#index;
-    const [oldest] = saved;
-    if (oldest === undefined) {
-      throw new TerminalError("NO_POINTS", "There is no saved point to find a common ancestor of", {
-        advice: "Begin at a height of your own choice.",
-      });
-    }
-    for (const point of saved.toReversed()) if (await view.stands(point)) return point;
-    const height = Math.max(0, oldest.height - 1);
-    const hash = await view.hashAt(height);
-    if (hash === undefined) throw reorganised(oldest);
-    return { height, hash };
+    const has = (point: Point) => view.stands(point);
+    return commonAncestor({ chain: this.chain, has, parentOf: (point) => view.parentOf(point) }, saved);
   }
 
   async *scan(after: Point, to: Point): AsyncGenerator<ScannedBlock> {
