@@ -1,6 +1,6 @@
 import { type Result, ZeroHash } from "ethers";
 import type { Effect, Hex, Point } from "../chains/chain.ts";
-import { askOne, logSchema, quantityText } from "../chains/evm/answers.ts";
+import { askOne, logsSchema, quantityText } from "../chains/evm/answers.ts";
 import { callOf } from "../chains/evm/call-effect.ts";
 import type { ChainView } from "../chains/evm/chain-view.ts";
 import type { DoneBy } from "../chains/evm/effect-status.ts";
@@ -114,7 +114,7 @@ async function find(
     };
     const logs = await view.nodes.agree(
       `logs of blocks ${from} to ${to}`,
-      (node) => askOne(node, "eth_getLogs", [filter], logSchema.array()),
+      (node) => askOne(node, "eth_getLogs", [filter], logsSchema),
       { key: (said) => said.map(({ transactionHash, logIndex }) => `${transactionHash} ${logIndex}`).join() },
     );
     const found = logs.findLast((log) => {

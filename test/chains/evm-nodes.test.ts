@@ -4,6 +4,7 @@ import { askOne } from "../../src/chains/evm/answers.ts";
 import { ChainView } from "../../src/chains/evm/chain-view.ts";
 import { httpNode } from "../../src/chains/evm/http-node.ts";
 import { EvmNodes } from "../../src/chains/evm/nodes.ts";
+import { sharedParsing } from "../../src/chains/evm/parse-answers.ts";
 import type { Answer, EvmNode, Question } from "../../src/chains/evm/rpc.ts";
 import { explain, RetryableError, StrongroomError } from "../../src/core/errors.ts";
 import { freePort } from "../../src/testing/free-port.ts";
@@ -187,6 +188,22 @@ describe("a node behind HTTP", () => {
     expect(() => httpNode(`http://us:%zz@${host}`))
       .to.throw(StrongroomError)
       .with.property("code", "NODE_URL");
+  });
+
+  it("given nodes that write the same / when they are asked / it is read once; what one writes otherwise is its own", async () => {
+    const logs = (...values: number[]) => JSON.stringify({ jsonrpc: "2.0", id: 0, result: values });
+    const long = Array.from({ length: 2_000 }, (_, n) => n);
+    const texts = [logs(...long), logs(...long), logs(...long.slice(1))];
+    const servers = await Promise.all(texts.map((body) => serve(() => ({ body }))));
+    const parse = sharedParsing();
+    const nodes = servers.map(({ url }) => httpNode(url, { parse }));
+    for (let round = 0; round < 3; round++) {
+      const said: unknown[] = [];
+      for (const node of nodes) said.push((await node.ask([question]))[0]);
+      expect(said[0]).to.equal(said[1]);
+      expect(said[0]).to.deep.equal({ result: long });
+      expect(said[2]).to.deep.equal({ result: long.slice(1) });
+    }
   });
 
   it("given a node that sends elsewhere / when it is asked / nobody else is", async () => {

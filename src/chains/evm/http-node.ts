@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import { AnswerTooLong, basicAuthorization, postJson } from "../post-json.ts";
+import { type ParseAnswers, parseAnswers } from "./parse-answers.ts";
 import type { Answer, EvmNode, Question } from "./rpc.ts";
 
 /** How a node is spoken to. */
@@ -13,46 +13,13 @@ export interface HttpNodeOptions {
   /** Questions that go out in one request: public nodes limit them. */
   readonly batch?: number;
   readonly fetch?: typeof fetch;
+  /** Shared by the nodes of one chain, what they write alike is read once. */
+  readonly parse?: ParseAnswers;
 }
 
 /** A node that didn't answer in time is given this long until it answers again: one dead node slows nobody down for ever. */
 const AFTER_SILENCE = 1_000;
 const AT_ONCE = 2;
-
-const answerSchema = z.object({
-  id: z.number(),
-  result: z.unknown().optional(),
-  error: z
-    .object({ code: z.number(), message: z.string().default(""), data: z.unknown().optional() })
-    .nullish()
-    .transform((error) => error ?? undefined),
-});
-
-function nonsense(name: string, cause?: unknown): RetryableError {
-  return new RetryableError("NODE_TALKS_NONSENSE", "A node's answer is not JSON-RPC", {
-    facts: { node: name },
-    cause,
-    advice: "Check the node's address, and what stands between.",
-  });
-}
-
-function parse(name: string, text: string, count: number): readonly Answer[] {
-  let answers: z.infer<typeof answerSchema>[];
-  try {
-    answers = z.array(answerSchema).parse([JSON.parse(text)].flat());
-  } catch (cause) {
-    throw nonsense(name, cause);
-  }
-  const byId = new Map(answers.map((answer) => [answer.id, answer]));
-  return Array.from({ length: count }, (_, id) => {
-    const answer = byId.get(id);
-    if (answer === undefined) throw nonsense(name, new Error(`No answer to question ${id} of ${count}`));
-    if (answer.error !== undefined) return { fault: answer.error };
-    if (answer.result === undefined)
-      throw nonsense(name, new Error(`Neither a result nor an error to question ${id}`));
-    return { result: answer.result };
-  });
-}
 
 /** Why a request failed, in words that don't repeat its address: there may be a key in it. */
 function whyOf(cause: unknown): string {
@@ -101,7 +68,13 @@ function unwelcome(name: string, status: number): RetryableError {
  * const [height] = await node.ask([{ method: "eth_blockNumber", params: [] }]);
  */
 export function httpNode(url: string, options: HttpNodeOptions = {}): EvmNode {
-  const { timeout = 10_000, most = 64_000_000, batch = 100, fetch: send = fetch } = options;
+  const {
+    timeout = 10_000,
+    most = 64_000_000,
+    batch = 100,
+    fetch: send = fetch,
+    parse = parseAnswers,
+  } = options;
   const { host: name, origin, pathname, search, username, password } = new URL(url);
   // Addresses have them percent-encoded, and the header doesn't.
   const credentials = [username, password].map((part) => decoded(name, part)).join(":");

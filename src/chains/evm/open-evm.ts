@@ -9,6 +9,7 @@ import { EvmExecutor } from "./evm-executor.ts";
 import { EvmObserver } from "./evm-observer.ts";
 import { httpNode } from "./http-node.ts";
 import { EvmNodes } from "./nodes.ts";
+import { sharedParsing } from "./parse-answers.ts";
 import { refusalReader } from "./refusal-reader.ts";
 
 const count = z.int().min(0).max(1_000_000_000);
@@ -104,10 +105,12 @@ export function openEvm(chain: unknown, sender?: unknown): OpenEvm {
  * @throws TerminalError `TOO_FEW_NODES`
  */
 export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): OpenEvm {
+  const parse = sharedParsing();
   const nodes = new EvmNodes(
     config.chain,
     config.nodes.map(({ url, timeout, batch }) =>
       httpNode(url, {
+        parse,
         ...(timeout === undefined ? {} : { timeout }),
         ...(batch === undefined ? {} : { batch }),
       }),
