@@ -12,6 +12,7 @@ import { JsonRpcNode } from "../chains/utxo/json-rpc-node.ts";
 import { utxoNetwork } from "../chains/utxo/network.ts";
 import { NodeQuorum } from "../chains/utxo/node-quorum.ts";
 import { UtxoIndex } from "../chains/utxo/utxo-index.ts";
+import { EVM_CHAIN_NAME } from "../core/chain-name.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import { Redacted } from "../core/redacted.ts";
 import { GatewayReader } from "../gateway/gateway-reader.ts";
@@ -51,7 +52,7 @@ export const UTXO_ROUTE = z.strictObject({
   confirmations: z.number().int().min(1).max(1_000).optional(),
   home: z.strictObject({
     /** CAIP-2: eip155. */
-    chain: z.string().regex(/^eip155:[1-9]\d{0,15}$/),
+    chain: z.string().regex(EVM_CHAIN_NAME),
     urls: z.array(z.url()).min(2).max(9),
     /** Blocks below the best one that count as final; the chain's own `finalized` where absent. */
     depth: z.number().int().min(1).optional(),

@@ -1,3 +1,4 @@
+import { EVM_CHAIN_NAME } from "../../core/chain-name.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import type { Caip2, NodeHealth } from "../chain.ts";
 import { NodeSet, type NodeWord } from "../node-set.ts";
@@ -35,8 +36,7 @@ export class EvmNodes {
     nodes: readonly EvmNode[],
     quorum = Math.max(2, Math.floor(nodes.length / 2) + 1),
   ) {
-    const [namespace, reference = ""] = chain.split(":");
-    if (namespace !== "eip155" || !/^[1-9]\d*$/.test(reference)) {
+    if (!EVM_CHAIN_NAME.test(chain)) {
       throw new TerminalError("CHAIN_NAME", "This is no name of an EVM chain", {
         facts: { chain },
         advice: "Write eip155: and the chain's id.",
@@ -53,7 +53,7 @@ export class EvmNodes {
       );
     }
     this.chain = chain;
-    this.chainId = BigInt(reference);
+    this.chainId = BigInt(chain.slice("eip155:".length));
     this.quorum = quorum;
     this.#set = new NodeSet({ chain, nodes, required: quorum, meet: (node) => this.#isOfThisChain(node) });
   }

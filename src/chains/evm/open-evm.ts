@@ -1,5 +1,6 @@
 import { getAddress } from "ethers";
 import { z } from "zod";
+import { EVM_CHAIN_NAME } from "../../core/chain-name.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { GATEWAY, WAITING_REFUSALS } from "../../gateway/abi.ts";
 import { gatewayDone } from "../../gateway/effect-done.ts";
@@ -26,7 +27,7 @@ const wei = z
 /** How an EVM chain is read: what observers, signers and relayers need alike. */
 export const evmChainSchema = z.strictObject({
   /** CAIP-2: `eip155:1`. */
-  chain: z.string().regex(/^eip155:[1-9]\d*$/, "eip155: and the chain's id"),
+  chain: z.string().regex(EVM_CHAIN_NAME, "eip155: and the chain's id"),
   /** Of different operators. */
   nodes: z
     .array(
