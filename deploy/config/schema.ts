@@ -1,6 +1,7 @@
 import { schnorr } from "@noble/curves/secp256k1.js";
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { z } from "zod";
+import { CHAIN_NAME } from "../../src/core/chain-name.ts";
 import { TerminalError } from "../../src/core/errors.ts";
 import { DAY } from "../../src/core/time.ts";
 import { kindOfChain } from "../chains.ts";
@@ -158,8 +159,6 @@ export const feed = z
     message: "not below maxPrice",
   });
 
-/** CAIP-2: a namespace and a reference. */
-const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/;
 /** CAIP-19: a chain, and an asset's namespace and reference on it. */
 const ASSET = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}$/;
 
@@ -222,7 +221,7 @@ const committee = z.union([
 
 /** A chain whose coins the gateway takes and pays. */
 const foreignChain = z.strictObject({
-  chain: z.string().regex(CHAIN, "not a chain's name by CAIP-2"),
+  chain: z.string().regex(CHAIN_NAME, "not a chain's name by CAIP-2"),
   /** How long credits wait that aren't immediate: long enough for governance to refuse them. */
   delaySeconds: whole(3_600n, 30n * DAY, "s"),
   /** Payouts authorised in any trailing day. */

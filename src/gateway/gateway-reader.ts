@@ -81,6 +81,14 @@ export class GatewayReader {
     }
   }
 
+  /** The name of the error by which the contract refuses a call of nobody's; undefined where it takes it. */
+  async refusalOf(name: string, args: readonly unknown[], at: Point): Promise<string | undefined> {
+    const data = GATEWAY.encodeFunctionData(name, args);
+    const answer = await this.#view.callAt(at, this.address, data);
+    if ("result" in answer) return undefined;
+    return (answer.revert.length < 10 ? undefined : GATEWAY.parseError(answer.revert)?.name) ?? "unknown";
+  }
+
   async payoutOf(payoutId: string, at: Point): Promise<PayoutRecord> {
     const [record] = (await this.#call(at, "payoutOf", [payoutId])) as unknown as [Result];
     const [status, attempt, account, handle, asset, amount, token] = record.toArray();

@@ -10,6 +10,7 @@ import { DepositBook } from "../chains/utxo/address-book.ts";
 import { utxoNetwork } from "../chains/utxo/network.ts";
 import { differ, utxoNodeSettings, utxoNodesSchema } from "../chains/utxo/open-utxo.ts";
 import { openUtxoChain } from "../chains/utxo/utxo-chain.ts";
+import { EVM_CHAIN_NAME } from "../core/chain-name.ts";
 import { RetryableError } from "../core/errors.ts";
 import { GatewayReader } from "../gateway/gateway-reader.ts";
 import { AccountBook } from "./account-book.ts";
@@ -40,7 +41,7 @@ export const UTXO_ROUTE = z.strictObject({
   confirmations: z.number().int().min(1).max(1_000).optional(),
   home: z.strictObject({
     /** CAIP-2: eip155. */
-    chain: z.string().regex(/^eip155:[1-9]\d{0,15}$/),
+    chain: z.string().regex(EVM_CHAIN_NAME),
     urls: z
       .array(z.url({ protocol: /^https?$/ }))
       .min(2)
