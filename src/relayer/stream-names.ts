@@ -1,4 +1,5 @@
 import type { Caip2, ConflictToken } from "../chains/chain.ts";
+import type { TokenState } from "./deciders/token-decider.ts";
 
 /** What a stream is about. */
 export type StreamKind = "in" | "out" | "token";
@@ -28,6 +29,11 @@ export class StreamNames {
   /** What `open` is asked for. */
   prefix(kind: "in" | "out"): string {
     return `${this.route}/${kind}/`;
+  }
+
+  /** Whether a token was taken for one of the route's own streams: what becomes of others' is their routes' business. */
+  haveToken({ taken }: Pick<TokenState, "taken">): boolean {
+    return taken?.stream.startsWith(`${this.route}/`) ?? false;
   }
 
   cursor(chain: Caip2): string {
