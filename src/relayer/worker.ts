@@ -255,11 +255,19 @@ class Turn {
   async #work(stream: string): Promise<void> {
     const { clock, random, pace } = this.#desk;
     let intention: Intention | undefined;
+    let faltered = Number.POSITIVE_INFINITY;
     try {
       for (let steps = 0; steps < STEPS && !this.#end.signal.aborted; steps++) {
         this.#term.check();
         intention = undefined;
         const loaded = await this.#store.load(stream);
+        const { attention } = loaded.state;
+        if (attention.faltered > faltered) {
+          // A node's no is an answer, and is given time to become another one.
+          this.#agenda.wait(stream, clock.monotonic() + backoff(this.#agenda.failed(stream), random), []);
+          return;
+        }
+        faltered = attention.faltered;
         intention = this.#store.decider(stream).next(loaded.state, this.#now());
         if (intention.do === "wait") {
           const { until } = intention;
@@ -279,7 +287,7 @@ class Turn {
           this.#agenda.wait(stream, clock.monotonic() + pace.look, [side]);
           return;
         }
-        this.#agenda.progressed(stream);
+        if (faltered === 0) this.#agenda.progressed(stream);
       }
       this.#agenda.wait(stream, clock.monotonic(), []);
     } catch (error) {
