@@ -67,6 +67,15 @@ describe("The inbound decider", () => {
     ]);
   });
 
+  it("given a dead letter whose submission was signed, watches that until it is final", () => {
+    const told = stated().all(...brought("credit", NONCE).slice(0, -1));
+    told.tell({ is: "failed", kind: "permanent", reason: { code: "WHY", why: "a reason" } });
+    expect(told.next()).to.deep.include({ do: "watch", part: "credit", side: "home", token: NONCE });
+    told.all(...brought("credit", NONCE).slice(-1));
+    expect(told.state.effects.credit?.end?.is).to.equal("done");
+    expect(told.next()).to.deep.equal({ do: "wait", for: "an operator" });
+  });
+
   it("given a delay, waits until it is over, then matures it", () => {
     const told = stated().all(...brought("credit", NONCE));
     told.all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })));

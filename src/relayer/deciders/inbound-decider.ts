@@ -19,6 +19,7 @@ import {
   type Effects,
   evolveEffects,
   nextOfEffect,
+  watchOnly,
 } from "./effect-decider.ts";
 import type { Intention } from "./intention.ts";
 import { decideInVain, type RouteTerms } from "./route-terms.ts";
@@ -195,8 +196,8 @@ function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
   const { sightings, effects, attention, proof } = state;
   const sighting = ripe(sightings, now.final);
   if (sighting !== undefined) return { do: "confirm", sighting };
-  if (attention.dead !== undefined && state.ended === undefined) return { do: "wait", for: "an operator" };
   if (state.ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
+  if (attention.dead !== undefined) return watchOnly(effects);
   const deposit = depositOf(state);
   if (deposit === undefined) return { do: "wait", for: "the deposit's block to be final" };
   const data = submitted(terms, deposit);

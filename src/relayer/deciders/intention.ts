@@ -46,6 +46,4 @@ export type Intention =
       readonly last: StoredSigned;
       /** The ids of all versions: any of them may be the one that counts. */
       readonly sent: readonly string[];
-      /** After how long in a pool it is replaced for more; undefined: it has cost the most already. Unix milliseconds. */
-      readonly patience?: number;
     } & OfPart);
