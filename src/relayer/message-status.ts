@@ -150,7 +150,8 @@ const DOES = {
   watch: "to see its transaction become final",
 } as const;
 
-function nextText<State>(decider: Decider<State>, state: State, time: number): string {
+/** What comes next for a stream, or what it waits for: after "Since …; ". */
+export function nextText<State>(decider: Decider<State>, state: State, time: number): string {
   // As if nothing more were final: what waits for a block then says so.
   const next = decider.next(state, { time, final: { home: -1, foreign: -1 } });
   if (next.do === "wait") return next.for === "nothing: it has ended" ? "nothing" : `waits for ${next.for}`;

@@ -5,12 +5,19 @@ import { z } from "zod";
 import { evmChainSchema, evmSenderSchema } from "../chains/evm/open-evm.ts";
 import { TerminalError } from "../core/errors.ts";
 import { schemaText } from "../core/json-schema.ts";
+import { SHARED } from "./stream-names.ts";
 
 /** Where the schema is kept. */
 export const ROUTE_SCHEMA = "schemas/route.schema.json";
 
 const ADDRESS = z.string().refine((text) => isAddress(text), "must be an address");
-const NAME = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, "lower-case letters, digits and hyphens");
+const NAME = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, "lower-case letters, digits and hyphens")
+  .refine(
+    (name) => !SHARED.includes(name),
+    `a name of its own: ${SHARED.join(" and ")} are what all routes share`,
+  );
 const MILLISECONDS = z.int().min(100).max(86_400_000);
 const HEIGHT = z.int().min(0).max(1_000_000_000);
 const PORT = z.int().min(0).max(65_535);

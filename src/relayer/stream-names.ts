@@ -4,6 +4,9 @@ import type { TokenState } from "./deciders/token-decider.ts";
 /** What a stream is about. */
 export type StreamKind = "in" | "out" | "token";
 
+/** What the names of a journal's streams begin with that belong to no route alone: tokens, and the accounts that are watched. */
+export const SHARED: readonly string[] = ["token", "accounts"];
+
 /** The streams of one route in a journal. A token's is its chain's alone, so that two routes can't have one token. */
 export class StreamNames {
   readonly route: string;

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { ConflictToken, Effect } from "../../src/chains/chain.ts";
+import { execute } from "../../src/journal/decider.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { failureOf } from "../../src/relayer/failure.ts";
-import { operate } from "../../src/relayer/operate.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
@@ -93,7 +93,7 @@ describe("A route's streams", () => {
     for (const command of final(REQUEST)) await store.tell(stream, command);
     const decider = routeDeciders(TERMS).out;
     const given = { is: "giveUp", by: "ana", why: "by hand" } as const;
-    const written = await operate({ journal, decider, stream, command: given });
+    const written = await execute(journal, decider, stream, given);
     expect(written.map(({ type }) => type)).to.deep.equal(["GivenUp"]);
     // Which of the two streams was written to isn't known: the executor is asked for a token again.
     expect(await codeOf(store.tell(stream, reserved(TOKEN)))).to.equal("VERSION_CONFLICT");

@@ -1,8 +1,8 @@
 import type { SignedTx } from "../../chains/chain.ts";
+import { execute } from "../../journal/decider.ts";
 import { SqliteJournal } from "../../journal/sqlite-journal.ts";
 import type { RouteTerms } from "../deciders/route-terms.ts";
 import type { Hands, HandsDesk } from "../hands.ts";
-import { operate } from "../operate.ts";
 import { RouteControl } from "../route-control.ts";
 import { routeDeciders } from "../route-deciders.ts";
 import type { Pace, RouteDesk } from "../route-desk.ts";
@@ -324,10 +324,8 @@ class Simulation {
     const chosen = this.#random.pick(open);
     if (chosen === undefined) return;
     this.#time.note(this.#weather, `the operator gives up ${chosen.stream.slice(0, 16)}`);
-    const stored = await operate({
-      ...{ journal: this.#journal, decider: this.#deciders.out, stream: chosen.stream },
-      command: { is: "giveUp", by: "operator", why: "by hand" },
-    });
+    const given = { is: "giveUp", by: "operator", why: "by hand" } as const;
+    const stored = await execute(this.#journal, this.#deciders.out, chosen.stream, given);
     this.#judge.stored(stored);
     this.#judge.acknowledged(stored);
   }
