@@ -24,6 +24,7 @@ const FOREIGN = "bip122:00000000000000000000000000000000";
 
 const TERMS: RouteTerms = {
   ...{ homeChainId: 31_337n, vault: `0x${"11".repeat(20)}`, home: HOME, foreign: FOREIGN, assets: {} },
+  leastDeposit: 1n,
   patience: { home: 60_000, foreign: 60_000 },
 };
 

@@ -46,6 +46,7 @@ export type Stage =
   | "reporting"
   | "credited"
   | "refused"
+  | "tooSmall"
   | "settled"
   | "voided"
   | "refunded"
@@ -64,6 +65,7 @@ const TEXTS: Readonly<Record<Stage, string>> = {
   reporting: "Its conflict token is finally spent, and the ledger is told how",
   credited: "It is credited",
   refused: "Governance has refused it",
+  tooSmall: "It is less than the least deposit of this route, and isn't credited",
   settled: "It is paid, and the ledger knows",
   voided: "It can't be paid by this attempt any more: its account can take a refund or try again",
   refunded: "It is refunded",
@@ -196,7 +198,9 @@ function sentence({ type, data }: StoredEvent): string {
     case "TakenBack":
       return `${word("by")} has had it taken up again.`;
     case "Ended":
-      return `It has ended: ${word("as")}.`;
+      return said.least === undefined
+        ? `It has ended: ${word("as")}.`
+        : `It has ended: it is less than ${word("least")}, the least that is credited.`;
     default:
       return `${type}.`;
   }

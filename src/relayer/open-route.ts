@@ -41,6 +41,7 @@ export function termsOf({ home, foreign }: RouteConfig): RouteTerms {
     home: home.chain.chain,
     foreign: foreign.chain,
     assets: { [asset]: BigInt(foreign.asset) },
+    leastDeposit: BigInt(foreign.leastDeposit),
     patience: { home: home.patience, foreign: foreign.patience },
   };
 }

@@ -92,6 +92,11 @@ export const routeSchema = z.strictObject({
     index: z.string().min(1),
     /** The ledger's id of the coin, decimal. */
     asset: z.string().regex(/^\d{1,78}$/),
+    /** The least that is credited, decimal digits of the smallest unit. */
+    leastDeposit: z
+      .string()
+      .regex(/^[1-9]\d{0,17}$/)
+      .default("1"),
     /** The public file of the FROST group with the coins' key. */
     group: z.string().min(1),
     patience: MILLISECONDS.default(1_800_000),

@@ -53,6 +53,7 @@ export interface Simulated {
 const TERMS: RouteTerms = {
   ...{ homeChainId: 31_337n, vault: `0x${"11".repeat(20)}`, home: SIM_HOME, foreign: SIM_FOREIGN },
   assets: { [SIM_COIN]: ASSET },
+  leastDeposit: 1n,
   patience: PATIENCE,
 };
 
