@@ -43,6 +43,11 @@ export class StreamNames {
     return `${this.route}/scan/${chain}`;
   }
 
+  /** The cursor of what is read again. */
+  lookBack(): string {
+    return `${this.route}/back`;
+  }
+
   lease(): string {
     return `${this.route}/lease`;
   }
