@@ -95,6 +95,13 @@ export function addRelay(program: Command, runner: Runner): void {
       await runner.run(options, (given) => relayWatch(given, account));
     });
   command(
+    "upkeep <kind> <value>",
+    "Have the wallet kept going: anchors COUNT, or consolidate COINS; prints its id",
+  ).action(async (kind: string, value: string, options: RelayOptions) => {
+    const { relayUpkeep } = await import("./commands/relay/upkeep.ts");
+    await runner.run(options, (given) => relayUpkeep(given, kind, value));
+  });
+  command(
     "wallet",
     "Print the wallet's own address, and what an operator sends there: float, and anchors",
   ).action(async (options: RelayOptions) => {

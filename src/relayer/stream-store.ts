@@ -10,6 +10,7 @@ import { isConflict } from "./failure.ts";
 import { begins } from "./route-events.ts";
 import {
   kindOf,
+  OWN_KINDS,
   type StreamKind,
   type StreamNames,
   tokenOf,
@@ -108,7 +109,7 @@ export class StreamStore {
    */
   async open(): Promise<readonly { readonly stream: string; readonly version: number }[]> {
     const { journal, names, home, foreign } = this.#desk;
-    const own = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
+    const own = await Promise.all(OWN_KINDS.map((kind) => journal.open(names.prefix(kind))));
     const tokens = [home, foreign].map((chain) => journal.open(tokenPrefix(chain)));
     const left = (await Promise.all(tokens)).flat().filter(({ version }) => version > 1);
     const streams = [...own.flat(), ...left];

@@ -72,7 +72,7 @@ export class UtxoExecutor implements EffectExecutor {
     throw new RetryableError("NO_TOKEN_FREE", `No conflict token is free for effect ${effect.id}`, {
       advice:
         wanted.kind === "payout"
-          ? "Each lane is free again when its last payout is final. More lanes: an effect of kind anchors."
+          ? "Each lane is free again when its last payout is final. More lanes: `relay upkeep anchors COUNT`."
           : "The wallet has no coin for it that is final and unspent: fund its own address.",
       facts: { lanes, taken: taken.length },
     });

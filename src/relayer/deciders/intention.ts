@@ -5,7 +5,7 @@ import type { Sighting } from "./sightings.ts";
 import type { StoredSigned, StoredUnsigned } from "./stored-tx.ts";
 
 /** Which effect of its stream: a stream has one of a name at a time. */
-export type Part = "payment" | "authorise" | "report" | "credit" | "mature" | "void";
+export type Part = "payment" | "authorise" | "report" | "credit" | "mature" | "void" | "upkeep";
 
 /** What a transaction is to do with its token: bring the effect about, or make it impossible. */
 export type Mode = "act" | "void";

@@ -30,7 +30,7 @@ export async function findMessage(
   const own = [tokenPrefix(terms.home), tokenPrefix(terms.foreign)];
   const word = `0x${id.replace(/^0x/i, "").toLowerCase()}`;
   const streams = ID.test(id)
-    ? [names.outbound(word), names.inbound(word)]
+    ? [names.outbound(word), names.inbound(word), names.upkeep(word)]
     : own.some((prefix) => id.startsWith(prefix))
       ? [id]
       : [];

@@ -5,7 +5,7 @@ import type { InboundState } from "../../../relayer/deciders/inbound-decider.ts"
 import type { OutboundState } from "../../../relayer/deciders/outbound-decider.ts";
 import { type MessageStatus, nextText, statusOf } from "../../../relayer/message-status.ts";
 import { RouteControl } from "../../../relayer/route-control.ts";
-import { kindOf, tokenPrefix } from "../../../relayer/stream-names.ts";
+import { kindOf, OWN_KINDS, tokenPrefix } from "../../../relayer/stream-names.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
 import { type FoundMessage, findMessage, tokenState } from "./find-message.ts";
@@ -88,7 +88,7 @@ export function relayStatus(options: RelayStatusCommand, id?: string): Promise<n
       return printMessage(options, statusIn(session, found.stream, found.events));
     }
     const { journal, names } = session;
-    const open = [...(await journal.open(names.prefix("in"))), ...(await journal.open(names.prefix("out")))];
+    const open = (await Promise.all(OWN_KINDS.map((kind) => journal.open(names.prefix(kind))))).flat();
     const all = await Promise.all(
       open.map(async ({ stream }) => statusIn(session, stream, await journal.read(stream))),
     );
