@@ -60,7 +60,7 @@ function observer(
 ): ChainObserver {
   const tip = async () => point(blocks);
   return {
-    ...{ chain, head: tip, finalized: tip },
+    ...{ chain, head: tip, finalized: tip, at: async (height: number) => point(height) },
     commonAncestor: async (saved) => saved.at(-1) ?? point(0),
     async *scan(after, to) {
       for (let height = after.height + 1; height <= to.height; height++) {
@@ -126,7 +126,7 @@ class InstantExecutor implements EffectExecutor {
   }
 
   async reconcile() {
-    return { free: [], spent: [], balance: 0n };
+    return { free: [], balance: 0n };
   }
 }
 

@@ -50,6 +50,8 @@ export interface ChainObserver {
   head(): Promise<Point>;
   /** The latest block that counts as final here: a depth, or the chain's own word for it. */
   finalized(): Promise<Point>;
+  /** The block at a height that the chain has: throws `RetryableError` `REORGANISED` where it hasn't so many. */
+  at(height: number): Promise<Point>;
   /** The latest of the saved points (in rising order) that is still on the chain; the oldest's parent if none is: never guessed. */
   commonAncestor(saved: readonly Point[]): Promise<Point>;
   /** Each block after one point up to another, in order. Throws `RetryableError` `REORGANISED` when `after` left the chain. */
@@ -124,7 +126,6 @@ export type EffectStatus =
 /** The tokens of this executor, as the chain has them now. */
 export interface TokenReport {
   readonly free: readonly ConflictToken[];
-  readonly spent: readonly { readonly token: ConflictToken; readonly txId: Hex; readonly final: boolean }[];
   /** What can be spent, smallest unit. */
   readonly balance: bigint;
 }

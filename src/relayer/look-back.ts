@@ -60,9 +60,7 @@ export class LookBack {
     const { done, at, until = scan.head.height } = this.#progress;
     const since = wishes[done];
     if (since === undefined) return [];
-    // A block that isn't on the chain has it answer by the one before: there reading begins, as after a fork.
-    const wished = at ?? { height: Math.max(1, since), hash: "" };
-    let last = wished.height > scan.head.height ? scan.head : await observer.commonAncestor([wished]);
+    let last = await this.#begin(at, since, scan.head);
     const sightings: RoutedSighting[] = [];
     if (last.height < Math.min(until, scan.final.height)) {
       await prepare(last);
@@ -81,5 +79,12 @@ export class LookBack {
     const touched = await this.#desk.store.sight(sightings, { [names.lookBack()]: JSON.stringify(next) });
     this.#progress = next;
     return touched;
+  }
+
+  /** After which block reading goes on: the one before a wish's first, or where a fork left what was read. */
+  #begin(at: Point | undefined, since: number, head: Point): Promise<Point> | Point {
+    const { observer } = this.#desk;
+    if (at !== undefined) return observer.commonAncestor([at]);
+    return since > head.height ? head : observer.at(Math.max(0, since - 1));
   }
 }

@@ -228,9 +228,11 @@ class Turn {
       this.#survey.read(side, round, clock.monotonic());
       if (round.turnedBack > 0)
         log({ event: "reorg", chain: this.#desk.terms[side], depth: round.turnedBack });
-      const again = side === "foreign" ? await this.#lookBack.step(this.#control.state.lookBacks, scan) : [];
-      for (const stream of [...round.touched, ...again]) this.#agenda.touch(stream);
+      for (const stream of round.touched) this.#agenda.touch(stream);
       if (round.head.hash !== head.hash || round.final.hash !== final.hash) this.#agenda.wake(side);
+      if (side !== "foreign") return;
+      const { lookBacks } = this.#control.state;
+      for (const stream of await this.#lookBack.step(lookBacks, scan)) this.#agenda.touch(stream);
     } catch (error) {
       if (error instanceof FinalityBrokenError) {
         log({

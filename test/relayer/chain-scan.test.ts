@@ -41,6 +41,9 @@ class Chain implements ChainObserver {
   async head() {
     return this.#at(this.blocks.length);
   }
+  async at(height: number) {
+    return this.#at(height);
+  }
   async finalized() {
     return this.#at(this.final);
   }
@@ -147,6 +150,7 @@ describe("Reading a chain", () => {
         return chain.head();
       },
       finalized: () => chain.finalized(),
+      at: (height) => chain.at(height),
       commonAncestor: (saved) => chain.commonAncestor(saved),
       finality: () => chain.finality(),
       scan: (after, to) => {

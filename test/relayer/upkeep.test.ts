@@ -88,11 +88,12 @@ describe("A worker with upkeep to do", () => {
       chain: HOME,
       head: async () => at(1),
       finalized: async () => at(1),
+      at: async () => at(1),
       commonAncestor: async () => at(1),
       finality: async () => "unseen",
       async *scan() {},
     };
-    const idle = { chain: HOME, reconcile: async () => ({ free: [], spent: [], balance: 0n }) };
+    const idle = { chain: HOME, reconcile: async () => ({ free: [], balance: 0n }) };
     const nobody: Signer = {
       ...{ key: "coins", scheme: "bip340", publicKey: async () => stage.wallet.groupKey },
       sign: () => Promise.reject(new Error("nothing is to be signed here")),

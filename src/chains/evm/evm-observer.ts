@@ -57,6 +57,10 @@ export class EvmObserver implements ChainObserver {
     return pointOf(await this.#view.finalized());
   }
 
+  async at(height: number): Promise<Point> {
+    return pointOf(await this.#view.certain(height));
+  }
+
   async commonAncestor(saved: readonly Point[]): Promise<Point> {
     for (const point of saved.toReversed()) if (await this.#view.has(point)) return point;
     const [oldest] = saved;

@@ -79,7 +79,7 @@ export function depositOf(state: InboundState): DepositFacts | undefined {
 const delays = ({ confirmed: list }: Sightings) => list.filter(({ kind }) => kind === "DepositDelayed");
 
 /** Unix seconds from which a delayed deposit can be credited; undefined where it isn't delayed. */
-export function delayedUntil(state: InboundState): number | undefined {
+function delayedUntil(state: InboundState): number | undefined {
   const delayed = delays(state.sightings).at(state.delaysPast);
   return delayed === undefined ? undefined : Number(delayed.data.from);
 }

@@ -28,7 +28,7 @@ export function paymentOf(request: Sighting, attempt: number): Effect {
 }
 
 /** How the payment's token was finally spent. */
-export function outcomeOf({ effects }: OutboundState) {
+function outcomeOf({ effects }: OutboundState) {
   const end = effects.payment?.end;
   if (end === undefined) return undefined;
   return { outcome: end.is === "done" ? ("PAID" as const) : ("VOIDED" as const), txId: end.txId };

@@ -18,7 +18,7 @@ export interface RouteTerms {
 }
 
 /** How often a submission may be mined without effect, until an operator must look. */
-export const MOST_SUBMISSIONS = 6;
+const MOST_SUBMISSIONS = 6;
 
 /** A submission that is mined again and again without effect is an operator's. */
 export function decideInVain(inVain: number, { dead }: Attention): readonly AttentionEvent[] {
