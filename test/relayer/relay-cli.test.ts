@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
 import { RouteControl } from "../../src/relayer/route-control.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
+import { deal, pointText } from "../../src/signing/frost/dealing.ts";
 import { strongroom } from "../support/strongroom.ts";
 import { at, FOREIGN, final, PAYOUT, sighting, TERMS, TOKEN } from "./given-route.ts";
 import { routeConfig } from "./route-config.ts";
@@ -120,6 +122,48 @@ describe("./strongroom relay", function () {
       (await journal.read(names.outbound(PAYOUT))).map(({ type }) => type),
     );
     expect(types.slice(-2)).to.deep.equal(["GivenUp", "EffectVoiding"]);
+  });
+
+  it("watch: given an account that has had deposits already, names it, then has blocks read again", async () => {
+    const { commitments } = deal(2, randomBytes, 7n);
+    const members = ["anna", "ben", "cem"].map((name, at) => ({ name, index: at + 1 }));
+    const group = { version: 1, key: "coins", use: "transaction", threshold: 2, members };
+    writeFileSync(
+      join(folder, "coins.json"),
+      JSON.stringify({ ...group, commitments: commitments.map(pointText) }),
+    );
+    const account = `0x${"a1".repeat(20)}`;
+    const { code, stdout, stderr } = await relay("watch", account, "--since", "7");
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^ltc1\w+\n$/);
+    await onJournal(async (journal) => {
+      const [position, asked] = [
+        await journal.read(`accounts/${TOKEN_HERE.chain}`),
+        await journal.read(names.control()),
+      ];
+      expect(position.map(({ data }) => data)).to.deep.equal([{ account }]);
+      expect(asked.map(({ type, data }) => [type, (data as { since: number }).since])).to.deep.equal([
+        ["LookBackAsked", 7],
+      ]);
+    });
+  });
+
+  it("upkeep: asks for each kind once at a time, shows it, and has it given up", async () => {
+    const [asked, again] = [await relay("upkeep", "anchors", "3"), await relay("upkeep", "anchors", "3")];
+    expect(asked.code, asked.stderr).to.equal(0);
+    const id = asked.stdout.trim();
+    expect([again.code, again.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes(id),
+    );
+    expect((await relay("explain", id)).stdout).to.include("has asked for anchors: 3.");
+    expect((await relay("give-up", id, "--why", "enough of them")).code).to.equal(0);
+    expect(((await json("status", id)) as { stage: string }).stage).to.equal("left");
+    for (const wrong of [
+      ["anchors", "101"],
+      ["consolidate", "1"],
+      ["bump", "x"],
+    ] as const)
+      expect((await relay("upkeep", ...wrong)).code, wrong[0]).to.equal(2);
   });
 
   it("resume: given that finality was broken, says so until somebody resumes", async () => {
