@@ -24,6 +24,7 @@ const FOREIGN = "bip122:00000000000000000000000000000000";
 
 const TERMS: RouteTerms = {
   ...{ homeChainId: 31_337n, vault: `0x${"11".repeat(20)}`, home: HOME, foreign: FOREIGN, assets: {} },
+  leastDeposit: 1n,
   patience: { home: 60_000, foreign: 60_000 },
 };
 
@@ -59,7 +60,7 @@ function observer(
 ): ChainObserver {
   const tip = async () => point(blocks);
   return {
-    ...{ chain, head: tip, finalized: tip },
+    ...{ chain, head: tip, finalized: tip, at: async (height: number) => point(height) },
     commonAncestor: async (saved) => saved.at(-1) ?? point(0),
     async *scan(after, to) {
       for (let height = after.height + 1; height <= to.height; height++) {
@@ -125,7 +126,7 @@ class InstantExecutor implements EffectExecutor {
   }
 
   async reconcile() {
-    return { free: [], spent: [], balance: 0n };
+    return { free: [], balance: 0n };
   }
 }
 

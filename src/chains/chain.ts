@@ -58,6 +58,8 @@ export interface ChainObserver {
   head(): Promise<Point>;
   /** The latest block that counts as final here: a depth, or the chain's own word for it. */
   finalized(): Promise<Point>;
+  /** The block at a height that the chain has: throws `RetryableError` `REORGANISED` where it hasn't so many. */
+  at(height: number): Promise<Point>;
   /**
    * The latest of the saved points (in rising order) that is still on the chain; if none is, the block below them where they left
    * it: never guessed, so a `TerminalError` `REORGANISED_TOO_DEEP` where nodes know those blocks no more.
@@ -141,7 +143,6 @@ export type EffectStatus =
 /** The tokens of this executor, as the chain has them now. */
 export interface TokenReport {
   readonly free: readonly ConflictToken[];
-  readonly spent: readonly { readonly token: ConflictToken; readonly txId: Hex; readonly final: boolean }[];
   /** What can be spent, smallest unit. */
   readonly balance: bigint;
 }

@@ -4,12 +4,18 @@ import type { RelayOptions } from "./commands/relay/route-session.ts";
 import type { RelayRunCommand } from "./commands/relay/run.ts";
 import type { RelaySimulateCommand } from "./commands/relay/simulate.ts";
 import type { RelayStatusCommand } from "./commands/relay/status.ts";
+import type { RelayWatchCommand } from "./commands/relay/watch.ts";
 import { EXIT_CODES, type Runner } from "./deployment-command.ts";
 import { wholeNumber } from "./option-values.ts";
 
 /** How many of something. */
 function count(text: string): number {
   return wholeNumber(text, "The number", 1);
+}
+
+/** A block's height. */
+function height(text: string): number {
+  return wholeNumber(text, "The height");
 }
 
 /** Adds `bench relay` and `bench scan`. */
@@ -87,12 +93,22 @@ export function addRelay(program: Command, runner: Runner): void {
       await runner.run(options, relayResume);
     },
   );
+  command("watch <account>", "Look for deposits to an account's address from now on, and print that address")
+    .option(
+      "--since <height>",
+      "and in blocks of the chain of coins from this one on, which are read again",
+      height,
+    )
+    .action(async (account: string, options: RelayWatchCommand) => {
+      const { relayWatch } = await import("./commands/relay/watch.ts");
+      await runner.run(options, (given) => relayWatch(given, account));
+    });
   command(
-    "watch <account>",
-    "Look for deposits to an account's address from now on, and print that address",
-  ).action(async (account: string, options: RelayOptions) => {
-    const { relayWatch } = await import("./commands/relay/watch.ts");
-    await runner.run(options, (given) => relayWatch(given, account));
+    "upkeep <kind> <value>",
+    "Have the wallet kept going: anchors COUNT, or consolidate COINS; prints its id",
+  ).action(async (kind: string, value: string, options: RelayOptions) => {
+    const { relayUpkeep } = await import("./commands/relay/upkeep.ts");
+    await runner.run(options, (given) => relayUpkeep(given, kind, value));
   });
   command(
     "wallet",

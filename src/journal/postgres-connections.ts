@@ -139,6 +139,6 @@ export class PostgresConnections {
 }
 
 /** What a journal says after `close`. */
-export function storeClosed(): TerminalError {
+function storeClosed(): TerminalError {
   return new TerminalError("STORE_CLOSED", "The journal is closed", { advice: "Open it again." });
 }

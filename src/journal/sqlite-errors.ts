@@ -13,7 +13,7 @@ const SQLITE = {
 };
 
 /** The primary result code of an error of `node:sqlite`; undefined for every other error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   return code === "ERR_SQLITE_ERROR" && typeof errcode === "number" ? errcode & 0xff : undefined;
 }

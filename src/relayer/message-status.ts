@@ -1,3 +1,4 @@
+import type { Effect } from "../chains/chain.ts";
 import type { NewEvent, StoredEvent } from "../journal/journal.ts";
 import type { Reason } from "./deciders/attention.ts";
 import type { Decider } from "./deciders/decider.ts";
@@ -5,12 +6,14 @@ import type { EffectEvent, Effects } from "./deciders/effect-decider.ts";
 import type { InboundState } from "./deciders/inbound-decider.ts";
 import type { Part } from "./deciders/intention.ts";
 import type { OutboundState } from "./deciders/outbound-decider.ts";
+import type { UpkeepState } from "./deciders/upkeep-decider.ts";
 import { idOf, kindOf } from "./stream-names.ts";
 
 /** Where a message is, for everybody whom it concerns. */
 export interface MessageStatus {
   readonly id: string;
-  readonly direction: "in" | "out";
+  /** A deposit, a payout, or the wallet's own upkeep. */
+  readonly direction: "in" | "out" | "up";
   /** One word, for machines. */
   readonly stage: Stage;
   /** A sentence for people. */
@@ -46,10 +49,15 @@ export type Stage =
   | "reporting"
   | "credited"
   | "refused"
+  | "tooSmall"
   | "settled"
   | "voided"
   | "refunded"
   | "cancelled"
+  | "keepingUp"
+  | "done"
+  | "impossible"
+  | "left"
   | "dead";
 
 const TEXTS: Readonly<Record<Stage, string>> = {
@@ -64,10 +72,15 @@ const TEXTS: Readonly<Record<Stage, string>> = {
   reporting: "Its conflict token is finally spent, and the ledger is told how",
   credited: "It is credited",
   refused: "Governance has refused it",
+  tooSmall: "It is less than the least deposit of this route, and isn't credited",
   settled: "It is paid, and the ledger knows",
   voided: "It can't be paid by this attempt any more: its account can take a refund or try again",
   refunded: "It is refunded",
   cancelled: "Its account has cancelled it",
+  keepingUp: "An operator has asked for it, and it is being done",
+  done: "It is done",
+  impossible: "Its conflict token was spent otherwise: it can't happen any more",
+  left: "It was given up before anything was built for it",
   dead: "It is a dead letter: an operator must look",
 };
 
@@ -112,7 +125,7 @@ function transactionsOf(effects: Effects): readonly StatusTransaction[] {
  *
  * @param decider of the route, for what comes next
  */
-export function statusOf<State extends InboundState | OutboundState>(
+export function statusOf<State extends InboundState | OutboundState | UpkeepState>(
   stream: string,
   events: readonly StoredEvent[],
   decider: Decider<State>,
@@ -122,14 +135,19 @@ export function statusOf<State extends InboundState | OutboundState>(
     (before, event) => decider.evolve(before, event as NewEvent),
     decider.initial,
   );
-  const out = kindOf(stream) === "out";
-  const own = out ? outboundStage(state as OutboundState) : inboundStage(state as InboundState);
+  const kind = kindOf(stream);
+  const out = kind === "out";
+  const own = out
+    ? outboundStage(state as OutboundState)
+    : kind === "up"
+      ? ((state as UpkeepState).ended ?? "keepingUp")
+      : inboundStage(state as InboundState);
   const { waiting, dead } = state.attention;
   const isDead = dead !== undefined && state.ended === undefined;
   const stage: Stage = isDead ? "dead" : own;
   return {
     id: idOf(stream),
-    direction: out ? "out" : "in",
+    direction: kind === "token" ? "in" : kind,
     stage,
     text: isDead ? `${TEXTS.dead}: ${dead.why} (${dead.code}). ${TEXTS[own]}` : TEXTS[own],
     next: nextText(decider, state, time),
@@ -150,7 +168,8 @@ const DOES = {
   watch: "to see its transaction become final",
 } as const;
 
-function nextText<State>(decider: Decider<State>, state: State, time: number): string {
+/** What comes next for a stream, or what it waits for: after "Since …; ". */
+export function nextText<State>(decider: Decider<State>, state: State, time: number): string {
   // As if nothing more were final: what waits for a block then says so.
   const next = decider.next(state, { time, final: { home: -1, foreign: -1 } });
   if (next.do === "wait") return next.for === "nothing: it has ended" ? "nothing" : `waits for ${next.for}`;
@@ -178,6 +197,10 @@ function sentence({ type, data }: StoredEvent): string {
       return `${word("key")} is final.`;
     case "Withdrawn":
       return `${word("key")} is in no block any more.`;
+    case "UpkeepAsked": {
+      const { kind, data: asked } = said.effect as Effect;
+      return `${word("by")} has asked for ${kind}: ${Object.values(asked).join(" ")}.`;
+    }
     case "AttemptBegan":
       return `Attempt ${word("attempt")} begins.`;
     case "Proved":
@@ -195,7 +218,9 @@ function sentence({ type, data }: StoredEvent): string {
     case "TakenBack":
       return `${word("by")} has had it taken up again.`;
     case "Ended":
-      return `It has ended: ${word("as")}.`;
+      return said.least === undefined
+        ? `It has ended: ${word("as")}.`
+        : `It has ended: it is less than ${word("least")}, the least that is credited.`;
     default:
       return `${type}.`;
   }
@@ -208,6 +233,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   credit: "credit",
   mature: "maturing",
   void: "void",
+  upkeep: "upkeep",
 };
 
 function effectSentence(event: EffectEvent): string {

@@ -31,6 +31,7 @@ import { nameAccounts } from "./name-accounts.ts";
 import type { ConfiguredRoute, RouteConfig } from "./route-config.ts";
 import { routeDeciders } from "./route-deciders.ts";
 import { type RouteDesk, type RouteLine, USUAL_PACE } from "./route-desk.ts";
+import { StreamNames } from "./stream-names.ts";
 
 /** What of a configuration deciders are told. */
 export function termsOf({ home, foreign }: RouteConfig): RouteTerms {
@@ -41,6 +42,7 @@ export function termsOf({ home, foreign }: RouteConfig): RouteTerms {
     home: home.chain.chain,
     foreign: foreign.chain,
     assets: { [asset]: BigInt(foreign.asset) },
+    leastDeposit: BigInt(foreign.leastDeposit),
     patience: { home: home.patience, foreign: foreign.patience },
   };
 }
@@ -202,7 +204,13 @@ export async function openRoute(
         signer: new FrostGroup({ group, channels: signers.channels, notices }),
         inputsOf: inputsOf(utxo),
         from: foreign.from,
-        prepare: await nameAccounts({ journal, chain: foreign.chain, book, index: utxo.index }),
+        prepare: await nameAccounts({
+          journal,
+          names: new StreamNames(route),
+          chain: foreign.chain,
+          book,
+          index: utxo.index,
+        }),
       },
     },
     committee: new GatewayCommittee(evm.view, place, statementSigners(configured, signers, notices)),

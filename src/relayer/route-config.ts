@@ -4,12 +4,19 @@ import { evmChainSchema, evmSenderSchema } from "../chains/evm/open-evm.ts";
 import { utxoNodesSchema } from "../chains/utxo/open-utxo.ts";
 import { type Configured, readConfigFile } from "../core/config-file.ts";
 import { schemaText } from "../core/json-schema.ts";
+import { SHARED } from "./stream-names.ts";
 
 /** Where the schema is kept. */
 export const ROUTE_SCHEMA = "schemas/route.schema.json";
 
 const ADDRESS = z.string().refine((text) => isAddress(text), "must be an address");
-const NAME = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, "lower-case letters, digits and hyphens");
+const NAME = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, "lower-case letters, digits and hyphens")
+  .refine(
+    (name) => !SHARED.includes(name),
+    `a name of its own: ${SHARED.join(" and ")} are what all routes share`,
+  );
 const MILLISECONDS = z.int().min(100).max(86_400_000);
 const HEIGHT = z.int().min(0).max(1_000_000_000);
 const PORT = z.int().min(0).max(65_535);
@@ -75,6 +82,11 @@ export const routeSchema = z.strictObject({
     index: z.string().min(1),
     /** The ledger's id of the coin, decimal. */
     asset: z.string().regex(/^\d{1,78}$/),
+    /** The least that is credited, decimal digits of the smallest unit. */
+    leastDeposit: z
+      .string()
+      .regex(/^[1-9]\d{0,17}$/)
+      .default("1"),
     /** The public file of the FROST group with the coins' key. */
     group: z.string().min(1),
     patience: MILLISECONDS.default(1_800_000),

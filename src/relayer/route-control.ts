@@ -48,10 +48,17 @@ export class RouteControl {
     return events.length > 0;
   }
 
-  async #append(events: readonly NewEvent[], open: boolean): Promise<void> {
+  /** Has the blocks of the chain of coins from a height on read again, by whichever worker has the route. */
+  async lookBack(since: number, account: string, by: string): Promise<void> {
+    await this.read();
+    await this.#append([{ type: "LookBackAsked", data: { since, account, by } }]);
+  }
+
+  async #append(events: readonly NewEvent[], open?: boolean): Promise<void> {
     if (events.length === 0) return;
     const lease = this.#lease === undefined ? {} : { lease: this.#lease() };
-    const append = { stream: this.#names.control(), expected: this.#version, events, open };
+    const opened = open === undefined ? {} : { open };
+    const append = { stream: this.#names.control(), expected: this.#version, events, ...opened };
     await this.#journal.commit({ appends: [append], ...lease });
     await this.read();
   }

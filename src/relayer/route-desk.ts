@@ -18,7 +18,10 @@ export interface RouteSide {
   inputsOf(tx: UnsignedTx | SignedTx): readonly string[];
   /** A final block from which reading begins. */
   readonly from: Point;
-  /** Done before the blocks after `read` are read, once the last of them is known: learns, say, whose addresses are looked for. */
+  /**
+   * Done before anything is asked of this side, and before the blocks after `read` are read, once the last of them is known: learns,
+   * say, whose addresses are looked for.
+   */
   prepare?(read: Point): Promise<void>;
 }
 

@@ -18,12 +18,12 @@ export interface MetricsDesk {
 }
 
 /** Whether a worker goes round. */
-export function isWell({ survey, clock, stalled }: MetricsDesk): boolean {
+function isWell({ survey, clock, stalled }: MetricsDesk): boolean {
   return clock.monotonic() - survey.beatAt <= stalled;
 }
 
 /** A route's metrics, as Prometheus takes them: counted when they are asked for. */
-export function routeMetrics(desk: MetricsDesk): Registry {
+function routeMetrics(desk: MetricsDesk): Registry {
   const { survey, clock, route } = desk;
   const registry = new Registry();
   registry.setDefaultLabels({ route });

@@ -1,7 +1,13 @@
 import type { Caip2, ConflictToken } from "../chains/chain.ts";
+import type { TokenState } from "./deciders/token-decider.ts";
 
 /** What a stream is about. */
-export type StreamKind = "in" | "out" | "token";
+export type StreamKind = "in" | "out" | "up" | "token";
+/** The kinds of a route's own streams: deposits, payouts, upkeep of the wallet. */
+export const OWN_KINDS = ["in", "out", "up"] as const;
+
+/** What the names of a journal's streams begin with that belong to no route alone: tokens, and the accounts that are watched. */
+export const SHARED: readonly string[] = ["token", "accounts"];
 
 /** The streams of one route in a journal. A token's is its chain's alone, so that two routes can't have one token. */
 export class StreamNames {
@@ -20,18 +26,33 @@ export class StreamNames {
     return `${this.route}/out/${payoutId}`;
   }
 
+  /** @param id the effect's, with its 0x */
+  upkeep(id: string): string {
+    return `${this.route}/up/${id}`;
+  }
+
   /** What was decided about the route itself. */
   control(): string {
     return `${this.route}/route`;
   }
 
   /** What `open` is asked for. */
-  prefix(kind: "in" | "out"): string {
+  prefix(kind: (typeof OWN_KINDS)[number]): string {
     return `${this.route}/${kind}/`;
+  }
+
+  /** Whether a token was taken for one of the route's own streams: what becomes of others' is their routes' business. */
+  haveToken({ taken }: Pick<TokenState, "taken">): boolean {
+    return taken?.stream.startsWith(`${this.route}/`) ?? false;
   }
 
   cursor(chain: Caip2): string {
     return `${this.route}/scan/${chain}`;
+  }
+
+  /** The cursor of what is read again. */
+  lookBack(): string {
+    return `${this.route}/back`;
   }
 
   lease(): string {
@@ -56,7 +77,7 @@ export function tokenOf(chain: Caip2, stream: string): ConflictToken {
 
 export function kindOf(stream: string): StreamKind {
   if (stream.startsWith("token/")) return "token";
-  return stream.includes("/out/") ? "out" : "in";
+  return OWN_KINDS.find((kind) => stream.includes(`/${kind}/`)) ?? "in";
 }
 
 /** The id of the message that a stream is about. */

@@ -5,10 +5,12 @@ import type { Command } from "./deciders/command.ts";
 import type { Decider } from "./deciders/decider.ts";
 import type { EffectEvent, Effects } from "./deciders/effect-decider.ts";
 import type { Sighting } from "./deciders/sightings.ts";
+import type { TokenState } from "./deciders/token-decider.ts";
 import { isConflict } from "./failure.ts";
 import { begins } from "./route-events.ts";
 import {
   kindOf,
+  OWN_KINDS,
   type StreamKind,
   type StreamNames,
   tokenOf,
@@ -78,8 +80,17 @@ export class StreamStore {
     const events = await this.#desk.journal.read(stream);
     const decider = this.decider(stream);
     const state = events.reduce(decider.evolve, decider.initial);
-    const loaded = { stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() };
-    this.#loaded.set(stream, loaded);
+    return this.#keep({ stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() });
+  }
+
+  /** In memory stay the route's own streams for which something may have to be done: what has ended has no place there. */
+  #keep(loaded: LoadedStream): LoadedStream {
+    const { stream, version, state } = loaded;
+    const { names } = this.#desk;
+    // A token's first event only says whose it is.
+    const wanted = kindOf(stream) !== "token" || (version > 1 && names.haveToken(state as TokenState));
+    if (wanted && this.decider(stream).isOpen(state)) this.#loaded.set(stream, loaded);
+    else this.forget(stream);
     return loaded;
   }
 
@@ -92,28 +103,25 @@ export class StreamStore {
     this.#loaded.delete(stream);
   }
 
-  forgetAll(): void {
-    this.#loaded.clear();
-  }
-
   /**
    * All streams of the route that want attention. One that somebody else has written to is forgotten, so that it is read again;
-   * of tokens only those that nobody has a use for are listed.
+   * of tokens only the route's own that nobody has a use for are listed.
    */
   async open(): Promise<readonly { readonly stream: string; readonly version: number }[]> {
     const { journal, names, home, foreign } = this.#desk;
-    const own = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
-    // A token's first event only says whose it is.
-    const tokens = (await journal.open("token/")).filter(
-      ({ stream, version }) =>
-        version > 1 && (stream.startsWith(tokenPrefix(home)) || stream.startsWith(tokenPrefix(foreign))),
-    );
-    const streams = [...own.flat(), ...tokens];
+    const own = await Promise.all(OWN_KINDS.map((kind) => journal.open(names.prefix(kind))));
+    const tokens = [home, foreign].map((chain) => journal.open(tokenPrefix(chain)));
+    const left = (await Promise.all(tokens)).flat().filter(({ version }) => version > 1);
+    const streams = [...own.flat(), ...left];
     for (const { stream, version } of streams) {
       const known = this.#loaded.get(stream);
       if (known !== undefined && known.version < version) this.forget(stream);
     }
-    return streams;
+    const others = new Set<string>();
+    for (const { stream } of left) {
+      if (!names.haveToken((await this.load(stream)).state as TokenState)) others.add(stream);
+    }
+    return streams.filter(({ stream }) => !others.has(stream));
   }
 
   /** The tokens of a chain that effects have, of whatever route. */
@@ -148,11 +156,8 @@ export class StreamStore {
         { readonly from: LoadedStream; events: NewEvent[]; state: StreamState }
       >();
       for (const { stream, sighting } of sightings) {
-        const from = await this.load(stream);
-        if (from.version === 0 && !drafts.has(stream) && !begins({ stream, sighting })) {
-          this.forget(stream);
-          continue;
-        }
+        const from = drafts.get(stream)?.from ?? (await this.load(stream));
+        if (from.version === 0 && !drafts.has(stream) && !begins({ stream, sighting })) continue;
         const draft = drafts.get(stream) ?? { from, events: [], state: from.state };
         const decider = this.decider(stream);
         const events = decider.decide(draft.state, { is: "sighted", sighting });
@@ -168,7 +173,6 @@ export class StreamStore {
         open: this.decider(stream).isOpen(state),
       }));
       await this.#commit(appends, cursors);
-      for (const stream of drafts.keys()) this.#dropClosed(stream);
       return changed.map(({ from }) => from.stream);
     });
   }
@@ -248,17 +252,8 @@ export class StreamStore {
       else {
         const state = events.reduce(decider.evolve, before);
         const since = known?.since ?? this.#desk.now();
-        this.#loaded.set(stream, { stream, version: expected + events.length, state, since });
+        this.#keep({ stream, version: expected + events.length, state, since });
       }
-      this.#dropClosed(stream);
     }
-  }
-
-  /** What has ended, and tokens that nothing is to be done for, need no place in memory. */
-  #dropClosed(stream: string): void {
-    const known = this.#loaded.get(stream);
-    if (known === undefined) return;
-    const idle = kindOf(stream) === "token" && known.version <= 1;
-    if (idle || !this.decider(stream).isOpen(known.state)) this.forget(stream);
   }
 }

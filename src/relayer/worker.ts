@@ -8,6 +8,7 @@ import type { Intention } from "./deciders/intention.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { Hands, type HandsDesk } from "./hands.ts";
 import { LeaseTerm } from "./lease-term.ts";
+import { LookBack } from "./look-back.ts";
 import { RouteControl } from "./route-control.ts";
 import type { RouteDesk } from "./route-desk.ts";
 import { RouteSurvey } from "./route-survey.ts";
@@ -79,10 +80,12 @@ export class Worker {
 /** One worker's time with a route. */
 class Turn {
   readonly #desk: RouteDesk;
+  readonly #names: StreamNames;
   readonly #term: LeaseTerm;
   readonly #store: StreamStore;
   readonly #hands: Hands;
   readonly #scans: Readonly<Record<Side, ChainScan>>;
+  readonly #lookBack: LookBack;
   readonly #control: RouteControl;
   readonly #survey: RouteSurvey;
   readonly #agenda: Agenda;
@@ -108,6 +111,7 @@ class Turn {
     const { terms, sides, journal, deciders } = desk;
     const of = { journal, names, deciders, home: terms.home, foreign: terms.foreign };
     this.#desk = desk;
+    this.#names = names;
     this.#term = term;
     this.#survey = survey;
     this.#store = new StreamStore({ ...of, lease: () => term.lease, now: () => desk.clock.now() });
@@ -115,12 +119,21 @@ class Turn {
     this.#hands = makeHands({ desk, store, check: () => term.check() });
     this.#control = new RouteControl(journal, names, () => term.lease);
     this.#agenda = new Agenda();
+    const prepare = (side: Side) => (read: Point) => sides[side].prepare?.(read) ?? Promise.resolve();
     const scan = (side: Side) => {
       const { observer, from } = sides[side];
-      const prepare = (read: Point) => sides[side].prepare?.(read) ?? Promise.resolve();
-      return new ChainScan({ side, observer, terms, names, store, from, prepare });
+      return new ChainScan({ side, observer, terms, names, store, from, prepare: prepare(side) });
     };
     this.#scans = { home: scan("home"), foreign: scan("foreign") };
+    const { observer } = sides.foreign;
+    this.#lookBack = new LookBack({
+      side: "foreign",
+      observer,
+      terms,
+      names,
+      store,
+      prepare: prepare("foreign"),
+    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -148,11 +161,14 @@ class Turn {
   async #restore(): Promise<void> {
     const { journal, terms } = this.#desk;
     const { accepted } = await this.#control.read();
+    const names = this.#names;
     for (const side of SIDES) {
       const chain = terms[side];
-      const cursor = await journal.cursor(new StreamNames(this.#desk.route).cursor(chain));
-      this.#scans[side].restore(cursor, accepted[chain]);
+      const scan = this.#scans[side];
+      scan.restore(await journal.cursor(names.cursor(chain)), accepted[chain]);
+      await this.#desk.sides[side].prepare?.(scan.head);
     }
+    this.#lookBack.restore(await journal.cursor(names.lookBack()));
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
@@ -214,6 +230,9 @@ class Turn {
         log({ event: "reorg", chain: this.#desk.terms[side], depth: round.turnedBack });
       for (const stream of round.touched) this.#agenda.touch(stream);
       if (round.head.hash !== head.hash || round.final.hash !== final.hash) this.#agenda.wake(side);
+      if (side !== "foreign") return;
+      const { lookBacks } = this.#control.state;
+      for (const stream of await this.#lookBack.step(lookBacks, scan)) this.#agenda.touch(stream);
     } catch (error) {
       if (error instanceof FinalityBrokenError) {
         log({
@@ -257,11 +276,19 @@ class Turn {
   async #work(stream: string): Promise<void> {
     const { clock, random, pace } = this.#desk;
     let intention: Intention | undefined;
+    let faltered = Number.POSITIVE_INFINITY;
     try {
       for (let steps = 0; steps < STEPS && !this.#end.signal.aborted; steps++) {
         this.#term.check();
         intention = undefined;
         const loaded = await this.#store.load(stream);
+        const { attention } = loaded.state;
+        if (attention.faltered > faltered) {
+          // A node's no is an answer, and is given time to become another one.
+          this.#agenda.wait(stream, clock.monotonic() + backoff(this.#agenda.failed(stream), random), []);
+          return;
+        }
+        faltered = attention.faltered;
         intention = this.#store.decider(stream).next(loaded.state, this.#now());
         if (intention.do === "wait") {
           const { until } = intention;
@@ -281,7 +308,7 @@ class Turn {
           this.#agenda.wait(stream, clock.monotonic() + pace.look, [side]);
           return;
         }
-        this.#agenda.progressed(stream);
+        if (faltered === 0) this.#agenda.progressed(stream);
       }
       this.#agenda.wait(stream, clock.monotonic(), []);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { ChainEvent, ChainObserver, Finality, Point, ScannedBlock } from ".
 import { chainHash } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { ChainScan, FinalityBrokenError, keptPoints } from "../../src/relayer/chain-scan.ts";
+import { LookBack } from "../../src/relayer/look-back.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
@@ -21,7 +22,7 @@ class Chain implements ChainObserver {
     const parent = this.blocks.at(-1)?.point ?? at(0);
     const point = { height: parent.height + 1, hash: name };
     const events = kinds.map((kind, index) => ({
-      ...{ chain: HOME, txId: `${name}-${index}`, index, kind, point },
+      ...{ chain: HOME, txId: Buffer.from(`${name}-${index}`).toString("hex"), index, kind, point },
       data: {
         chain: chainHash(FOREIGN),
         payoutId: PAYOUT,
@@ -41,6 +42,9 @@ class Chain implements ChainObserver {
 
   async head() {
     return this.#at(this.blocks.length);
+  }
+  async at(height: number) {
+    return this.#at(height);
   }
   async finalized() {
     return this.#at(this.final);
@@ -76,6 +80,59 @@ async function reading(chain: Chain) {
   return { journal, names, scan, store };
 }
 
+describe("Reading blocks again", () => {
+  /** An account whose deposits, one a block, aren't looked for until it is named. */
+  async function lookingBack() {
+    const chain = new Chain();
+    for (const name of "abcdefgh") chain.add(name, "deposit");
+    chain.final = 6;
+    const all = chain.blocks;
+    chain.blocks = all.map((block) => ({ ...block, events: [] }));
+    const { journal, names, store } = await reading(chain);
+    const terms = { ...TERMS, foreign: HOME };
+    const prepared: number[] = [];
+    const desk = { side: "foreign", observer: chain, terms, names, store } as const;
+    const lookBack = () =>
+      new LookBack({ ...desk, prepare: async ({ height }) => void prepared.push(height) });
+    const scan = async () => ({ head: await chain.head(), final: await chain.finalized() });
+    return { chain, all, journal, names, lookBack, scan, prepared };
+  }
+
+  it("given a wish, reads final blocks from there on, then those that were unfinal once they are, then nothing", async () => {
+    const { chain, all, journal, names, lookBack, scan, prepared } = await lookingBack();
+    chain.blocks = all;
+    const one = lookBack();
+    expect(await one.step([], await scan())).to.deep.equal([]);
+    expect(await one.step([3], await scan())).to.have.length(4);
+    expect(prepared).to.deep.equal([2]);
+    expect(await one.step([3], await scan()), "none that isn't final").to.deep.equal([]);
+    // Another worker goes on where this one was.
+    chain.final = 8;
+    chain.add("i", "deposit").final = 9;
+    const other = lookBack();
+    other.restore(await journal.cursor(names.lookBack()));
+    expect(await other.step([3], await scan()), "up to where the usual reading was").to.have.length(2);
+    expect(await other.step([3], await scan())).to.deep.equal([]);
+    expect(await other.step([3, 3], await scan()), "what was seen before is nothing new").to.have.length(1);
+    expect(JSON.parse((await journal.cursor(names.lookBack())) ?? "")).to.deep.equal({ done: 2 });
+    await journal.close();
+  });
+
+  it("given a fork below what it has read again, goes on from before it; given a wish for the future, is done", async () => {
+    const { chain, all, journal, names, lookBack, scan } = await lookingBack();
+    chain.blocks = all;
+    const one = lookBack();
+    await one.step([5], await scan());
+    chain.blocks = all.slice(0, 5);
+    for (const name of "FGH") chain.add(name, "deposit");
+    chain.final = 8;
+    expect(await one.step([5], await scan())).to.have.length(3);
+    await one.step([5, 100], await scan());
+    expect(JSON.parse((await journal.cursor(names.lookBack())) ?? "")).to.deep.equal({ done: 2 });
+    await journal.close();
+  });
+});
+
 describe("Reading a chain", () => {
   it("given blocks, stores what they say with where it has come to, and goes on there", async () => {
     const chain = new Chain().add("a").add("b", "PayoutRequested").add("c");
@@ -102,6 +159,7 @@ describe("Reading a chain", () => {
         return chain.head();
       },
       finalized: () => chain.finalized(),
+      at: (height) => chain.at(height),
       commonAncestor: (saved) => chain.commonAncestor(saved),
       finality: () => chain.finality(),
       scan: (after, to) => {

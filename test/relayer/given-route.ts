@@ -18,6 +18,7 @@ export const TERMS: RouteTerms = {
   home: HOME,
   foreign: FOREIGN,
   assets: { [`${FOREIGN}/slip44:2`]: 7n },
+  leastDeposit: 100n,
   patience: { home: 1_000, foreign: 5_000 },
 };
 

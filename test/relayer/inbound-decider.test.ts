@@ -46,6 +46,48 @@ describe("The inbound decider", () => {
     }
   });
 
+  it("given less than the least deposit, ends with that reason, costs nothing and is credited by nobody here", () => {
+    const small = sighting("deposit", { ...said, amount: "99" }, 10, "foreign");
+    const told = deposit().all({ is: "sighted", sighting: small });
+    expect(told.tell({ is: "settled", sighting: small, as: "final" })).to.deep.equal(["Confirmed", "Ended"]);
+    expect([told.state.ended, told.state.attention.dead]).to.deep.equal(["tooSmall", undefined]);
+    expect(told.events.at(-1)?.data).to.deep.equal({ as: "tooSmall", least: "100" });
+    expect(told.next()).to.deep.equal({ do: "wait", for: "nothing: it has ended" });
+    expect(told.open).to.equal(false);
+    expect(told.tell({ is: "retry", by: "ana" }), "it still is").to.deep.equal([]);
+    const least = sighting("deposit", { ...said, amount: "100" }, 10, "foreign");
+    expect(
+      deposit()
+        .all(...final(least))
+        .next(),
+    ).to.include({ do: "prove" });
+  });
+
+  it("given that the least deposit was lowered, is taken up by an operator, and credited", () => {
+    const small = sighting("deposit", { ...said, amount: "99" }, 10, "foreign");
+    const told = deposit().all(...final(small));
+    const lower = new Told(inboundDecider({ ...TERMS, leastDeposit: 99n }));
+    lower.state = told.events.reduce(inboundDecider(TERMS).evolve, lower.state);
+    expect(lower.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack"]);
+    expect(lower.open).to.equal(true);
+    expect(lower.next()).to.include({ do: "prove", what: "deposit" });
+  });
+
+  it("given that the least deposit was raised while one is under way, brings that to its end", () => {
+    const higher = new Told(inboundDecider({ ...TERMS, leastDeposit: 1_000n }));
+    higher.state = stated().events.reduce(inboundDecider(TERMS).evolve, higher.state);
+    higher.all(...brought("credit", NONCE));
+    expect(higher.state.ended).to.equal(undefined);
+    higher.all(...final(sighting("DepositCredited", { depositId: ID })));
+    expect(higher.state.ended).to.equal("credited");
+  });
+
+  it("given that others had a small one credited, says so", () => {
+    const small = sighting("deposit", { ...said, amount: "99" }, 10, "foreign");
+    const told = deposit().all(...final(small), ...final(sighting("DepositCredited", { depositId: ID })));
+    expect(told.state.ended).to.equal("credited");
+  });
+
   it("given the committee's word, submits it, and ends when the ledger has it", () => {
     const told = stated();
     expect(told.next()).to.deep.include({ do: "reserve", part: "credit", side: "home" });
@@ -65,6 +107,15 @@ describe("The inbound decider", () => {
     expect(told.tell({ is: "settled", sighting: credited, as: "final" })).to.deep.equal([
       ...["Confirmed", "EffectAbandoned", "Ended"],
     ]);
+  });
+
+  it("given a dead letter whose submission was signed, watches that until it is final", () => {
+    const told = stated().all(...brought("credit", NONCE).slice(0, -1));
+    told.tell({ is: "failed", kind: "permanent", reason: { code: "WHY", why: "a reason" } });
+    expect(told.next()).to.deep.include({ do: "watch", part: "credit", side: "home", token: NONCE });
+    told.all(...brought("credit", NONCE).slice(-1));
+    expect(told.state.effects.credit?.end?.is).to.equal("done");
+    expect(told.next()).to.deep.equal({ do: "wait", for: "an operator" });
   });
 
   it("given a delay, waits until it is over, then matures it", () => {

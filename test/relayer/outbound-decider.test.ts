@@ -182,6 +182,51 @@ describe("The outbound decider", () => {
       expect(told.next()).to.deep.include({ do: "prove", what: "outcome" });
     });
 
+    it("becomes a dead letter where nodes refuse version after version, and is watched on", () => {
+      const told = authorised();
+      for (let tries = 1; tries <= MOST_FALTERS; tries++) {
+        expect(told.state.attention.dead, `after ${tries - 1} refusals`).to.equal(undefined);
+        const version = unsigned("payment", String(tries));
+        told.all({ ...built, unsigned: version } as Command, sign(String(tries)));
+        told.tell(sent("rejected", 0, String(tries)));
+      }
+      expect(told.state.attention.dead?.code).to.equal("TX_REJECTED");
+      const versions = Array.from({ length: MOST_FALTERS }, (_, index) => tx(String(index + 1)));
+      expect(told.next()).to.deep.include({ do: "watch", part: "payment", sent: versions });
+      told.tell(looked({ is: "done", txId: tx("1"), final: true }));
+      expect(told.state.attention.dead, "it happened after all").to.equal(undefined);
+      expect(told.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("counts refusals across answers that say nothing, and begins anew where a node takes it", () => {
+      const told = authorised().all(built, sign(), sent("rejected"));
+      told.all({ ...built, unsigned: unsigned("payment", "2") } as Command, sign("2"));
+      expect(told.tell(sent("ambiguous", 0, "2"))).to.deep.equal(["EffectSent"]);
+      expect(told.state.attention.faltered).to.equal(1);
+      told.tell(sent("accepted", 0, "2"));
+      expect(told.state.attention.faltered).to.equal(0);
+    });
+
+    it("is seen when it confirms as a dead letter, whatever was to be done about it next", () => {
+      const dead: Command = { is: "failed", kind: "permanent", reason: { code: "WHY", why: "a reason" } };
+      const ways: readonly (readonly [string, readonly Command[]])[] = [
+        ["sent", [sent("accepted")]],
+        ["refused", [sent("rejected")]],
+        ["long in a pool", [sent("accepted", -10_000), looked({ is: "pending" })]],
+        ["signed, and nobody knows whether it was sent", []],
+        ["being replaced", [sent("accepted"), { ...built, unsigned: unsigned("payment", "2") } as Command]],
+      ];
+      for (const [name, commands] of ways) {
+        const told = authorised().all(built, sign(), ...commands, dead);
+        expect(told.next(), name).to.deep.include({ do: "watch", part: "payment", sent: [tx("1")] });
+        told.tell(looked({ is: "done", txId: tx("1"), final: true }));
+        expect(told.state.effects.payment?.end, name).to.deep.equal({ is: "done", txId: tx("1") });
+        expect(told.next(), name).to.deep.equal({ do: "wait", for: "an operator" });
+        told.tell({ is: "retry", by: "operator" });
+        expect(told.next(), name).to.deep.include({ do: "prove", what: "outcome" });
+      }
+    });
+
     it("ends as settled once the chain says so, and as voided where its token was spent otherwise", () => {
       const ways = [
         ["done", "PAID", "settle", "settled"],
@@ -277,6 +322,14 @@ describe("The outbound decider", () => {
       const told = authorised().all(failed("permanent"));
       expect(told.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack"]);
       expect(told.next()).to.deep.include({ do: "build", part: "payment" });
+    });
+
+    it("has its authorisation watched as a dead letter, once that is signed", () => {
+      const told = requested().all(reserved, proved("token"), ...brought("authorise", NONCE).slice(0, -1));
+      told.tell(failed("permanent"));
+      expect(told.next()).to.deep.include({ do: "watch", part: "authorise", side: "home" });
+      told.all(...brought("authorise", NONCE).slice(-1));
+      expect(told.state.effects.authorise?.end?.is).to.equal("done");
     });
 
     it("still takes what its chain says as a dead letter", () => {

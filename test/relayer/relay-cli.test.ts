@@ -1,12 +1,14 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { execute } from "../../src/journal/decider.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
-import { operate } from "../../src/relayer/operate.ts";
 import { RouteControl } from "../../src/relayer/route-control.ts";
-import { StreamNames } from "../../src/relayer/stream-names.ts";
+import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
+import { deal, pointText } from "../../src/signing/frost/dealing.ts";
 import { strongroom } from "../../src/testing/strongroom.ts";
 import { at, FOREIGN, final, PAYOUT, sighting, TERMS, TOKEN } from "./given-route.ts";
 import { routeConfig } from "./route-config.ts";
@@ -22,6 +24,9 @@ const REQUEST = sighting("PayoutRequested", {
     attempt: "1",
   },
 });
+/** On the chain of the configuration. */
+const TOKEN_HERE = { ...TOKEN, chain: "bip122:12a765e31ffd4059bada1e25190f6e98" };
+const OTHERS = { ...TOKEN_HERE, value: `${"ce".repeat(32)}:0` };
 const REASON = { code: "SCRIPT_UNPAYABLE", why: "the recipient's script is of no kind that is paid" };
 
 describe("./strongroom relay", function () {
@@ -50,7 +55,20 @@ describe("./strongroom relay", function () {
         { is: "reserved", part: "payment", side: "foreign", effect, token: TOKEN },
         { is: "failed", kind: "permanent", reason: REASON },
       ] as const) {
-        await operate({ journal, decider: outboundDecider(TERMS), stream: names.outbound(PAYOUT), command });
+        await execute(journal, outboundDecider(TERMS), names.outbound(PAYOUT), command);
+      }
+      for (const [token, stream] of [
+        [TOKEN_HERE, names.outbound(PAYOUT)],
+        [OTHERS, "btc/out/1"],
+      ] as const) {
+        const taken = {
+          side: "foreign",
+          effect: { id: "ab".repeat(32), kind: "payout", data: {} },
+          token,
+          stream,
+        };
+        const events = [{ type: "TokenTaken", data: taken }];
+        await journal.commit({ appends: [{ stream: tokenStream(token), expected: 0, events, open: true }] });
       }
     });
   });
@@ -74,6 +92,20 @@ describe("./strongroom relay", function () {
     expect((await relay("explain", "0x1234")).code).to.equal(2);
   });
 
+  it("status: given a token, says what has it; another route's is none of this one's", async () => {
+    const own = await relay("status", tokenStream(TOKEN_HERE));
+    expect(own.code, own.stderr).to.equal(0);
+    expect(own.stdout)
+      .to.include(`taken by ${names.outbound(PAYOUT)}`)
+      .and.to.include("waits for ");
+    const told = (await json("status", tokenStream(TOKEN_HERE))) as { owner: string; spent?: string };
+    expect([told.owner, told.spent]).to.deep.equal([names.outbound(PAYOUT), undefined]);
+    const other = await relay("status", tokenStream(OTHERS));
+    expect([other.code, other.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes("btc/out/1"),
+    );
+  });
+
   it("retry: takes it up again, once", async () => {
     expect((await relay("retry", PAYOUT)).code).to.equal(0);
     const again = await relay("retry", PAYOUT);
@@ -92,6 +124,48 @@ describe("./strongroom relay", function () {
       (await journal.read(names.outbound(PAYOUT))).map(({ type }) => type),
     );
     expect(types.slice(-2)).to.deep.equal(["GivenUp", "EffectVoiding"]);
+  });
+
+  it("watch: given an account that has had deposits already, names it, then has blocks read again", async () => {
+    const { commitments } = deal(2, randomBytes, 7n);
+    const members = ["anna", "ben", "cem"].map((name, at) => ({ name, index: at + 1 }));
+    const group = { version: 1, key: "coins", use: "transaction", threshold: 2, members };
+    writeFileSync(
+      join(folder, "coins.json"),
+      JSON.stringify({ ...group, commitments: commitments.map(pointText) }),
+    );
+    const account = `0x${"a1".repeat(20)}`;
+    const { code, stdout, stderr } = await relay("watch", account, "--since", "7");
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^ltc1\w+\n$/);
+    await onJournal(async (journal) => {
+      const [position, asked] = [
+        await journal.read(`accounts/${TOKEN_HERE.chain}`),
+        await journal.read(names.control()),
+      ];
+      expect(position.map(({ data }) => data)).to.deep.equal([{ account }]);
+      expect(asked.map(({ type, data }) => [type, (data as { since: number }).since])).to.deep.equal([
+        ["LookBackAsked", 7],
+      ]);
+    });
+  });
+
+  it("upkeep: asks for each kind once at a time, shows it, and has it given up", async () => {
+    const [asked, again] = [await relay("upkeep", "anchors", "3"), await relay("upkeep", "anchors", "3")];
+    expect(asked.code, asked.stderr).to.equal(0);
+    const id = asked.stdout.trim();
+    expect([again.code, again.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes(id),
+    );
+    expect((await relay("explain", id)).stdout).to.include("has asked for anchors: 3.");
+    expect((await relay("give-up", id, "--why", "enough of them")).code).to.equal(0);
+    expect(((await json("status", id)) as { stage: string }).stage).to.equal("left");
+    for (const wrong of [
+      ["anchors", "101"],
+      ["consolidate", "1"],
+      ["bump", "x"],
+    ] as const)
+      expect((await relay("upkeep", ...wrong)).code, wrong[0]).to.equal(2);
   });
 
   it("resume: given that finality was broken, says so until somebody resumes", async () => {
@@ -115,6 +189,11 @@ describe("./strongroom relay", function () {
     const wrong = await strongroom(["relay", "run", "--config", join(folder, "wrong.json")]);
     expect(wrong.code).to.equal(1);
     expect(wrong.stderr).to.include("CONFIG_INVALID").and.to.include("committee");
+    writeFileSync(join(folder, "token.json"), JSON.stringify({ ...routeConfig(), route: "token" }));
+    const named = await strongroom(["relay", "status", "--config", join(folder, "token.json")]);
+    expect([named.code, named.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 1 && text.includes("a name of its own"),
+    );
     const one = routeConfig() as { foreign: { nodes: unknown[] } };
     one.foreign.nodes.pop();
     writeFileSync(join(folder, "one.json"), JSON.stringify(one));

@@ -21,7 +21,7 @@ describe("A route's metrics", () => {
 
   it("say how the route is, each under its name", async () => {
     survey.read("foreign", { head: at(20), final: at(14), turnedBack: 3, touched: [] }, 0);
-    survey.reconciled("foreign", { free: [], spent: [], balance: 5_000n });
+    survey.reconciled("foreign", { free: [], balance: 5_000n });
     survey.attempted("sign");
     survey.faulted("NODES_DISAGREE");
     survey.holds = true;

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { ConflictToken, Effect } from "../../src/chains/chain.ts";
+import { execute } from "../../src/journal/decider.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { failureOf } from "../../src/relayer/failure.ts";
-import { operate } from "../../src/relayer/operate.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
@@ -93,13 +93,58 @@ describe("A route's streams", () => {
     for (const command of final(REQUEST)) await store.tell(stream, command);
     const decider = routeDeciders(TERMS).out;
     const given = { is: "giveUp", by: "ana", why: "by hand" } as const;
-    const written = await operate({ journal, decider, stream, command: given });
+    const written = await execute(journal, decider, stream, given);
     expect(written.map(({ type }) => type)).to.deep.equal(["GivenUp"]);
     // Which of the two streams was written to isn't known: the executor is asked for a token again.
     expect(await codeOf(store.tell(stream, reserved(TOKEN)))).to.equal("VERSION_CONFLICT");
     await store.tell(stream, reserved(TOKEN));
     const types = (await journal.read(stream)).map(({ type }) => type);
     expect(types.slice(-3)).to.deep.equal(["GivenUp", "EffectReserved", "EffectVoiding"]);
+    await journal.close();
+  });
+
+  it("given a payout that has ended, keeps neither it nor its tokens in memory, however often they are read", async () => {
+    const { journal, all } = await stores(1);
+    const [store] = all as [StreamStore];
+    const stream = "r/out/1";
+    const kept = () => [...store.loaded()].map((one) => one.stream);
+    for (const command of [...final(REQUEST), reserved(TOKEN)]) await store.tell(stream, command);
+    expect(kept()).to.deep.equal([stream]);
+    const settled = final(sighting("PayoutCancelled", { payoutId: PAYOUT }, 20));
+    for (const command of settled) await store.tell(stream, command);
+    // As a worker does after each step, and a scan of a late block.
+    await store.load(stream);
+    await store.sight([{ stream, sighting: REQUEST }], { scan: "1" });
+    await store.tell(stream, { is: "retry", by: "ana" });
+    expect(kept(), "its token is still to be voided").to.deep.equal([]);
+    await store.load(tokenStream(TOKEN));
+    expect(kept()).to.deep.equal([tokenStream(TOKEN)]);
+    const voided = brought("void", TOKEN, "impossible", "void").slice(1);
+    for (const command of voided) await store.tell(tokenStream(TOKEN), command);
+    await store.load(tokenStream(TOKEN));
+    expect(kept()).to.deep.equal([]);
+    await journal.close();
+  });
+
+  it("given two routes in one journal, works on its own streams and tokens alone, and shares no token", async () => {
+    const { journal, all, lease } = await stores(1);
+    const [store] = all as [StreamStore];
+    const names = new StreamNames("r2");
+    const of = { journal, names, deciders: routeDeciders(TERMS), home: HOME, foreign: FOREIGN };
+    const other = new StreamStore({ ...of, lease: () => lease, now: () => 0 });
+    const cancelled = sighting("PayoutCancelled", { payoutId: PAYOUT }, 20);
+    const another = { ...TOKEN, value: `${"ce".repeat(32)}:0` };
+    for (const command of [...final(REQUEST), reserved(TOKEN), ...final(cancelled)])
+      await store.tell("r/out/1", command);
+    for (const command of [...final(REQUEST), reserved(another), ...final(cancelled)])
+      await other.tell("r2/out/1", command);
+    const open = async (route: StreamStore) => (await route.open()).map(({ stream }) => stream);
+    expect(await open(store)).to.deep.equal([tokenStream(TOKEN)]);
+    expect(await open(other)).to.deep.equal([tokenStream(another)]);
+    await store.load(tokenStream(another));
+    const kept = [...store.loaded()].map(({ stream }) => stream);
+    expect(kept, "nor in memory and metrics").to.not.include(tokenStream(another));
+    expect(await store.taken(FOREIGN), "whoever has it, it is taken").to.have.deep.members([TOKEN, another]);
     await journal.close();
   });
 

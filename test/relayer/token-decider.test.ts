@@ -53,6 +53,20 @@ describe("The token decider", () => {
     expect(told.open).to.equal(false);
   });
 
+  it("given a dead letter whose void was sent, watches that until the token is spent", () => {
+    const told = taken().all(
+      { is: "abandoned", why: "somebody else has done it" },
+      { is: "built", part: "void", mode: "void", unsigned: unsigned("other") },
+      { is: "signed", part: "void", mode: "void", signed: signed("other") },
+      { is: "failed", kind: "permanent", reason: { code: "WHY", why: "a reason" } },
+    );
+    const next = told.next();
+    expect(next).to.deep.include({ do: "watch", part: "void", sent: [tx("1")] });
+    expect(next.do === "watch" && next.effect.kind).to.equal("void");
+    told.tell({ is: "looked", part: "void", status: { is: "done", txId: tx("1"), final: true }, at: 0 });
+    expect(told.open).to.equal(false);
+  });
+
   it("given an output, voids it in its effect's name, so that nobody takes it for a payment", () => {
     const told = taken(TOKEN).all({ is: "abandoned", why: "the payout is cancelled" });
     const next = told.next();

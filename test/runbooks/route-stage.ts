@@ -139,7 +139,8 @@ export class RouteStage extends PageFolder {
     if (!("file" in journal)) throw new Error("a journal in a file is expected");
     const terms: RouteTerms = {
       ...{ homeChainId: 31_337n, vault: home.vault, home: SIM_HOME, foreign: SIM_FOREIGN },
-      ...{ assets: { [SIM_COIN]: ASSET }, patience: { home: home.patience, foreign: foreign.patience } },
+      ...{ assets: { [SIM_COIN]: ASSET }, leastDeposit: 1n },
+      patience: { home: home.patience, foreign: foreign.patience },
     };
     const store = SqliteJournal.open({
       ...{ file: resolve(configured.folder, journal.file), now: () => this.time.now },

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { schnorr } from "@noble/curves/secp256k1.js";
 import { hex } from "@scure/base";
 import { sha256, taprootTweakPrivKey } from "@scure/btc-signer/utils.js";
-import type { Effect, Hex, SignedTx, UnsignedTx } from "../../src/chains/chain.ts";
+import type { Effect, Hex, Payload, SignedTx, UnsignedTx } from "../../src/chains/chain.ts";
 import type { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
@@ -30,13 +30,14 @@ const SECRET = sha256(new TextEncoder().encode("strongroom test wallet"));
 const VAULT = `0x${"5a".repeat(20)}`;
 
 /** Signs with the whole key in one hand. */
+export function signaturesAlone(payloads: readonly Payload[]): Hex[] {
+  return payloads.map(({ digest, merkleRoot }) =>
+    hex.encode(schnorr.sign(hex.decode(digest), taprootTweakPrivKey(SECRET, hex.decode(merkleRoot ?? "")))),
+  );
+}
+
 export async function signAlone(executor: UtxoExecutor, unsigned: UnsignedTx): Promise<SignedTx> {
-  const signatures = executor
-    .signingPayloads(unsigned)
-    .map(({ digest, merkleRoot }) =>
-      hex.encode(schnorr.sign(hex.decode(digest), taprootTweakPrivKey(SECRET, hex.decode(merkleRoot ?? "")))),
-    );
-  return executor.attach(unsigned, signatures);
+  return executor.attach(unsigned, signaturesAlone(executor.signingPayloads(unsigned)));
 }
 
 /** Two nodes of litecoind on regtest, three endpoints in front of them, a bank, and a wallet with lanes and coins. */

@@ -111,7 +111,8 @@ export class ChainView {
     );
   }
 
-  async #certain(height: number): Promise<Header> {
+  /** @throws RetryableError `REORGANISED` if the chain isn't as long */
+  async certain(height: number): Promise<Header> {
     const header = await this.headerAt(height);
     if (header !== null) return header;
     throw new RetryableError("REORGANISED", "The chain became shorter while it was read", {
@@ -121,7 +122,7 @@ export class ChainView {
 
   /** The best block of a quorum. */
   async head(): Promise<Header> {
-    return this.#certain(await this.#latest());
+    return this.certain(await this.#latest());
   }
 
   /**
@@ -132,7 +133,7 @@ export class ChainView {
   async finalized(): Promise<Header> {
     if (this.#rule.by === "depth") return this.#below(this.#rule.blocks);
     const height = await this.#tagged();
-    if (height !== undefined) return this.#certain(height);
+    if (height !== undefined) return this.certain(height);
     if (this.#rule.orDepth !== undefined) return this.#below(this.#rule.orDepth);
     throw new RetryableError("FINALITY_UNKNOWN", "Too few nodes say which block is final", {
       facts: { chain: this.nodes.chain },

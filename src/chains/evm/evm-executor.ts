@@ -23,7 +23,7 @@ import { type FeeBounds, feeQuote, gasPrice, type Urgency } from "./fees.ts";
 import { nonceOf, nonceToken } from "./nonce-token.ts";
 import { bumped, replacementFee } from "./replacement-fee.ts";
 import { sendBytes } from "./send-bytes.ts";
-import { balanceAt, spenderOf } from "./spender.ts";
+import { balanceAt } from "./spender.ts";
 
 /** Who acts, and within which bounds. */
 export interface EvmExecutorOptions {
@@ -36,9 +36,6 @@ export interface EvmExecutorOptions {
   /** Where contracts know what was done already. Without it an effect is done by its own call only. */
   readonly doneBy?: DoneBy;
 }
-
-/** Nonces used before the final block that a report tells of. */
-const REPORTED = 8;
 
 /** A transaction without its signature, checked against what it is said to be. */
 function parsed(chainId: bigint, account: string, unsigned: UnsignedTx): Transaction {
@@ -242,33 +239,10 @@ export class EvmExecutor implements EffectExecutor {
     return feeQuote(this.#view.nodes, urgency, this.#options.fees);
   }
 
-  /** `spent`: all nonces used above the final block, and the last few at it, as far back as nodes know them. */
   async reconcile(): Promise<TokenReport> {
-    const final = pointOf(await this.#view.finalized());
     const head = pointOf(await this.#view.head());
-    const [used, next] = [
-      await this.#view.nonceAt(this.#account, final),
-      await this.#view.nonceAt(this.#account, head),
-    ];
-    const spent: TokenReport["spent"][number][] = [];
-    for (let nonce = next - 1; nonce >= Math.max(0, used - REPORTED); nonce--) {
-      const isFinal = nonce < used;
-      try {
-        const { transaction } = await spenderOf(this.#view, this.#account, nonce, isFinal ? final : head, []);
-        spent.push({
-          token: nonceToken(this.chain, this.#account, nonce),
-          txId: transaction.hash,
-          final: isFinal,
-        });
-      } catch (error) {
-        if (isFinal && error instanceof RetryableError && error.code === "HISTORY_UNAVAILABLE") break;
-        throw error;
-      }
-    }
-    return {
-      free: [nonceToken(this.chain, this.#account, next)],
-      spent: spent.reverse(),
-      balance: await balanceAt(this.#view, this.#account, head),
-    };
+    const next = await this.#view.nonceAt(this.#account, head);
+    const balance = await balanceAt(this.#view, this.#account, head);
+    return { free: [nonceToken(this.chain, this.#account, next)], balance };
   }
 }

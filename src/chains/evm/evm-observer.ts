@@ -67,6 +67,10 @@ export class EvmObserver implements ChainObserver {
     return pointOf(await this.#view.finalized());
   }
 
+  async at(height: number): Promise<Point> {
+    return pointOf(await this.#view.certain(height));
+  }
+
   commonAncestor(saved: readonly Point[]): Promise<Point> {
     const has = (point: Point) => this.#view.has(point);
     const parentBelow = async ({ hash }: Point) => {

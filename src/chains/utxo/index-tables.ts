@@ -119,6 +119,13 @@ export class IndexTables {
     }
   }
 
+  /** Whether a wish wasn't known yet; from now on it is. */
+  isNew(wish: string): boolean {
+    const [known] = this.#rows("SELECT value FROM facts WHERE name = ?", `wish ${wish}`);
+    if (known === undefined) this.#run("INSERT INTO facts VALUES (?, '')", `wish ${wish}`);
+    return known === undefined;
+  }
+
   /** The last block that was read; undefined: none. */
   tip(): Point | undefined {
     return this.#points("SELECT * FROM blocks ORDER BY height DESC LIMIT 1")[0];

@@ -25,9 +25,6 @@ import { bringsAbout, type UtxoEffect, utxoEffect, voids } from "./utxo-effect.t
 import type { UtxoIndex } from "./utxo-index.ts";
 import { parseOutpoint } from "./wallet-transaction.ts";
 
-/** Finalities' worth of blocks that a report looks back for spent tokens. */
-const LOOK_BACK = 100;
-
 /**
  * Brings about payouts and the wallet's upkeep on a chain of Bitcoin's family. A payout's conflict token is a lane's anchor: a small
  * output at the wallet's own address, which its transaction spends first and replaces by the lane's next one.
@@ -72,7 +69,7 @@ export class UtxoExecutor implements EffectExecutor {
     throw new RetryableError("NO_TOKEN_FREE", `No conflict token is free for effect ${effect.id}`, {
       advice:
         wanted.kind === "payout"
-          ? "Each lane is free again when its last payout is final. More lanes: an effect of kind anchors."
+          ? "Each lane is free again when its last payout is final. More lanes: `relay upkeep anchors COUNT`."
           : "The wallet has no coin for it that is final and unspent: fund its own address.",
       facts: { lanes, taken: taken.length },
     });
@@ -136,16 +133,8 @@ export class UtxoExecutor implements EffectExecutor {
     for (const outpoint of this.#anchors(tip)) {
       if ((await liveOutput(this.#index, outpoint)) !== undefined) free.push(token(outpoint));
     }
-    const { confirmations } = this.#index.view;
-    const spent = this.#index.tables
-      .spendsFrom(tip.head.height - LOOK_BACK * confirmations)
-      .filter(({ outpoint }) => {
-        const coin = this.#index.tables.coin(outpoint);
-        return coin !== undefined && isAnchor(this.#index, coin);
-      })
-      .map(({ outpoint, txId, height }) => ({ token: token(outpoint), txId, final: height <= tip.final }));
     const balance = spendableCoins(this.#index, tip, []).reduce((sum, { amount }) => sum + amount, 0n);
-    return { free, spent, balance };
+    return { free, balance };
   }
 
   async #making(making: Making): Promise<UnsignedTx> {

@@ -60,10 +60,16 @@ export class UtxoIndex {
     return next;
   }
 
-  /** Forgets blocks from a height on, for good, so that they are read again: an account was named after they had been. */
-  async rewind(height: number): Promise<void> {
+  /**
+   * Forgets blocks from a height on, for good, so that they are read again: an account was named after they had been.
+   *
+   * @param wish what asks for it, where the index is to do so once and for all
+   */
+  async rewind(height: number, wish?: string): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
-    this.tables.firmly(() => this.tables.undoAbove(height - 1));
+    this.tables.firmly(() => {
+      if (wish === undefined || this.tables.isNew(wish)) this.tables.undoAbove(height - 1);
+    });
   }
 
   /** The account of a script, `own` for the wallet's own; undefined: neither. */

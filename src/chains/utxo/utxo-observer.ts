@@ -41,9 +41,11 @@ export class UtxoObserver implements ChainObserver {
   }
 
   async finalized(): Promise<Point> {
-    const { view } = this.#index;
-    const height = Math.max(0, (await view.tip()).final);
-    const hash = await view.hashAt(height);
+    return this.at(Math.max(0, (await this.#index.view.tip()).final));
+  }
+
+  async at(height: number): Promise<Point> {
+    const hash = await this.#index.view.hashAt(height);
     if (hash === undefined) throw reorganised({ height, hash: "" });
     return { height, hash };
   }

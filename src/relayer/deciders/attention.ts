@@ -1,3 +1,4 @@
+import type { BroadcastResult } from "../../chains/chain.ts";
 import type { NewEvent } from "../../journal/journal.ts";
 
 /** Why something doesn't go on. */
@@ -29,16 +30,25 @@ export const MOST_FALTERS = 8;
 /** Nodes refuse a transaction that is signed: it may have happened nevertheless. */
 export const REJECTED = "TX_REJECTED";
 
-/** Building and reserving come before what fails, again and again: they are no progress by themselves. */
+/** What comes before what fails, again and again, is no progress by itself. */
 const NO_PROGRESS: ReadonlySet<string> = new Set([
   "EffectBuilt",
   "EffectRefused",
   "EffectReserved",
+  "EffectSigned",
   "Sighted",
 ]);
+/** A transaction that was sent has come further only where a node has it. */
+const TAKEN: ReadonlySet<unknown> = new Set(["accepted", "known"] satisfies BroadcastResult[]);
+
+function isProgress({ type, data }: NewEvent): boolean {
+  if (type === "EffectSent") return TAKEN.has((data as { readonly result: BroadcastResult }).result);
+  return !NO_PROGRESS.has(type);
+}
 
 /** What hinders a message, after one more event. */
-export function evolveAttention(attention: Attention, { type, data }: NewEvent): Attention {
+export function evolveAttention(attention: Attention, event: NewEvent): Attention {
+  const { type, data } = event;
   switch (type) {
     case "Waiting":
       return { ...attention, waiting: data as Reason };
@@ -54,7 +64,7 @@ export function evolveAttention(attention: Attention, { type, data }: NewEvent):
         ? CALM
         : { faltered: 0, dead: attention.dead };
     default:
-      if (NO_PROGRESS.has(type) || (attention.waiting === undefined && attention.faltered === 0))
+      if (!isProgress(event) || (attention.waiting === undefined && attention.faltered === 0))
         return attention;
       return attention.dead === undefined ? CALM : { faltered: 0, dead: attention.dead };
   }

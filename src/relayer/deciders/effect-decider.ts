@@ -216,9 +216,26 @@ export function decideAbandoned(effects: Effects, part: Part, why: string): read
   return [{ type: "EffectAbandoned", data: { part, why } }];
 }
 
-/** Looks for what may happen, while nothing else is done about it: as of a dead letter. */
-export function watchOnly(next: Intention | undefined): Intention {
-  return next?.do === "watch" ? next : { do: "wait", for: "an operator" };
+/** Looks for any version; the last one's bytes are there to be sent again. */
+function watchOf({ part, side, token, versions }: EffectState, effect: Effect, last: Version): Intention {
+  const sent = versions.map(({ signed }) => signed.txId);
+  return { do: "watch", part, side, effect, token, last: last.signed, sent };
+}
+
+/**
+ * What is done for a dead letter: what was signed for it may still happen, so it is looked for, and nothing new is made.
+ *
+ * @param effectOf an effect as its stream has it now
+ */
+export function watchOnly(
+  effects: Effects,
+  effectOf = ({ effect }: EffectState): Effect => effect,
+): Intention {
+  for (const state of Object.values(effects)) {
+    const last = state.versions.at(-1);
+    if (last !== undefined && state.end === undefined) return watchOf(state, effectOf(state), last);
+  }
+  return { do: "wait", for: "an operator" };
 }
 
 /**
@@ -252,14 +269,6 @@ export function nextOfEffect(
   if (last.sent === undefined) return { do: "broadcast", ...of, signed: last.signed };
   const more = versions.length < MOST_VERSIONS;
   if (last.sent.result === "rejected" && where === "nowhere" && more) return build;
-  const due = last.sent.at + patience;
-  if (where === "pool" && more && time >= due) return build;
-  return {
-    do: "watch",
-    ...of,
-    token,
-    last: last.signed,
-    sent: versions.map(({ signed }) => signed.txId),
-    ...(where === "pool" && more ? { patience: due } : {}),
-  };
+  if (where === "pool" && more && time >= last.sent.at + patience) return build;
+  return watchOf(state, effect, last);
 }

@@ -19,6 +19,7 @@ import {
   type Effects,
   evolveEffects,
   nextOfEffect,
+  watchOnly,
 } from "./effect-decider.ts";
 import type { Intention } from "./intention.ts";
 import { decideInVain, type RouteTerms } from "./route-terms.ts";
@@ -34,8 +35,8 @@ import {
   type Sightings,
 } from "./sightings.ts";
 
-/** How a deposit's life ends: in the ledger, or consumed by governance without credit. */
-export type InboundEnd = "credited" | "refused";
+/** How a deposit's life ends: in the ledger, consumed by governance without credit, or left alone as less than is credited. */
+export type InboundEnd = "credited" | "refused" | "tooSmall";
 
 export type InboundEvent =
   | SightingEvent
@@ -43,7 +44,8 @@ export type InboundEvent =
   | AttentionEvent
   | { readonly type: "Proved"; readonly data: { readonly what: string; readonly proof: string } }
   | { readonly type: "ProofEnded"; readonly data: { readonly what: string } }
-  | { readonly type: "Ended"; readonly data: { readonly as: InboundEnd } };
+  /** `least`: what it would have had to be. */
+  | { readonly type: "Ended"; readonly data: { readonly as: InboundEnd; readonly least?: string } };
 
 export interface InboundState {
   readonly sightings: Sightings;
@@ -77,7 +79,7 @@ export function depositOf(state: InboundState): DepositFacts | undefined {
 const delays = ({ confirmed: list }: Sightings) => list.filter(({ kind }) => kind === "DepositDelayed");
 
 /** Unix seconds from which a delayed deposit can be credited; undefined where it isn't delayed. */
-export function delayedUntil(state: InboundState): number | undefined {
+function delayedUntil(state: InboundState): number | undefined {
   const delayed = delays(state.sightings).at(state.delaysPast);
   return delayed === undefined ? undefined : Number(delayed.data.from);
 }
@@ -136,11 +138,20 @@ function evolve(state: InboundState, event: NewEvent): InboundState {
     return { ...rest, effects: others, delaysPast: past };
   }
   if (type === "EffectEnded" && data.is === "impossible") return { ...next, inVain: state.inVain + 1 };
-  if (type === "TakenBack") return { ...next, inVain: 0 };
+  if (type === "TakenBack") {
+    const { ended: _small, ...open } = next;
+    return { ...(next.ended === "tooSmall" ? open : next), inVain: 0 };
+  }
   return type === "Ended" ? { ...next, ended: data.as } : next;
 }
 
-function decideOwn(state: InboundState, command: Command): readonly InboundEvent[] {
+/** Whether a confirmed deposit is less than is credited. */
+function isSmall({ leastDeposit }: RouteTerms, state: InboundState): boolean {
+  const deposit = depositOf(state);
+  return deposit !== undefined && deposit.amount < leastDeposit;
+}
+
+function decideOwn(terms: RouteTerms, state: InboundState, command: Command): readonly InboundEvent[] {
   switch (command.is) {
     case "sighted":
       return decideSighted(state.sightings, command.sighting);
@@ -164,16 +175,18 @@ function decideOwn(state: InboundState, command: Command): readonly InboundEvent
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
-      return decideTakenBack(state.attention, command.by);
+      if (state.ended !== "tooSmall") return decideTakenBack(state.attention, command.by);
+      return isSmall(terms, state) ? [] : [{ type: "TakenBack", data: { by: command.by } }];
     default:
       return decideEffects(state.effects, command);
   }
 }
 
 /** Once the chain says how it ended, or that it waits, whatever is still under way here for it is left. */
-function decide(state: InboundState, command: Command): readonly InboundEvent[] {
-  const events = decideOwn(state, command);
-  if (events.length === 0 || state.ended !== undefined) return events;
+function decide(terms: RouteTerms, state: InboundState, command: Command): readonly InboundEvent[] {
+  const events = decideOwn(terms, state, command);
+  const left = state.ended === "tooSmall";
+  if (events.length === 0 || (state.ended !== undefined && !left)) return events;
   const after = events.reduce(evolve, state);
   const end = endOf(after);
   if (end !== undefined) {
@@ -185,6 +198,11 @@ function decide(state: InboundState, command: Command): readonly InboundEvent[] 
       { type: "Ended", data: { as: end } },
     ];
   }
+  if (left) return events;
+  // Decided once: what is under way when the number rises is brought to its end.
+  if (depositOf(state) === undefined && isSmall(terms, after)) {
+    return [...events, { type: "Ended", data: { as: "tooSmall", least: terms.leastDeposit.toString() } }];
+  }
   if (delayedUntil(after) !== undefined && delayedUntil(state) === undefined) {
     return [...events, ...decideAbandoned(after.effects, "credit", "the deposit is delayed")];
   }
@@ -195,8 +213,8 @@ function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
   const { sightings, effects, attention, proof } = state;
   const sighting = ripe(sightings, now.final);
   if (sighting !== undefined) return { do: "confirm", sighting };
-  if (attention.dead !== undefined && state.ended === undefined) return { do: "wait", for: "an operator" };
   if (state.ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
+  if (attention.dead !== undefined) return watchOnly(effects);
   const deposit = depositOf(state);
   if (deposit === undefined) return { do: "wait", for: "the deposit's block to be final" };
   const data = submitted(terms, deposit);
@@ -234,7 +252,7 @@ export function inboundDecider(terms: RouteTerms): Decider<InboundState> {
   return {
     initial: { sightings: NO_SIGHTINGS, effects: {}, attention: CALM, inVain: 0, delaysPast: 0 },
     evolve,
-    decide,
+    decide: (state, command) => decide(terms, state, command),
     next: (state, now) => next(terms, state, now),
     // What the ledger says of a deposit that this route hasn't seen is kept, and wants nothing.
     isOpen: (state) =>

@@ -5,7 +5,7 @@ import type { Sighting } from "./sightings.ts";
 import type { StoredSigned, StoredUnsigned } from "./stored-tx.ts";
 
 /** Which effect of its stream: a stream has one of a name at a time. */
-export type Part = "payment" | "authorise" | "report" | "credit" | "mature" | "void";
+export type Part = "payment" | "authorise" | "report" | "credit" | "mature" | "void" | "upkeep";
 
 /** What a transaction is to do with its token: bring the effect about, or make it impossible. */
 export type Mode = "act" | "void";
@@ -46,6 +46,4 @@ export type Intention =
       readonly last: StoredSigned;
       /** The ids of all versions: any of them may be the one that counts. */
       readonly sent: readonly string[];
-      /** After how long in a pool it is replaced for more; undefined: it has cost the most already. Unix milliseconds. */
-      readonly patience?: number;
     } & OfPart);

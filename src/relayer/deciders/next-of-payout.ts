@@ -28,7 +28,7 @@ export function paymentOf(request: Sighting, attempt: number): Effect {
 }
 
 /** How the payment's token was finally spent. */
-export function outcomeOf({ effects }: OutboundState) {
+function outcomeOf({ effects }: OutboundState) {
   const end = effects.payment?.end;
   if (end === undefined) return undefined;
   return { outcome: end.is === "done" ? ("PAID" as const) : ("VOIDED" as const), txId: end.txId };
@@ -108,11 +108,7 @@ export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now):
   const sighting = ripe(sightings, now.final);
   if (sighting !== undefined) return { do: "confirm", sighting };
   if (ended !== undefined) return { do: "wait", for: "nothing: it has ended" };
-  if (attention.dead !== undefined) {
-    const { payment } = effects;
-    if (payment === undefined) return { do: "wait", for: "an operator" };
-    return watchOnly(nextOfEffect(payment, payment.effect, terms.patience.foreign, now.time));
-  }
+  if (attention.dead !== undefined) return watchOnly(effects);
   const request = requestOf(state);
   if (request === undefined || attempt === 0) return { do: "wait", for: "the request's block to be final" };
   const authorised = effects.authorise?.end?.is === "done";

@@ -8,22 +8,30 @@ export type RouteEvent =
       readonly type: "FinalityBroken";
       readonly data: { readonly chain: Caip2; readonly final: Point; readonly ancestor: Point };
     }
-  | { readonly type: "Resumed"; readonly data: { readonly by: string } };
+  | { readonly type: "Resumed"; readonly data: { readonly by: string } }
+  /** The blocks of the chain of coins from a height on are to be read again: an account was named after they had been. */
+  | {
+      readonly type: "LookBackAsked";
+      readonly data: { readonly since: number; readonly account: string; readonly by: string };
+    };
 
 export interface RouteState {
   readonly broken?: Extract<RouteEvent, { type: "FinalityBroken" }>["data"];
   /** For each chain the last break that an operator has accepted: reading goes on after its ancestor. */
   readonly accepted: Readonly<Record<Caip2, { readonly final: Point; readonly ancestor: Point }>>;
+  /** The heights from which blocks are to be read again, in order. */
+  readonly lookBacks: readonly number[];
 }
 
-export const NEW_ROUTE: RouteState = { accepted: {} };
+export const NEW_ROUTE: RouteState = { accepted: {}, lookBacks: [] };
 
 export function evolveRoute(state: RouteState, event: NewEvent): RouteState {
   const { type, data } = event as RouteEvent;
   if (type === "FinalityBroken") return { ...state, broken: data };
+  if (type === "LookBackAsked") return { ...state, lookBacks: [...state.lookBacks, data.since] };
   if (type !== "Resumed") return state;
-  const { broken, accepted } = state;
-  return broken === undefined ? state : { accepted: { ...accepted, [broken.chain]: broken } };
+  const { broken, ...rest } = state;
+  return broken === undefined ? state : { ...rest, accepted: { ...rest.accepted, [broken.chain]: broken } };
 }
 
 /** A chain went back behind what it had called final. */

@@ -11,12 +11,14 @@ export interface RouteTerms {
   readonly foreign: Caip2;
   /** The ledger's id of each asset of the foreign chain, by its name there. */
   readonly assets: Readonly<Record<Caip19, bigint>>;
+  /** Of the chain's coin, smallest unit: what is less isn't credited, as its fees would eat it. */
+  readonly leastDeposit: bigint;
   /** Milliseconds in a pool until a transaction is replaced for more. */
   readonly patience: Readonly<Record<Side, number>>;
 }
 
 /** How often a submission may be mined without effect, until an operator must look. */
-export const MOST_SUBMISSIONS = 6;
+const MOST_SUBMISSIONS = 6;
 
 /** A submission that is mined again and again without effect is an operator's. */
 export function decideInVain(inVain: number, { dead }: Attention): readonly AttentionEvent[] {

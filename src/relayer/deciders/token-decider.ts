@@ -16,6 +16,7 @@ import {
   type Effects,
   evolveEffects,
   nextOfEffect,
+  watchOnly,
 } from "./effect-decider.ts";
 
 /**
@@ -105,7 +106,7 @@ export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<
     next({ taken, spent, abandoned, effects, attention }, { time }) {
       if (taken === undefined || spent !== undefined)
         return { do: "wait", for: "nothing: the token is spent" };
-      if (attention.dead !== undefined) return { do: "wait", for: "an operator" };
+      if (attention.dead !== undefined) return watchOnly(effects, () => voidEffect(taken));
       const state = effects.void;
       if (abandoned === undefined || state === undefined) {
         return { do: "wait", for: `${taken.stream}, which has this token` };

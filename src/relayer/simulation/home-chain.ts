@@ -87,14 +87,6 @@ export class HomeChain extends SimBlocks<CallTx> {
     return this.#nonces.size;
   }
 
-  usedNonces(): readonly { readonly nonce: number; readonly txId: Hex; readonly final: boolean }[] {
-    return [...this.#nonces].map(([nonce, { txId, height }]) => ({
-      nonce,
-      txId,
-      final: height <= this.final.height,
-    }));
-  }
-
   broadcast(tx: CallTx): BroadcastResult {
     if (this.pool.has(tx.id)) return "known";
     if (tx.nonce !== undefined) {

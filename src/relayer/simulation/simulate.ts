@@ -1,8 +1,8 @@
 import type { SignedTx } from "../../chains/chain.ts";
+import { execute } from "../../journal/decider.ts";
 import { SqliteJournal } from "../../journal/sqlite-journal.ts";
 import type { RouteTerms } from "../deciders/route-terms.ts";
 import type { Hands, HandsDesk } from "../hands.ts";
-import { operate } from "../operate.ts";
 import { RouteControl } from "../route-control.ts";
 import { routeDeciders } from "../route-deciders.ts";
 import type { Pace, RouteDesk } from "../route-desk.ts";
@@ -19,7 +19,7 @@ import { SimulatedJournal } from "./simulated-journal.ts";
 import { SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedObserver } from "./simulated-observer.ts";
 import { SimulatedSigners } from "./simulated-signers.ts";
-import { SimulatedUsers } from "./simulated-users.ts";
+import { ACCOUNTS, SimulatedUsers } from "./simulated-users.ts";
 import { type Actor, type HistoryLine, VirtualTime } from "./virtual-time.ts";
 import { World } from "./world.ts";
 
@@ -30,6 +30,8 @@ const PATIENCE = { home: 12_000, foreign: 15_000 };
 /** Virtual milliseconds after the last fault until which all must have come to an end. */
 const ENOUGH = 1_500_000;
 const ROUTE = "sim";
+/** In every so manieth world accounts are named only after they have had deposits. */
+const LATE = 5;
 
 /** What is put in the place of the real thing, to see whether the simulation notices. */
 export interface Mutant {
@@ -53,6 +55,7 @@ export interface Simulated {
 const TERMS: RouteTerms = {
   ...{ homeChainId: 31_337n, vault: `0x${"11".repeat(20)}`, home: SIM_HOME, foreign: SIM_FOREIGN },
   assets: { [SIM_COIN]: ASSET },
+  leastDeposit: 1n,
   patience: PATIENCE,
 };
 
@@ -137,6 +140,10 @@ class Simulation {
     this.#every(6_000, () => this.#trouble());
     if (operatorGivesUp) {
       this.#time.after(this.#weather, this.#random.between(10_000, faultsUntil), () => void this.#giveUp());
+    }
+    if (this.#seed % LATE === 0) {
+      for (const account of ACCOUNTS) this.#world.unnamed.add(account);
+      this.#time.after(this.#weather, faultsUntil * 0.8, () => void this.#name());
     }
     const last = this.#begin + faultsUntil + ENOUGH;
     let look = this.#begin + faultsUntil;
@@ -319,15 +326,20 @@ class Simulation {
     }
   }
 
+  /** The operator names accounts that have had deposits already, and has the chain read again. */
+  async #name(): Promise<void> {
+    this.#world.unnamed.clear();
+    this.#time.note(this.#weather, "the operator names accounts");
+    await new RouteControl(this.#journal, this.#names).lookBack(1, "all", "operator");
+  }
+
   async #giveUp(): Promise<void> {
     const open = await this.#journal.open(this.#names.prefix("out"));
     const chosen = this.#random.pick(open);
     if (chosen === undefined) return;
     this.#time.note(this.#weather, `the operator gives up ${chosen.stream.slice(0, 16)}`);
-    const stored = await operate({
-      ...{ journal: this.#journal, decider: this.#deciders.out, stream: chosen.stream },
-      command: { is: "giveUp", by: "operator", why: "by hand" },
-    });
+    const given = { is: "giveUp", by: "operator", why: "by hand" } as const;
+    const stored = await execute(this.#journal, this.#deciders.out, chosen.stream, given);
     this.#judge.stored(stored);
     this.#judge.acknowledged(stored);
   }

@@ -168,7 +168,6 @@ export class ForeignExecutor extends SimulatedExecutor<CoinTx> {
   reconcile(): Promise<TokenReport> {
     return this.ask("reconcile", () => ({
       free: this.#blocks.freeAnchors().map((value) => ({ chain: this.chain, kind: "outpoint", value })),
-      spent: [],
       balance: BigInt(this.#blocks.coins().length),
     }));
   }
@@ -277,11 +276,6 @@ export class HomeExecutor extends SimulatedExecutor<CallTx> {
   reconcile(): Promise<TokenReport> {
     return this.ask("reconcile", () => ({
       free: [{ chain: this.chain, kind: "nonce", value: String(this.#blocks.nextNonce) }],
-      spent: this.#blocks.usedNonces().map(({ nonce, txId, final }) => ({
-        token: { chain: this.chain, kind: "nonce", value: String(nonce) },
-        txId,
-        final,
-      })),
       balance: 1_000n,
     }));
   }

@@ -39,6 +39,10 @@ export class SimulatedObserver<Tx extends SimTx> implements ChainObserver {
     return this.#ask("finalized", () => this.#of.blocks.final);
   }
 
+  at(height: number): Promise<Point> {
+    return this.#ask("at", () => this.#of.blocks.at(height));
+  }
+
   commonAncestor(saved: readonly Point[]): Promise<Point> {
     return this.#ask("commonAncestor", () => {
       const { blocks } = this.#of;

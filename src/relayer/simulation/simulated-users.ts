@@ -8,7 +8,10 @@ import { digest, type SimBlock } from "./sim-blocks.ts";
 import type { Actor, VirtualTime } from "./virtual-time.ts";
 import type { World } from "./world.ts";
 
-const ACCOUNTS = ["0x00000000000000000000000000000000000000a1", "0x00000000000000000000000000000000000000a2"];
+export const ACCOUNTS = [
+  "0x00000000000000000000000000000000000000a1",
+  "0x00000000000000000000000000000000000000a2",
+];
 
 /** Customers: they deposit, ask for payouts, cancel some, take refunds or try again; a few spend twice. */
 export class SimulatedUsers {

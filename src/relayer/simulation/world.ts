@@ -15,6 +15,8 @@ const DEPTHS = { home: 2, foreign: 3 } as const;
 export class World {
   readonly home: HomeChain;
   readonly foreign: ForeignChain;
+  /** Accounts whose deposits no observer knows to look for. */
+  readonly unnamed = new Set<string>();
 
   constructor(random: SeededRandom) {
     this.home = new HomeChain(random, DEPTHS.home);
@@ -70,7 +72,7 @@ export class World {
       waits: (txId) => foreign.pool.has(txId),
       events: (height) =>
         (foreign.blocks[height - 1]?.txs ?? [])
-          .filter(({ kind }) => kind === "deposit")
+          .filter(({ kind, account = "" }) => kind === "deposit" && !this.unnamed.has(account))
           .map((tx): ChainEvent => {
             const { id, account = "", amount = "" } = tx;
             const data = { account, asset: SIM_COIN, amount };

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { UsageError } from "../../../core/errors.ts";
+import { execute } from "../../../journal/decider.ts";
 import type { Command } from "../../../relayer/deciders/command.ts";
-import { operate } from "../../../relayer/operate.ts";
 import { RouteControl } from "../../../relayer/route-control.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
@@ -17,7 +17,7 @@ async function tell(
 ) {
   const { stream, kind } = await findMessage(session, id);
   const { journal, deciders } = session;
-  const stored = await operate({ journal, decider: deciders[kind], stream, command });
+  const stored = await execute(journal, deciders[kind], stream, command);
   if (stored.length === 0) {
     throw new UsageError(`There is nothing of the kind to be done for ${id.slice(0, 80)}`, {
       advice: "See `relay explain ID`.",

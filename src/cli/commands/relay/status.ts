@@ -1,13 +1,14 @@
 import { textTable } from "../../../core/text-table.ts";
+import type { StoredEvent } from "../../../journal/journal.ts";
 import type { Decider } from "../../../relayer/deciders/decider.ts";
 import type { InboundState } from "../../../relayer/deciders/inbound-decider.ts";
 import type { OutboundState } from "../../../relayer/deciders/outbound-decider.ts";
-import { type MessageStatus, statusOf } from "../../../relayer/message-status.ts";
+import { type MessageStatus, nextText, statusOf } from "../../../relayer/message-status.ts";
 import { RouteControl } from "../../../relayer/route-control.ts";
-import { kindOf, tokenPrefix } from "../../../relayer/stream-names.ts";
+import { kindOf, OWN_KINDS, tokenPrefix } from "../../../relayer/stream-names.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
-import { findMessage } from "./find-message.ts";
+import { type FoundMessage, findMessage, tokenState } from "./find-message.ts";
 import { type RelayOptions, type RouteSession, withRoute } from "./route-session.ts";
 
 export interface RelayStatusCommand extends RelayOptions {
@@ -17,21 +18,56 @@ export interface RelayStatusCommand extends RelayOptions {
 
 const when = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 
-async function statusIn({ deciders, journal }: RouteSession, stream: string): Promise<MessageStatus> {
-  const kind = kindOf(stream) === "out" ? "out" : "in";
-  const decider = deciders[kind] as unknown as Decider<InboundState | OutboundState>;
-  return statusOf(stream, await journal.read(stream), decider, Date.now());
+function statusIn({ deciders }: RouteSession, stream: string, events: readonly StoredEvent[]): MessageStatus {
+  const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
+  return statusOf(stream, events, decider, Date.now());
 }
 
-/** A token that couldn't be spent on nothing, as a dead letter. */
-async function deadTokens({ journal, terms, deciders }: RouteSession) {
+/** A message, printed. */
+function printMessage(options: RelayStatusCommand, status: MessageStatus): number {
+  const transactions = status.transactions.map(
+    ({ for: part, txId, is, chain }) => `  ${part}: ${txId} on ${chain}, ${is}`,
+  );
+  const lines = [
+    `${status.id}: ${status.stage}`,
+    `${status.text}.`,
+    `Since ${when(status.since)}; ${status.next}.`,
+  ];
+  print(options.json, status, `${[...lines, ...transactions].join("\n")}\n`);
+  return status.dead === undefined ? ExitCode.done : ExitCode.failed;
+}
+
+/** A token, printed: what has it, and what becomes of it. */
+function printToken(
+  options: RelayStatusCommand,
+  { deciders }: RouteSession,
+  { stream, events }: FoundMessage,
+): number {
+  const state = tokenState(deciders, events);
+  const { taken, spent, abandoned, attention } = state;
+  const next = nextText(deciders.token, state, Date.now());
+  const { waiting, dead } = attention;
+  const why = dead ?? waiting;
+  const lines = [
+    `${stream}: taken by ${taken?.stream ?? "nobody"}`,
+    ...(abandoned === undefined ? [] : [`To be spent on nothing: ${abandoned}.`]),
+    ...(why === undefined ? [] : [`${why.why} (${why.code}).`]),
+    spent === undefined ? `${next}.` : `Spent by transaction ${spent}.`,
+  ];
+  const facts = { owner: taken?.stream, abandoned, spent, waiting, dead, next };
+  print(options.json, { stream, ...facts }, `${lines.join("\n")}\n`);
+  return dead === undefined ? ExitCode.done : ExitCode.failed;
+}
+
+/** The route's tokens that couldn't be spent on nothing, as dead letters. */
+async function deadTokens({ journal, terms, deciders, names }: RouteSession) {
   const found = [];
   for (const prefix of [tokenPrefix(terms.home), tokenPrefix(terms.foreign)]) {
     for (const { stream, version } of await journal.open(prefix)) {
       if (version <= 1) continue;
-      const events = await journal.read(stream);
-      const { attention } = events.reduce(deciders.token.evolve, deciders.token.initial);
-      if (attention.dead !== undefined) found.push({ id: stream, ...attention.dead });
+      const state = tokenState(deciders, await journal.read(stream));
+      const { dead } = state.attention;
+      if (dead !== undefined && names.haveToken(state)) found.push({ id: stream, ...dead });
     }
   }
   return found;
@@ -46,21 +82,15 @@ function row({ id, direction, stage, since, next, dead, waiting }: MessageStatus
 export function relayStatus(options: RelayStatusCommand, id?: string): Promise<number> {
   return withRoute(options, async (session) => {
     if (id !== undefined) {
-      const status = await statusIn(session, (await findMessage(session, id)).stream);
-      const transactions = status.transactions.map(
-        ({ for: part, txId, is, chain }) => `  ${part}: ${txId} on ${chain}, ${is}`,
-      );
-      const lines = [
-        `${status.id}: ${status.stage}`,
-        `${status.text}.`,
-        `Since ${when(status.since)}; ${status.next}.`,
-      ];
-      print(options.json, status, `${[...lines, ...transactions].join("\n")}\n`);
-      return status.dead === undefined ? ExitCode.done : ExitCode.failed;
+      const found = await findMessage(session, id);
+      if (found.kind === "token") return printToken(options, session, found);
+      return printMessage(options, statusIn(session, found.stream, found.events));
     }
     const { journal, names } = session;
-    const open = [...(await journal.open(names.prefix("in"))), ...(await journal.open(names.prefix("out")))];
-    const all = await Promise.all(open.map(({ stream }) => statusIn(session, stream)));
+    const open = (await Promise.all(OWN_KINDS.map((kind) => journal.open(names.prefix(kind))))).flat();
+    const all = await Promise.all(
+      open.map(async ({ stream }) => statusIn(session, stream, await journal.read(stream))),
+    );
     const { broken } = await new RouteControl(journal, names).read();
     const tokens = await deadTokens(session);
     const shown = options.dead === true ? all.filter(({ dead }) => dead !== undefined) : all;

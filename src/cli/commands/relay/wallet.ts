@@ -24,6 +24,7 @@ export async function relayWallet(options: RelayOptions): Promise<number> {
     address,
     `A lane is an output of exactly ${anchor} there, in the smallest unit: one for each payout that is to be on its`,
     `way at once, ${MOST_ANCHORS} at most. Any other output there is float: it pays the network's fees.`,
+    "`relay upkeep anchors COUNT` makes lanes out of float.",
     "",
   ];
   print(options.json, { address, anchor }, lines.join("\n"));

@@ -1,23 +1,40 @@
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { getAddress, isAddress } from "ethers";
 import { addressOfScript } from "../../../chains/utxo/address.ts";
 import { depositScript } from "../../../chains/utxo/deposit-address.ts";
 import { utxoNetwork } from "../../../chains/utxo/network.ts";
 import { UsageError } from "../../../core/errors.ts";
+import { RouteControl } from "../../../relayer/route-control.ts";
 import { AccountBook } from "../../../signing/account-book.ts";
 import { GroupKey } from "../../../signing/frost/group-key.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
 import { type RelayOptions, withRoute } from "./route-session.ts";
 
-/** `relay watch ACCOUNT`: from now on deposits to the account's address are looked for; prints the address. */
-export function relayWatch(options: RelayOptions, account: string): Promise<number> {
+export interface RelayWatchCommand extends RelayOptions {
+  /** The height from which blocks are read again. */
+  readonly since?: number;
+}
+
+/**
+ * `relay watch ACCOUNT [--since HEIGHT]`: from now on deposits to the account's address are looked for, and those in blocks from a
+ * height on are found; prints the address.
+ */
+export function relayWatch(options: RelayWatchCommand, account: string): Promise<number> {
   if (!/^0x[0-9a-fA-F]{40}$/.test(account) || !isAddress(account)) {
     throw new UsageError("An account is an address", { facts: { found: String(account).slice(0, 50) } });
   }
-  return withRoute(options, async ({ journal, configured: { config, folder } }) => {
+  const { since } = options;
+  return withRoute(options, async ({ journal, names, configured: { config, folder } }) => {
     const { foreign, home } = config;
+    if (since !== undefined && since < foreign.birth) {
+      throw new UsageError(`The wallet's blocks are read from ${foreign.birth} on`, {
+        advice:
+          "Say that height or a later one; an earlier birth is the route's configuration and the signers'.",
+      });
+    }
     const { publicKey } = new GroupKey(
       JSON.parse(readFileSync(resolve(folder, foreign.group), "utf8")) as unknown,
     );
@@ -28,7 +45,11 @@ export function relayWatch(options: RelayOptions, account: string): Promise<numb
     };
     const address = addressOfScript(network, depositScript(terms)) ?? "";
     await (await AccountBook.open(journal, foreign.chain)).add(account.toLowerCase());
-    print(options.json, { account: getAddress(account), address }, `${address}\n`);
+    // Named first: who reads again finds it named.
+    if (since !== undefined) {
+      await new RouteControl(journal, names).lookBack(since, account.toLowerCase(), userInfo().username);
+    }
+    print(options.json, { account: getAddress(account), address, since }, `${address}\n`);
     return ExitCode.done;
   });
 }

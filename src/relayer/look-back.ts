@@ -1,0 +1,90 @@
+import type { ChainObserver, Point } from "../chains/chain.ts";
+import type { Side } from "./deciders/decider.ts";
+import type { RouteTerms } from "./deciders/route-terms.ts";
+import { routed } from "./route-events.ts";
+import type { StreamNames } from "./stream-names.ts";
+import type { RoutedSighting, StreamStore } from "./stream-store.ts";
+
+/** Where reading again has come to, as it is stored with what was read. */
+interface Progress {
+  /** How many wishes are done with. */
+  readonly done: number;
+  /** The last block that was read for the next one, and the block until which it is read. */
+  readonly at?: Point;
+  readonly until?: number;
+}
+
+/** Blocks, and sightings, that are read in one step: everything else has its turn between two. */
+const BLOCKS = 200;
+const SIGHTINGS = 50;
+
+export interface LookBackDesk {
+  readonly side: Side;
+  readonly observer: ChainObserver;
+  readonly terms: RouteTerms;
+  readonly names: StreamNames;
+  readonly store: StreamStore;
+  /** Done before the blocks after a point are read. */
+  prepare(read: Point): Promise<void>;
+}
+
+/**
+ * Reads blocks again that were read before an account was named, beside the usual reading and without touching its cursor. Only
+ * final blocks: those above come with the next ones that are. What was seen before is seen again and changes nothing.
+ */
+export class LookBack {
+  readonly #desk: LookBackDesk;
+  #progress: Progress = { done: 0 };
+
+  constructor(desk: LookBackDesk) {
+    this.#desk = desk;
+  }
+
+  /** From the text of a stored cursor. */
+  restore(cursor: string | undefined): void {
+    this.#progress = cursor === undefined ? { done: 0 } : (JSON.parse(cursor) as Progress);
+  }
+
+  /**
+   * Reads some blocks more, if there is a wish that isn't done with.
+   *
+   * @param wishes the heights from which blocks are to be read again, in the order in which they were asked for
+   * @param scan where the usual reading is: accounts that were named before are known to what it reads from there on
+   * @returns the streams that something was seen for
+   */
+  async step(
+    wishes: readonly number[],
+    scan: { readonly head: Point; readonly final: Point },
+  ): Promise<readonly string[]> {
+    const { observer, terms, names, side, prepare } = this.#desk;
+    const { done, at, until = scan.head.height } = this.#progress;
+    const since = wishes[done];
+    if (since === undefined) return [];
+    let last = await this.#begin(at, since, scan.head);
+    const sightings: RoutedSighting[] = [];
+    if (last.height < Math.min(until, scan.final.height)) {
+      await prepare(last);
+      let blocks = 0;
+      for await (const { point, parent, events } of observer.scan(last, scan.final)) {
+        for (const event of events) {
+          const found = routed(terms, names, side, event, parent.hash);
+          if (found !== undefined) sightings.push(found);
+        }
+        last = point;
+        blocks += 1;
+        if (blocks >= BLOCKS || sightings.length >= SIGHTINGS || point.height >= until) break;
+      }
+    } else if (at !== undefined && last.height < until) return [];
+    const next = last.height >= until ? { done: done + 1 } : { done, at: last, until };
+    const touched = await this.#desk.store.sight(sightings, { [names.lookBack()]: JSON.stringify(next) });
+    this.#progress = next;
+    return touched;
+  }
+
+  /** After which block reading goes on: the one before a wish's first, or where a fork left what was read. */
+  #begin(at: Point | undefined, since: number, head: Point): Promise<Point> | Point {
+    const { observer } = this.#desk;
+    if (at !== undefined) return observer.commonAncestor([at]);
+    return since > head.height ? head : observer.at(Math.max(0, since - 1));
+  }
+}
