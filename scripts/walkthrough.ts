@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { JsonRpcProvider } from "ethers";
 import { explain, StrongroomError } from "../src/core/errors.ts";
+import { startNode } from "../src/testing/nodes.ts";
 import { page, WALKTHROUGH_PAGE } from "../src/walkthrough/page.ts";
 import { Shell } from "../src/walkthrough/shell.ts";
 import { walk } from "../src/walkthrough/walk.ts";
-import { startNode } from "../test/support/nodes.ts";
 
 const { values } = parseArgs({
   options: { write: { type: "boolean" }, rpc: { type: "string" }, folder: { type: "string" } },

@@ -38,6 +38,7 @@ contract Gateway is GatewayDeposits, GatewayPayouts, Parametrised {
         IForeignAsset token = IForeignAsset(asset.token());
         Asset memory listed = _vault.assetOf(asset);
         // Check
+        _requireInOffice();
         if (listed.class != TokenClass.EXACT) revert Gateway_NotListed(asset);
         if (token.gateway() != address(this) || token.vault() != address(_vault)) revert Gateway_NotOurs(address(token));
         _table.requireSet(asset, token.chain());

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IVault} from "../custody/interfaces/IVault.sol";
+import {AssetIds} from "../shared/AssetId.sol";
 import {Params} from "../shared/Params.sol";
 import {ICommittee} from "./interfaces/ICommittee.sol";
 import {IGateway} from "./interfaces/IGateway.sol";
@@ -45,6 +46,14 @@ abstract contract GatewayBase is IGateway, AccessManaged {
 
     function _requireInOffice() internal view {
         if (_successor != address(0)) revert Gateway_Succeeded(_successor);
+    }
+
+    /// @dev An account whose balance somebody may spend, as far as is known here: no deposit and no refund is nobody's.
+    function _requireSpender(address account) internal view {
+        if (account == address(0)) revert Gateway_ZeroAddress();
+        bool nobodys = account == address(_vault) || account == address(this)
+            || _routes.rows[AssetIds.erc20(account)].token != address(0);
+        if (nobodys) revert Gateway_NobodysAccount(account);
     }
 
     function _requireOpen(bytes32 chain) internal view {

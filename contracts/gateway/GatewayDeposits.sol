@@ -32,7 +32,7 @@ abstract contract GatewayDeposits is GatewayBase {
         bytes32 id = depositIdOf(deposit.chain, deposit.txId, deposit.index);
         bytes32 content = _contentOf(deposit);
         // Check
-        if (isConsumed(id)) revert Gateway_Consumed(id);
+        _requireNotConsumed(id);
         _requireNotWaiting(id);
         uint32 epoch = _committee.verify(Statement(deposit.chain, id, content), proof);
         (bool fits, uint256 window) = _credits[deposit.asset].charge(
@@ -64,6 +64,7 @@ abstract contract GatewayDeposits is GatewayBase {
         bytes32 id = depositIdOf(deposit.chain, deposit.txId, deposit.index);
         // Check
         uint32 epoch = _deposits.due(id, _contentOf(deposit));
+        _requireNotConsumed(id);
         if (_committee.epochOf(epoch).revoked) revert Gateway_CommitteeRevoked(epoch);
         _requireRoom(deposit.asset, row, deposit.amount);
         // Effect
@@ -74,8 +75,8 @@ abstract contract GatewayDeposits is GatewayBase {
     }
 
     /// @inheritdoc IGateway
-    function refuse(bytes32 depositId) external restricted {
-        _deposits.refuse(depositId);
+    function refuse(Deposit calldata deposit) external restricted {
+        _deposits.refuse(depositIdOf(deposit.chain, deposit.txId, deposit.index), _contentOf(deposit));
     }
 
     // ---- views ----
@@ -120,8 +121,13 @@ abstract contract GatewayDeposits is GatewayBase {
         // Check: coins of one chain are not those of another.
         if (deposit.chain != row.chain) revert Gateway_OtherChain(deposit.asset, deposit.chain, row.chain);
         if (deposit.amount == 0) revert Gateway_ZeroAmount();
-        if (deposit.account == address(0)) revert Gateway_ZeroAddress();
+        _requireSpender(deposit.account);
         _requireOpen(row.chain);
+    }
+
+    /// @dev Asks predecessors too: one that has begun to wait here may be refused there.
+    function _requireNotConsumed(bytes32 id) private view {
+        if (isConsumed(id)) revert Gateway_Consumed(id);
     }
 
     /// @dev A deposit waits once, unless whoever attested it was revoked meanwhile: then it has never been attested.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Subject} from "../custody/interfaces/IVaultTypes.sol";
+import {Screening} from "../policy/libraries/Screening.sol";
 import {SlidingWindow} from "../policy/libraries/SlidingWindow.sol";
 import {AssetId, AssetIds} from "../shared/AssetId.sol";
 import {ParamKeys} from "../shared/ParamKeys.sol";
@@ -30,6 +31,9 @@ abstract contract GatewayPayouts is GatewayBase {
 
     /// @inheritdoc IGateway
     function registerDestination(address account, bytes32 chain, bytes calldata script) external returns (address) {
+        // Check
+        _requireSpender(account);
+        // Effect
         return _routes.register(account, chain, script);
     }
 
@@ -169,13 +173,16 @@ abstract contract GatewayPayouts is GatewayBase {
 
     // ---- inside ----
 
-    /// @dev The customer of a payout's account, as the Vault's release asks it of an exit's owner.
+    /// @dev The customer of a payout's account by the Vault's record, and the account by the sanctions list as it is now: where
+    /// that is silent, the record stands at once, which the Vault's release has wait.
     function _requireFree(address account) private view {
+        // Check
         uint40 everyone = _vault.everyoneHeldUntil();
         if (block.timestamp < everyone) revert Gateway_EveryoneHeld(everyone);
         address subject = _vault.subjectOf(account);
         Subject memory record = _vault.subjectRecord(subject);
-        if (record.listed != 0) revert Gateway_AccountListed(subject);
+        (, bool listed) = Screening.ask(_vault.sanctionsList(), account);
+        if (listed || record.listed != 0) revert Gateway_AccountListed(subject);
         if (block.timestamp < record.heldUntil) revert Gateway_AccountHeld(subject, record.heldUntil);
     }
 

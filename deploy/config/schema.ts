@@ -1,5 +1,7 @@
+import { schnorr } from "@noble/curves/secp256k1.js";
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { z } from "zod";
+import { CHAIN_NAME } from "../../src/core/chain-name.ts";
 import { TerminalError } from "../../src/core/errors.ts";
 import { DAY } from "../../src/core/time.ts";
 import { kindOfChain } from "../chains.ts";
@@ -157,8 +159,6 @@ export const feed = z
     message: "not below maxPrice",
   });
 
-/** CAIP-2: a namespace and a reference. */
-const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/;
 /** CAIP-19: a chain, and an asset's namespace and reference on it. */
 const ASSET = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}$/;
 
@@ -180,6 +180,20 @@ const foreignToken = z.strictObject({
   }),
 });
 
+/** Most that a committee has (contracts/gateway/verifiers/MultisigVerifier.sol). */
+const MOST_SIGNERS = 32;
+
+/** Whether 32 bytes are a BIP-340 key. One that is not below the group's order is none: one in 2^128. */
+function isGroupKey(text: string): boolean {
+  const x = BigInt(text);
+  try {
+    schnorr.utils.lift_x(x);
+  } catch {
+    return false;
+  }
+  return x < schnorr.Point.Fn.ORDER;
+}
+
 /** Who says what happened on other chains: signers each with a key, or a FROST group with one. */
 const committee = z.union([
   z
@@ -187,7 +201,7 @@ const committee = z.union([
       signers: z
         .array(address)
         .min(1, "name the signers")
-        .max(32, "at most 32 signers")
+        .max(MOST_SIGNERS, `at most ${MOST_SIGNERS} signers`)
         .refine((all) => new Set(all).size === all.length, "a signer is named twice"),
       threshold: z.number().int(),
     })
@@ -198,13 +212,16 @@ const committee = z.union([
     }),
   z.strictObject({
     /** A BIP-340 key, x only. */
-    groupKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/, "not 32 bytes in hex"),
+    groupKey: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{64}$/, { error: "not 32 bytes in hex", abort: true })
+      .refine(isGroupKey, "no key: there is no point of secp256k1 with this x"),
   }),
 ]);
 
 /** A chain whose coins the gateway takes and pays. */
 const foreignChain = z.strictObject({
-  chain: z.string().regex(CHAIN, "not a chain's name by CAIP-2"),
+  chain: z.string().regex(CHAIN_NAME, "not a chain's name by CAIP-2"),
   /** How long credits wait that aren't immediate: long enough for governance to refuse them. */
   delaySeconds: whole(3_600n, 30n * DAY, "s"),
   /** Payouts authorised in any trailing day. */
@@ -409,6 +426,13 @@ export const schema = z
     if (new Set(names).size !== names.length) issue(["assets"], "two tokens stand for one foreign asset");
     if (names.length > 0 && config.gateway.committee === undefined) {
       issue(["gateway", "committee"], "name who says what happened on other chains");
+    }
+    const { length: owners } = config.safes.council.owners;
+    if (config.gateway.committee === undefined && owners > MOST_SIGNERS) {
+      issue(
+        ["gateway", "committee"],
+        `name it: without one it is the council's owners, who are ${owners}, and a committee has at most ${MOST_SIGNERS}`,
+      );
     }
     const chains = config.gateway.chains.map(({ chain }) => chain);
     if (new Set(chains).size !== chains.length) issue(["gateway", "chains"], "a chain is named twice");

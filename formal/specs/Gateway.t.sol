@@ -27,7 +27,7 @@ contract GatewaySpec is Spec {
         try this.due(id, content) {
             assert(false);
         } catch {}
-        try this.refuse(id) {
+        try this.refuse(id, content) {
             assert(false);
         } catch {}
         assert(_deposits.consumed(id) && _deposits.records[id].status == status);
@@ -87,8 +87,8 @@ contract GatewaySpec is Spec {
         return _deposits.due(id, content);
     }
 
-    function refuse(bytes32 id) external {
-        _deposits.refuse(id);
+    function refuse(bytes32 id, bytes32 content) external {
+        _deposits.refuse(id, content);
     }
 
     function step(bytes32 id, uint8 verb, bytes32 word) external {

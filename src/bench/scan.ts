@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Interface } from "ethers";
 import { quantityText } from "../chains/evm/answers.ts";
@@ -7,8 +8,13 @@ import { ChainView, pointOf } from "../chains/evm/chain-view.ts";
 import { EvmObserver } from "../chains/evm/evm-observer.ts";
 import { httpNode } from "../chains/evm/http-node.ts";
 import { EvmNodes } from "../chains/evm/nodes.ts";
+import { sharedParsing } from "../chains/evm/parse-answers.ts";
 import { TerminalError } from "../core/errors.ts";
+import { writeWhole } from "../core/write-whole.ts";
 import { anvilProgram } from "../testing/anvil-program.ts";
+import { freePort } from "../testing/free-port.ts";
+
+const OUT = "bench/scan.md";
 
 /** One scan beside a bare loop of questions for the same logs. */
 export interface ScanRow {
@@ -30,7 +36,7 @@ const TOLD = [
   { address: "0x00000000000000000000000000000000000000f2", every: 10 },
 ] as const;
 type Told = (typeof TOLD)[number];
-/** Blocks of one question in the bare loop. */
+/** Blocks of one question for logs at most, in the bare loop and in the scan. */
 const SPAN = 1_000;
 const RUNS = 15;
 const GOAL = 2;
@@ -109,9 +115,10 @@ async function bareLoop(ask: Ask, address: string, last: number): Promise<number
 }
 
 async function measure(url: string, ask: Ask, { address, every }: Told): Promise<ScanRow> {
-  const nodes = new EvmNodes(`eip155:${CHAIN_ID}`, [httpNode(url), httpNode(url)]);
+  const parse = sharedParsing();
+  const nodes = new EvmNodes(`eip155:${CHAIN_ID}`, [httpNode(url, { parse }), httpNode(url, { parse })]);
   const view = new ChainView(nodes, { by: "depth", blocks: 12 });
-  const observer = new EvmObserver(view, { contract: address, face: FACE });
+  const observer = new EvmObserver(view, { contract: address, face: FACE, span: SPAN });
   const to = await observer.head();
   const first = await view.headerAt(0);
   if (first === null) throw new TerminalError("BENCH_NODE", "The bench's node has no first block");
@@ -144,15 +151,14 @@ async function measure(url: string, ask: Ask, { address, every }: Told): Promise
   };
 }
 
-/**
- * Scans 10,000 blocks of one anvil node beside a bare loop of `eth_getLogs` in spans of 1,000, with few logs and with many.
- *
- * @param port that anvil may have
- */
-export async function measureScans(port: number): Promise<readonly ScanRow[]> {
+/** Scans the blocks of one anvil node beside a bare loop of `eth_getLogs` in the same spans, with few logs and with many. */
+async function measureScans(): Promise<readonly ScanRow[]> {
+  const port = await freePort();
   const { child, ask } = await startAnvil(port);
   try {
+    process.stderr.write(`${BLOCKS} blocks ...\n`);
     await fill(ask);
+    process.stderr.write(`${RUNS} runs each ...\n`);
     const rows: ScanRow[] = [];
     for (const told of TOLD) rows.push(await measure(`http://127.0.0.1:${port}`, ask, told));
     return rows;
@@ -161,4 +167,39 @@ export async function measureScans(port: number): Promise<readonly ScanRow[]> {
     child.kill("SIGKILL");
     await gone;
   }
+}
+
+function page(rows: readonly ScanRow[]): string {
+  const cell = (value: number, digits = 0) =>
+    value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const lines = rows.map(
+    ({ blocks, logs, bare, scan, ratio, goal }) =>
+      `| ${cell(blocks)} | ${cell(logs)} | ${cell(bare)} | ${cell(scan)} | ${cell(ratio, 2)} | ${cell(goal, 1)} |`,
+  );
+  return `# Scanning a chain
+
+Written by \`./strongroom bench scan\`. Logs of one contract are read from one anvil on this machine, twice in turn:
+
+- **Bare**: \`eth_getLogs\` in a loop, ${cell(SPAN)} blocks a question, one question after the other, each answer parsed and counted.
+  One node is asked, and believed.
+- **Scan**: what relayers and signers do. The same spans, at most; two nodes are asked (here the same anvil twice, so it works twice
+  as much), and what they say is compared; the final block is asked for first; each span lies on the block before it by headers;
+  the last 32 blocks are read one by one with their bloom filters; logs are checked, decoded and put in order.
+
+Milliseconds, medians of ${RUNS} runs; the ratio is the median of each run's own.
+
+- Machine: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, Node ${process.versions.node}; anvil has them, too
+
+| Blocks | Logs | Bare, ms | Scan, ms | Ratio | Goal |
+| ---: | ---: | ---: | ---: | ---: | ---: |
+${lines.join("\n")}
+`;
+}
+
+/** Measures scans and writes bench/scan.md. No test depends on what comes out. */
+export async function runScanBench({ json }: { readonly json: boolean }): Promise<number> {
+  const rows = await measureScans();
+  writeWhole(OUT, page(rows));
+  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : `${page(rows)}\nWritten to ${OUT}.\n`);
+  return 0;
 }

@@ -30,15 +30,23 @@ export interface ChainEvent {
   readonly point: Point;
 }
 
-/** One block's share of a scan. A block without events is yielded too: it moves the cursor. */
+/** One block's share of a scan. A block without events may be yielded too: it moves the cursor. */
 export interface ScannedBlock {
   readonly point: Point;
+  /** The block that was yielded before, or the one that the scan began after: its own parent where none was passed over. */
   readonly parent: Point;
   readonly events: readonly ChainEvent[];
 }
 
 /** Where something stands on its chain. `orphaned`: it was in a block that no longer counts, and isn't back. */
 export type Finality = "unseen" | "mempool" | "confirming" | "final" | "orphaned";
+
+/** How a node is, by the last question to it. */
+export interface NodeHealth {
+  readonly name: string;
+  /** The code of the error that it failed with; undefined: it answered. */
+  readonly trouble: string | undefined;
+}
 
 /**
  * Reads one chain through two or more nodes of different operators. What they disagree about is never answered by one of them:
@@ -52,11 +60,20 @@ export interface ChainObserver {
   finalized(): Promise<Point>;
   /** The block at a height that the chain has: throws `RetryableError` `REORGANISED` where it hasn't so many. */
   at(height: number): Promise<Point>;
-  /** The latest of the saved points (in rising order) that is still on the chain; the oldest's parent if none is: never guessed. */
+  /**
+   * The latest of the saved points (in rising order) that is still on the chain; if none is, the block below them where they left
+   * it: never guessed, so a `TerminalError` `REORGANISED_TOO_DEEP` where nodes know those blocks no more.
+   */
   commonAncestor(saved: readonly Point[]): Promise<Point>;
-  /** Each block after one point up to another, in order. Throws `RetryableError` `REORGANISED` when `after` left the chain. */
+  /**
+   * The blocks after one point up to another, in order, the last one always. Final blocks without events may be passed over; of
+   * those that aren't final each is yielded, so that a fork is found by them. Throws `RetryableError` `REORGANISED` when `after`
+   * or `to` left the chain.
+   */
   scan(after: Point, to: Point): AsyncIterable<ScannedBlock>;
   finality(event: Pick<ChainEvent, "txId" | "index">): Promise<Finality>;
+  /** How its nodes are: for people, who see by it that one is left out. Nothing is asked. */
+  nodes?(): readonly NodeHealth[];
 }
 
 /** What is to happen once on a chain. The id is the idempotency key: at most one transaction with it ever counts. */

@@ -18,7 +18,7 @@ function height(text: string): number {
   return wholeNumber(text, "The height");
 }
 
-/** Adds `bench relay`. */
+/** Adds `bench relay` and `bench scan`. */
 export function addRelayBench(bench: Command, runner: Runner): void {
   bench
     .command("relay")
@@ -30,6 +30,15 @@ export function addRelayBench(bench: Command, runner: Runner): void {
     .action(async (options: { json: boolean; payouts: number; events: number }) => {
       const { benchRelay } = await import("./commands/bench.ts");
       await runner.run(options, benchRelay);
+    });
+  bench
+    .command("scan")
+    .description("Measure the scan of a chain's logs beside a bare loop of questions; writes bench/scan.md")
+    .option("--json", "print one JSON object on stdout, progress on stderr", false)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: { json: boolean }) => {
+      const { benchScan } = await import("./commands/bench.ts");
+      await runner.run(options, benchScan);
     });
 }
 

@@ -82,6 +82,7 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   await compile();
   const { openStage } = await import("./open-stage.ts");
   const { runPrices } = await import("./prices/run-prices.ts");
+  const { runCoins } = await import("./coins/run-coins.ts");
   say("An embedded chain; the suite is deployed on it as on a real one:");
   const { stage, close } = await openStage((what) => say(`  ${what}`));
   let report: Omit<DemoReport, "seconds" | "prices">;
@@ -103,10 +104,12 @@ export async function runDemo(options: { json: boolean; report?: string }): Prom
   } finally {
     await close();
   }
+  say("Coins of a chain that knows no contracts, with a relayer that is killed:");
+  const coins = await runCoins(say);
   say("Real prices, played to a suite of their own:");
   const { prices, step: played } = await runPrices(say);
   const seconds = Math.round(performance.now() - started) / 1000;
-  const whole: DemoReport = { ...report, seconds, prices, steps: [...report.steps, played] };
+  const whole: DemoReport = { ...report, seconds, prices, steps: [...report.steps, coins, played] };
 
   const file = options.report ?? (options.json ? undefined : DEFAULT_REPORT);
   if (file !== undefined) await writeReport(file, whole);

@@ -1082,6 +1082,10 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
 
   // ---- gateway ----
   Gateway_ZeroAddress: zeroAddress("the Vault, the committee, or the account"),
+  Gateway_NobodysAccount: {
+    when: "the account is the Vault, the gateway or a foreign asset's token: nobody could spend its balance",
+    remedy: "Name the account of whoever is to have the money.",
+  },
   Gateway_NotThePredecessorsVault: {
     when: "the gateway to be replaced serves another Vault, so that it knows none of this one's deposits",
     remedy: "Name the gateway of this Vault as the predecessor.",
@@ -1204,7 +1208,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, ErrorMeaning>> = {
     remedy: "Wait for the time in the error; its account may cancel meanwhile.",
   },
   Gateway_AccountListed: {
-    when: "the customer of the payout's account is on the sanctions list",
+    when: "the customer of the payout's account is on the sanctions list, by the Vault's record or as the list answers now",
     remedy: "Have it screened again once the list has changed; its account may cancel meanwhile.",
   },
   Gateway_EveryoneHeld: { when: "guardians hold all exits", remedy: "Wait for the time in the error." },

@@ -49,6 +49,7 @@ export const GATEWAY_FUNCTIONS = [
   "function foreignOf(uint256 asset) view returns ((address token, uint16 place, uint8 decimals, uint8 tickExponent, bytes32 chain))",
   "function vault() view returns (address)",
   "function committee() view returns (address)",
+  "function predecessor() view returns (address)",
 ] as const;
 
 /** What a call of a relayer's may be refused with, by whether the same call may succeed later. */
@@ -70,6 +71,8 @@ const FINAL = [
   "Gateway_ShownAlready(bytes32 chain, bytes32 messageId)",
   "Gateway_NoEquivocation(bytes32 messageId)",
   "Gateway_ZeroAmount()",
+  "Gateway_ZeroAddress()",
+  "Gateway_NobodysAccount(address account)",
   "Gateway_Consumed(bytes32 depositId)",
   "Gateway_NotDelayed(bytes32 depositId)",
   "Gateway_OtherContent(bytes32 depositId)",

@@ -1,6 +1,6 @@
 import { type Result, ZeroHash } from "ethers";
 import type { Effect, Hex, Point } from "../chains/chain.ts";
-import { askOne, logSchema, quantityText } from "../chains/evm/answers.ts";
+import { askOne, logsSchema, quantityText } from "../chains/evm/answers.ts";
 import { callOf } from "../chains/evm/call-effect.ts";
 import type { ChainView } from "../chains/evm/chain-view.ts";
 import type { DoneBy } from "../chains/evm/effect-status.ts";
@@ -8,7 +8,7 @@ import { RetryableError } from "../core/errors.ts";
 import { GATEWAY } from "./abi.ts";
 import type { GatewayReader } from "./gateway-reader.ts";
 
-/** Blocks that one question for logs spans. */
+/** Blocks that one question for logs spans, unless told otherwise. */
 const SPAN = 10_000;
 
 /** The events that say that a call has had its effect: by name, by their first indexed value, and by one more value, if any. */
@@ -21,6 +21,28 @@ interface Trace {
 /** Whether a call has had its effect, as the Gateway's state has it, and where that shows. Undefined for calls that leave none. */
 type Look = (args: Result, at: Point) => Promise<Trace | "not done">;
 
+/** By these a credit of a delayed deposit is refused that still waits, or that this gateway takes no more. */
+const WAITING: ReadonlySet<string> = new Set(["Gateway_Delayed", "Gateway_Consumed", "Gateway_Succeeded"]);
+/** These come before the gateway looks whether it waits. */
+const CLOSED: ReadonlySet<string> = new Set(["Gateway_ChainHeld", "Gateway_ChainHalted"]);
+
+/**
+ * Whether a delayed deposit waits. One whose epoch was revoked since has never been attested: the gateway takes it again, and only
+ * such a call tells, as no view does.
+ */
+async function waits(reader: GatewayReader, args: Result, at: Point): Promise<boolean> {
+  const refusal = await reader.refusalOf("credit", args, at);
+  if (refusal === undefined || !CLOSED.has(refusal)) return refusal !== undefined && WAITING.has(refusal);
+  throw new RetryableError(
+    "CHAIN_CLOSED",
+    "While its chain is closed, nobody can tell whether a deposit waits",
+    {
+      facts: { gateway: reader.address, refusal, height: at.height },
+      advice: "Wait until the chain is open again.",
+    },
+  );
+}
+
 function looks(reader: GatewayReader): Readonly<Record<string, Look>> {
   const ofDeposit = async ([deposit]: Result, at: Point) => {
     const [chain, txId, index] = (deposit as Result).toArray();
@@ -31,11 +53,13 @@ function looks(reader: GatewayReader): Readonly<Record<string, Look>> {
     credit: async (args, at) => {
       const { id, record } = await ofDeposit(args, at);
       if (record.status === "NONE") return "not done";
+      if (record.status === "DELAYED" && !(await waits(reader, args, at))) return "not done";
       return { events: ["DepositCredited", "DepositDelayed", "DepositRefused"], topics: [id] };
     },
     mature: async (args, at) => {
       const { id, record } = await ofDeposit(args, at);
-      return record.status === "CREDITED" ? { events: ["DepositMatured"], topics: [id] } : "not done";
+      if (record.status !== "CREDITED") return "not done";
+      return { events: ["DepositMatured", "DepositCredited"], topics: [id] };
     },
     authorise: async ([id, token], at) => {
       const payout = await reader.payoutOf(id, at);
@@ -63,17 +87,25 @@ function looks(reader: GatewayReader): Readonly<Record<string, Look>> {
   };
 }
 
+/** Where a contract's logs are looked for. */
+export interface LogHistory {
+  /** The block of its deployment. */
+  readonly since: number;
+  /** Blocks that nodes take one question to span; 10,000 unless given. */
+  readonly span?: number;
+}
+
 /** The last transaction up to a block that left such a trace. */
 async function find(
   view: ChainView,
   gateway: string,
-  since: number,
+  { since, span = SPAN }: LogHistory,
   trace: Trace,
   at: Point,
 ): Promise<Hex | undefined> {
   const names = trace.events.map((name) => GATEWAY.getEvent(name)?.topicHash ?? "");
-  for (let to = at.height; to >= since; to -= SPAN) {
-    const from = Math.max(since, to - SPAN + 1);
+  for (let to = at.height; to >= since; to -= span) {
+    const from = Math.max(since, to - span + 1);
     const filter = {
       address: gateway,
       topics: [names, ...trace.topics],
@@ -82,7 +114,7 @@ async function find(
     };
     const logs = await view.nodes.agree(
       `logs of blocks ${from} to ${to}`,
-      (node) => askOne(node, "eth_getLogs", [filter], logSchema.array()),
+      (node) => askOne(node, "eth_getLogs", [filter], logsSchema),
       { key: (said) => said.map(({ transactionHash, logIndex }) => `${transactionHash} ${logIndex}`).join() },
     );
     const found = logs.findLast((log) => {
@@ -98,9 +130,10 @@ async function find(
  * Whether calls of the Gateway have had their effect, by whomever: what was credited, authorised, settled, voided or refunded
  * once is so for good, and a second call is refused. State tells that it is; events tell by which transaction.
  *
- * @param since the block of the Gateway's deployment
+ * @example
+ * const done = gatewayDone(view, reader, { since: 21_000_000, span: 1_000 });
  */
-export function gatewayDone(view: ChainView, reader: GatewayReader, since: number): DoneBy {
+export function gatewayDone(view: ChainView, reader: GatewayReader, history: LogHistory): DoneBy {
   const known = looks(reader);
   return async (effect: Effect, at: Point) => {
     const { to, data } = callOf(effect);
@@ -109,10 +142,10 @@ export function gatewayDone(view: ChainView, reader: GatewayReader, since: numbe
     const look = call === null ? undefined : known[call.name];
     if (call === null || look === undefined) return undefined;
     // The final block may still be one from before the deployment.
-    if (at.height < since) return { txId: undefined };
+    if (at.height < history.since) return { txId: undefined };
     const trace = await look(call.args, at);
     if (trace === "not done") return { txId: undefined };
-    const txId = await find(view, reader.address, since, trace, at);
+    const txId = await find(view, reader.address, history, trace, at);
     // A trace that is told apart by a value is of one attempt of several: none of it is an answer.
     if (txId !== undefined || trace.value !== undefined) return { txId };
     throw new RetryableError("LOGS_UNREADABLE", "The Gateway's state says what no event says", {

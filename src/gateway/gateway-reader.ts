@@ -1,4 +1,4 @@
-import type { FunctionFragment, Result } from "ethers";
+import { type FunctionFragment, type Result, ZeroAddress } from "ethers";
 import type { Point } from "../chains/chain.ts";
 import type { ChainView } from "../chains/evm/chain-view.ts";
 import { TerminalError } from "../core/errors.ts";
@@ -81,6 +81,14 @@ export class GatewayReader {
     }
   }
 
+  /** The name of the error by which the contract refuses a call of nobody's; undefined where it takes it. */
+  async refusalOf(name: string, args: readonly unknown[], at: Point): Promise<string | undefined> {
+    const data = GATEWAY.encodeFunctionData(name, args);
+    const answer = await this.#view.callAt(at, this.address, data);
+    if ("result" in answer) return undefined;
+    return (answer.revert.length < 10 ? undefined : GATEWAY.parseError(answer.revert)?.name) ?? "unknown";
+  }
+
   async payoutOf(payoutId: string, at: Point): Promise<PayoutRecord> {
     const [record] = (await this.#call(at, "payoutOf", [payoutId])) as unknown as [Result];
     const [status, attempt, account, handle, asset, amount, token] = record.toArray();
@@ -128,6 +136,12 @@ export class GatewayReader {
       facts: { gateway: this.address, asset, height: at.height },
       advice: "Check the asset's id, and that it was added before this block.",
     });
+  }
+
+  /** The gateway that it has replaced; undefined: it is the first. */
+  async predecessor(at: Point): Promise<string | undefined> {
+    const [address] = (await this.#call(at, "predecessor", [])).toArray();
+    return address === ZeroAddress ? undefined : address;
   }
 
   /** The Vault and the Committee that it works with. */

@@ -130,7 +130,11 @@ export const PERMISSIONS: readonly Permission[] = [
   { target: "gateway", signature: "set(bytes32,uint32,uint40,uint64)", role: "PARAMETERS" },
   { target: "gateway", signature: "tighten(bytes32,uint64)", role: "RISK_OFFICER" },
   { target: "gateway", signature: "addAsset(uint256)", role: "PARAMETERS" },
-  { target: "gateway", signature: "refuse(bytes32)", role: "PARAMETERS" },
+  {
+    target: "gateway",
+    signature: "refuse((bytes32,bytes32,uint256,address,uint256,uint112))",
+    role: "PARAMETERS",
+  },
   { target: "gateway", signature: "recall(bytes32)", role: "PARAMETERS" },
   { target: "gateway", signature: "resume(bytes32,bytes32)", role: "PARAMETERS" },
   { target: "gateway", signature: "succeed(address)", role: "UPGRADER" },

@@ -51,6 +51,10 @@ export interface ScanDesk {
   prepare?(read: Point): Promise<void>;
 }
 
+function turnedBack(): RetryableError {
+  return new RetryableError("REORGANISED", "The chain was turned back while it was read");
+}
+
 /** What one reading has come to. */
 export interface ScanRound {
   readonly head: Point;
@@ -150,19 +154,25 @@ export class ChainScan {
       blocks = 0;
       sightings = [];
     };
-    for await (const { point, parent, events } of observer.scan(points.at(-1) ?? from, to)) {
-      const last = points.at(-1) ?? from;
-      const other = point.height === finalized.height && point.hash !== finalized.hash;
-      if (parent.hash !== last.hash || point.height !== last.height + 1 || other) {
-        throw new RetryableError("REORGANISED", "The chain was turned back while it was read");
+    const first = points.at(-1) ?? from;
+    // Observers pass over blocks: the final one is read up to by name, so that what is read above it lies on it.
+    const isBetween = first.height < finalized.height && finalized.height < to.height;
+    for (const end of isBetween ? [finalized, to] : [to]) {
+      for await (const { point, parent, events } of observer.scan(points.at(-1) ?? from, end)) {
+        const last = points.at(-1) ?? from;
+        const other = point.height === finalized.height && point.hash !== finalized.hash;
+        if (parent.hash !== last.hash || point.height <= last.height || point.height > end.height || other) {
+          throw turnedBack();
+        }
+        for (const event of events) {
+          const found = routed(terms, names, side, event, parent.hash);
+          if (found !== undefined) sightings.push(found);
+        }
+        points = [...points, point];
+        blocks += 1;
+        if (blocks >= BLOCKS || sightings.length >= SIGHTINGS) await store();
       }
-      for (const event of events) {
-        const found = routed(terms, names, side, event, parent.hash);
-        if (found !== undefined) sightings.push(found);
-      }
-      points = [...points, point];
-      blocks += 1;
-      if (blocks >= BLOCKS || sightings.length >= SIGHTINGS) await store();
+      if (points.at(-1)?.height !== end.height) throw turnedBack();
     }
     if (blocks > 0) await store();
     return [...touched];

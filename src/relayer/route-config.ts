@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { isAddress } from "ethers";
 import { z } from "zod";
 import { evmChainSchema, evmSenderSchema } from "../chains/evm/open-evm.ts";
-import { TerminalError } from "../core/errors.ts";
+import { utxoNodesSchema } from "../chains/utxo/open-utxo.ts";
+import { type Configured, readConfigFile } from "../core/config-file.ts";
 import { schemaText } from "../core/json-schema.ts";
 import { SHARED } from "./stream-names.ts";
 
@@ -24,15 +23,6 @@ const PORT = z.int().min(0).max(65_535);
 const HASH = z.string().regex(/^(0x)?[0-9a-f]{64}$/, "a block's hash: 64 hexadecimal digits");
 /** A final block, from which reading begins. */
 const FROM = z.strictObject({ height: HEIGHT, hash: HASH.transform((text) => text.replace(/^0x/, "")) });
-
-const NODE = z.strictObject({
-  name: z.string().min(1).max(60),
-  url: z.url(),
-  cookieFile: z.string().optional(),
-  user: z.string().optional(),
-  /** The environment's variable with the password: it is in no file. */
-  passwordEnv: z.string().optional(),
-});
 
 const COMMITTEE = z.discriminatedUnion("scheme", [
   /** One FROST group: its public file. */
@@ -82,7 +72,7 @@ export const routeSchema = z.strictObject({
     /** CAIP-2. */
     chain: z.string().regex(/^bip122:[0-9a-f]{32}$/, "bip122: and 32 digits of the genesis block's hash"),
     /** Of two operators or more. */
-    nodes: z.array(NODE).min(2).max(9),
+    nodes: utxoNodesSchema,
     /** Blocks until one counts as final; the network's own where absent. Signers must have the same. */
     confirmations: z.int().min(1).max(1_000).optional(),
     from: FROM,
@@ -119,11 +109,7 @@ export const routeSchema = z.strictObject({
 });
 export type RouteConfig = z.output<typeof routeSchema>;
 
-/** A configuration, and the folder that its paths are meant from. */
-export interface ConfiguredRoute {
-  readonly config: RouteConfig;
-  readonly folder: string;
-}
+export type ConfiguredRoute = Configured<RouteConfig>;
 
 /** The JSON Schema of it. */
 export function routeSchemaText(): string {
@@ -132,19 +118,9 @@ export function routeSchemaText(): string {
 
 /** @throws TerminalError `CONFIG_MISSING`, `CONFIG_INVALID` */
 export function readRouteConfig(file: string): ConfiguredRoute {
-  const advice = "docs/operations/relayer.md shows one; schemas/route.schema.json says what belongs in it.";
-  if (!existsSync(file)) throw new TerminalError("CONFIG_MISSING", `${file} does not exist`, { advice });
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new TerminalError("CONFIG_INVALID", `${file} is no JSON`, { cause, advice });
-  }
-  const parsed = routeSchema.safeParse(json);
-  if (parsed.success) return { config: parsed.data, folder: dirname(resolve(file)) };
-  throw new TerminalError("CONFIG_INVALID", `${file} is no configuration of a route`, {
-    facts: { why: z.prettifyError(parsed.error).slice(0, 800) },
-    advice,
+  return readConfigFile(file, routeSchema, {
+    of: "a route",
+    advice: "docs/operations/relayer.md shows one; schemas/route.schema.json says what belongs in it.",
     docs: "docs/operations/relayer.md",
   });
 }

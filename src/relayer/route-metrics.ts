@@ -82,6 +82,20 @@ function routeMetrics(desk: MetricsDesk): Registry {
     "Failed questions to the chain's nodes since the start",
     (side) => survey.sides[side].failures,
   );
+  new Gauge({
+    ...of,
+    name: `${PREFIX}node_failing`,
+    help: "1 for a node that others go on without, by the code of its last failure",
+    labelNames: ["side", "node", "code"],
+    collect() {
+      this.reset();
+      for (const side of SIDES) {
+        for (const { name: node, trouble: code } of survey.sides[side].nodes) {
+          if (code !== undefined) this.set({ side, node, code }, 1);
+        }
+      }
+    },
+  });
   bySide(
     "free_tokens",
     "Conflict tokens that an effect could have now",

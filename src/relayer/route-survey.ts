@@ -1,4 +1,4 @@
-import type { TokenReport } from "../chains/chain.ts";
+import type { NodeHealth, TokenReport } from "../chains/chain.ts";
 import type { ScanRound } from "./chain-scan.ts";
 import type { Side } from "./deciders/decider.ts";
 import type { LoadedStream } from "./stream-store.ts";
@@ -16,11 +16,12 @@ export interface SideSurvey {
   readAt: number | undefined;
   freeTokens: number | undefined;
   balance: bigint | undefined;
+  nodes: readonly NodeHealth[];
 }
 
 const unread = (): SideSurvey => ({
   ...{ head: 0, final: 0, deepest: 0, turnedBack: 0, failures: 0 },
-  ...{ readAt: undefined, freeTokens: undefined, balance: undefined },
+  ...{ readAt: undefined, freeTokens: undefined, balance: undefined, nodes: [] },
 });
 
 /** What a worker has seen and done, for metrics: nothing is decided by it. */

@@ -247,6 +247,8 @@ class Turn {
       reading.due = clock.monotonic() + backoff(reading.failures, random);
       this.#survey.failed(side);
       this.#tellStore(error);
+    } finally {
+      this.#survey.sides[side].nodes = this.#desk.sides[side].observer.nodes?.() ?? [];
     }
   }
 

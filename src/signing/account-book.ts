@@ -3,16 +3,16 @@ import type { Caip2 } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Journal } from "../journal/journal.ts";
 
-const NAMED = z.object({ account: z.string().regex(/^0x[0-9a-f]{40}$/) });
+const NAMED = z.object({
+  account: z.string().regex(/^0x[0-9a-f]{40}$/),
+  from: z.number().int().min(0).optional(),
+});
 
-/**
- * The accounts whose deposit addresses a signer has seen coins at, in its journal: so that it still knows its coins after a
- * restart, though it was told of their owners by a coordinator once.
- */
+/** The accounts whose deposit addresses hold coins, in a journal: so that who has it still knows its coins after a restart. */
 export class AccountBook {
   readonly #journal: Journal;
   readonly #stream: string;
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, number>();
   #version = 0;
 
   private constructor(journal: Journal, chain: Caip2) {
@@ -27,17 +27,26 @@ export class AccountBook {
   }
 
   get accounts(): readonly string[] {
-    return [...this.#known];
+    return [...this.#known.keys()];
   }
 
   has(account: string): boolean {
     return this.#known.has(account);
   }
 
-  /** Keeps an account for good. */
-  async add(account: string): Promise<void> {
-    if (this.#known.has(account)) return;
-    const event = { type: "AccountSeen", data: { account } };
+  /** The height from which blocks were read with an account's address in mind; infinite where that isn't known. */
+  readFrom(account: string): number {
+    return this.#known.get(account) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Keeps an account for good.
+   *
+   * @param from the height from which blocks are read with it in mind, however this process ends
+   */
+  async add(account: string, from?: number): Promise<void> {
+    if (this.has(account) && (from === undefined || this.readFrom(account) <= from)) return;
+    const event = { type: "AccountSeen", data: { account, ...(from === undefined ? {} : { from }) } };
     try {
       await this.#journal.commit({
         appends: [{ stream: this.#stream, expected: this.#version, events: [event] }],
@@ -46,7 +55,7 @@ export class AccountBook {
       // Two deposits at once: whoever is later reads what the other wrote.
       if (!(error instanceof RetryableError && error.code === "VERSION_CONFLICT")) throw error;
       await this.#read();
-      return this.add(account);
+      return this.add(account, from);
     }
     await this.#read();
   }
@@ -59,7 +68,8 @@ export class AccountBook {
           advice: "Restore the signer's journal from its backup.",
         });
       }
-      this.#known.add(parsed.data.account);
+      const { account, from = Number.POSITIVE_INFINITY } = parsed.data;
+      this.#known.set(account, Math.min(from, this.readFrom(account)));
       this.#version = version;
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Caip2, ConflictToken, Hex } from "../chains/chain.ts";
+import { CHAIN_NAME } from "../core/chain-name.ts";
 import { chainHash } from "../gateway/statement.ts";
 import type { Purpose } from "./signer.ts";
 import { effectOf, followsFrom, STATEMENT_FACTS } from "./statement-facts.ts";
@@ -23,7 +24,6 @@ const WRITTEN = {
   outpoint: /^[0-9a-f]{64}:(0|[1-9]\d{0,9})$/,
   nonce: /^0x[0-9a-f]{40}:(0|[1-9]\d{0,15})$/,
 } as const;
-const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/;
 
 /**
  * A token as there is one way to write it, so that nobody gets a second effect for it by another spelling; undefined where it is
@@ -31,7 +31,7 @@ const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/;
  */
 export function canonicalToken({ chain, kind, value }: ConflictToken): ConflictToken | undefined {
   const lower = value.toLowerCase();
-  return CHAIN.test(chain) && WRITTEN[kind].test(lower) ? { chain, kind, value: lower } : undefined;
+  return CHAIN_NAME.test(chain) && WRITTEN[kind].test(lower) ? { chain, kind, value: lower } : undefined;
 }
 
 const WORD = /^[0-9a-f]{64}$/;

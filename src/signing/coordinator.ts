@@ -1,7 +1,9 @@
+import type { Configured } from "../core/config-file.ts";
 import type { Redacted } from "../core/redacted.ts";
+import { IDENTITY } from "./key-names.ts";
 import { Keystore, type KeystoreOptions } from "./keystore.ts";
-import { type Configured, type CoordinatorConfigText, placesIn } from "./signer-config.ts";
-import { IDENTITY, Identity } from "./transport/identity.ts";
+import { type CoordinatorConfigText, placesIn } from "./signer-config.ts";
+import { Identity } from "./transport/identity.ts";
 import { type ChannelPatience, TlsChannel } from "./transport/tls-channel.ts";
 
 /** The ways to a coordinator's signers. */

@@ -22,6 +22,7 @@ export function gatewayPayouts(view: ChainView, reader: GatewayReader): PayoutRe
             script: script.slice(2).toLowerCase(),
           };
         },
+        statusOf: async (payoutId) => (await reader.payoutOf(payoutId, at)).status,
         supply: (asset) => reader.supply(asset, at),
         isOpen: (chain) => reader.isOpen(chain, at),
       };

@@ -10,8 +10,7 @@ import type {
   PayoutReader,
   RouteLimits,
 } from "./gateway-view.ts";
-import type { SigningPolicy, SigningRequest } from "./signer.ts";
-import type { Spend } from "./signing-record.ts";
+import type { Judgement, SigningPolicy, SigningRequest } from "./signer.ts";
 import {
   type DepositFacts,
   effectOf,
@@ -36,10 +35,7 @@ export interface GatewayRoute {
   tokensOf(effect: Hex): Promise<readonly ConflictToken[]>;
 }
 
-/** What a judgement comes to: an objection, or what would leave. */
-type Judged = { readonly no: string } | { readonly spend?: Spend };
-
-const no = (why: string): Judged => ({ no: why });
+const no = (why: string): Judgement => ({ no: why });
 
 /**
  * A signer's own look at both chains before it signs. What a request says tells it where to look, and nothing else: all that is
@@ -52,7 +48,6 @@ const no = (why: string): Judged => ({ no: why });
 export class GatewayPolicy implements SigningPolicy {
   readonly chain: Caip2;
   readonly #route: GatewayRoute;
-  readonly #spends = new WeakMap<SigningRequest, Spend>();
 
   constructor(route: GatewayRoute) {
     this.chain = route.chain;
@@ -60,23 +55,13 @@ export class GatewayPolicy implements SigningPolicy {
   }
 
   /** @throws RetryableError where this signer's nodes can't tell now, or the chain is held */
-  async objection(request: SigningRequest): Promise<string | undefined> {
-    const { purpose } = request;
-    const judged =
-      purpose.kind === "transaction"
-        ? await this.#transaction(purpose.unsigned)
-        : await this.#statement(purpose.statement, purpose.facts);
-    if ("no" in judged) return judged.no;
-    if (judged.spend !== undefined) this.#spends.set(request, judged.spend);
-    return undefined;
+  judge({ purpose }: SigningRequest): Promise<Judgement> {
+    return purpose.kind === "transaction"
+      ? this.#transaction(purpose.unsigned)
+      : this.#statement(purpose.statement, purpose.facts);
   }
 
-  /** What would leave by a request that was judged before. */
-  async weigh(request: SigningRequest): Promise<Spend | undefined> {
-    return this.#spends.get(request);
-  }
-
-  async #statement(statement: Statement, given: Readonly<Record<string, string>>): Promise<Judged> {
+  async #statement(statement: Statement, given: Readonly<Record<string, string>>): Promise<Judgement> {
     if (statement.chain !== chainHash(this.chain)) return no("the statement is about another chain");
     const facts = STATEMENT_FACTS.safeParse(given);
     if (!facts.success) return no("the statement's facts are of no known kind");
@@ -85,7 +70,7 @@ export class GatewayPolicy implements SigningPolicy {
     return facts.data.kind === "token" ? this.#token(facts.data) : this.#outcome(facts.data);
   }
 
-  async #deposit(statement: Statement, facts: DepositFacts): Promise<Judged> {
+  async #deposit(statement: Statement, facts: DepositFacts): Promise<Judgement> {
     const { chain, homeChainId, vault, asset, foreign, limits } = this.#route;
     const { txId } = facts;
     const id = depositId({ chain, destination: homeChainId, vault, txId, index: Number(facts.index) });
@@ -107,7 +92,7 @@ export class GatewayPolicy implements SigningPolicy {
     return { spend: { window: `${chain}/credits`, amount: seen.amount, cap: limits.credits } };
   }
 
-  async #token(facts: TokenFacts): Promise<Judged> {
+  async #token(facts: TokenFacts): Promise<Judgement> {
     const { chain, gateway, foreign, limits } = this.#route;
     const token = canonicalToken({ chain, kind: facts.tokenKind, value: facts.tokenValue });
     if (token === undefined || token.value !== facts.tokenValue) return no("the conflict token is none");
@@ -122,7 +107,7 @@ export class GatewayPolicy implements SigningPolicy {
     return (await this.#formerToken(facts.payoutId, payout, token)) ?? {};
   }
 
-  async #outcome(facts: OutcomeFacts): Promise<Judged> {
+  async #outcome(facts: OutcomeFacts): Promise<Judgement> {
     const { gateway, foreign } = this.#route;
     const payout = await (await gateway.atFinal()).payoutOf(facts.payoutId);
     const wrong = this.#wrongPayout(payout, facts.attempt, "AUTHORISED");
@@ -144,7 +129,7 @@ export class GatewayPolicy implements SigningPolicy {
     return ended.txId === facts.txId ? {} : no("another transaction spent the token");
   }
 
-  async #transaction(unsigned: UnsignedTx): Promise<Judged> {
+  async #transaction(unsigned: UnsignedTx): Promise<Judgement> {
     const { chain, foreign, limits } = this.#route;
     let read: ForeignTransaction;
     try {
@@ -163,6 +148,10 @@ export class GatewayPolicy implements SigningPolicy {
     if (effectOf(unsigned.effect) !== effect) return no("it says another effect than it is asked for");
     if (read.fee > limits.fee) return no(`it pays the network ${read.fee}, more than ${limits.fee}`);
     if (read.kind === "payout") return this.#payment(read, token);
+    if (read.kind === "upkeep") {
+      const wrong = await this.#wrongUpkeep(unsigned.body, read.effect, token);
+      if (wrong !== undefined) return no(wrong);
+    }
     if (read.kind === "void") {
       const payout = await (await this.#route.gateway.atFinal()).payoutOf(`0x${read.payoutId}`);
       const wrong = this.#wrongPayout(payout, undefined, "AUTHORISED") ?? this.#wrongToken(payout, token);
@@ -171,10 +160,32 @@ export class GatewayPolicy implements SigningPolicy {
     return { spend: { window: `${chain}/upkeep`, amount: read.fee, cap: limits.upkeep } };
   }
 
+  /**
+   * Upkeep is due whenever somebody asks for it, and binds its token for ever: what isn't as the transaction says would never be
+   * mined, and keep a payout from the token.
+   */
+  async #wrongUpkeep(body: string, effect: Hex, token: ConflictToken): Promise<string | undefined> {
+    const { foreign, tokensOf } = this.#route;
+    const bound = await tokensOf(effect);
+    // Bound already: what is asked for now may replace what has spent it.
+    if (bound.some((known) => tokenName(known) === tokenName(token))) return undefined;
+    const isTrue = await foreign.tokenIsTrue(body);
+    if (isTrue === undefined) {
+      throw new RetryableError(
+        "TOKEN_UNSEEN",
+        "This signer's nodes don't have the output that upkeep begins with",
+        {
+          facts: { token: token.value },
+        },
+      );
+    }
+    return isTrue ? undefined : "its conflict token holds something else than it says";
+  }
+
   async #payment(
     { payoutId, recipientScript, amount, fee }: Extract<ForeignTransaction, { kind: "payout" }>,
     token: ConflictToken,
-  ): Promise<Judged> {
+  ): Promise<Judgement> {
     const { chain, gateway, limits } = this.#route;
     const final = await gateway.atFinal();
     const payout = await final.payoutOf(`0x${payoutId}`);
@@ -199,8 +210,9 @@ export class GatewayPolicy implements SigningPolicy {
     const [balance, supply] = await Promise.all([foreign.balance(), final.supply(asset)]);
     let short = supply + fee - balance;
     if (short <= 0n) return;
+    // The ledger is behind with the latest ones, if with any.
     for (const { payoutId, amount } of await foreign.paid()) {
-      if ((await final.payoutOf(`0x${payoutId}`)).status === "AUTHORISED") short -= amount;
+      if ((await final.statusOf(`0x${payoutId}`)) === "AUTHORISED") short -= amount;
       if (short <= 0n) return;
     }
     throw new RetryableError(
@@ -242,7 +254,7 @@ export class GatewayPolicy implements SigningPolicy {
     payoutId: string,
     payout: PayoutAtFinal,
     token: ConflictToken,
-  ): Promise<Judged | undefined> {
+  ): Promise<Judgement | undefined> {
     const { tokensOf, foreign } = this.#route;
     for (const former of await tokensOf(effectOf(payoutId))) {
       if (tokenName(former) === tokenName(token)) continue;

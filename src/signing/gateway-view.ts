@@ -19,6 +19,8 @@ export interface PayoutAtFinal {
 /** The Gateway at one final block, by this signer's own nodes. */
 export interface GatewayAtFinal {
   payoutOf(payoutId: string): Promise<PayoutAtFinal>;
+  /** A payout's status alone. */
+  statusOf(payoutId: string): Promise<string>;
   /** All claims on an asset, payouts on their way included, smallest unit. */
   supply(asset: bigint): Promise<bigint>;
   /** Whether a chain, by its hash, is neither held nor halted. */
@@ -61,9 +63,11 @@ export interface ForeignWatch {
   effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus>;
   /** Whether a token is the wallet's, final, and spent by nothing. */
   isFree(token: ConflictToken): Promise<boolean>;
-  /** What the wallet can spend, smallest unit. */
+  /** Whether a transaction's token is an output that holds what the transaction says; undefined: there is no such output yet. */
+  tokenIsTrue(body: string): Promise<boolean | undefined>;
+  /** What the wallet can spend, smallest unit: with all coins of deposits that the ledger has credited at a final block. */
   balance(): Promise<bigint>;
-  /** Payouts that blocks of the last weeks have paid, smallest unit: whether or not the ledger knows. */
+  /** Payouts that blocks of the last weeks have paid, latest first, smallest unit: whether or not the ledger knows. */
   paid(): Promise<readonly { readonly payoutId: Hex; readonly amount: bigint }[]>;
   /** Reads a transaction strictly. Throws `TerminalError` where it is none of this wallet's. */
   read(body: string): ForeignTransaction;

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { TerminalError } from "../core/errors.ts";
 import { Redacted } from "../core/redacted.ts";
+import { STORE_NAME } from "./key-names.ts";
 
 /** What a keystore file keeps. */
 export const KEY_KINDS = ["identity", "ecdsa", "bip340", "frost-share"] as const;
@@ -25,9 +26,6 @@ export interface KeyEntry {
   readonly secret: Redacted<Uint8Array>;
 }
 
-/** Names that are file names everywhere. */
-export const KEY_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /** scrypt's N: the work of one guess. 128 MiB and about half a second; Geth's and ethers' standard. */
 export const SCRYPT_N = 131_072;
 const R = 8;
@@ -36,7 +34,7 @@ const base64 = (bytes: number) =>
   z.base64().refine((text) => Buffer.from(text, "base64").length === bytes, `must be ${bytes} bytes`);
 const FILE = z.strictObject({
   version: z.literal(1),
-  name: z.string().regex(KEY_NAME),
+  name: z.string().regex(STORE_NAME),
   kind: z.enum(KEY_KINDS),
   open: z.record(z.string(), z.unknown()),
   kdf: z.strictObject({
@@ -97,7 +95,7 @@ export async function sealEntry(
   password: Redacted<string>,
   { random, scryptN = SCRYPT_N }: SealOptions,
 ): Promise<string> {
-  if (!KEY_NAME.test(entry.name)) {
+  if (!STORE_NAME.test(entry.name)) {
     throw new TerminalError("KEYSTORE_NAME", "A key's name has lower-case letters, digits and hyphens", {
       facts: { found: entry.name.slice(0, 80) },
       advice: "Choose another name, of at most 63 characters.",

@@ -1,36 +1,18 @@
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  globSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { TerminalError } from "../core/errors.ts";
 import type { Redacted } from "../core/redacted.ts";
-import { writeWhole } from "../core/write-whole.ts";
-import { SHORTEST_PASSWORD } from "../governance/wallets/keystore.ts";
-import {
-  KEY_NAME,
-  type KeyEntry,
-  openEntry,
-  readOpen,
-  type SealOptions,
-  sealEntry,
-} from "./keystore-file.ts";
+import { refuseWeakPassword, warnOfOthers, writeSecretFile } from "../core/secret-file.ts";
+import { flushFolder } from "../core/write-whole.ts";
+import { STORE_NAME } from "./key-names.ts";
+import { type KeyEntry, openEntry, readOpen, type SealOptions, sealEntry } from "./keystore-file.ts";
 
 /** What a keystore does otherwise than by default. */
 export interface KeystoreOptions extends Partial<SealOptions> {
   /** A sentence about a file, e.g. that others can read it. */
   readonly warn?: (warning: string) => void;
 }
-
-/** Nobody but the owner. */
-const OWNER_ONLY = 0o600;
 
 /**
  * A folder of encrypted keys under one password, one file each. What `write` returned from survives a crash.
@@ -51,12 +33,7 @@ export class Keystore {
     password: Redacted<string>,
     { warn = () => {}, random = randomBytes, ...rest }: KeystoreOptions = {},
   ) {
-    if (password.expose().length < SHORTEST_PASSWORD) {
-      throw new TerminalError("PASSWORD_WEAK", "The password is too short for a keystore", {
-        facts: { shortest: SHORTEST_PASSWORD },
-        advice: "Take several words: whoever gets the file can guess without limit.",
-      });
-    }
+    refuseWeakPassword(password.expose());
     this.folder = folder;
     this.#password = password;
     this.#options = { random, ...rest };
@@ -65,14 +42,14 @@ export class Keystore {
 
   #file(name: string): string {
     // A name with a path in it would lead elsewhere.
-    if (!KEY_NAME.test(name)) throw noKey(name, this.folder);
+    if (!STORE_NAME.test(name)) throw noKey(name, this.folder);
     return join(this.folder, `${name}.json`);
   }
 
   names(): readonly string[] {
     return globSync(join(this.folder, "*.json"))
       .map((file) => basename(file, ".json"))
-      .filter((name) => KEY_NAME.test(name))
+      .filter((name) => STORE_NAME.test(name))
       .sort();
   }
 
@@ -89,9 +66,7 @@ export class Keystore {
   async read(name: string): Promise<KeyEntry> {
     const file = this.#file(name);
     const text = this.#text(name);
-    if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
-      this.#warn(`Other users of this machine can reach ${file}: chmod 600 ${file}`);
-    }
+    warnOfOthers(file, this.#warn);
     return this.#own(name, await openEntry(text, this.#password, file));
   }
 
@@ -103,29 +78,12 @@ export class Keystore {
    */
   async write(entry: KeyEntry, { replaces = false } = {}): Promise<void> {
     const file = this.#file(entry.name);
-    const text = await sealEntry(entry, this.#password, this.#options);
-    if (!replaces && existsSync(file)) {
-      throw new TerminalError("FILE_EXISTS", `${file} exists already`, {
-        advice: "A key is never overwritten: it would be lost. Choose another name.",
-      });
-    }
-    writeWhole(file, text, OWNER_ONLY);
-    this.#flushFolder();
+    writeSecretFile(file, await sealEntry(entry, this.#password, this.#options), { replaces });
   }
 
   remove(name: string): void {
     rmSync(this.#file(name), { force: true });
-    this.#flushFolder();
-  }
-
-  /** A file that was renamed or removed is so after a power cut only once its folder is written. */
-  #flushFolder(): void {
-    const folder = openSync(this.folder, "r");
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    flushFolder(this.folder);
   }
 
   #text(name: string): string {

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { isAddress } from "ethers";
 import { z } from "zod";
-import { TerminalError } from "../core/errors.ts";
-import { KEY_NAME } from "./keystore-file.ts";
+import { type Configured, readConfigFile } from "../core/config-file.ts";
+import { STORE_NAME } from "./key-names.ts";
 
-const NAME = z.string().regex(KEY_NAME, "lower-case letters, digits and hyphens");
+const NAME = z.string().regex(STORE_NAME, "lower-case letters, digits and hyphens");
 const FINGERPRINT = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits in lower case");
 const PORT = z.number().int().min(0).max(65_535);
 const PLACE = z.strictObject({ host: z.string().min(1).max(255), port: PORT });
@@ -39,35 +38,14 @@ const COORDINATOR = z.strictObject({
 });
 export type CoordinatorConfigText = z.infer<typeof COORDINATOR>;
 
-/** A configuration and the folder that it is in. */
-export interface Configured<T> {
-  readonly config: T;
-  readonly folder: string;
-}
-
 function unique<T>(items: readonly T[]): boolean {
   return new Set(items).size === items.length;
 }
 
-function read<T>(file: string, schema: z.ZodType<T>, what: string): Configured<T> {
-  const advice = "docs/operations/signer.md shows one; signer init writes one.";
-  if (!existsSync(file)) {
-    throw new TerminalError("CONFIG_MISSING", `${file} does not exist`, { advice });
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new TerminalError("CONFIG_INVALID", `${file} is no JSON`, { cause, advice });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { config: parsed.data, folder: dirname(resolve(file)) };
-  throw new TerminalError("CONFIG_INVALID", `${file} is no configuration of ${what}`, {
-    facts: { why: z.prettifyError(parsed.error).slice(0, 500) },
-    advice,
-    docs: "docs/operations/signer.md",
-  });
-}
+const KIND = {
+  advice: "docs/operations/signer.md shows one; signer init writes one.",
+  docs: "docs/operations/signer.md",
+};
 
 /** @throws TerminalError `CONFIG_MISSING`, `CONFIG_INVALID` */
 export function readSignerConfig(file: string): Configured<SignerConfigText> {
@@ -75,7 +53,7 @@ export function readSignerConfig(file: string): Configured<SignerConfigText> {
     ({ coordinators }) => unique(coordinators.map(({ fingerprint }) => fingerprint)),
     "two coordinators have the same fingerprint",
   );
-  return read(file, schema, "a signer");
+  return readConfigFile(file, schema, { of: "a signer", ...KIND });
 }
 
 /** @throws TerminalError `CONFIG_MISSING`, `CONFIG_INVALID` */
@@ -83,8 +61,11 @@ export function readCoordinatorConfig(file: string): Configured<CoordinatorConfi
   const schema = COORDINATOR.refine(
     ({ signers }) => unique(signers.map(({ name }) => name)) && unique(signers.map((one) => one.fingerprint)),
     "two signers have the same name or fingerprint",
+  ).refine(
+    ({ signers }) => unique(signers.map(({ host, port }) => `${host.toLowerCase()}:${port}`)),
+    "two signers are at the same place",
   );
-  return read(file, schema, "a coordinator");
+  return readConfigFile(file, schema, { of: "a coordinator", ...KIND });
 }
 
 /** Where the parts of a signer or coordinator are. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Caip2, Payload, UnsignedTx } from "../chains/chain.ts";
+import type { Configured } from "../core/config-file.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import { lockFile } from "../core/file-lock.ts";
 import type { Redacted } from "../core/redacted.ts";
@@ -7,14 +8,15 @@ import type { Journal } from "../journal/journal.ts";
 import { SqliteJournal } from "../journal/sqlite-journal.ts";
 import type { GroupKey } from "./frost/group-key.ts";
 import { describedShare } from "./frost/stored-share.ts";
+import { IDENTITY } from "./key-names.ts";
 import { Keystore, type KeystoreOptions } from "./keystore.ts";
 import { purposePayloads } from "./purpose-payloads.ts";
 import type { SigningPolicy, SigningRequest } from "./signer.ts";
-import { type Configured, placesIn, type SignerConfigText } from "./signer-config.ts";
+import { placesIn, type SignerConfigText } from "./signer-config.ts";
 import { SignerService } from "./signer-service.ts";
 import { SigningGuard } from "./signing-guard.ts";
-import { SigningRecord, type Spend } from "./signing-record.ts";
-import { IDENTITY, Identity } from "./transport/identity.ts";
+import { SigningRecord } from "./signing-record.ts";
+import { Identity } from "./transport/identity.ts";
 import { type ServerLimits, SignerServer } from "./transport/signer-server.ts";
 
 /** What a signer asks before it signs, for all of its chains: made by its configuration's routes. */
@@ -23,8 +25,6 @@ export interface SignerRoutes {
   readonly policy: SigningPolicy;
   /** What a transaction's signatures are over, read from the transaction itself. */
   payloadsOf(unsigned: UnsignedTx): readonly Payload[];
-  /** What would leave, and within which cap. */
-  weigh(request: SigningRequest): Promise<Spend | undefined>;
   close?(): Promise<void>;
 }
 
@@ -97,7 +97,6 @@ export async function startSigner(parts: SignerProcessParts): Promise<RunningSig
       chains: routes.chains,
       payloadsFor: payloadsFor(config, routes),
       policy: routes.policy,
-      weigh: (request) => routes.weigh(request),
       record,
     });
     const service = await SignerService.open({

@@ -40,17 +40,12 @@ export async function signerRoutes(tools: RouteTools): Promise<SignerRoutes> {
   return {
     chains,
     policy: {
-      async objection(request) {
-        const route = of(request);
-        return route === undefined
-          ? "this signer has no route for that chain"
-          : route.policy.objection(request);
-      },
+      judge: async (request) =>
+        of(request)?.policy.judge(request) ?? { no: "this signer has no route for that chain" },
     },
     payloadsOf(unsigned: UnsignedTx) {
       return routes.get(unsigned.chain)?.payloadsOf(unsigned) ?? [];
     },
-    weigh: async (request) => of(request)?.policy.weigh(request),
     async close() {
       for (const route of routes.values()) await route.close();
     },

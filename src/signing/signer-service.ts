@@ -10,6 +10,7 @@ import type { Random } from "./frost/dealing.ts";
 import type { VaultLimits } from "./frost/nonce-vault.ts";
 import { ShareDesk } from "./frost/share-desk.ts";
 import { storedShare } from "./frost/stored-share.ts";
+import { isPending } from "./key-names.ts";
 import type { Keystore } from "./keystore.ts";
 import type { KeyEntry } from "./keystore-file.ts";
 import { LocalSigner } from "./local-signer.ts";
@@ -32,10 +33,10 @@ export interface SignerServiceParts {
   /** Signs a ceremony's message with the identity. */
   sign(body: string): SignedMessage;
   readonly limits?: VaultLimits;
-  /** The most requests at once: each asks nodes, so they are bounded. */
-  readonly atOnce?: number;
 }
 
+/** The most questions of one coordinator at once: each asks nodes, so they are bounded, and nobody crowds out another one. */
+const MOST_AT_ONCE = 32;
 const OWN_KEY = z.object({ use: z.enum(["transaction", "statement"]) });
 
 /**
@@ -51,13 +52,13 @@ export class SignerService {
   >();
   readonly #desk: ShareDesk;
   readonly #ceremonies: CeremonyDesk;
-  #busy = 0;
+  readonly #busy = new Map<string, number>();
 
   /** Opens the keystore's keys. Throws what `Keystore.read` throws. */
   static async open(parts: SignerServiceParts): Promise<SignerService> {
     const service = new SignerService(parts);
     for (const name of parts.keystore.names()) {
-      if (name.startsWith("pending-")) continue;
+      if (isPending(name)) continue;
       service.#add(await parts.keystore.read(name));
     }
     return service;
@@ -123,14 +124,18 @@ export class SignerService {
         advice: "Use the same version of Strongroom on both sides.",
       });
     }
-    if (this.#busy >= (this.#parts.atOnce ?? 64)) {
-      throw new RetryableError("SIGNER_BUSY", "This signer has as many questions as it takes at once");
+    const busy = this.#busy.get(peer) ?? 0;
+    if (busy >= MOST_AT_ONCE) {
+      throw new RetryableError(
+        "SIGNER_BUSY",
+        `This signer has as many questions of ${peer} as it takes at once`,
+      );
     }
-    this.#busy++;
+    this.#busy.set(peer, busy + 1);
     try {
       return await this.#dispatch(peer, method, parsed.data);
     } finally {
-      this.#busy--;
+      this.#busy.set(peer, (this.#busy.get(peer) ?? 1) - 1);
     }
   }
 

@@ -38,10 +38,23 @@ export interface Signer {
   sign(request: SigningRequest): Promise<readonly Hex[]>;
 }
 
-/** What a signer is asked before it gives a share: its own look at the chains, and its own limits. */
+/** What leaves within a rolling day. */
+export interface Spend {
+  /** What is counted together: a chain's coins. */
+  readonly window: string;
+  /** Smallest unit. */
+  readonly amount: bigint;
+  /** The most within any 24 hours, smallest unit. */
+  readonly cap: bigint;
+}
+
+/** Why a request isn't signed, for people; or, where it may be, what would leave by it. */
+export type Judgement = { readonly no: string } | { readonly spend?: Spend };
+
+/** What a signer asks before it gives a share: its own look at the chains, and its own limits. */
 export interface SigningPolicy {
-  /** Undefined: allowed. Else why not, for people. Throws `RetryableError` where it can't tell now. */
-  objection(request: SigningRequest): Promise<string | undefined>;
+  /** @throws RetryableError where it can't tell now */
+  judge(request: SigningRequest): Promise<Judgement>;
 }
 
 /** Where a chain's keys are named: one for its coins, one for statements about it. */

@@ -2,7 +2,7 @@ import type { Caip2, Payload } from "../chains/chain.ts";
 import { StrongroomError, TerminalError } from "../core/errors.ts";
 import { claimsOf } from "./claims.ts";
 import type { Purpose, SigningPolicy, SigningRequest } from "./signer.ts";
-import type { SigningRecord, Spend } from "./signing-record.ts";
+import type { SigningRecord } from "./signing-record.ts";
 
 /** A key as a guard knows it. A key for coins never signs statements, nor the other way round. */
 export interface KeyUse {
@@ -18,8 +18,6 @@ export interface GuardParts {
   /** What must be signed for a purpose: derived from the purpose itself, never taken from the request. */
   payloadsFor(purpose: Purpose, scheme: Payload["scheme"]): readonly Payload[];
   readonly policy: SigningPolicy;
-  /** What would leave, and within which cap; undefined where nothing does. */
-  weigh(request: SigningRequest): Promise<Spend | undefined>;
   readonly record: SigningRecord;
 }
 
@@ -85,9 +83,9 @@ export class SigningGuard {
     }
     const claims = claimsOf(purpose, this.#parts.chains);
     if (typeof claims === "string") throw refused(request, claims);
-    const objection = await this.#parts.policy.objection(request);
-    if (objection !== undefined) throw refused(request, objection);
-    return { claims, spend: await this.#parts.weigh(request) };
+    const judgement = await this.#parts.policy.judge(request);
+    if ("no" in judgement) throw refused(request, judgement.no);
+    return { claims, spend: judgement.spend };
   }
 
   #payloads(request: SigningRequest, key: KeyUse): readonly Payload[] {

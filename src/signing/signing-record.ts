@@ -3,27 +3,18 @@ import type { ConflictToken, Hex } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Append, Journal, StoredEvent } from "../journal/journal.ts";
 import { type Claims, tokenName } from "./claims.ts";
-
-/** What leaves within a rolling day. */
-export interface Spend {
-  /** What is counted together: a chain's coins. */
-  readonly window: string;
-  /** Smallest unit. */
-  readonly amount: bigint;
-  /** The most within any 24 hours, smallest unit. */
-  readonly cap: bigint;
-}
+import type { Spend } from "./signer.ts";
 
 /** Milliseconds. */
 const DAY = 86_400_000;
-/** The most versions of one token's transaction: a coordinator that asks for more fills the disk, no block. */
+/** The most versions of one token's transaction within a day: a coordinator that asks for more fills the disk, no block. */
 export const MOST_VERSIONS = 100;
 const TRIES = 10;
 
 const SPENT = z.object({ token: z.string(), amount: z.string().regex(/^\d+$/), at: z.number() });
 const CONTENT = z.object({ content: z.string() });
 const CLAIMED = z.object({ effect: z.string() });
-const VERSION = z.object({ version: z.string() });
+const VERSION = z.object({ version: z.string(), at: z.number().default(0) });
 const TAKEN = z.object({ kind: z.enum(["outpoint", "nonce"]), value: z.string(), chain: z.string() });
 
 function data<T>(schema: z.ZodType<T>, event: StoredEvent): T {
@@ -169,10 +160,15 @@ export class SigningRecord {
       }
       const { version } = claims;
       if (version !== undefined && !versions.some((event) => data(VERSION, event).version === version)) {
-        if (versions.length >= MOST_VERSIONS) {
-          return { objection: `this signer has signed ${MOST_VERSIONS} versions for the same token` };
+        // Of a day, not for ever: whoever asked for them all could else keep the token from being voided.
+        const now = this.#now();
+        const recent = versions.filter((event) => data(VERSION, event).at > now - DAY);
+        if (recent.length >= MOST_VERSIONS) {
+          return {
+            objection: `this signer has signed ${MOST_VERSIONS} versions for the same token within 24 hours`,
+          };
         }
-        news.push({ type: "TransactionSigned", data: { version } });
+        news.push({ type: "TransactionSigned", data: { version, at: now } });
         if (spend !== undefined) {
           const counted = await this.#count(name, spend);
           if (typeof counted === "string") return { objection: counted };

@@ -7,15 +7,14 @@ import { ChainView as EvmView } from "../chains/evm/chain-view.ts";
 import { httpNode } from "../chains/evm/http-node.ts";
 import { EvmNodes } from "../chains/evm/nodes.ts";
 import { DepositBook } from "../chains/utxo/address-book.ts";
-import { ChainView } from "../chains/utxo/chain-view.ts";
-import { JsonRpcNode } from "../chains/utxo/json-rpc-node.ts";
 import { utxoNetwork } from "../chains/utxo/network.ts";
-import { NodeQuorum } from "../chains/utxo/node-quorum.ts";
-import { UtxoIndex } from "../chains/utxo/utxo-index.ts";
-import { RetryableError, TerminalError } from "../core/errors.ts";
-import { Redacted } from "../core/redacted.ts";
+import { differ, utxoNodeSettings, utxoNodesSchema } from "../chains/utxo/open-utxo.ts";
+import { openUtxoChain } from "../chains/utxo/utxo-chain.ts";
+import { EVM_CHAIN_NAME } from "../core/chain-name.ts";
+import { RetryableError } from "../core/errors.ts";
 import { GatewayReader } from "../gateway/gateway-reader.ts";
 import { AccountBook } from "./account-book.ts";
+import { CreditedDeposits } from "./credited-deposits.ts";
 import { gatewayPayouts } from "./gateway-at-final.ts";
 import { GatewayPolicy } from "./gateway-policy.ts";
 import type { RouteTools } from "./signer-process.ts";
@@ -27,15 +26,6 @@ const AMOUNT = z
   .regex(/^[1-9]\d{0,17}$/, "decimal digits of the smallest unit")
   .transform(BigInt);
 
-const NODE = z.strictObject({
-  name: z.string().min(1).max(60),
-  url: z.url(),
-  cookieFile: z.string().optional(),
-  user: z.string().optional(),
-  /** The environment's variable with the password: it is in no file. */
-  passwordEnv: z.string().optional(),
-});
-
 /** A route between a chain of Bitcoin's family and a Gateway, as a signer's configuration has it. */
 export const UTXO_ROUTE = z.strictObject({
   kind: z.literal("utxo"),
@@ -44,18 +34,24 @@ export const UTXO_ROUTE = z.strictObject({
   /** The group's key for coins, by name. */
   coins: z.string(),
   /** This signer's own, of two operators or more. */
-  nodes: z.array(NODE).min(2).max(9),
+  nodes: utxoNodesSchema,
   /** The height from which blocks are read: no later than the wallet's first coin. */
   birth: z.number().int().min(0),
   /** Blocks until one counts as final; the network's own where absent. The relayer's are the same. */
   confirmations: z.number().int().min(1).max(1_000).optional(),
   home: z.strictObject({
     /** CAIP-2: eip155. */
-    chain: z.string().regex(/^eip155:[1-9]\d{0,15}$/),
-    urls: z.array(z.url()).min(2).max(9),
+    chain: z.string().regex(EVM_CHAIN_NAME),
+    urls: z
+      .array(z.url({ protocol: /^https?$/ }))
+      .min(2)
+      .max(9)
+      .refine(differ, "each node once: two are the same URL"),
     /** Blocks below the best one that count as final; the chain's own `finalized` where absent. */
     depth: z.number().int().min(1).optional(),
     gateway: ADDRESS,
+    /** The block of the first Gateway's deployment, from which its deposits are read. */
+    since: z.number().int().min(0).default(0),
     vault: ADDRESS,
     /** The ledger's id of the coin, decimal. */
     asset: z
@@ -80,25 +76,13 @@ export interface LiveRoute {
   close(): Promise<void>;
 }
 
-function nodeOf({ name, url, cookieFile, user, passwordEnv }: UtxoRouteText["nodes"][number]): JsonRpcNode {
-  const password = passwordEnv === undefined ? undefined : process.env[passwordEnv];
-  if (cookieFile !== undefined) return new JsonRpcNode({ name, url, credentials: { cookieFile } });
-  if (user !== undefined && password !== undefined) {
-    return new JsonRpcNode({ name, url, credentials: { user, password: new Redacted(password) } });
-  }
-  throw new TerminalError("CONFIG_INVALID", `The node ${name} has no credentials`, {
-    advice: "Give cookieFile, or user and passwordEnv with that variable set.",
-    docs: "docs/operations/signer.md",
-  });
-}
-
 /**
  * Makes a route's policy over this signer's own nodes.
  *
  * @throws RetryableError `KEY_NOT_MADE` before the ceremony that makes the group's key
  */
 export async function utxoRoute(route: UtxoRouteText, tools: RouteTools): Promise<LiveRoute> {
-  const { folder, record, journal, groupOf } = tools;
+  const { folder, record, journal, groupOf, log } = tools;
   const group = groupOf(route.coins);
   if (group === undefined) {
     throw new RetryableError("KEY_NOT_MADE", `This signer has no share of ${route.coins} yet`, {
@@ -112,14 +96,12 @@ export async function utxoRoute(route: UtxoRouteText, tools: RouteTools): Promis
   const wallet = { network, groupKey: group.publicKey, home: home.chain, vault: home.vault };
   const accounts = await AccountBook.open(journal, route.chain);
   const book = new DepositBook(wallet, accounts.accounts);
-  const view = new ChainView(new NodeQuorum(network, route.nodes.map(nodeOf)));
   const file = join(folder, `index-${route.chain.replaceAll(/[^a-z0-9]/gi, "-")}.sqlite`);
   const database = new DatabaseSync(file);
-  const watch = new UtxoWatch(
-    new UtxoIndex({ view, wallet, book, database, birth: route.birth }),
-    book,
-    accounts,
-  );
+  const { index } = openUtxoChain({
+    ...wallet,
+    ...{ nodes: utxoNodeSettings(route.nodes, folder), book, database, birth: route.birth },
+  });
   const nodes = new EvmNodes(
     home.chain,
     home.urls.map((url) => httpNode(url)),
@@ -127,6 +109,11 @@ export async function utxoRoute(route: UtxoRouteText, tools: RouteTools): Promis
   const finality =
     home.depth === undefined ? ({ by: "tag" } as const) : ({ by: "depth", blocks: home.depth } as const);
   const homeView = new EvmView(nodes, finality);
+  const credits = new CreditedDeposits({
+    ...{ journal, chain: route.chain, asset: home.asset, view: homeView },
+    ...{ gateway: home.gateway, since: home.since },
+  });
+  const watch = new UtxoWatch({ index, book, accounts, credits, log });
   const policy = new GatewayPolicy({
     chain: route.chain,
     homeChainId: nodes.chainId,

@@ -1,12 +1,13 @@
 import { z } from "zod";
+import { CHAIN_NAME } from "../core/chain-name.ts";
 import { COMPLAINT, SIGNED_MESSAGE } from "./frost/ceremony-messages.ts";
 import { GROUP_KEY, MOST_MEMBERS } from "./frost/group-key.ts";
-import { KEY_NAME } from "./keystore-file.ts";
+import { STORE_NAME } from "./key-names.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const WORD = z.string().regex(/^0x[0-9a-f]{64}$/);
-const NAME = z.string().regex(KEY_NAME);
-const CHAIN = z.string().regex(/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/);
+const NAME = z.string().regex(STORE_NAME);
+const CHAIN = z.string().regex(CHAIN_NAME);
 const POINT = z.string().regex(/^0[23][0-9a-f]{64}$/);
 const SCALAR = HASH;
 const SESSION = z.string().regex(/^[0-9a-f]{32}$/);

@@ -2,12 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { COMPILED, MAIN } from "./strongroom.ts";
 
-/** The command line's entry. */
-const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-/** As the launcher sets it: sources are compiled once, not at each start. */
-const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
 /** How much of what a process said is kept, lines. */
 const KEPT = 400;
 

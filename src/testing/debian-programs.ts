@@ -12,7 +12,8 @@ export const DEBIAN_PROGRAMS = {
 /** A name in `DEBIAN_PROGRAMS`. */
 export type DebianProgram = keyof typeof DEBIAN_PROGRAMS;
 
-function found(program: DebianProgram): string | undefined {
+/** A program's path where it is installed. */
+export function installedProgram(program: DebianProgram): string | undefined {
   const beside = DEBIAN_PROGRAMS[program].beside.flatMap((pattern) => globSync(pattern).sort().reverse());
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...beside];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
@@ -24,14 +25,14 @@ function found(program: DebianProgram): string | undefined {
  * @throws TerminalError `PROGRAM_MISSING` with the command that installs it.
  */
 export function debianProgram(program: DebianProgram): string {
-  const there = found(program);
+  const there = installedProgram(program);
   if (there !== undefined) return there;
   const name = DEBIAN_PROGRAMS[program].package;
   if (process.getuid?.() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { env });
     spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", name], { env });
-    const now = found(program);
+    const now = installedProgram(program);
     if (now !== undefined) return now;
   }
   throw new TerminalError("PROGRAM_MISSING", `${program} is not installed`, {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redacted } from "../core/redacted.ts";
 import { openChannels } from "../signing/coordinator.ts";
-import { approveCeremony } from "../signing/frost/ceremony-desk.ts";
+import { approveCeremony } from "../signing/frost/approvals.ts";
 import { CeremonyTerms } from "../signing/frost/ceremony-terms.ts";
 import type { GroupKey } from "../signing/frost/group-key.ts";
 import { leadCeremony } from "../signing/frost/lead-ceremony.ts";

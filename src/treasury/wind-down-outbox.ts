@@ -4,6 +4,7 @@ import { Contract, type Provider, recoverAddress, ZeroHash } from "ethers";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { StrongroomError, TerminalError } from "../core/errors.ts";
 import { intentDigest, VERB } from "../custody/intent.ts";
+import type { DestinationOf } from "./exit-destinations.ts";
 import type { Claim } from "./vault-claims.ts";
 import { readIntent, type WithdrawIntent, writeIntent } from "./withdraw-intent.ts";
 
@@ -31,20 +32,25 @@ interface Place {
 }
 
 /**
- * Writes an intent for each balance that waits for its owner, unless one for that very amount is there already. A file that
- * somebody has signed is never written over.
+ * Writes an intent for each balance that waits for its owner and can leave, unless one for that very amount is there already. A
+ * file that somebody has signed is never written over.
  *
  * @returns the file of each claim, by account and symbol
  */
 export async function writeOutbox(
   { provider, chainId, vault, folder }: Place,
   balances: readonly Claim[],
+  destinationOf: DestinationOf,
   now: bigint,
 ): Promise<ReadonlyMap<string, string>> {
   mkdirSync(folder, { recursive: true });
   const contract = IVault__factory.connect(vault, provider);
   const files = new Map<string, string>();
-  for (const { account, asset, symbol, amount } of balances) {
+  for (const claim of balances) {
+    const { account, asset, symbol, amount } = claim;
+    const destination = destinationOf(claim);
+    if (destination === undefined || !("to" in destination)) continue;
+    const { to } = destination;
     const nonce = await contract.nonces(account, keyOf(asset));
     const name = `${account}-${symbol}-${nonce & ((1n << 64n) - 1n)}.json`;
     files.set(`${account}/${symbol}`, name);
@@ -52,13 +58,18 @@ export async function writeOutbox(
     if (existsSync(file)) {
       const there = readEntry(chainId, vault, readFileSync(file, "utf8"));
       if (there.signature !== null && there.signature !== undefined) continue;
-      if (there.intent?.amount === amount && there.intent.deadline > now) continue;
+      if (
+        there.intent?.amount === amount &&
+        BigInt(there.intent.to) === BigInt(to) &&
+        there.intent.deadline > now
+      )
+        continue;
     }
     const intent: WithdrawIntent = {
-      ...{ owner: account, verb: VERB.WITHDRAW, asset, amount, to: account },
+      ...{ owner: account, verb: VERB.WITHDRAW, asset, amount, to },
       ...{ ref: ZeroHash, nonce, deadline: now + SIGN_WITHIN },
     };
-    const say = `${account} withdraws its ${symbol} from the Vault to itself: sign typedData and put the result into signature, or send call.`;
+    const say = `${account} withdraws its ${symbol} from the Vault to ${to === account ? "itself" : `its destination ${to}`}: sign typedData and put the result into signature, or send call.`;
     writeFileSync(file, writeIntent(chainId, vault, intent, say));
   }
   return files;

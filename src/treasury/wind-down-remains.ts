@@ -2,6 +2,7 @@ import type { Signer } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
 import { explainReasons } from "../custody/reasons.ts";
+import type { DestinationOf } from "./exit-destinations.ts";
 import { inChunks } from "./in-chunks.ts";
 import type { Claim, VaultClaims } from "./vault-claims.ts";
 import { explainBlocked } from "./wind-down-acts.ts";
@@ -26,7 +27,7 @@ export async function whatRemains(
   signer: Signer,
   { lens }: Pick<SuiteAddresses, "lens">,
   { claims }: VaultClaims,
-  files: ReadonlyMap<string, string>,
+  { files, destinationOf }: { files: ReadonlyMap<string, string>; destinationOf: DestinationOf },
 ): Promise<readonly RemainingClaim[]> {
   const view = VaultLens__factory.connect(lens, signer);
   const caller = await signer.getAddress();
@@ -50,7 +51,14 @@ export async function whatRemains(
         file,
       };
     }
-    const { verdict, reasons, refusal } = await view.explain(account, asset, amount, account);
+    const destination = destinationOf(claim) ?? { to: account };
+    if ("nowhere" in destination) {
+      const why = `it can't be paid to its owner: ${destination.nowhere}`;
+      const todo =
+        "where it is an asset of another chain, its owner registers a destination there (registerDestination of the Gateway): run this again then";
+      return { ...claim, why, todo, from: undefined, file: undefined };
+    }
+    const { verdict, reasons, refusal } = await view.explain(account, asset, amount, destination.to);
     const signs = file === undefined ? "" : `, or signs ${file}`;
     const todo = `its owner calls withdraw${signs}`;
     if (verdict === VERDICT.refused) {

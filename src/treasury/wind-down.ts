@@ -6,6 +6,7 @@ import { IVault__factory } from "../../typechain-types/factories/contracts/custo
 import { VaultLens__factory } from "../../typechain-types/factories/contracts/custody/VaultLens__factory.ts";
 import { TerminalError } from "../core/errors.ts";
 import { KINDS, paramKey } from "../governance/parameters.ts";
+import { exitDestinations } from "./exit-destinations.ts";
 import { type AssetBooks, readClaims, type VaultClaims } from "./vault-claims.ts";
 import { type Act, carryOut, type DoneAct } from "./wind-down-acts.ts";
 import { type OutboxEntry, readOutbox, writeOutbox } from "./wind-down-outbox.ts";
@@ -60,7 +61,7 @@ type Sayer = { note: (what: string, at?: bigint) => void };
  * const { complete, remaining, nextAt } = await windDown(suite.addresses, { signer, batch: 20, intents: "outbox" });
  */
 export async function windDown(
-  addresses: Pick<SuiteAddresses, "vault" | "fromBlock" | "assets" | "lens">,
+  addresses: Pick<SuiteAddresses, "vault" | "gateway" | "fromBlock" | "assets" | "lens">,
   options: WindDownOptions,
 ): Promise<WindDownReport> {
   const { signer, batch, dryRun = false, assets: only } = options;
@@ -99,16 +100,14 @@ export async function windDown(
   await act(await releases(addresses, books, signer));
 
   books = await readClaims(provider, addresses, only);
+  const balances = books.claims.filter(({ exit }) => exit === undefined);
+  const destinationOf = await exitDestinations(provider, addresses, balances);
   const files =
     options.intents === undefined || dryRun
       ? new Map<string, string>()
-      : await writeOutbox(
-          place,
-          books.claims.filter(({ exit }) => exit === undefined),
-          books.time,
-        );
+      : await writeOutbox(place, balances, destinationOf, books.time);
   if (options.intents !== undefined) intents = await readOutbox(place, books.time);
-  const remaining = await whatRemains(signer, addresses, books, files);
+  const remaining = await whatRemains(signer, addresses, books, { files, destinationOf });
   for (const { from } of remaining) if (from !== undefined) times.push(from);
   const [nextAt] = times.filter((time) => time > books.time).sort((a, b) => (a < b ? -1 : 1));
   return {

@@ -200,6 +200,42 @@ describe("Attacks on the gateway", () => {
       expect(await d.ledger(d.carl)).to.equal(0n);
     });
 
+    it("a refusal that was left over refuses nothing that the next committee has corrected", async () => {
+      const d = await stage();
+      const forged = d.depositOf({ account: d.mallory.address, amount: 11n * COIN });
+      await d.credit(forged);
+      await d.committee.rotate(1, d.next, 0, NEVER);
+      await d.committee.connect(d.riskOfficer).revoke(1);
+      const real = { ...forged, account: d.bert.address, amount: 12n * COIN };
+      await d.gateway.credit(real, await d.attestDeposit(real, d.nextSigners, 2n));
+      await expect(d.gateway.refuse(forged))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_OtherContent")
+        .withArgs(await d.depositId(real));
+      await d.goTo((await d.now()) + NUMBERS.FOREIGN_DELAY);
+      await d.thief.mature(real);
+      expect(await d.ledger(d.bert)).to.equal(12n * COIN);
+    });
+
+    it("false outcomes reach all that is authorised by then, and the day's limit only what follows", async () => {
+      const d = await stage();
+      await d.setNumber("CHAIN_OUT", 10_000n);
+      const ids: string[] = [];
+      for (let day = 0; day < 3; ++day) {
+        const id = await d.request(COIN);
+        await d.authorise(id);
+        ids.push(id);
+        await d.goTo((await d.now()) + 2n * DAY);
+      }
+      await d.guardian.connect(d.guardianKey).hold(await d.gateway.chainAccount(d.chain), DAY);
+      // None was paid. Within one day, and under a hold, three days' payouts are said to be.
+      for (const id of ids) await d.settle(id);
+      expect(await d.ltc.totalSupply()).to.equal(2n * COIN);
+      await expect(d.authorise(await d.request(COIN))).to.be.revertedWithCustomError(
+        d.gateway,
+        "Gateway_ChainHeld",
+      );
+    });
+
     it("what it authorises in a day is bounded too", async () => {
       const d = await stage();
       await d.setNumber("CHAIN_OUT", 25_000n);

@@ -13,7 +13,7 @@ import type {
   SignedTx,
   UnsignedTx,
 } from "../../src/chains/chain.ts";
-import { RetryableError, StrongroomError } from "../../src/core/errors.ts";
+import { RetryableError, StrongroomError, TerminalError } from "../../src/core/errors.ts";
 
 /** A deposit that a stranger sent to an account's deposit address. */
 export interface SentDeposit {
@@ -266,6 +266,21 @@ export function behavesLikeAChain(name: string, open: () => Promise<ChainHarness
     });
 
     describe("acted on", () => {
+      it("given a token of another chain / when an effect is to have it / it is refused as foreign", async () => {
+        const effect = await chain.payout(chain.amount);
+        const own = await chain.executor.reserve(effect, []);
+        const foreign = { ...own, chain: "eip155:999999" };
+        for (const attempt of [
+          () => chain.executor.effectStatus(effect, foreign),
+          () => chain.executor.build(effect, foreign, quote, []),
+          () => chain.executor.voidToken(effect, foreign, quote, [], []),
+        ]) {
+          const error = await attempt().catch((thrown: unknown) => thrown);
+          expect(error).to.be.instanceOf(TerminalError);
+          expect(error).to.include({ code: "TOKEN_FOREIGN" });
+        }
+      });
+
       it("given the nodes' estimates / when the fee is asked for / it is more than nothing", async () => {
         for (const urgency of ["economy", "normal", "urgent"] as const) {
           const { rate, cap } = await chain.executor.fee(urgency);

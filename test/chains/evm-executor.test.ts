@@ -192,7 +192,7 @@ describe("an EVM chain, acted on", () => {
     );
     const other = { ...made.signed, token: await chain.executor.reserve(made.effect, [made.token]) };
     expect(await codeOf(chain.executor.replace([made.signed, other], made.effect, made.quote))).to.equal(
-      "OTHER_TOKEN",
+      "TOKEN_FOREIGN",
     );
     expect(await codeOf(chain.executor.replace([], made.effect, made.quote))).to.equal("NOTHING_TO_REPLACE");
   });

@@ -18,9 +18,8 @@ import { EvmObserver } from "../../src/chains/evm/evm-observer.ts";
 import { httpNode } from "../../src/chains/evm/http-node.ts";
 import { EvmNodes } from "../../src/chains/evm/nodes.ts";
 import { refusalReader } from "../../src/chains/evm/refusal-reader.ts";
-import { type FrontNode, startFrontNode } from "../support/front-node.ts";
-import type { Lie } from "../support/lying-node.ts";
-import { type DevelopmentNode, type NodeKind, startNode } from "../support/nodes.ts";
+import { type DevelopmentNode, type NodeKind, startNode } from "../../src/testing/nodes.ts";
+import { type FrontNode, type Lie, startFrontNode } from "../support/front-node.ts";
 import type { ChainHarness, LieAbout } from "./chain.behavior.ts";
 
 const PHRASE = "test test test test test test test test test test test junk";

@@ -4,6 +4,7 @@ import { askOne } from "../../src/chains/evm/answers.ts";
 import { ChainView } from "../../src/chains/evm/chain-view.ts";
 import { httpNode } from "../../src/chains/evm/http-node.ts";
 import { EvmNodes } from "../../src/chains/evm/nodes.ts";
+import { sharedParsing } from "../../src/chains/evm/parse-answers.ts";
 import type { Answer, EvmNode, Question } from "../../src/chains/evm/rpc.ts";
 import { explain, RetryableError, StrongroomError } from "../../src/core/errors.ts";
 import { freePort } from "../../src/testing/free-port.ts";
@@ -170,6 +171,71 @@ describe("a node behind HTTP", () => {
       .catch((thrown: StrongroomError) => thrown);
     expect(error).to.be.instanceOf(RetryableError);
     expect(explain(error)).to.include("ECONNREFUSED").and.not.to.include("secret");
+  });
+
+  it("given user and password in an address / when the node is asked / it is shown them as they are", async () => {
+    const shown: unknown[] = [];
+    const server = await serve(({ headers }) => {
+      shown.push(headers.authorization);
+      return { body: '{"jsonrpc":"2.0","id":0,"result":7}' };
+    });
+    const { host } = new URL(server.url);
+    for (const credentials of ["us:p%40ss%3A%2F%25@", "us@", ""]) {
+      await httpNode(`http://${credentials}${host}`).ask([question]);
+    }
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+    expect(shown).to.deep.equal([basic("us:p@ss:/%"), basic("us:"), undefined]);
+    expect(() => httpNode(`http://us:%zz@${host}`))
+      .to.throw(StrongroomError)
+      .with.property("code", "NODE_URL");
+  });
+
+  it("given nodes that write the same / when they are asked / it is read once; what one writes otherwise is its own", async () => {
+    const logs = (...values: number[]) => JSON.stringify({ jsonrpc: "2.0", id: 0, result: values });
+    const long = Array.from({ length: 2_000 }, (_, n) => n);
+    const texts = [logs(...long), logs(...long), logs(...long.slice(1))];
+    const servers = await Promise.all(texts.map((body) => serve(() => ({ body }))));
+    const parse = sharedParsing();
+    const nodes = servers.map(({ url }) => httpNode(url, { parse }));
+    for (let round = 0; round < 3; round++) {
+      const said: unknown[] = [];
+      for (const node of nodes) said.push((await node.ask([question]))[0]);
+      expect(said[0]).to.equal(said[1]);
+      expect(said[0]).to.deep.equal({ result: long });
+      expect(said[2]).to.deep.equal({ result: long.slice(1) });
+    }
+  });
+
+  it("given a node that sends elsewhere / when it is asked / nobody else is", async () => {
+    const elsewhere = await serve(() => ({ body: '{"jsonrpc":"2.0","id":0,"result":7}' }));
+    const astray = await serve(() => ({ status: 307, body: "", headers: { location: elsewhere.url } }));
+    expect(await codeOf(httpNode(astray.url).ask([question]))).to.equal("NODE_UNREACHABLE");
+    expect(elsewhere.requests).to.have.length(0);
+  });
+
+  it("given a node that doesn't let us in / when others are enough / they answer, and it is told of", async () => {
+    const servers = await Promise.all(
+      [0, 1, 2].map((at) =>
+        serve(({ body }) => {
+          const { method } = JSON.parse(body) as { method: string };
+          const result = method === "eth_chainId" ? "0x1" : 7;
+          return at === 2
+            ? { status: 403, body: "" }
+            : { body: JSON.stringify({ jsonrpc: "2.0", id: 0, result }) };
+        }),
+      ),
+    );
+    const nodes = new EvmNodes(
+      "eip155:1",
+      servers.map(({ url }) => httpNode(url)),
+    );
+    const answers = await nodes.survey("a number", (node) => askOne(node, "eth_number", [], z.number()));
+    expect(answers.map(({ value }) => value)).to.deep.equal([7, 7]);
+    expect(nodes.health().map(({ trouble }) => trouble)).to.deep.equal([
+      undefined,
+      undefined,
+      "NODE_CREDENTIALS",
+    ]);
   });
 
   it("given more questions than a request may have / when they are asked / each answer is its question's, whatever the order", async () => {

@@ -9,8 +9,13 @@ import { GATEWAY } from "../../src/gateway/abi.ts";
 import { gatewayDone } from "../../src/gateway/effect-done.ts";
 import { GatewayReader } from "../../src/gateway/gateway-reader.ts";
 import { chainHash } from "../../src/gateway/statement.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { CreditedDeposits } from "../../src/signing/credited-deposits.ts";
+import { DAY, NEVER } from "../support/deployCore.ts";
 import {
   COIN,
+  committeeOf,
+  type DepositTerms,
   deployGateway,
   type GatewayFixture,
   LITECOIN,
@@ -32,20 +37,22 @@ describe("the Gateway through nodes", () => {
   let d: GatewayFixture;
   let open: OpenEvm;
   let reader: GatewayReader;
+  let config: { chain: string; gateway: string; since: number; [more: string]: unknown };
+  let sender: { account: string; rate: string; total: string; gas: string };
   before(async () => {
     for (let n = 0; n < 2; n++) servers.push(await serveRpc(connection.provider));
   });
   after(() => Promise.all(servers.map((server) => server.close())));
   beforeEach(async () => {
     d = await networkHelpers.loadFixture(deployed);
-    const config = {
+    config = {
       chain: "eip155:31337",
       nodes: servers.map(({ url }) => ({ url })),
       finality: { by: "depth", blocks: 0 },
       gateway: d.gatewayAddress,
       since: 0,
     };
-    const sender = {
+    sender = {
       account: d.mallory.address,
       rate: "500000000000",
       total: "1000000000000000000",
@@ -145,8 +152,46 @@ describe("the Gateway through nodes", () => {
     expect(kinds).to.deep.equal(["DepositCredited", "PayoutRequested", "PayoutAuthorised", "PayoutSettled"]);
   });
 
+  it("given credits here and at the gateway before / when a signer reads them / it is told each once, and again until it has learned", async () => {
+    const next = await ethers.deployContract("Gateway", [
+      d.manager,
+      d.vaultAddress,
+      d.committee,
+      d.gatewayAddress,
+    ] as never);
+    const journal = SqliteJournal.open({ file: ":memory:" });
+    const told: string[][] = [];
+    const tell = async (learn?: () => Promise<void>) => {
+      const parts = { journal, chain: LITECOIN, view: open.view, since: 0 };
+      const gateway = await next.getAddress();
+      // A process of its own each time: what it has come to is in the journal.
+      const credits = new CreditedDeposits({ ...parts, asset: d.ltcId, gateway });
+      await credits.tell(async (deposits) => {
+        await learn?.();
+        told.push(deposits.map(({ id, account }) => `${id} ${account}`));
+      });
+    };
+    const line = (id: string) => `${id} ${d.anna.address.toLowerCase()}`;
+    await tell();
+    const [first] = told.splice(0);
+    const deposit = d.depositOf();
+    await d.credit(deposit);
+    const learned = tell(() => Promise.reject(new Error("the power is cut")));
+    expect(await learned.catch((error: Error) => error.message)).to.equal("the power is cut");
+    await tell();
+    await tell();
+    expect(first).to.have.length(1);
+    expect(told).to.deep.equal([[line(await d.depositId(deposit))]]);
+    const late = d.depositOf({ amount: 50n * COIN });
+    await d.credit(late);
+    expect((await reader.depositOf(await d.depositId(late), await now())).status).to.equal("DELAYED");
+    await tell();
+    expect(told.slice(1)).to.deep.equal([[line(await d.depositId(late))]]);
+    await journal.close();
+  });
+
   it("given calls / when somebody made them / they are done by that transaction; at blocks before, and if others were made, they aren't", async () => {
-    const done = gatewayDone(open.view, reader, 0);
+    const done = gatewayDone(open.view, reader, { since: 0 });
     const effect = (name: string, args: readonly unknown[]) =>
       callEffect("ab".repeat(32), {
         to: d.gatewayAddress,
@@ -168,7 +213,7 @@ describe("the Gateway through nodes", () => {
       expect(await done(what, await now())).to.deep.equal({ txId });
       expect(await done(what, before)).to.deep.equal({ txId: undefined });
     }
-    const later = gatewayDone(open.view, reader, (await now()).height + 1);
+    const later = gatewayDone(open.view, reader, { since: (await now()).height + 1 });
     expect(await later(effect("credit", [deposit, "0x"]), await now())).to.deep.equal({ txId: undefined });
     // Tried again: what the first attempt's calls did stays done, and the second's are still to be made.
     await d.gateway.connect(d.anna).retry(payoutId);
@@ -191,6 +236,61 @@ describe("the Gateway through nodes", () => {
       value: 0n,
     });
     expect(await done(elsewhere, await now())).to.equal(undefined);
+  });
+
+  const creditOf = (deposit: DepositTerms, proof: string) => {
+    const data = GATEWAY.encodeFunctionData("credit", [deposit, proof]);
+    return callEffect("ab".repeat(32), { to: d.gatewayAddress, data, value: 0n });
+  };
+
+  it("given a deposit that is delayed / when the epoch that attested it is revoked / it isn't credited until the next attests it", async () => {
+    const done = gatewayDone(open.view, reader, { since: 0 });
+    const deposit = d.depositOf({ amount: 20n * COIN });
+    const first = creditOf(deposit, await d.attestDeposit(deposit));
+    const { hash } = await d.credit(deposit);
+    expect(await done(first, await now())).to.deep.equal({ txId: hash.slice(2) });
+    const keys = committeeOf("next committee", 3);
+    const verifier = await ethers.deployContract("MultisigVerifier", [keys.map(({ address }) => address), 2]);
+    await d.committee.rotate(1n, verifier, 0n, NEVER);
+    await d.committee.connect(d.riskOfficer).revoke(1);
+    const proof = await d.attestDeposit(deposit, keys.slice(0, 2), 2n);
+    const second = creditOf(deposit, proof);
+    expect(await done(second, await now())).to.deep.equal({ txId: undefined });
+    const again = await d.gateway.credit(deposit, proof);
+    expect(await done(second, await now())).to.deep.equal({ txId: again.hash.slice(2) });
+    // Held, the gateway doesn't say whether it waits: no answer is made up.
+    await d.vault.connect(d.officer).hold(await d.gateway.chainAccount(d.chain), DAY);
+    const code = await done(second, await now()).catch((error: StrongroomError) => error.code);
+    expect(code).to.equal("CHAIN_CLOSED");
+  });
+
+  it("given nodes that take few blocks at a time / when events are looked for far back / no question spans more than is configured", async () => {
+    const deposit = d.depositOf();
+    const { hash } = await d.credit(deposit);
+    await networkHelpers.mine(25);
+    const spans: number[] = [];
+    const chain = {
+      request: (question: { method: string; params?: unknown[] }) => {
+        const { fromBlock, toBlock } = (question.params?.[0] ?? {}) as Record<string, string>;
+        if (question.method === "eth_getLogs") spans.push(Number(toBlock) - Number(fromBlock) + 1);
+        return connection.provider.request(question);
+      },
+    };
+    const narrow = await Promise.all([serveRpc(chain), serveRpc(chain)]);
+    try {
+      const { executor } = openEvm(
+        { ...config, nodes: narrow.map(({ url }) => ({ url })), span: 10 },
+        sender,
+      );
+      const effect = creditOf(deposit, "0x");
+      const token = { chain: config.chain, kind: "nonce", value: `${sender.account}:9` } as const;
+      const status = await executor?.effectStatus(effect, token);
+      expect(status).to.deep.equal({ is: "done", txId: hash.slice(2), final: true });
+      expect(spans.length).to.be.greaterThan(2);
+      expect(Math.max(...spans)).to.equal(10);
+    } finally {
+      for (const server of narrow) await server.close();
+    }
   });
 
   it("given the Gateway's refusals / when a call is built / what passes by itself waits, and what doesn't is told apart", async () => {

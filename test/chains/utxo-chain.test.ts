@@ -1,5 +1,5 @@
+import type { Lie } from "../support/front-node.ts";
 import { DEPTH, openLitecoinStage, signAlone } from "../support/litecoin-stage.ts";
-import type { Lie } from "../support/lying-node.ts";
 import { behavesLikeAChain, type LieAbout } from "./chain.behavior.ts";
 
 type Answer = Record<string, unknown>;

@@ -106,6 +106,16 @@ describe("choosing coins", () => {
     ).to.equal(undefined);
   });
 
+  it("given 20,000 coins / when they are chosen / it ends, whether they are enough or not", () => {
+    const many = Array.from({ length: 20_000 }, (_, n) => 10_000n + BigInt(n));
+    expect(choose(many, 1_000_000n, 1_000n)?.inputs.length).to.be.within(34, 36);
+    expect(choose(many, 25_000n, 1_000n)?.inputs.length).to.be.lessThan(4);
+    expect(choose(many, 10n ** 10n, 1_000n)).to.equal(undefined);
+    expect(choose(many, 100_000_000n, 1_000n)).to.equal(undefined);
+    const alike = Array.from({ length: 20_000 }, (_, n) => (n % 2 === 0 ? 30_000n : 70_000n));
+    expect(chosen(alike, 1_000_001n, 1_000n)?.length).to.be.greaterThan(10);
+  });
+
   it("given a change that would pass for an anchor / when coins are chosen / it isn't made", () => {
     const rate = 1_000n;
     const withChange = laneOutputs(wallet, content(500_000n), 1n).map(({ script }) => script);

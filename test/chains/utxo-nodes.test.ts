@@ -38,6 +38,14 @@ class Refused {
   }
 }
 
+/** A node that refuses the request itself. */
+class HttpStatus {
+  readonly code: number;
+  constructor(code: number) {
+    this.code = code;
+  }
+}
+
 async function codeOf(attempt: Promise<unknown>): Promise<string> {
   const error = await attempt.then(
     () => undefined,
@@ -126,10 +134,17 @@ describe("asking a node", () => {
       .catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(NodeRefusal);
     expect(error).to.include({ rpcCode: -8, said: "Block height out of range" });
-    const stranger = await serve(() => ({ status: 401, body: "" }));
-    expect(await codeOf(nodeAt(stranger.url).ask("getblockcount", [], z.number()))).to.equal(
-      "NODE_CREDENTIALS",
-    );
+    for (const status of [401, 403]) {
+      const stranger = await serve(() => ({ status, body: "" }));
+      const refused = await nodeAt(stranger.url)
+        .ask("getblockcount", [], z.number())
+        .catch((thrown) => thrown);
+      // It may be let in again: its cookie was just written anew, say.
+      expect(refused).to.be.instanceOf(RetryableError);
+      expect(refused).to.include({ code: "NODE_CREDENTIALS" });
+    }
+    const astray = await serve(() => ({ status: 307, body: "", headers: { location: no.url } }));
+    expect(await codeOf(nodeAt(astray.url).ask("getblockhash", [9], z.string()))).to.equal("NODE_SILENT");
     for (const url of ["ftp://node", "nowhere", "http://us:secret@node"])
       expect(() => nodeAt(url)).to.throw(TerminalError);
   });
@@ -141,11 +156,12 @@ describe("asking several nodes", () => {
     for (const server of servers.splice(0)) await server.close();
   });
   /** A quorum of nodes that answer by their scripts; undefined: a node that is down. */
-  const quorumOf = async (...scripts: readonly (Script | undefined)[]) => {
+  const quorumOf = async (...scripts: readonly (Script | HttpStatus | undefined)[]) => {
     const nodes: JsonRpcNode[] = [];
     for (const [at, script] of scripts.entries()) {
       const server = await startHttpServer(({ body }) => {
         if (script === undefined) return "hang up";
+        if (script instanceof HttpStatus) return { status: script.code, body: "" };
         const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
         if (method === "getblockhash" && params[0] === 0 && script.genesis === undefined) {
           return { body: JSON.stringify({ result: network.genesis }) };
@@ -209,7 +225,7 @@ describe("asking several nodes", () => {
     const quorum = new NodeQuorum(network, nodes, { rest: 1_000, now: () => now });
     const each = () => {
       asked.length = 0;
-      return quorum.each(async (node) => {
+      return quorum.each("a place", async (node) => {
         const at = nodes.indexOf(node);
         asked.push(at);
         if (answering[at] === false) throw new NodeSilent("NODE_SILENT", "it hangs");
@@ -230,11 +246,42 @@ describe("asking several nodes", () => {
     expect((await each()).map(({ value }) => value)).to.have.members([0, 1, 2]);
   });
 
-  it("given a node of another chain / when they are asked / nothing is answered, as the configuration is wrong", async () => {
-    const quorum = await quorumOf({}, {}, { genesis: UTXO_NETWORKS.litecoin.genesis });
-    expect(await codeOf(quorum.each((node) => node.ask("getblockcount", [], z.unknown())))).to.equal(
-      "NODE_WRONG_CHAIN",
-    );
+  it("given a node of another chain, or that doesn't let us in / when others are enough / they answer, and it is told of", async () => {
+    const height = (quorum: NodeQuorum) =>
+      quorum.agreed("the height", (node) => node.ask("getblockcount", [], z.number()));
+    const good = { getblockcount: 3 };
+    const other = { ...good, genesis: UTXO_NETWORKS.litecoin.genesis };
+    const locked = new HttpStatus(401);
+    for (const [bad, trouble] of [
+      [other, "NODE_WRONG_CHAIN"],
+      [locked, "NODE_CREDENTIALS"],
+    ] as const) {
+      const three = await quorumOf(good, bad, good);
+      expect(await height(three)).to.equal(3);
+      expect(three.health()).to.deep.equal([
+        { name: "node 0", trouble: undefined },
+        { name: "node 1", trouble },
+        { name: "node 2", trouble: undefined },
+      ]);
+      // Where they aren't enough it may pass: nothing is over because of one node's configuration.
+      const error = await height(await quorumOf(good, bad)).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(RetryableError);
+      expect(error).to.include({ code: "NODES_UNAVAILABLE" });
+      expect((error as RetryableError).facts.reasons).to.equal(`node 1: ${trouble}`);
+    }
+  });
+
+  it("given a node that was of another chain / when it has come to the right one / it is heard again", async () => {
+    const script: Record<string, unknown> = { getblockcount: 3, genesis: "ab".repeat(32) };
+    let now = 0;
+    const { nodes } = await quorumOf({ getblockcount: 3 }, script);
+    const quorum = new NodeQuorum(network, nodes, { rest: 1_000, now: () => now });
+    const height = () => quorum.agreed("the height", (node) => node.ask("getblockcount", [], z.number()));
+    expect(await codeOf(height())).to.equal("NODES_UNAVAILABLE");
+    script.genesis = network.genesis;
+    now = 1_001;
+    expect(await height()).to.equal(3);
+    expect(quorum.health().every(({ trouble }) => trouble === undefined)).to.equal(true);
   });
 
   it("given a node that is behind, or claims more / when the tip is asked for / it is the best block that all have", async () => {

@@ -370,6 +370,20 @@ describe("a wallet on litecoind", () => {
       await stage.mine(DEPTH);
     });
 
+    it("given saved points that all left the chain / when it looks for an ancestor / it is where their branch left it, and never guessed", async () => {
+      const { observer } = stage;
+      await stage.mine(1);
+      const stayed = await observer.head();
+      await stage.mine(2);
+      const left = await observer.head();
+      await stage.reorganise(2, "wait");
+      await stage.mine(1);
+      expect(await observer.commonAncestor([left])).to.deep.equal(stayed);
+      const nobodys = { ...left, hash: "12".repeat(32) };
+      expect(await codeOf(observer.commonAncestor([nobodys]))).to.equal("REORGANISED_TOO_DEEP");
+      expect(await codeOf(observer.commonAncestor([]))).to.equal("NO_SAVED_POINTS");
+    });
+
     it("given a payout / when its block is reorganised away / what it spent is there again, and what it made is gone", async () => {
       const outpoints = () => stage.index.tables.unspent().map(({ outpoint }) => outpoint);
       await stage.index.sync();

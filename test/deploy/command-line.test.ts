@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
-import { startNode } from "../support/nodes.ts";
-import { MAIN, strongroom } from "../support/strongroom.ts";
+import { startNode } from "../../src/testing/nodes.ts";
+import { MAIN, strongroom } from "../../src/testing/strongroom.ts";
 
 describe("the command line of deployments", function () {
   this.timeout(60_000);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
-import { type NodeKind, startNode } from "../support/nodes.ts";
+import { type NodeKind, startNode } from "../../src/testing/nodes.ts";
 
 const FUNDED = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 

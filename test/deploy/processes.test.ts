@@ -10,9 +10,9 @@ import { lockDeployment } from "../../deploy/lock.ts";
 import { openDeployment } from "../../deploy/open-deployment.ts";
 import { loadRecord, readRecord } from "../../deploy/record.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
+import { type DevelopmentNode, type NodeKind, startNode } from "../../src/testing/nodes.ts";
+import { startStrongroom, strongroom } from "../../src/testing/strongroom.ts";
 import { startFailingNode } from "../support/failing-node.ts";
-import { type DevelopmentNode, type NodeKind, startNode } from "../support/nodes.ts";
-import { startStrongroom, strongroom } from "../support/strongroom.ts";
 
 const DEPLOYER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 /** The first account of the public test mnemonic: development nodes fund it. */

@@ -17,10 +17,10 @@ import { operationId, operationOf, schedule } from "../../src/governance/timeloc
 import { createKeystore } from "../../src/governance/wallets/keystore.ts";
 import { safeHashes } from "../../src/governance/wallets/safe-hashes.ts";
 import { signatureFileName } from "../../src/governance/wallets/signature-file.ts";
+import { startNode } from "../../src/testing/nodes.ts";
+import { type CommandResult, strongroom } from "../../src/testing/strongroom.ts";
 import { TimelockController__factory } from "../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { GovStage } from "../support/govStage.ts";
-import { startNode } from "../support/nodes.ts";
-import { type CommandResult, strongroom } from "../support/strongroom.ts";
 
 const PASSWORD = "correct horse battery staple";
 const QUICK = { scryptN: 1_024 };

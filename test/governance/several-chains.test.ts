@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";
+import { type CommandResult, strongroom } from "../../src/testing/strongroom.ts";
 import { temporaryFolder } from "../support/governing.ts";
-import { type DevelopmentNode, startNode } from "../support/nodes.ts";
-import { type CommandResult, strongroom } from "../support/strongroom.ts";
 
 const NETWORKS = ["anvil", "localhost"] as const;
 

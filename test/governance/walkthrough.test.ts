@@ -6,9 +6,9 @@ import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 import { loadRecord } from "../../deploy/record.ts";
 import { readVariables } from "../../src/governance/variables.ts";
+import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";
 import { runCommand } from "../../src/verify/run-command.ts";
 import { commandsIn, WALKTHROUGH_PAGE } from "../../src/walkthrough/page.ts";
-import { type DevelopmentNode, startNode } from "../support/nodes.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SCRIPT = join(ROOT, "scripts/walkthrough.ts");

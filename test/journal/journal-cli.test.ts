@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import type { DrillResult } from "../../src/journal/drill.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
-import { strongroom } from "../support/strongroom.ts";
+import { strongroom } from "../../src/testing/strongroom.ts";
 
 describe("./strongroom journal", () => {
   let folder: string;

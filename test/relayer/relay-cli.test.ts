@@ -9,7 +9,7 @@ import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts"
 import { RouteControl } from "../../src/relayer/route-control.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { deal, pointText } from "../../src/signing/frost/dealing.ts";
-import { strongroom } from "../support/strongroom.ts";
+import { strongroom } from "../../src/testing/strongroom.ts";
 import { at, FOREIGN, final, PAYOUT, sighting, TERMS, TOKEN } from "./given-route.ts";
 import { routeConfig } from "./route-config.ts";
 
@@ -77,6 +77,8 @@ describe("./strongroom relay", function () {
   it("status: given a dead letter, lists it with its reason, and ends with code 1", async () => {
     const { code, stdout } = await relay("status");
     expect(stdout).to.include("SCRIPT_UNPAYABLE").and.to.include("1 open, 1 for an operator");
+    // As other commands take it.
+    expect(stdout).to.include(PAYOUT);
     expect(code).to.equal(1);
     const { open } = (await json("status", "--dead")) as { open: readonly { id: string; stage: string }[] };
     expect(open.map(({ id, stage }) => [id, stage])).to.deep.equal([[PAYOUT, "dead"]]);

@@ -25,6 +25,10 @@ describe("A route's metrics", () => {
     survey.attempted("sign");
     survey.faulted("NODES_DISAGREE");
     survey.holds = true;
+    survey.sides.foreign.nodes = [
+      { name: "ours", trouble: undefined },
+      { name: "theirs", trouble: "NODE_CREDENTIALS" },
+    ];
     const text = await (await get("/metrics")).text();
     for (const line of [
       'strongroom_relay_final_lag_blocks{side="foreign",route="ltc"} 6',
@@ -38,6 +42,10 @@ describe("A route's metrics", () => {
     ]) {
       expect(text).to.include(line);
     }
+    expect(text).to.include(
+      'strongroom_relay_node_failing{side="foreign",node="theirs",code="NODE_CREDENTIALS",route="ltc"} 1',
+    );
+    expect(text).to.not.include('node="ours"');
     // What wasn't read isn't said: no zero that nobody has counted.
     expect(text).to.not.include('final_lag_blocks{side="home"');
     expect(text).to.not.match(/^strongroom_relay_gas_balance\{.*\} 0$/m);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Daemon } from "../../src/testing/daemon.ts";
+import type { RelayStage } from "../../src/testing/relay-stage.ts";
 import { type PostgresReplica, type PostgresServer, startPostgres } from "../support/postgres.ts";
-import type { RelayStage } from "../support/relay-stage.ts";
 
 /** What a payout is that was requested. */
 export interface RequestedPayout {

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { readPage } from "./page.ts";
 import { prepare } from "./prepare.ts";
+import { ROUTE_STORIES, SIGNER_STORIES } from "./route-stories.ts";
 import { Stage } from "./stage.ts";
 import { STORIES } from "./stories.ts";
 
@@ -17,8 +18,9 @@ const HEADINGS = ["You see", "Type now", "What it costs", "Then", "Back to norma
 const HEADINGS_ZH = ["你看到什么", "马上执行", "代价", "接下来", "恢复正常"];
 
 describe("runbooks", () => {
-  it("each page has a story here, and each story its page", () => {
-    expect(Object.keys(STORIES).sort()).to.deep.equal(NAMES);
+  it("each page has a story, and each story its page", () => {
+    const told = [STORIES, ROUTE_STORIES, SIGNER_STORIES].flatMap((stories) => Object.keys(stories));
+    expect(told.sort()).to.deep.equal(NAMES);
   });
 
   for (const name of NAMES) {

@@ -11,9 +11,10 @@ import { loadRecord } from "../../deploy/record.ts";
 import { attachMocks, type SuiteMocks } from "../../deploy/suite-mocks.ts";
 import { openProposal } from "../../src/governance/proposals/proposal-folder.ts";
 import { createKeystore } from "../../src/governance/wallets/keystore.ts";
+import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";
+import { strongroom } from "../../src/testing/strongroom.ts";
 import { runCommand } from "../../src/verify/run-command.ts";
-import { type DevelopmentNode, startNode } from "../support/nodes.ts";
-import { strongroom } from "../support/strongroom.ts";
+import { followPage, type Ran, type Reader } from "./follow.ts";
 import type { Page } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,15 +27,6 @@ const PASSWORD = "only for the runbooks' test";
 export interface Person {
   readonly wallet: Wallet | HDNodeWallet;
   readonly keystore: string;
-}
-
-/** What a line of a page left. */
-export interface Ran {
-  readonly line: string;
-  readonly code: number | null;
-  readonly stdout: string;
-  /** With what went to stderr. */
-  readonly output: string;
 }
 
 /** Who signs for each Safe, as many as it asks for. */
@@ -54,7 +46,7 @@ const SIGNERS = {
  * A live deployment on an anvil of its own, and a checkout's folder in which pages are followed. Commands are run by a shell
  * as they stand on the page; only the words in capitals are replaced.
  */
-export class Stage {
+export class Stage implements Reader {
   readonly node: DevelopmentNode;
   readonly connection: NetworkConnection;
   readonly addresses: SuiteAddresses;
@@ -66,6 +58,7 @@ export class Stage {
   /** The node that the reader's network means: a liar, on one page. */
   rpc: string;
   #snapshot = "";
+  #by: readonly Person[] = [];
 
   private constructor(
     node: DevelopmentNode,
@@ -177,36 +170,26 @@ export class Stage {
 
   /** Follows a page from its first line to its last. */
   async follow(page: Page, tests: Readonly<Record<string, (stage: Stage) => unknown>>): Promise<void> {
-    let by: readonly Person[] = [];
-    for (const step of page.steps) {
-      if (step.kind === "wait") await this.wait(step.seconds);
-      else if (step.kind === "by") by = this.actors(step.who);
-      else if (step.kind === "test") {
-        const test = tests[step.name];
-        if (test === undefined) throw new Error(`${page.name}: nobody tests ${step.name}`);
-        await test(this);
-      } else {
-        const actors = step.line.includes("KEYSTORE") ? by : [undefined];
-        if (actors.length === 0) throw new Error(`${page.name} doesn't say by whom: ${step.line}`);
-        // Signers sit at different machines.
-        const all = await Promise.all(actors.map((actor) => this.run(step.line, actor)));
-        for (const ran of all) this.#took(page, step.exits, ran);
-      }
-    }
+    this.#by = [];
+    await followPage(this, page, tests);
   }
 
-  #took(page: Page, exits: number, ran: Ran): void {
-    if (ran.code !== exits) {
-      throw new Error(`${page.name}: exits ${ran.code}, not ${exits}\n$ ${ran.line}\n${ran.output}`);
-    }
-    this.#learn(ran);
+  by(who: string): void {
+    this.#by = this.actors(who);
+  }
+
+  async type(page: Page, line: string): Promise<readonly Ran[]> {
+    const actors = line.includes("KEYSTORE") ? this.#by : [undefined];
+    if (actors.length === 0) throw new Error(`${page.name} doesn't say by whom: ${line}`);
+    // Signers sit at different machines.
+    return Promise.all(actors.map((actor) => this.run(line, actor)));
   }
 
   /** Runs a line that must end well. */
   async must(line: string, actor?: Person): Promise<Ran> {
     const ran = await this.run(line, actor);
     if (ran.code !== 0) throw new Error(`exits ${ran.code}\n$ ${ran.line}\n${ran.output}`);
-    this.#learn(ran);
+    this.learn(ran);
     return ran;
   }
 
@@ -240,7 +223,7 @@ export class Stage {
   }
 
   /** The folder that a command has printed is the proposal of the next lines. */
-  #learn({ stdout }: Ran): void {
+  learn({ stdout }: Ran): void {
     const written = /^Written: (.+)$/m.exec(stdout)?.[1];
     if (written !== undefined) {
       const { proposal } = openProposal(resolve(this.folder, written));

@@ -1,5 +1,6 @@
 import type { Stage } from "./stage.ts";
 import { chainReorgOrHalt } from "./stories/chain-reorg-or-halt.ts";
+import { committeeStolen } from "./stories/committee-stolen.ts";
 import { guardianKeyStolen } from "./stories/guardian-key-stolen.ts";
 import { oracleDead } from "./stories/oracle-dead.ts";
 import { oracleLying } from "./stories/oracle-lying.ts";
@@ -27,6 +28,7 @@ export interface Story {
 export const STORIES: Readonly<Record<string, Story>> = {
   README: readme,
   "chain-reorg-or-halt": chainReorgOrHalt,
+  "committee-stolen": committeeStolen,
   "guardian-key-stolen": guardianKeyStolen,
   "oracle-dead": oracleDead,
   "oracle-lying": oracleLying,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { toBeHex, Wallet } from "ethers";
 import { loadConfig } from "../../deploy/config/load.ts";
 import { config as local } from "../../deploy/config/local.ts";
 import { parseConfig, type SuiteConfigInput, warningsOf } from "../../deploy/config/schema.ts";
@@ -144,7 +144,7 @@ describe("Parameter files", () => {
       complaints({ assets: [{ ...ltc, token: { foreign: { ...foreign, ...change } }, ...other }] });
 
     it("takes a committee of signers or of one group key, and none where there are no such assets", () => {
-      const groupKey = `0x${"79".repeat(32)}`;
+      const groupKey = `0x${"12".repeat(32)}`;
       expect(complaints({ gateway: { ...gateway, committee: { groupKey } } })).to.equal("");
       const [eth] = local.assets;
       if (eth === undefined) throw new Error("the local file lists ether");
@@ -165,9 +165,28 @@ describe("Parameter files", () => {
       expect(said({ signers: [signers[0], signers[0]], threshold: 2 })).to.include("named twice");
       expect(said({ signers: [], threshold: 0 })).to.include("name the signers");
       expect(said({ groupKey: "0x12" })).to.include("not 32 bytes");
+      for (const none of ["00", "79", "ff"]) {
+        expect(said({ groupKey: `0x${none.repeat(32)}` })).to.include("no key: there is no point");
+      }
       expect(complaints({ gateway: { chains: gateway.chains ?? [] } })).to.include(
         "gateway.committee: name who says",
       );
+    });
+
+    it("refuses a council too large to be the committee, before anything is deployed", () => {
+      const [eth] = local.assets;
+      const assets = eth === undefined ? [] : [eth];
+      const said = (size: number, committee?: object) => {
+        const owners = Array.from({ length: size }, (_, place) => toBeHex(place + 1, 20));
+        const council = { owners, threshold: 2 };
+        const chains = { committee, chains: [] } as never;
+        return complaints({ assets, safes: { ...local.safes, council }, gateway: chains });
+      };
+      expect(said(33)).to.include(
+        "gateway.committee: name it: without one it is the council's owners, who are 33",
+      );
+      expect(said(32)).to.equal("");
+      expect(said(33, { signers: [wallet()], threshold: 1 })).to.equal("");
     });
 
     it("refuses names that aren't CAIP's, chains without numbers, and numbers that contradict", () => {

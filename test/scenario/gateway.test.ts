@@ -1,54 +1,28 @@
 import { expect } from "chai";
-import { concat, type HDNodeWallet, id as hashOf } from "ethers";
+import { id as hashOf } from "ethers";
 import { handleOf } from "../../src/gateway/destination.ts";
 import {
   chainHash,
-  depositContent,
-  depositId,
   outcomeContent,
   outcomeMessage,
-  type Statement,
-  statementDigest,
   tokenMessage,
   tokenWord,
 } from "../../src/gateway/statement.ts";
 import { payoutIn } from "../support/gatewayFixture.ts";
-import { connection, DAY, ethers, type Scene, scene } from "./scene.ts";
+import { attest, COIN, creditLitecoin } from "./foreign.ts";
+import { connection, DAY, scene } from "./scene.ts";
 
-const COIN = 100_000_000n;
 /** Small enough for the asset's lane to let it pass within a day. */
 const PART = COIN / 20n;
 const SCRIPT = `5120${"ab".repeat(32)}`;
 const TX = "c1".repeat(32);
 
-/** What two of the deployed committee say. */
-async function attest(s: Scene, statement: Statement): Promise<string> {
-  const digest = statementDigest(statement, BigInt(s.addresses.chainId), s.addresses.committee);
-  const keys = [...(s.keys.committee as unknown as readonly HDNodeWallet[])].sort((a, b) =>
-    BigInt(a.address) < BigInt(b.address) ? -1 : 1,
-  );
-  const signatures = keys.slice(0, 2).map((key) => key.signingKey.sign(digest).serialized);
-  return ethers.AbiCoder.defaultAbiCoder().encode(["uint32", "bytes"], [1, concat(signatures)]);
-}
-
 describe("The deployed gateway", () => {
   it("credits litecoin, limits it like any other asset, and pays it out once", async () => {
     const s = await scene();
     const { gateway, vault } = s.contracts;
-    const [{ chain: name } = { chain: "" }] = s.config.gateway.chains;
-    const chain = chainHash(name);
-    const ltc = s.assets.ltc ?? 0n;
     const account = s.mallory.address;
-    const deposit = { chain, txId: `0x${TX}`, index: 0n, account, asset: ltc, amount: 3n * COIN };
-    const messageId = depositId({
-      chain: name,
-      destination: BigInt(s.addresses.chainId),
-      vault: s.addresses.vault,
-      txId: TX,
-      index: 0,
-    });
-    const content = depositContent(account, ltc, deposit.amount);
-    await gateway.credit(deposit, await attest(s, { chain, messageId, content }));
+    const { name, chain, asset: ltc } = await creditLitecoin(s, account, 3n * COIN);
     expect(await vault.balanceOf(account, ltc)).to.equal(3n * COIN);
 
     await gateway.registerDestination(account, chain, `0x${SCRIPT}`);
@@ -85,10 +59,11 @@ describe("The deployed gateway", () => {
     const s = await scene();
     const { gateway, committee } = s.contracts;
     const chain = chainHash(s.config.gateway.chains[0]?.chain ?? "");
+    const none = { chain, txId: hashOf("transaction"), index: 0n, account: s.mallory, asset: 0n, amount: 1n };
     const stranger = { gateway: gateway.connect(s.mallory), committee: committee.connect(s.mallory) };
     const calls: readonly (() => Promise<unknown>)[] = [
       () => stranger.gateway.addAsset(s.assets.usd ?? 0n),
-      () => stranger.gateway.refuse(hashOf("deposit")),
+      () => stranger.gateway.refuse(none),
       () => stranger.gateway.recall(hashOf("payout")),
       () => stranger.gateway.resume(chain, hashOf("message")),
       () => stranger.gateway.succeed(s.mallory),

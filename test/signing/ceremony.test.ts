@@ -223,14 +223,34 @@ describe("key ceremonies", () => {
       if (share === undefined) throw new Error("ben dealt nothing");
       const claims = [
         { reason: "opening" as const, evidence: [bens] },
-        { reason: "share" as const, evidence: [bens, share], opening: annas, unseal: "22".repeat(32) },
-        { reason: "share" as const, evidence: [bens, share] },
+        { reason: "share" as const, evidence: [share], openings, unseal: "22".repeat(32) },
+        { reason: "share" as const, evidence: [share], openings },
+        { reason: "share" as const, evidence: [share], openings: [annas, bens] },
+        { reason: "share" as const, evidence: [share] },
         { reason: "share" as const, evidence: [annas, share] },
         { reason: "openings-differ" as const, evidence: [bens, bens] },
       ];
       for (const claim of claims) {
         expect(judgeComplaint(terms, { by: "anna", accused: "ben", ...claim }).guilty).to.equal("anna");
       }
+    });
+  });
+
+  describe("given a member that signs another opening afterwards, with another key to receive by", () => {
+    it("doesn't make an honest dealer's share look like one that can't be opened", () => {
+      const terms = dkgTerms(three, 2);
+      const members = seats(terms, three);
+      const { openings, shares } = upToDealing(members);
+      const [annas, bens, cleos] = openings as [SignedMessage, SignedMessage, SignedMessage];
+      const share = forMember(shares, "anna").find((message) => body<Opening>(message).from === "ben");
+      const unseal = "22".repeat(32);
+      const { receiveKeys, ...rest } = body<Opening>(annas);
+      const made = anna.sign(
+        canonicalJson({ ...rest, receiveKeys: { ...receiveKeys, ben: openKeyOf(unseal) } }),
+      );
+      const evidence = [share as SignedMessage];
+      const complaint = { by: "anna", accused: "ben", reason: "share" as const, evidence, unseal };
+      expect(judgeComplaint(terms, { ...complaint, openings: [made, bens, cleos] }).guilty).to.equal("anna");
     });
   });
 

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { RetryableError } from "../../src/core/errors.ts";
 import { storedShare } from "../../src/signing/frost/stored-share.ts";
 import { FrostGroup } from "../../src/signing/frost-group.ts";
-import type { Answer } from "../../src/signing/wire-messages.ts";
+import type { Answer, Method } from "../../src/signing/wire-messages.ts";
 import { refuses } from "../support/refusal.ts";
 import { signedBy } from "./group-fixture.ts";
 import { handsOn, REQUEST, type Stage, stage } from "./group-stage.ts";
@@ -86,6 +86,26 @@ describe("FrostGroup", () => {
       const error = await refuses("SIGNERS_UNAVAILABLE", group.sign(request));
       expect(error).to.be.instanceOf(RetryableError);
       expect(error.facts).to.include.keys("anna", "ben");
+    });
+  });
+
+  describe("given two signers that are restarted between the rounds", () => {
+    it("is no refusal either, though their sessions are gone", async () => {
+      const restarting = channels().map((channel) => ({
+        name: channel.name,
+        async call(method: Method, params: unknown) {
+          if (method === "share") await signer(channel.name).restart();
+          return channel.call(method, params);
+        },
+      }));
+      const { facts } = await refuses(
+        "SIGNERS_UNAVAILABLE",
+        new FrostGroup({ group: the.coins, channels: restarting }).sign(request),
+      );
+      expect(String(facts.anna)).to.include("SESSION_UNKNOWN");
+      expect(await new FrostGroup({ group: the.coins, channels: channels() }).sign(request)).to.have.length(
+        2,
+      );
     });
   });
 

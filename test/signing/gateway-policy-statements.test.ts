@@ -30,17 +30,19 @@ describe("GatewayPolicy, asked for statements", () => {
   beforeEach(() => {
     here = world();
   });
-  const objection = (request: SigningRequest) => policyIn(here).objection(request);
+  const objection = async (request: SigningRequest) => {
+    const judgement = await policyIn(here).judge(request);
+    return "no" in judgement ? judgement.no : undefined;
+  };
   const change = (some: Partial<PayoutAtFinal>) => {
     here.payouts.set(PAYOUT, { ...here.payout, ...some });
   };
 
   describe("given a statement about a deposit", () => {
     it("allows what it sees itself, and weighs it", async () => {
-      const policy = policyIn(here);
-      const request = saying(depositStatement(), depositFacts);
-      expect(await policy.objection(request)).to.equal(undefined);
-      expect(await policy.weigh(request)).to.deep.equal({ window: `${CHAIN}/credits`, amount: 5n, cap: 90n });
+      expect(await policyIn(here).judge(saying(depositStatement(), depositFacts))).to.deep.equal({
+        spend: { window: `${CHAIN}/credits`, amount: 5n, cap: 90n },
+      });
     });
 
     it("refuses another account, amount, asset, output, chain or Vault", async () => {

@@ -7,25 +7,25 @@ import { refuses } from "../support/refusal.ts";
 import { PAYOUT, policyIn, SCRIPT, spending, TOKEN, TX, token, type World, world } from "./gateway-world.ts";
 import { CHAIN, word } from "./signing-stage.ts";
 
+const withCode = (error: RetryableError) => error.code;
+
 describe("GatewayPolicy", () => {
   let here: World;
   beforeEach(() => {
     here = world();
   });
-  const objection = (request: SigningRequest) => policyIn(here).objection(request);
+  const objection = async (request: SigningRequest) => {
+    const judgement = await policyIn(here).judge(request);
+    return "no" in judgement ? judgement.no : undefined;
+  };
   const change = (some: Partial<PayoutAtFinal>) => {
     here.payouts.set(PAYOUT, { ...here.payout, ...some });
   };
 
   describe("given a payout's transaction", () => {
     it("allows the one that the ledger has authorised, and weighs it", async () => {
-      const policy = policyIn(here);
-      const request = spending();
-      expect(await policy.objection(request)).to.equal(undefined);
-      expect(await policy.weigh(request)).to.deep.equal({
-        window: `${CHAIN}/payouts`,
-        amount: 500n,
-        cap: 900n,
+      expect(await policyIn(here).judge(spending())).to.deep.equal({
+        spend: { window: `${CHAIN}/payouts`, amount: 500n, cap: 900n },
       });
     });
 
@@ -111,15 +111,23 @@ describe("GatewayPolicy", () => {
       here.payouts.set(other, { ...here.payout, amount: 40n, status: "SETTLED" });
       await refuses("WALLET_SHORT", objection(spending()));
     });
+
+    it("looks at the latest payouts first, and at no more of them than it takes", async () => {
+      here.balance = 970n;
+      for (const name of ["latest", "before", "long ago"])
+        here.paid.push({ payoutId: word(name).slice(2), amount: 20n });
+      for (const name of ["latest", "before"]) here.payouts.set(word(name), { ...here.payout, amount: 20n });
+      expect(await objection(spending())).to.equal(undefined);
+      expect(here.asked).to.deep.equal([PAYOUT, word("latest"), word("before")]);
+    });
   });
 
   describe("given a void, or upkeep", () => {
     it("allows a void of what is authorised with that token, counted by its fee", async () => {
       here.read = { kind: "void", payoutId: PAYOUT.slice(2), token: TOKEN, fee: 9n };
-      const policy = policyIn(here);
-      const request = spending();
-      expect(await policy.objection(request)).to.equal(undefined);
-      expect(await policy.weigh(request)).to.deep.equal({ window: `${CHAIN}/upkeep`, amount: 9n, cap: 50n });
+      expect(await policyIn(here).judge(spending())).to.deep.equal({
+        spend: { window: `${CHAIN}/upkeep`, amount: 9n, cap: 50n },
+      });
       // Also while the chain is held: voiding can't be stopped.
       here.open = false;
       expect(await objection(spending())).to.equal(undefined);
@@ -134,6 +142,16 @@ describe("GatewayPolicy", () => {
       expect(await objection(spending())).to.be.a("string");
       here.read = { kind: "upkeep", effect: word("other").slice(2), token: TOKEN, fee: 9n };
       expect(await objection(spending())).to.be.a("string");
+    });
+
+    it("binds no token to upkeep that says of it what isn't so, but to what it has bound it to before", async () => {
+      here.read = { kind: "upkeep", effect: PAYOUT.slice(2), token: TOKEN, fee: 9n };
+      here.tokenIsTrue = false;
+      expect(await objection(spending())).to.include("something else than it says");
+      here.tokenIsTrue = undefined;
+      expect(await objection(spending()).catch(withCode)).to.equal("TOKEN_UNSEEN");
+      here.tokens.push(TOKEN);
+      expect(await objection(spending())).to.equal(undefined);
     });
   });
 });

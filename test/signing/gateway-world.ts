@@ -60,10 +60,14 @@ export function world() {
     readFault: undefined as Error | undefined,
     deposit: { account: ACCOUNT, amount: 5n, final: true } as SeenDeposit | undefined,
     free: true,
+    /** Whether upkeep's token holds what is said. */
+    tokenIsTrue: true as boolean | undefined,
     status: new Map<string, EffectStatus>(),
     tokens: [] as ConflictToken[],
     denied: new Set<Hex>(),
     down: false,
+    /** Payouts that the ledger was asked for. */
+    asked: [] as string[],
   };
 }
 
@@ -83,7 +87,14 @@ export function policyIn(here: World): GatewayPolicy {
       atFinal: async () => {
         alive();
         return {
-          payoutOf: async (id) => here.payouts.get(id) ?? none,
+          payoutOf: async (id) => {
+            here.asked.push(id);
+            return here.payouts.get(id) ?? none;
+          },
+          statusOf: async (id) => {
+            here.asked.push(id);
+            return (here.payouts.get(id) ?? none).status;
+          },
           supply: async () => here.supply,
           isOpen: async () => here.open,
         };
@@ -96,6 +107,7 @@ export function policyIn(here: World): GatewayPolicy {
       },
       effectStatus: async (_effect, { value }) => here.status.get(value) ?? { is: "absent" },
       isFree: async () => here.free,
+      tokenIsTrue: async () => here.tokenIsTrue,
       balance: async () => here.balance,
       paid: async () => here.paid,
       read: () => {

@@ -141,6 +141,31 @@ describe("a hostile coordinator of FROST signers", () => {
     });
   });
 
+  describe("given a coordinator that asks more at once than the signer's nodes answer", () => {
+    it("waits for its own, and others are answered", async () => {
+      const { policy, service } = signer("anna");
+      const judge = policy.judge.bind(policy);
+      let go = () => {};
+      const nodes = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      policy.judge = async (asked) => {
+        await nodes;
+        return judge(asked);
+      };
+      const params = JSON.parse(wireText({ request, generation: the.coins.generation }));
+      const waiting = Array.from({ length: 40 }, () =>
+        refusalOf(service.answer("hostile", "commit", params)),
+      );
+      expect(await refusalOf(service.answer("hostile", "status", {}))).to.equal("SIGNER_BUSY");
+      expect(await service.answer("honest", "status", {})).to.include({ name: "anna" });
+      go();
+      const answers = await Promise.all(waiting);
+      expect(answers.filter((code) => code === "SIGNER_BUSY")).to.have.length(8);
+      expect(answers.filter((code) => code === "accepted")).to.have.length(32);
+    });
+  });
+
   describe("given a coordinator that opens sessions without end", () => {
     it("is stopped at its own limit, others go on, and sessions expire", async () => {
       let now = 0;

@@ -4,9 +4,9 @@ import { RetryableError } from "../../src/core/errors.ts";
 import type { SignedMessage } from "../../src/signing/frost/ceremony-messages.ts";
 import { finishCeremony, leadCeremony } from "../../src/signing/frost/lead-ceremony.ts";
 import { FrostGroup } from "../../src/signing/frost-group.ts";
-import type { Answer } from "../../src/signing/wire-messages.ts";
+import type { Answer, Method } from "../../src/signing/wire-messages.ts";
 import { refusal, refusalOf, refuses } from "../support/refusal.ts";
-import { dkgTerms, participants, person, reshareTerms } from "./group-fixture.ts";
+import { dkgTerms, type Person, participants, person, reshareTerms } from "./group-fixture.ts";
 import { handsOn, NAMES, PEOPLE, REQUEST, type Stage, stage } from "./group-stage.ts";
 import { stagedSigner, transaction, transactionRequest } from "./signing-stage.ts";
 
@@ -72,6 +72,39 @@ describe("ceremonies that a coordinator leads", () => {
       expect(await new FrostGroup({ group: renewed, channels: channels() }).sign(request)).to.have.length(2);
       const status = (await signer("anna").channel.call("status", {})) as Answer<"status">;
       expect(status.pending).to.deep.equal([]);
+    });
+  });
+
+  describe("given a reshare without anna that was given up, and another one with her that was held since", () => {
+    it("leaves her new share where it is, whatever the leader has kept", async () => {
+      const [anna, ben, cleo] = PEOPLE as [Person, Person, Person];
+      const without = reshareTerms(the.coins, [anna, ben], participants([ben, cleo]), 2);
+      const withHer = reshareTerms(the.coins, [anna, ben], participants(PEOPLE), 2);
+      for (const one of the.signers) {
+        one.approve(without);
+        one.approve(withHer);
+      }
+      const confirmations: SignedMessage[] = [];
+      const holdBack = channels().map((channel) => ({
+        name: channel.name,
+        async call(method: Method, params: unknown) {
+          if (method === "activate") throw new RetryableError("SIGNER_UNREACHABLE", "the leader waits");
+          const answer = await channel.call(method, params);
+          if (method === "finish")
+            confirmations.push((answer as Answer<"finish"> & { confirmation: SignedMessage }).confirmation);
+          return answer;
+        },
+      }));
+      await refusal(leadCeremony({ terms: without, channels: holdBack }));
+      expect(confirmations).to.have.length(2);
+      for (const name of ["ben", "cleo"]) signer(name).keystore.remove("pending-coins");
+      const renewed = await leadCeremony({ terms: withHer, channels: channels() });
+      const late = { ceremony: without.digest, confirmations };
+      await refuses("GENERATION_OTHER", signer("anna").service.answer("relayer", "activate", late));
+      expect(signer("anna").keystore.has("coins")).to.equal(true);
+      expect(
+        await new FrostGroup({ group: renewed, channels: channels().slice(0, 2) }).sign(request),
+      ).to.have.length(2);
     });
   });
 

@@ -109,9 +109,10 @@ describe("LocalSigner", () => {
   });
 
   describe("given a coordinator that asks for versions without end", () => {
-    it("signs a hundred", async () => {
+    it("signs a hundred a day, so that the token can be voided at last", async () => {
+      let now = 1_700_000_000_000;
       const journal = SqliteJournal.open({ file: ":memory:" });
-      const guard = stageGuard(journal, stagePolicy());
+      const guard = stageGuard(journal, stagePolicy(), () => now);
       const secret = new Redacted(secp256k1.utils.randomSecretKey() as Uint8Array);
       const signer = new LocalSigner({ name: "coins", scheme: "bip340", use: "transaction", secret, guard });
       const version = (number: number) =>
@@ -119,6 +120,8 @@ describe("LocalSigner", () => {
       for (let number = 1; number <= 100; number++) await version(number);
       await refuses("SIGNING_REFUSED", version(101));
       expect(await version(100)).to.have.length(1);
+      now += 86_400_001;
+      expect(await version(101)).to.have.length(1);
       await journal.close();
     });
   });

@@ -147,6 +147,16 @@ describe("the signer commands", () => {
         const spoken = String(planned.ceremony).match(/.{8}/g)?.join(" ") ?? "";
         expect((await strongroom(...approve, "--fingerprint", spoken)).json.approved).to.equal(true);
       }
+      const discard = ["discard", "--config", here("anna", "signer.json"), "--key", "coins", ...password];
+      expect((await strongroom(...discard)).json).to.deep.equal({
+        key: "coins",
+        stored: false,
+        approvals: 1,
+      });
+      await refuses("KEY_UNKNOWN", strongroom(...discard));
+      await refuses("CEREMONY_NOT_APPROVED", strongroom(...lead));
+      const again = ["approve", "--config", here("anna", "signer.json"), "--ceremony", "plan.json"];
+      await strongroom(...again, "--fingerprint", String(planned.ceremony));
       const { json: made } = await strongroom(...lead);
       const group = new GroupKey(JSON.parse(readFileSync(here("coins.json"), "utf8")));
       expect(made.publicKey).to.equal(group.publicKey);

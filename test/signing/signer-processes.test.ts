@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { schnorr } from "@noble/curves/secp256k1.js";
 import { hexToBytes } from "@noble/curves/utils.js";
 import { expect } from "chai";
-import { approveCeremony } from "../../src/signing/frost/ceremony-desk.ts";
+import { approveCeremony } from "../../src/signing/frost/approvals.ts";
 import { CeremonyTerms } from "../../src/signing/frost/ceremony-terms.ts";
 import type { GroupKey } from "../../src/signing/frost/group-key.ts";
 import { leadCeremony } from "../../src/signing/frost/lead-ceremony.ts";

@@ -16,9 +16,8 @@ const signer = await startSigner({
   log: (line) => process.stderr.write(`${line}\n`),
   compose: async () => ({
     chains: [CHAIN],
-    policy: { objection: async () => undefined },
+    policy: { judge: async (request) => stageWeight(request) },
     payloadsOf: listedPayloads,
-    weigh: stageWeight,
   }),
 });
 process.stdout.write(`${JSON.stringify({ port: signer.port })}\n`);

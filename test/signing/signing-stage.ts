@@ -13,7 +13,7 @@ import {
   tokenWord,
 } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
-import { approveCeremony } from "../../src/signing/frost/ceremony-desk.ts";
+import { approveCeremony } from "../../src/signing/frost/approvals.ts";
 import type { CeremonyTerms } from "../../src/signing/frost/ceremony-terms.ts";
 import type { VaultLimits } from "../../src/signing/frost/nonce-vault.ts";
 import { Keystore } from "../../src/signing/keystore.ts";
@@ -22,11 +22,11 @@ import {
   purposePayloads,
   statementPayload,
 } from "../../src/signing/purpose-payloads.ts";
-import type { SigningPolicy, SigningRequest } from "../../src/signing/signer.ts";
+import type { SigningPolicy, SigningRequest, Spend } from "../../src/signing/signer.ts";
 import type { SignerChannel } from "../../src/signing/signer-channel.ts";
 import { SignerService } from "../../src/signing/signer-service.ts";
 import { SigningGuard } from "../../src/signing/signing-guard.ts";
-import { SigningRecord, type Spend } from "../../src/signing/signing-record.ts";
+import { SigningRecord } from "../../src/signing/signing-record.ts";
 import { wireText } from "../../src/signing/wire-messages.ts";
 import type { Person } from "./group-fixture.ts";
 
@@ -129,18 +129,18 @@ export function stagePolicy(): StagePolicy {
     why: undefined,
     fault: undefined,
     asked: 0,
-    async objection() {
+    async judge(request) {
       this.asked++;
       if (this.fault !== undefined) throw this.fault;
-      return this.why;
+      return this.why === undefined ? stageWeight(request) : { no: this.why };
     },
   };
 }
 
 /** What leaves with a request: this suite's transactions say it as their fee. */
-export async function stageWeight({ purpose }: SigningRequest): Promise<Spend | undefined> {
-  if (purpose.kind === "statement") return undefined;
-  return { window: CHAIN, amount: purpose.unsigned.fee, cap: 1_000n };
+export function stageWeight({ purpose }: SigningRequest): { readonly spend?: Spend } {
+  if (purpose.kind === "statement") return {};
+  return { spend: { window: CHAIN, amount: purpose.unsigned.fee, cap: 1_000n } };
 }
 
 /** A guard over a journal, with everything real but the policy. */
@@ -153,7 +153,6 @@ export function stageGuard(
     chains: [CHAIN],
     payloadsFor: purposePayloads(COMMITTEE, listedPayloads),
     policy,
-    weigh: stageWeight,
     record: new SigningRecord(journal, now),
   });
 }

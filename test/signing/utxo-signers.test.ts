@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
 import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import { hexToBytes } from "@noble/curves/utils.js";
 import { sha256 } from "@scure/btc-signer/utils.js";
@@ -6,6 +7,8 @@ import { expect } from "chai";
 import type { ConflictToken, Effect, Hex, UnsignedTx } from "../../src/chains/chain.ts";
 import { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
+import { upkeepOutputs } from "../../src/chains/utxo/upkeep-transaction.ts";
+import { psbtText } from "../../src/chains/utxo/wallet-transaction.ts";
 import { Redacted } from "../../src/core/redacted.ts";
 import {
   chainHash,
@@ -19,6 +22,7 @@ import {
 } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { AccountBook } from "../../src/signing/account-book.ts";
+import type { CreditedDeposit, CreditNews } from "../../src/signing/credited-deposits.ts";
 import { deal, pointText, shareOf } from "../../src/signing/frost/dealing.ts";
 import { GroupKey } from "../../src/signing/frost/group-key.ts";
 import { ShareDesk } from "../../src/signing/frost/share-desk.ts";
@@ -30,6 +34,7 @@ import type { SigningRequest } from "../../src/signing/signer.ts";
 import type { SignerChannel } from "../../src/signing/signer-channel.ts";
 import { SigningGuard } from "../../src/signing/signing-guard.ts";
 import { SigningRecord } from "../../src/signing/signing-record.ts";
+import type { DepositFacts } from "../../src/signing/statement-facts.ts";
 import { UtxoWatch } from "../../src/signing/utxo-watch.ts";
 import { METHODS, wireText } from "../../src/signing/wire-messages.ts";
 import { DEPTH, type LitecoinStage, openLitecoinStage } from "../support/litecoin-stage.ts";
@@ -49,6 +54,7 @@ describe("FROST signers on litecoind", () => {
   let statements: FrostGroup;
   const journals: SqliteJournal[] = [];
   const ledger = { payouts: new Map<string, PayoutAtFinal>(), supply: 0n, open: true };
+  const credits = { tell: async () => {} };
 
   before(async () => {
     stage = await openLitecoinStage();
@@ -73,7 +79,7 @@ describe("FROST signers on litecoind", () => {
       const record = new SigningRecord(journal, Date.now);
       const book = new DepositBook(stage.wallet);
       const accounts = await AccountBook.open(journal, stage.wallet.network.chain);
-      const watch = new UtxoWatch(stage.another({ book }).index, book, accounts);
+      const watch = new UtxoWatch({ index: stage.another({ book }).index, book, accounts, credits });
       const { chain } = stage.wallet.network;
       const policy = new GatewayPolicy({
         chain,
@@ -83,6 +89,7 @@ describe("FROST signers on litecoind", () => {
         gateway: {
           atFinal: async () => ({
             payoutOf: async (id) => ledger.payouts.get(id) ?? { ...payoutOf("00", 0n), status: "NONE" },
+            statusOf: async (id) => ledger.payouts.get(id)?.status ?? "NONE",
             supply: async () => ledger.supply,
             isOpen: async () => ledger.open,
           }),
@@ -101,7 +108,6 @@ describe("FROST signers on litecoind", () => {
         chains: [chain],
         payloadsFor: purposePayloads(COMMITTEE, (unsigned) => watch.executor.signingPayloads(unsigned)),
         policy,
-        weigh: (request) => policy.weigh(request),
         record,
       });
       const share = new Redacted(Fn.toBytes(shareOf(dealing, place + 1)) as Uint8Array);
@@ -204,6 +210,104 @@ describe("FROST signers on litecoind", () => {
     });
   });
 
+  describe("given a signer that wasn't asked for a deposit", () => {
+    const account = `0x${"d0".repeat(20)}`;
+    const amount = 3_000_000n;
+    let height = 0;
+    let txId = "";
+    const database = new DatabaseSync(":memory:");
+    const journal = SqliteJournal.open({ file: ":memory:" });
+    after(() => journal.close());
+    /** A process of the signer: what it has kept is in its journal and its index. */
+    const process = async (news: readonly CreditedDeposit[] = [], cut = false) => {
+      const accounts = await AccountBook.open(journal, chain());
+      const book = new DepositBook(stage.wallet, accounts.accounts);
+      const { index } = stage.another({ book, database });
+      const rewound: number[] = [];
+      // SQLite's 2 is FULL: what is taken back stays so after a power cut.
+      const firm: unknown[] = [];
+      const undo = index.tables.undoAbove.bind(index.tables);
+      index.tables.undoAbove = (above) => {
+        if (above >= 0) firm.push(database.prepare("PRAGMA synchronous").get()?.synchronous);
+        undo(above);
+      };
+      const rewind = index.rewind.bind(index);
+      index.rewind = async (to) => {
+        if (cut) throw new Error("the power is cut");
+        rewound.push(to);
+        await rewind(to);
+      };
+      const tell: CreditNews["tell"] = async (learn) => {
+        if (news.length > 0) await learn(news);
+      };
+      const said: string[] = [];
+      const log = (line: string) => said.push(line);
+      const watch = new UtxoWatch({ index, book, accounts, credits: { tell }, log });
+      return { watch, rewound, firm, said };
+    };
+    const facts = async (): Promise<DepositFacts> => {
+      const [parent, block] = (await Promise.all(
+        [height - 1, height].map((at) => stage.nodes[0].ask("getblockhash", at)),
+      )) as [Hex, Hex];
+      return { kind: "deposit", txId, index: "0", account, height: String(height), block, parent };
+    };
+    const deposit = (id: Hex, whom = account): CreditedDeposit => ({
+      id: depositId({ chain: chain(), destination: HOME, vault: stage.wallet.vault, txId: id, index: 0 }),
+      account: whom,
+    });
+
+    it("looks no further back than it must for what the ledger has credited, and knows its coins", async () => {
+      const { network, groupKey, home, vault } = stage.wallet;
+      const script = depositScript({ groupKey, chain: network.chain, home, vault, account });
+      txId = await stage.bank.send([{ script, amount }]);
+      await stage.mine(1);
+      height = (await stage.observer.head()).height;
+      await stage.mine(40);
+      const blind = await (await process()).watch.balance();
+      const { watch, rewound, said } = await process([deposit(txId)]);
+      expect(await watch.balance()).to.equal(blind + amount);
+      expect(rewound).to.have.length(2);
+      expect(rewound.at(-1)).to.be.at.most(height);
+      expect(await watch.balance()).to.equal(blind + amount);
+      expect(rewound).to.have.length(2);
+      const again = await process();
+      expect(await again.watch.balance()).to.equal(blind + amount);
+      expect([...again.rewound, ...said]).to.deep.equal([]);
+    });
+
+    it("reads all blocks once for what none of them has, and says so", async () => {
+      const { watch, rewound, said } = await process([deposit("ab".repeat(32), `0x${"d2".repeat(20)}`)]);
+      const balance = await watch.balance();
+      expect(rewound.length).to.be.above(0);
+      expect(said.join()).to.include("no block of this signer's nodes has");
+      const count = rewound.length;
+      expect(await watch.balance()).to.equal(balance);
+      expect(rewound).to.have.length(count);
+    });
+
+    it("learns an account again when the power was cut before its blocks were to be read again", async () => {
+      const other = `0x${"d1".repeat(20)}`;
+      const { network, groupKey, home, vault } = stage.wallet;
+      const script = depositScript({ groupKey, chain: network.chain, home, vault, account: other });
+      txId = await stage.bank.send([{ script, amount }]);
+      await stage.mine(1);
+      height = (await stage.observer.head()).height;
+      await stage.mine(DEPTH);
+      const blind = await (await process()).watch.balance();
+      const asked = { ...(await facts()), account: other };
+      const { watch } = await process([], true);
+      await watch.depositAt(asked).then(
+        () => expect.fail("the power wasn't cut"),
+        (error: Error) => expect(error.message).to.equal("the power is cut"),
+      );
+      const next = await process();
+      expect(await next.watch.depositAt(asked)).to.deep.equal({ account: other, amount, final: true });
+      expect(await next.watch.balance()).to.equal(blind + amount);
+      expect(next.firm).to.deep.equal([2]);
+      expect(await (await process()).watch.balance()).to.equal(blind + amount);
+    });
+  });
+
   describe("given a payout", () => {
     it("gets its token, is paid by two of three under each input's tweak, and its end is stated", async () => {
       const script = stage.bank.freshScript();
@@ -293,6 +397,34 @@ describe("FROST signers on litecoind", () => {
       expect(await coins.sign(spending(unsigned))).to.have.length(
         stage.executor.signingPayloads(unsigned).length,
       );
+    });
+
+    it("keeps its anchor where somebody would bind that to upkeep by a lie about what it holds", async () => {
+      const script = stage.bank.freshScript();
+      const effect = stage.effect("payout", { script, amount: "100000000" });
+      // The first one is bound to the payout before.
+      const token = await stage.executor.reserve(effect, [await stage.executor.reserve(effect, [])]);
+      const { wallet } = stage;
+      const upkeep = "e1".repeat(32);
+      for (const lie of [
+        { amount: 200_000_000n, account: undefined },
+        { amount: wallet.network.anchor, account: ACCOUNT },
+      ]) {
+        const outputs = upkeepOutputs(wallet, "consolidate", upkeep, 0, lie.amount - 2_000n);
+        const body = psbtText(wallet, { inputs: [{ outpoint: token.value, ...lie }], outputs });
+        const unsigned = { chain: chain(), effect: upkeep, token, body, fee: 2_000n, rate: 10_000n };
+        const { facts } = await refuses("SIGNING_REFUSED", coins.sign(spending(unsigned)));
+        expect(JSON.stringify(facts)).to.include("something else than it says");
+      }
+      const payoutId = `0x${effect.id}`;
+      ledger.payouts.set(payoutId, payoutOf(script, 100_000_000n));
+      const statement = {
+        chain: chainHash(chain()),
+        messageId: tokenMessage(payoutId, 1n),
+        content: tokenWord(token),
+      };
+      const facts = { payoutId, attempt: "1", tokenKind: token.kind, tokenValue: token.value };
+      expect(await isSigned(saying(statement, { kind: "token", ...facts }))).to.equal(true);
     });
 
     it("can be voided, and the wallet kept going, by what pays nobody", async () => {

@@ -1,6 +1,8 @@
 import { type HttpServer, startHttpServer } from "./http-server.ts";
-import type { Lie } from "./lying-node.ts";
 import { askBehind, type Question } from "./rpc-server.ts";
+
+/** A question to a node, and its true answer; gives what is answered instead. */
+export type Lie = (method: string, params: readonly unknown[], truth: unknown) => unknown;
 
 /** A node in front of a real one: its owner may stop it, make it lie, and lose its answers, at any time. */
 export interface FrontNode extends Pick<HttpServer, "url" | "close"> {

@@ -17,8 +17,8 @@ import {
   signatureFile,
   signatureFileName,
 } from "../../src/governance/wallets/signature-file.ts";
-import { type DevelopmentNode, startNode } from "./nodes.ts";
-import { type CommandResult, strongroom } from "./strongroom.ts";
+import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";
+import { type CommandResult, strongroom } from "../../src/testing/strongroom.ts";
 
 const CHAIN = 31_337n;
 

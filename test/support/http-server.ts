@@ -13,6 +13,7 @@ export interface Recorded {
 /** What a server says to a request. */
 export interface Reply {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -44,7 +45,9 @@ export async function startHttpServer(
     const reply = await answer(request, requests.push(request));
     if (reply === "hang up") incoming.socket.destroy();
     else if (reply !== "silence")
-      outgoing.writeHead(reply.status ?? 200, { "content-type": "application/json" }).end(reply.body);
+      outgoing
+        .writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers })
+        .end(reply.body);
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   return {

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import type { Lie } from "./front-node.ts";
 import { startHttpServer } from "./http-server.ts";
-import type { Lie } from "./lying-node.ts";
 
 /** How an endpoint treats who asks it. */
 export type Treatment =

@@ -1,7 +1,7 @@
 import { ContractFactory, JsonRpcProvider, Wallet, ZeroAddress } from "ethers";
 import { Safe } from "../../src/governance/safe.ts";
 import { type SafeContract, safeArtifact } from "../../src/governance/safe-contracts.ts";
-import { type DevelopmentNode, type NodeKind, startNode } from "./nodes.ts";
+import { type DevelopmentNode, type NodeKind, startNode } from "../../src/testing/nodes.ts";
 
 /** A chain in a process of its own with Safe 1.5 on it, and a Safe of three owners whose keys the node does not hold. */
 export interface SafesOnNode {

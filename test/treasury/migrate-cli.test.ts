@@ -8,11 +8,11 @@ import { developmentConfig } from "../../deploy/config/load.ts";
 import { localKeys } from "../../deploy/config/local.ts";
 import { connectNetwork } from "../../deploy/connect.ts";
 import { deployNetwork } from "../../deploy/deploy-network.ts";
+import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";
+import { type RunningCommand, startStrongroom, strongroom } from "../../src/testing/strongroom.ts";
 import { BALANCES_HEADER } from "../../src/treasury/opening-balances.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { MockERC20__factory } from "../../typechain-types/factories/contracts/mocks/MockERC20__factory.ts";
-import { type DevelopmentNode, startNode } from "../support/nodes.ts";
-import { type RunningCommand, startStrongroom, strongroom } from "../support/strongroom.ts";
 
 const ROWS = 40;
 const USD = 10n ** 6n;

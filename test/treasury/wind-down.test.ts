@@ -3,11 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
+import { getAddress } from "ethers";
 import { INTENT_TYPES, vaultDomain } from "../../src/custody/intent.ts";
+import { handleOf } from "../../src/gateway/destination.ts";
 import { throughGovernance } from "../../src/governance/proposal.ts";
 import { readClaims } from "../../src/treasury/vault-claims.ts";
 import { type WindDownOptions, type WindDownReport, windDown } from "../../src/treasury/wind-down.ts";
 import { readIntent } from "../../src/treasury/withdraw-intent.ts";
+import { ForeignAsset__factory } from "../../typechain-types/index.ts";
+import { COIN, creditLitecoin } from "../scenario/foreign.ts";
 import { callOf, DAY, ETHER, ethers, networkHelpers, scene, withdraw } from "../scenario/scene.ts";
 import { refusalOf } from "../support/refusal.ts";
 
@@ -161,6 +165,53 @@ describe("windDown", () => {
       expect(why(String(app.target))?.todo).to.include("settle in the app");
       expect(report.remaining.find((claim) => claim.account === d.anna.address)?.todo).to.include(
         "its owner calls withdraw",
+      );
+    });
+  });
+
+  describe("given an asset of another chain", () => {
+    const SCRIPT = `5120${"ab".repeat(32)}`;
+
+    it("lets a balance leave to a destination of its owner's there, and asks for one where there is none", async () => {
+      const s = await scene();
+      const { name, chain, asset } = await creditLitecoin(s, s.anna.address, COIN);
+      const run = () =>
+        windDown(s.addresses, { signer: s.mallory, batch: 10, intents: outbox, assets: ["ltc"] });
+      const first = await run();
+      const [claim] = first.remaining;
+      expect(claim?.why).to.include("no destination on the asset's own chain");
+      expect(claim?.todo).to.include("registers a destination");
+      expect(readdirSync(outbox)).to.deep.equal([]);
+
+      await s.contracts.gateway.registerDestination(s.anna, chain, `0x${SCRIPT}`);
+      await run();
+      const [file = ""] = readdirSync(outbox);
+      const { intent } = readIntent(
+        s.config.chainId,
+        s.addresses.vault,
+        readFileSync(join(outbox, file), "utf8"),
+      );
+      expect(getAddress(intent.to)).to.equal(
+        handleOf({ account: s.anna.address, chain: name, script: SCRIPT }),
+      );
+      const signature = await s.anna.signTypedData(
+        vaultDomain(s.config.chainId, s.addresses.vault),
+        INTENT_TYPES,
+        intent,
+      );
+      const content = JSON.parse(readFileSync(join(outbox, file), "utf8")) as object;
+      writeFileSync(join(outbox, file), JSON.stringify({ ...content, signature }));
+      let report = await run();
+      for (let steps = 0; !report.complete && steps < 10; steps++) {
+        const { nextAt } = report;
+        if (nextAt !== undefined) await networkHelpers.time.increaseTo(nextAt + 1n);
+        report = await run();
+      }
+      expect([report.complete, report.remaining]).to.deep.equal([true, []]);
+      const { token } = await s.contracts.gateway.foreignOf(asset);
+      // It waits in the gateway for the committee to pay it there.
+      expect(await ForeignAsset__factory.connect(token, s.mallory).balanceOf(s.addresses.gateway)).to.equal(
+        COIN,
       );
     });
   });

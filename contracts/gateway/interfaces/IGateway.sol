@@ -20,38 +20,46 @@ import {Deposit, DepositStatus, Destination, ForeignRow, Payout} from "./IGatewa
 /// cents authorised in any trailing day.
 ///
 /// A chain is held like a customer: `chainAccount` is a subject of the Vault, under guardians' budgets. A hold, and a halt by
-/// equivocation, stop credits and authorisations. Settling, voiding, cancelling, refunding and requesting can't be stopped.
+/// equivocation, stop credits and authorisations, and neither settling, voiding, cancelling, refunding nor requesting.
+///
+/// What goes back needs the Vault's room, and waits as it is where there is none: for cancels, recalls and refunds while the
+/// Vault winds the asset down, or its cap fell below what is in. Meanwhile payouts go on: authorised, settled, tried again.
 ///
 /// Assumptions. Correctness: the committee's (`ICommittee`). A committee that lies can credit what never arrived, at most
-/// FOREIGN_INSTANT a day at once and the rest after FOREIGN_DELAY, and can call a payout settled that wasn't or void that was
-/// paid, at most CHAIN_OUT a day. Liveness: the committee's, and the Vault's room for refunds, which credits leave free.
+/// FOREIGN_INSTANT a day at once and the rest after FOREIGN_DELAY. It can call a payout settled that wasn't or void that was
+/// paid: all at once that is AUTHORISED then, which days may have brought together, then what CHAIN_OUT lets in a day. No hold
+/// or halt stops that, and to revoke its epoch takes none of it back. Liveness: the committee's, and the Vault's room.
 interface IGateway is IAccessManaged, IParams, IGatewayEvents {
     // ---- in ----
 
     /// @notice Credits a deposit that the committee attests: at once if the asset's trailing day has room, else after
     /// FOREIGN_DELAY by `mature`. By anyone, once.
     ///
-    /// Requirements: the gateway has no successor; it serves the asset, and the asset is of that chain; the chain is neither
-    /// held nor halted; neither it nor any predecessor has consumed the deposit; the supply stays under FOREIGN_CAP, and the
-    /// Vault has room for it beside all payouts that are on their way; `proof` is the committee's for `depositIdOf` and
-    /// `keccak256(abi.encode(account, asset, amount))`. A delayed deposit can be stated again only once the epoch that stated
-    /// it first was revoked: it is then a new one.
+    /// Requirements: the gateway has no successor; it serves the asset, and the asset is of that chain; the account isn't the
+    /// Vault, this gateway or one of its tokens; the chain is neither held nor halted; neither it nor any predecessor has
+    /// consumed the deposit; the supply stays under FOREIGN_CAP, and the Vault has room for it beside all payouts that are on
+    /// their way; `proof` is the committee's for `depositIdOf` and `keccak256(abi.encode(account, asset, amount))`. A delayed
+    /// deposit can be stated again only once the epoch that stated it first was revoked: it is then a new one.
     function credit(Deposit calldata deposit, bytes calldata proof) external;
 
     /// @notice Credits a delayed deposit that is due, by anyone.
     ///
-    /// Requirements: as for `credit`, but for the proof; the same deposit; the epoch that attested it wasn't revoked since.
+    /// Requirements: as for `credit`, but for the proof; the same deposit; the epoch that attested it wasn't revoked since; no
+    /// predecessor has refused it meanwhile.
     function mature(Deposit calldata deposit) external;
 
     /// @notice Consumes a delayed deposit without crediting it (timelock).
-    function refuse(bytes32 depositId) external;
+    ///
+    /// Requirements: the same deposit: what was decided of one statement doesn't refuse what a later epoch said instead.
+    function refuse(Deposit calldata deposit) external;
 
     // ---- out ----
 
     /// @notice Keeps the text behind a handle for good, by anyone, as the handle commits to it: whoever exits to it from the
     /// Vault is paid to `script` on `chain`, and what can't be paid goes back to `account`. Again for the same text is no error.
     ///
-    /// Requirements: an asset of the chain is served; a script of 1 to `MAX_SCRIPT` bytes; no other text has the handle.
+    /// Requirements: an asset of the chain is served; the account isn't the Vault, this gateway or one of its tokens, whose
+    /// balance would be nobody's to spend; a script of 1 to `MAX_SCRIPT` bytes; no other text has the handle.
     function registerDestination(address account, bytes32 chain, bytes calldata script)
         external
         returns (address handle);
@@ -70,8 +78,8 @@ interface IGateway is IAccessManaged, IParams, IGatewayEvents {
     /// @notice Records the conflict token of this attempt: from now on signers may pay it. By anyone.
     ///
     /// Requirements: REQUESTED; the gateway has no successor; the chain is neither held nor halted; its account's customer is
-    /// neither held nor listed, nor is everyone held; the chain's trailing day has room under CHAIN_OUT; `proof` is the
-    /// committee's for the attempt's token message.
+    /// neither held nor listed, its account isn't on the sanctions list as it answers now, nor is everyone held; the chain's
+    /// trailing day has room under CHAIN_OUT; `proof` is the committee's for the attempt's token message.
     /// @param token keccak256 of the conflict token's kind and value.
     function authorise(bytes32 payoutId, bytes32 token, bytes calldata proof) external;
 
@@ -95,8 +103,8 @@ interface IGateway is IAccessManaged, IParams, IGatewayEvents {
 
     /// @notice Begins to serve a foreign asset (timelock).
     ///
-    /// Requirements: its token names this gateway, and the same Vault; the Vault lists it; its parameters and its chain's are
-    /// set; at most `MAX_ASSETS`.
+    /// Requirements: the gateway has no successor; its token names this gateway, and the same Vault; the Vault lists it; its
+    /// parameters and its chain's are set; at most `MAX_ASSETS`.
     function addAsset(AssetId asset) external;
 
     /// @notice Halts a chain, by anyone, with two signed statements for one message. A message halts once.

@@ -59,6 +59,7 @@ interface IGatewayEvents {
     // ---- errors ----
 
     error Gateway_ZeroAddress();
+    error Gateway_NobodysAccount(address account);
     error Gateway_NotThePredecessorsVault(address predecessor, address vault);
     error Gateway_Succeeded(address successor);
     error Gateway_NotASuccessor(address successor);

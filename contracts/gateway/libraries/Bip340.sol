@@ -25,10 +25,8 @@ library Bip340 {
         if (s >= N || rx >= P || ry >= P || ry & 1 != 0) return false;
         if (mulmod(ry, ry, P) != _square(rx)) return false;
         uint256 e = uint256(sha256(abi.encodePacked(CHALLENGE, CHALLENGE, rx, px, message))) % N;
-        // Check: ecrecover takes no zero.
-        if (e == 0) return false;
         unchecked {
-            // 0 < e < N and s < N.
+            // e < N and s < N. An e of zero, which nobody will see, is a no: ecrecover has no answer to s = 0.
             bytes32 minusSx = bytes32(mulmod(N - s, px, N));
             bytes32 minusEx = bytes32(mulmod(N - e, px, N));
             address answer = ecrecover(minusSx, _EVEN, bytes32(px), minusEx);
@@ -55,16 +53,10 @@ library Bip340 {
     /// @dev base^exponent mod P, by the precompile of EIP-198.
     function _power(uint256 base, uint256 exponent) private view returns (uint256 result) {
         bytes memory input = abi.encode(32, 32, 32, base, exponent, P);
-        bool ok;
         assembly ("memory-safe") {
-            ok := staticcall(gas(), 0x05, add(input, 0x20), 0xc0, 0x00, 0x20)
+            // Fails short of gas only, of which a 64th is left.
+            if iszero(staticcall(gas(), 0x05, add(input, 0x20), 0xc0, 0x00, 0x20)) { revert(0, 0) }
             result := mload(0x00)
-        }
-        // Short of gas only, of which a 64th is left.
-        if (!ok) {
-            assembly ("memory-safe") {
-                revert(0, 0)
-            }
         }
     }
 }

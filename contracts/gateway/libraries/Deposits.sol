@@ -35,18 +35,15 @@ library Deposits {
 
     /// @notice The epoch that attested a delayed deposit, once it is due and told again as it was then.
     function due(Book storage self, bytes32 id, bytes32 content) internal view returns (uint32 epoch) {
-        Record memory record = self.records[id];
+        Record memory record = _waiting(self, id, content);
         // Check
-        if (record.status != DepositStatus.DELAYED) revert IGatewayEvents.Gateway_NotDelayed(id);
-        if (self.contents[id] != content) revert IGatewayEvents.Gateway_OtherContent(id);
         if (block.timestamp < record.from) revert IGatewayEvents.Gateway_Delayed(id, record.from);
         return record.epoch;
     }
 
-    /// @notice Consumes a delayed deposit for nothing.
-    function refuse(Book storage self, bytes32 id) internal {
-        // Check
-        if (self.records[id].status != DepositStatus.DELAYED) revert IGatewayEvents.Gateway_NotDelayed(id);
+    /// @notice Consumes a delayed deposit for nothing, if it is told as it was when it began to wait.
+    function refuse(Book storage self, bytes32 id, bytes32 content) internal {
+        _waiting(self, id, content);
         // Effect
         self.records[id] = Record(DepositStatus.REFUSED, 0, 0);
         emit IGatewayEvents.DepositRefused(id);
@@ -56,5 +53,12 @@ library Deposits {
     function consumed(Book storage self, bytes32 id) internal view returns (bool) {
         DepositStatus status = self.records[id].status;
         return status == DepositStatus.CREDITED || status == DepositStatus.REFUSED;
+    }
+
+    function _waiting(Book storage self, bytes32 id, bytes32 content) private view returns (Record memory record) {
+        record = self.records[id];
+        // Check
+        if (record.status != DepositStatus.DELAYED) revert IGatewayEvents.Gateway_NotDelayed(id);
+        if (self.contents[id] != content) revert IGatewayEvents.Gateway_OtherContent(id);
     }
 }

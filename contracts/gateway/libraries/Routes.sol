@@ -52,12 +52,12 @@ library Routes {
     // ---- handles ----
 
     /// @notice Keeps a handle's text: first come, for good. Nobody can prepare two texts of one handle and choose later.
+    /// @param account Not zero: an empty record is a handle that nobody registered.
     function register(Map storage self, address account, bytes32 chain, bytes calldata script)
         internal
         returns (address handle)
     {
         // Check
-        if (account == address(0)) revert IGatewayEvents.Gateway_ZeroAddress();
         requireServed(self, chain);
         if (script.length == 0 || script.length > MAX_SCRIPT) {
             revert IGatewayEvents.Gateway_BadScript(script.length, MAX_SCRIPT);

@@ -31,18 +31,63 @@ export const headerSchema = z.object({
 });
 export type Header = z.infer<typeof headerSchema>;
 
-/** A log in a block. */
-export const logSchema = z.object({
-  address,
-  topics: z.array(hexText.length(66)).max(4),
-  data: hexText,
-  blockHash: word,
-  blockNumber: count,
-  transactionHash: word,
-  logIndex: count,
-  removed: z.literal(false).optional(),
+/** A log in a block. All hex digits in lower case; topics and data 0x-prefixed, as what decodes them wants them. */
+export interface Log {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly blockHash: Hex;
+  readonly blockNumber: number;
+  readonly transactionHash: Hex;
+  readonly logIndex: number;
+}
+
+const WORD = /^0x[0-9a-f]{64}$/i;
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+const BYTES = /^0x[0-9a-f]*$/i;
+/** Up to 2^52: a number of JavaScript's holds it. */
+const COUNT = /^0x[0-9a-f]{1,13}$/i;
+
+const is = (form: RegExp, value: unknown): value is string => typeof value === "string" && form.test(value);
+
+/** A log as a node tells it, in one pass: scans read thousands. Undefined where it is none, or was taken back. */
+function logOf(told: unknown): Log | undefined {
+  if (typeof told !== "object" || told === null) return undefined;
+  const { address, topics, data, blockHash, blockNumber, transactionHash, logIndex, removed } =
+    told as Record<string, unknown>;
+  const isWhole =
+    is(ADDRESS, address) &&
+    Array.isArray(topics) &&
+    topics.length <= 4 &&
+    topics.every((topic) => is(WORD, topic)) &&
+    is(BYTES, data) &&
+    is(WORD, blockHash) &&
+    is(COUNT, blockNumber) &&
+    is(WORD, transactionHash) &&
+    is(COUNT, logIndex) &&
+    (removed === undefined || removed === false);
+  if (!isWhole) return undefined;
+  return {
+    address: address.toLowerCase(),
+    topics: (topics as string[]).map((topic) => topic.toLowerCase()),
+    data: data.toLowerCase(),
+    blockHash: blockHash.slice(2).toLowerCase(),
+    blockNumber: Number(blockNumber),
+    transactionHash: transactionHash.slice(2).toLowerCase(),
+    logIndex: Number(logIndex),
+  };
+}
+
+/** Logs in blocks. */
+export const logsSchema = z.array(z.unknown()).transform((told, context): readonly Log[] => {
+  const logs: Log[] = [];
+  for (const [at, each] of told.entries()) {
+    const log = logOf(each);
+    if (log !== undefined) logs.push(log);
+    else context.addIssue({ code: "custom", path: [at], message: "This is no log in a block" });
+  }
+  return logs;
 });
-export type Log = z.infer<typeof logSchema>;
 
 /** A transaction, mined or waiting. */
 export const transactionSchema = z.object({

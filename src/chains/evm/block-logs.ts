@@ -13,7 +13,7 @@ function faulty(node: EvmNode, why: string, { blockNumber, logIndex }: Log): Ret
 
 /** What a log says, without how a node writes it. */
 export function logKey({ blockHash, transactionHash, logIndex, topics, data }: Log): string {
-  return `${blockHash} ${transactionHash} ${logIndex} ${topics.join(" ")} ${data}`.toLowerCase();
+  return `${blockHash} ${transactionHash} ${logIndex} ${topics.join(" ")} ${data}`;
 }
 
 /**

@@ -49,7 +49,7 @@ export function revertOf(answer: Answer): string | undefined {
 }
 
 const SAME_BLOCK = {
-  key: (header: Header | null) => header?.hash ?? "none",
+  key: (header: Header | null) => (header === null ? "none" : `${header.hash} on ${header.parentHash}`),
   absent: (header: Header | null) => header === null,
 };
 const maybeHeader = headerSchema.nullable();

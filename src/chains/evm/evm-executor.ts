@@ -81,7 +81,7 @@ export class EvmExecutor implements EffectExecutor {
     return nonceOf(this.chain, this.#account, token);
   }
 
-  effectStatus(effect: Effect, token: ConflictToken, sent: readonly Hex[] = []): Promise<EffectStatus> {
+  async effectStatus(effect: Effect, token: ConflictToken, sent: readonly Hex[] = []): Promise<EffectStatus> {
     return statusOf(this.#view, this.#account, this.#nonce(token), effect, sent, this.#options.doneBy);
   }
 
@@ -167,7 +167,7 @@ export class EvmExecutor implements EffectExecutor {
   #sameToken(previous: readonly SignedTx[], token: ConflictToken): void {
     const other = previous.find(({ token: { value } }) => value !== token.value);
     if (other === undefined) return;
-    throw new TerminalError("OTHER_TOKEN", "A version of an effect's transaction has another token", {
+    throw new TerminalError("TOKEN_FOREIGN", "A version of an effect's transaction has another token", {
       facts: { token: token.value, other: other.token.value, transaction: other.txId },
       advice: "Replace a transaction by one with the same token: two tokens could both be spent.",
     });

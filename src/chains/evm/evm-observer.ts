@@ -1,6 +1,16 @@
 import type { Interface } from "ethers";
-import { RetryableError, TerminalError } from "../../core/errors.ts";
-import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlock } from "../chain.ts";
+import { RetryableError } from "../../core/errors.ts";
+import type {
+  Caip2,
+  ChainEvent,
+  ChainObserver,
+  Finality,
+  Hex,
+  NodeHealth,
+  Point,
+  ScannedBlock,
+} from "../chain.ts";
+import { commonAncestor } from "../common-ancestor.ts";
 import { askOne, receiptSchema, transactionSchema } from "./answers.ts";
 import { type ChainView, parentOf, pointOf } from "./chain-view.ts";
 import { eventDecoder } from "./decode-event.ts";
@@ -61,21 +71,13 @@ export class EvmObserver implements ChainObserver {
     return pointOf(await this.#view.certain(height));
   }
 
-  async commonAncestor(saved: readonly Point[]): Promise<Point> {
-    for (const point of saved.toReversed()) if (await this.#view.has(point)) return point;
-    const [oldest] = saved;
-    if (oldest === undefined) {
-      throw new TerminalError("NO_SAVED_POINTS", "Without saved blocks there is none to go back to", {
-        advice: "Begin at the block of the deployment.",
-      });
-    }
-    const header = await this.#view.headerOf(oldest.hash);
-    const parent = header === null ? undefined : parentOf(header);
-    if (parent !== undefined && (await this.#view.has(parent))) return parent;
-    throw new TerminalError("REORGANISED_TOO_DEEP", "The chain left a block below all that were saved", {
-      facts: { chain: this.chain, height: oldest.height, hash: oldest.hash },
-      advice: "Stop, find out what happened to the chain, and begin again at a block that certainly counts.",
-    });
+  commonAncestor(saved: readonly Point[]): Promise<Point> {
+    const has = (point: Point) => this.#view.has(point);
+    const parentBelow = async ({ hash }: Point) => {
+      const header = await this.#view.headerOf(hash);
+      return header === null ? undefined : parentOf(header);
+    };
+    return commonAncestor({ chain: this.chain, has, parentOf: parentBelow }, saved);
   }
 
   async *scan(after: Point, to: Point): AsyncIterable<ScannedBlock> {
@@ -100,6 +102,10 @@ export class EvmObserver implements ChainObserver {
       const last = Math.min(to.height, at.height + ONE_BY_ONE);
       for (const block of await readBlocks(this.#source, at, last)) yield pass(block);
     }
+  }
+
+  nodes(): readonly NodeHealth[] {
+    return this.#view.nodes.health();
   }
 
   #remember(txId: Hex): void {

@@ -1,6 +1,7 @@
-import { z } from "zod";
-import { RetryableError } from "../../core/errors.ts";
+import { RetryableError, TerminalError } from "../../core/errors.ts";
 import { inParallel } from "../../core/in-parallel.ts";
+import { AnswerTooLong, basicAuthorization, postJson } from "../post-json.ts";
+import { type ParseAnswers, parseAnswers } from "./parse-answers.ts";
 import type { Answer, EvmNode, Question } from "./rpc.ts";
 
 /** How a node is spoken to. */
@@ -12,46 +13,13 @@ export interface HttpNodeOptions {
   /** Questions that go out in one request: public nodes limit them. */
   readonly batch?: number;
   readonly fetch?: typeof fetch;
+  /** Shared by the nodes of one chain, what they write alike is read once. */
+  readonly parse?: ParseAnswers;
 }
 
 /** A node that didn't answer in time is given this long until it answers again: one dead node slows nobody down for ever. */
 const AFTER_SILENCE = 1_000;
 const AT_ONCE = 2;
-
-const answerSchema = z.object({
-  id: z.number(),
-  result: z.unknown().optional(),
-  error: z
-    .object({ code: z.number(), message: z.string().default(""), data: z.unknown().optional() })
-    .nullish()
-    .transform((error) => error ?? undefined),
-});
-
-function nonsense(name: string, cause?: unknown): RetryableError {
-  return new RetryableError("NODE_TALKS_NONSENSE", "A node's answer is not JSON-RPC", {
-    facts: { node: name },
-    cause,
-    advice: "Check the node's address, and what stands between.",
-  });
-}
-
-function parse(name: string, text: string, count: number): readonly Answer[] {
-  let answers: z.infer<typeof answerSchema>[];
-  try {
-    answers = z.array(answerSchema).parse([JSON.parse(text)].flat());
-  } catch (cause) {
-    throw nonsense(name, cause);
-  }
-  const byId = new Map(answers.map((answer) => [answer.id, answer]));
-  return Array.from({ length: count }, (_, id) => {
-    const answer = byId.get(id);
-    if (answer === undefined) throw nonsense(name, new Error(`No answer to question ${id} of ${count}`));
-    if (answer.error !== undefined) return { fault: answer.error };
-    if (answer.result === undefined)
-      throw nonsense(name, new Error(`Neither a result nor an error to question ${id}`));
-    return { result: answer.result };
-  });
-}
 
 /** Why a request failed, in words that don't repeat its address: there may be a key in it. */
 function whyOf(cause: unknown): string {
@@ -62,53 +30,77 @@ function whyOf(cause: unknown): string {
   return typeof code === "string" ? code : cause.name;
 }
 
-async function bounded(name: string, response: Response, most: number): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.length;
-    if (size > most) {
-      throw new RetryableError("NODE_ANSWER_TOO_LARGE", "A node answers more than was expected", {
-        facts: { node: name, most },
-      });
-    }
-    parts.push(part);
+function decoded(name: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // The cause would say the part, which is a secret.
+    throw new TerminalError(
+      "NODE_URL",
+      "The user or password in a node's address is no percent-encoded text",
+      {
+        facts: { node: name },
+        advice: "Write % as %25, and whatever else an address may not have, the same way.",
+      },
+    );
   }
-  return Buffer.concat(parts).toString("utf8");
+}
+
+function tooLarge(name: string, most: number): RetryableError {
+  return new RetryableError("NODE_ANSWER_TOO_LARGE", "A node answers more than was expected", {
+    facts: { node: name, most },
+  });
+}
+
+function unwelcome(name: string, status: number): RetryableError {
+  return new RetryableError("NODE_CREDENTIALS", "A node doesn't let us in", {
+    facts: { node: name, status },
+    advice: "Compare the user and password, or the key, in its address with the operator's.",
+  });
 }
 
 /**
- * A node behind HTTP.
+ * A node behind HTTP, or HTTPS: user and password may stand in the address, percent-encoded.
  *
+ * @throws TerminalError `NODE_URL`
  * @example
  * const node = httpNode("https://node.example/key");
  * const [height] = await node.ask([{ method: "eth_blockNumber", params: [] }]);
  */
 export function httpNode(url: string, options: HttpNodeOptions = {}): EvmNode {
-  const { timeout = 10_000, most = 64_000_000, batch = 100, fetch: send = fetch } = options;
+  const {
+    timeout = 10_000,
+    most = 64_000_000,
+    batch = 100,
+    fetch: send = fetch,
+    parse = parseAnswers,
+  } = options;
   const { host: name, origin, pathname, search, username, password } = new URL(url);
-  const headers: Record<string, string> = { "content-type": "application/json" };
-  if (username !== "") {
-    headers.authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  }
+  // Addresses have them percent-encoded, and the header doesn't.
+  const credentials = [username, password].map((part) => decoded(name, part)).join(":");
+  const authorization = credentials === ":" ? undefined : basicAuthorization(credentials);
   let silent = false;
 
   const request = async (questions: readonly Question[]): Promise<readonly Answer[]> => {
     const body = questions.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params }));
     let text: string;
     try {
-      const response = await send(`${origin}${pathname}${search}`, {
-        method: "POST",
-        headers,
+      const posted = await postJson({
+        url: `${origin}${pathname}${search}`,
         body: JSON.stringify(body.length === 1 ? body[0] : body),
-        signal: AbortSignal.timeout(silent ? Math.min(timeout, AFTER_SILENCE) : timeout),
+        authorization,
+        timeout: silent ? Math.min(timeout, AFTER_SILENCE) : timeout,
+        most,
+        fetch: send,
       });
-      text = await bounded(name, response, most);
+      text = posted.text;
+      if (posted.status === 401 || posted.status === 403) throw unwelcome(name, posted.status);
       // Some nodes say of a refused question that the request failed; what they say then is still JSON-RPC.
-      if (!response.ok && !text.includes('"jsonrpc"')) throw new Error(`HTTP status ${response.status}`);
+      if (!posted.ok && !text.includes('"jsonrpc"')) throw new Error(`HTTP status ${posted.status}`);
       silent = false;
     } catch (cause) {
       if (cause instanceof RetryableError) throw cause;
+      if (cause instanceof AnswerTooLong) throw tooLarge(name, most);
       silent = cause instanceof Error && cause.name === "TimeoutError";
       throw new RetryableError("NODE_UNREACHABLE", "A node doesn't answer", {
         facts: { node: name, question: questions[0]?.method ?? "" },

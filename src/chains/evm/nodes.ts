@@ -1,13 +1,12 @@
-import { RetryableError, StrongroomError, TerminalError } from "../../core/errors.ts";
-import type { Caip2 } from "../chain.ts";
+import { EVM_CHAIN_NAME } from "../../core/chain-name.ts";
+import { RetryableError, TerminalError } from "../../core/errors.ts";
+import type { Caip2, NodeHealth } from "../chain.ts";
+import { NodeSet, type NodeWord } from "../node-set.ts";
 import { askOne, quantitySchema } from "./answers.ts";
 import type { EvmNode } from "./rpc.ts";
 
 /** What one node said. */
-export interface Said<T> {
-  readonly node: EvmNode;
-  readonly value: T;
-}
+export type Said<T> = NodeWord<EvmNode, T>;
 
 /** How answers are compared. */
 export interface Comparison<T> {
@@ -26,8 +25,7 @@ export class EvmNodes {
   readonly chain: Caip2;
   readonly chainId: bigint;
   readonly quorum: number;
-  readonly #nodes: readonly EvmNode[];
-  readonly #ofThisChain = new Set<EvmNode>();
+  readonly #set: NodeSet<EvmNode>;
 
   /**
    * @param quorum More than half of them, and at least two, unless given.
@@ -38,8 +36,7 @@ export class EvmNodes {
     nodes: readonly EvmNode[],
     quorum = Math.max(2, Math.floor(nodes.length / 2) + 1),
   ) {
-    const [namespace, reference = ""] = chain.split(":");
-    if (namespace !== "eip155" || !/^[1-9]\d*$/.test(reference)) {
+    if (!EVM_CHAIN_NAME.test(chain)) {
       throw new TerminalError("CHAIN_NAME", "This is no name of an EVM chain", {
         facts: { chain },
         advice: "Write eip155: and the chain's id.",
@@ -56,22 +53,24 @@ export class EvmNodes {
       );
     }
     this.chain = chain;
-    this.chainId = BigInt(reference);
+    this.chainId = BigInt(chain.slice("eip155:".length));
     this.quorum = quorum;
-    this.#nodes = nodes;
+    this.#set = new NodeSet({ chain, nodes, required: quorum, meet: (node) => this.#isOfThisChain(node) });
+  }
+
+  /** How each node is, by the last question to it. */
+  health(): readonly NodeHealth[] {
+    return this.#set.health();
   }
 
   async #isOfThisChain(node: EvmNode): Promise<void> {
-    if (this.#ofThisChain.has(node)) return;
     const chainId = await askOne(node, "eth_chainId", [], quantitySchema);
-    if (chainId !== this.chainId) {
-      // Left out like a node that is down: one that lies about its chain stops nothing that the others can do.
-      throw new RetryableError("WRONG_CHAIN", "A node serves another chain", {
-        facts: { node: node.name, chain: this.chain, actual: `eip155:${chainId}` },
-        advice: "Correct the node's address.",
-      });
-    }
-    this.#ofThisChain.add(node);
+    if (chainId === this.chainId) return;
+    // Left out like a node that is down: one that lies about its chain stops nothing that the others can do.
+    throw new RetryableError("NODE_WRONG_CHAIN", "A node serves another chain", {
+      facts: { node: node.name, chain: this.chain, actual: `eip155:${chainId}` },
+      advice: "Correct the node's address.",
+    });
   }
 
   /**
@@ -81,31 +80,8 @@ export class EvmNodes {
    * @throws RetryableError `NODES_UNAVAILABLE` with each silent node's reason
    * @throws TerminalError whatever terminal error `ask` throws
    */
-  async survey<T>(what: string, ask: (node: EvmNode) => Promise<T>): Promise<readonly Said<T>[]> {
-    const asked = await Promise.allSettled(
-      this.#nodes.map(async (node) => {
-        await this.#isOfThisChain(node);
-        return { node, value: await ask(node) };
-      }),
-    );
-    const said: Said<T>[] = [];
-    const silent: unknown[] = [];
-    for (const outcome of asked) {
-      if (outcome.status === "fulfilled") said.push(outcome.value);
-      else if (outcome.reason instanceof RetryableError) silent.push(outcome.reason);
-      else throw outcome.reason;
-    }
-    if (said.length >= this.quorum) return said;
-    const reasons = silent.map((reason) =>
-      reason instanceof StrongroomError
-        ? `${reason.facts.node}: ${reason.code}${reason.facts.message === undefined ? "" : ` ${reason.facts.message}`}`
-        : String(reason),
-    );
-    throw new RetryableError("NODES_UNAVAILABLE", `Too few nodes answer ${what}`, {
-      facts: { chain: this.chain, needed: this.quorum, answered: said.length, reasons: reasons.join("; ") },
-      cause: silent[0],
-      advice: "Wait until they are back, or name other nodes.",
-    });
+  survey<T>(what: string, ask: (node: EvmNode) => Promise<T>): Promise<readonly Said<T>[]> {
+    return this.#set.each(what, ask);
   }
 
   /**

@@ -10,14 +10,14 @@ export function nonceToken(chain: Caip2, account: string, nonce: number): Confli
 /**
  * The nonce that a token of this account is.
  *
- * @throws TerminalError `OTHER_TOKEN` for anybody else's
+ * @throws TerminalError `TOKEN_FOREIGN` for anybody else's
  */
 export function nonceOf(chain: Caip2, account: string, token: ConflictToken): number {
   const [owner = "", digits = ""] = token.value.split(":");
   const nonce = /^\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN;
   if (token.chain === chain && token.kind === "nonce" && owner === getAddress(account) && nonce >= 0)
     return nonce;
-  throw new TerminalError("OTHER_TOKEN", "This token is not a nonce of this account on this chain", {
+  throw new TerminalError("TOKEN_FOREIGN", "This token is not a nonce of this account on this chain", {
     facts: { chain, account, token: `${token.chain} ${token.kind} ${token.value}` },
     advice: "Give the effect to the executor that reserved its token.",
   });

@@ -1,5 +1,6 @@
 import { getAddress } from "ethers";
 import { z } from "zod";
+import { EVM_CHAIN_NAME } from "../../core/chain-name.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { GATEWAY, WAITING_REFUSALS } from "../../gateway/abi.ts";
 import { gatewayDone } from "../../gateway/effect-done.ts";
@@ -9,6 +10,7 @@ import { EvmExecutor } from "./evm-executor.ts";
 import { EvmObserver } from "./evm-observer.ts";
 import { httpNode } from "./http-node.ts";
 import { EvmNodes } from "./nodes.ts";
+import { sharedParsing } from "./parse-answers.ts";
 import { refusalReader } from "./refusal-reader.ts";
 
 const count = z.int().min(0).max(1_000_000_000);
@@ -25,7 +27,7 @@ const wei = z
 /** How an EVM chain is read: what observers, signers and relayers need alike. */
 export const evmChainSchema = z.strictObject({
   /** CAIP-2: `eip155:1`. */
-  chain: z.string().regex(/^eip155:[1-9]\d*$/, "eip155: and the chain's id"),
+  chain: z.string().regex(EVM_CHAIN_NAME, "eip155: and the chain's id"),
   /** Of different operators. */
   nodes: z
     .array(
@@ -104,10 +106,12 @@ export function openEvm(chain: unknown, sender?: unknown): OpenEvm {
  * @throws TerminalError `TOO_FEW_NODES`
  */
 export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): OpenEvm {
+  const parse = sharedParsing();
   const nodes = new EvmNodes(
     config.chain,
     config.nodes.map(({ url, timeout, batch }) =>
       httpNode(url, {
+        parse,
         ...(timeout === undefined ? {} : { timeout }),
         ...(batch === undefined ? {} : { batch }),
       }),
@@ -121,12 +125,9 @@ export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): 
       ? config.finality
       : { by, ...(config.finality.orDepth === undefined ? {} : { orDepth: config.finality.orDepth }) },
   );
-  const { gateway: contract, since, span } = config;
-  const observer = new EvmObserver(view, {
-    contract,
-    face: GATEWAY,
-    ...(span === undefined ? {} : { span }),
-  });
+  const { gateway: contract, since } = config;
+  const span = config.span === undefined ? {} : { span: config.span };
+  const observer = new EvmObserver(view, { contract, face: GATEWAY, ...span });
   const reader = new GatewayReader(view, contract);
   if (sender === undefined) return { view, observer, reader, executor: undefined };
   const { account, rate, total, gas } = sender;
@@ -135,7 +136,7 @@ export function openEvmChain(config: EvmChainConfig, sender?: EvmSenderConfig): 
     fees: { rate, total },
     gas,
     refusal: refusalReader(GATEWAY, WAITING_REFUSALS),
-    doneBy: gatewayDone(view, reader, since),
+    doneBy: gatewayDone(view, reader, { since, ...span }),
   });
   return { view, observer, reader, executor };
 }

@@ -1,6 +1,6 @@
 import { RetryableError } from "../../core/errors.ts";
 import type { ChainEvent, Point, ScannedBlock } from "../chain.ts";
-import { type Header, headerSchema, type Log, logSchema, quantityText, read } from "./answers.ts";
+import { type Header, headerSchema, type Log, logsSchema, quantityText, read } from "./answers.ts";
 import { inOrder, logKey, placed } from "./block-logs.ts";
 import { bloomBits, mayHave } from "./bloom.ts";
 import { type ChainView, parentOf, pointOf } from "./chain-view.ts";
@@ -15,10 +15,11 @@ export interface LogSource {
   readonly decode: DecodeEvent;
 }
 
-const logsSchema = logSchema.array();
 const maybeHeader = headerSchema.nullable();
 /** Blocks of the first span. */
-const FIRST_WIDTH = 1_000;
+const FIRST_WIDTH = 2_500;
+/** Spans that are asked for before the first of them is read. */
+const AHEAD = 2;
 /** A span with more logs than this isn't made wider. */
 const MANY_LOGS = 2_000;
 
@@ -54,23 +55,18 @@ function mayBeTooWide(error: unknown): boolean {
 /** What one node says of some blocks: some of their headers, and the contract's logs in them. */
 interface Told {
   readonly headers: readonly Header[];
-  readonly told: ReadLogs;
-}
-
-/** Logs in order, and all that they say as one text. */
-interface ReadLogs {
+  /** In order. */
   readonly logs: readonly Log[];
-  readonly key: string;
 }
 
-/** @param known what was read for this very question, by how a node wrote it: nodes of one kind write the same */
+/** @param known what was read for this very question, by the node's answer: nodes that write the same share one */
 async function tell(
   source: LogSource,
   node: EvmNode,
   from: number,
   to: number,
   heights: readonly number[],
-  known: Map<string, ReadLogs>,
+  known: Map<unknown, readonly Log[]>,
 ): Promise<Told | null> {
   const filter = { address: source.address, fromBlock: quantityText(from), toBlock: quantityText(to) };
   const forLogs: Question = { method: "eth_getLogs", params: [filter] };
@@ -83,44 +79,38 @@ async function tell(
     if (header === null) return null;
     headers.push(header);
   }
-  const written = JSON.stringify(answers[0]);
-  let told = known.get(written);
-  if (told === undefined) {
+  let logs = known.get(answers[0]);
+  if (logs === undefined) {
     const all = read(node, forLogs, answers[0] as Answer, logsSchema);
-    const logs = inOrder(node, source.address, from, to, all);
-    told = { logs, key: logs.map(logKey).join() };
-    known.set(written, told);
+    logs = inOrder(node, source.address, from, to, all);
+    known.set(answers[0], logs);
   }
-  return { headers, told };
+  return { headers, logs };
 }
 
-/** What all nodes say of some blocks. */
-interface Agreed {
-  readonly headers: readonly Header[];
-  readonly logs: readonly Log[];
-}
-
+/** What all nodes say of some blocks; null where they don't have them. */
 async function agreeOn(
   source: LogSource,
   from: number,
   to: number,
   heights: readonly number[],
-): Promise<Agreed | null> {
-  const known = new Map<string, ReadLogs>();
-  const agreed = await source.view.nodes.agree(
+): Promise<Told | null> {
+  const known = new Map<unknown, readonly Log[]>();
+  // Where all logs are the same objects, nodes can't differ in them.
+  const logsKey = ({ logs }: Told) => (known.size === 1 ? "the same" : logs.map(logKey).join());
+  return source.view.nodes.agree(
     `blocks ${from} to ${to}`,
     (node) => tell(source, node, from, to, heights, known),
     {
       key: (said) =>
-        said === null ? "none" : `${said.headers.map(({ hash }) => hash).join()} ${said.told.key}`,
+        said === null ? "none" : `${said.headers.map(({ hash }) => hash).join()} ${logsKey(said)}`,
       absent: (said) => said === null,
     },
   );
-  return agreed === null ? null : { headers: agreed.headers, logs: agreed.told.logs };
 }
 
 /** The blocks of a span that have events, and its last one. Throws where the span doesn't lie on the block before. */
-function spanBlocks(source: LogSource, after: Point, last: number, said: Agreed | null): ScannedBlock[] {
+function spanBlocks(source: LogSource, after: Point, last: number, said: Told | null): ScannedBlock[] {
   const [first, end] = said?.headers ?? [];
   if (said === null || first === undefined || end === undefined || first.hash !== after.hash) {
     throw reorganised(after);
@@ -140,7 +130,7 @@ function spanBlocks(source: LogSource, after: Point, last: number, said: Agreed 
 
 /**
  * Reads final blocks, each span by one question for its logs. The blocks at both of its ends are asked for with it: it lies on
- * the block that the span before ended with, and all nodes mean the same chain. The next span is asked for while one is worked
+ * the block that the span before ended with, and all nodes mean the same chain. The next spans are asked for while one is worked
  * on. Yields the blocks with events, and each span's last one.
  *
  * @param last the last block to read
@@ -154,33 +144,40 @@ export async function* readSpans(
   widest: number,
 ): AsyncIterable<ScannedBlock> {
   let width = Math.min(FIRST_WIDTH, widest);
-  const ask = (from: number) => {
-    const to = Math.min(last, from + width);
-    const said = agreeOn(source, from + 1, to, [from, to]);
-    // Whoever leaves the loop doesn't wait for it.
-    said.catch(() => undefined);
-    return { to, said };
-  };
   let at = after;
-  let asked = ask(at.height);
+  let asked: { readonly to: number; readonly said: Promise<Told | null> }[] = [];
+  const askAhead = () => {
+    while (asked.length < AHEAD) {
+      const from = asked.at(-1)?.to ?? at.height;
+      if (from >= last) return;
+      const to = Math.min(last, from + width);
+      const said = agreeOn(source, from + 1, to, [from, to]);
+      // Whoever leaves the loop doesn't wait for it.
+      said.catch(() => undefined);
+      asked.push({ to, said });
+    }
+  };
   while (at.height < last) {
-    const { to, said } = asked;
-    const size = to - at.height;
-    let agreed: Agreed | null;
+    askAhead();
+    const [first, ...next] = asked;
+    if (first === undefined) return;
+    const size = first.to - at.height;
+    let agreed: Told | null;
     try {
-      agreed = await said;
+      agreed = await first.said;
     } catch (error) {
       if (!mayBeTooWide(error) || size === 1) throw error;
       width = Math.ceil(size / 4);
-      asked = ask(at.height);
+      asked = [];
       continue;
     }
     const many = (agreed?.logs.length ?? 0) > MANY_LOGS;
     width = many ? Math.ceil(size / 2) : Math.min(widest, Math.max(width, size * 2));
-    if (to < last) asked = ask(to);
-    const blocks = spanBlocks(source, at, to, agreed);
-    yield* blocks;
+    const blocks = spanBlocks(source, at, first.to, agreed);
     at = blocks.at(-1)?.point ?? at;
+    asked = next;
+    askAhead();
+    yield* blocks;
   }
 }
 
@@ -221,7 +218,7 @@ export async function readBlocks(
   last: number,
 ): Promise<readonly ScannedBlock[]> {
   const heights = Array.from({ length: last - after.height }, (_, at) => after.height + 1 + at);
-  let told: Agreed | null;
+  let told: Told | null;
   try {
     told = await agreeOn(source, after.height + 1, last, heights);
   } catch (error) {

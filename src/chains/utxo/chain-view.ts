@@ -32,6 +32,10 @@ export function reorganised(point: Point): RetryableError {
   });
 }
 
+function before({ height }: Point, header: Buffer): Point {
+  return { height: height - 1, hash: parentHash(header) };
+}
+
 /**
  * The chain as nodes of different operators agree on it. Only hashes of blocks are agreed on: a hash commits to the block and to all
  * before it, so whatever is read out of a block is checked against that, whichever node gave it.
@@ -52,11 +56,13 @@ export class ChainView {
    * @throws RetryableError `NODES_DISAGREE` where they differ about a block that would be final, `NODES_UNAVAILABLE`
    */
   async tip(): Promise<ChainTip> {
-    const heights = await this.quorum.each((node) => node.ask("getblockcount", [], heightSchema));
+    const heights = await this.quorum.each("the height", (node) =>
+      node.ask("getblockcount", [], heightSchema),
+    );
     let height = Math.min(...heights.map(({ value }) => value));
     let words: NodeWord<Hex | undefined>[] = [];
     for (let below = 0; below < this.confirmations && height >= 0; below++, height--) {
-      words = await this.quorum.each((node) => this.#hash(node, height));
+      words = await this.quorum.each(`block ${height}`, (node) => this.#hash(node, height));
       const hash = words[0]?.value;
       if (hash !== undefined && words.every(({ value }) => value === hash)) {
         return { head: { height, hash }, final: height - this.confirmations + 1 };
@@ -67,7 +73,7 @@ export class ChainView {
 
   /** The hash of a block that all nodes say they have at that height; undefined: one of them doesn't have so many. */
   async hashAt(height: number): Promise<Hex | undefined> {
-    const words = await this.quorum.each((node) => this.#hash(node, height));
+    const words = await this.quorum.each(`block ${height}`, (node) => this.#hash(node, height));
     if (words.some(({ value }) => value === undefined)) return undefined;
     const [first] = words;
     if (words.some(({ value }) => value !== first?.value)) throw nodesDisagree(`block ${height}`, words);
@@ -79,7 +85,7 @@ export class ChainView {
    * last blocks and reads them again takes nothing back.
    */
   async stands({ height, hash }: Point): Promise<boolean> {
-    const words = await this.quorum.each((node) => this.#hash(node, height));
+    const words = await this.quorum.each(`block ${height}`, (node) => this.#hash(node, height));
     const heard = words.filter(({ value }) => value !== undefined);
     return heard.length > 0 && heard.every(({ value }) => value === hash);
   }
@@ -117,21 +123,40 @@ export class ChainView {
   async #back(top: Point, bottom: Point): Promise<Point[]> {
     const points = [top];
     for (let point = top; point.height > bottom.height; ) {
-      const header = await this.#header(point.hash);
-      point = { height: point.height - 1, hash: parentHash(header) };
+      point = before(point, await this.#header(point.hash));
       points.unshift(point);
     }
     if (points[0]?.hash !== bottom.hash) throw reorganised(bottom);
     return points.slice(1);
   }
 
+  /**
+   * The block before one, by its own header, which its hash proves; undefined where no node knows that block any more.
+   *
+   * @throws RetryableError where a node that may know it doesn't answer
+   */
+  async parentOf(point: Point): Promise<Point | undefined> {
+    const words = await this.quorum.each(`block ${point.hash}`, async (node) => {
+      try {
+        return await this.#headerAt(node, point.hash);
+      } catch (error) {
+        if (refusalIs(error, NOT_FOUND)) return undefined;
+        throw error;
+      }
+    });
+    const header = words.find(({ value }) => value !== undefined)?.value;
+    return header === undefined ? undefined : before(point, header);
+  }
+
   #header(hash: Hex): Promise<Buffer> {
-    return this.quorum.any(async (node) => {
-      const header = Buffer.from(await node.ask("getblockheader", [hash, false], rawSchema), "hex");
-      if (header.length === 80 && blockHash(header) === hash) return header;
-      throw new RetryableError("BLOCK_FALSE", `Node ${node.name} gives another header for block ${hash}`, {
-        facts: { node: node.name, hash },
-      });
+    return this.quorum.any((node) => this.#headerAt(node, hash));
+  }
+
+  async #headerAt(node: NodeQuorum["nodes"][number], hash: Hex): Promise<Buffer> {
+    const header = Buffer.from(await node.ask("getblockheader", [hash, false], rawSchema), "hex");
+    if (header.length === 80 && blockHash(header) === hash) return header;
+    throw new RetryableError("BLOCK_FALSE", `Node ${node.name} gives another header for block ${hash}`, {
+      facts: { node: node.name, hash },
     });
   }
 

@@ -61,32 +61,40 @@ function settle(task: SelectionTask, chosen: readonly WalletInput[]): Selection 
  * @see Mark Erhardt, "An Evaluation of Coin Selection Strategies", 2016
  */
 function exact(worths: readonly bigint[], target: bigint, slack: bigint): number[] | undefined {
-  const rest = worths.map(() => 0n);
-  for (let at = worths.length - 1; at >= 0; at--) rest[at] = (rest[at + 1] ?? 0n) + (worths[at] ?? 0n);
-  let steps = 0;
+  /** From each on: what all together are worth, and where the next begins that is worth something else. */
+  const rest: bigint[] = [];
+  const other: number[] = [];
+  for (let at = worths.length - 1; at >= 0; at--) {
+    rest[at] = (rest[at + 1] ?? 0n) + (worths[at] ?? 0n);
+    other[at] = worths[at] === worths[at + 1] ? (other[at + 1] ?? 0) : at + 1;
+  }
   let best: number[] | undefined;
   let waste = slack + 1n;
   const chosen: number[] = [];
-  const visit = (at: number, sum: bigint): void => {
-    if (steps++ > MOST_STEPS || sum > target + slack || waste === 0n) return;
-    if (sum >= target) {
-      if (sum - target < waste) {
-        best = [...chosen];
-        waste = sum - target;
-      }
-      return;
+  let at = 0;
+  let sum = 0n;
+  for (let steps = 0; steps < MOST_STEPS && waste > 0n; steps++) {
+    if (sum >= target && sum - target < waste) {
+      best = [...chosen];
+      waste = sum - target;
     }
     const worth = worths[at];
-    if (worth === undefined || sum + (rest[at] ?? 0n) < target || chosen.length >= MAX_INPUTS) return;
-    chosen.push(at);
-    visit(at + 1, sum + worth);
-    chosen.pop();
-    // Without this one, nor its equals: they'd give the same sums.
-    let next = at + 1;
-    while (worths[next] === worth) next++;
-    visit(next, sum);
-  };
-  visit(0, 0n);
+    if (
+      sum < target &&
+      worth !== undefined &&
+      sum + (rest[at] ?? 0n) >= target &&
+      chosen.length < MAX_INPUTS
+    ) {
+      chosen.push(at++);
+      sum += worth;
+      continue;
+    }
+    // Back to the last one: without it, nor its equals, which would give the same sums.
+    const last = chosen.pop();
+    if (last === undefined) break;
+    sum -= worths[last] ?? 0n;
+    at = other[last] ?? worths.length;
+  }
   return best;
 }
 
@@ -116,13 +124,22 @@ export function selectCoins(task: SelectionTask): Selection | undefined {
   }
 
   const own = walletScript(wallet, undefined).script;
-  const single = coins.findLast((coin) => settle(task, [coin]) !== undefined);
-  if (single !== undefined) return settle(task, [single]);
+  // Those that are enough alone come first: the last of them, by halving.
+  let single: Selection | undefined;
+  for (let low = 0, high = coins.length; low < high; ) {
+    const middle = Math.floor((low + high) / 2);
+    const settled = settle(task, coins.slice(middle, middle + 1));
+    if (settled === undefined) high = middle;
+    else [single, low] = [settled, middle + 1];
+  }
+  if (single !== undefined) return single;
   const least = paid + feeFor(virtualSize(required.length, [...scripts, own])) - total(required);
   const chosen: WalletInput[] = [];
-  for (const coin of coins) {
+  let held = 0n;
+  for (const coin of coins.slice(0, MAX_INPUTS)) {
     chosen.push(coin);
-    if (total(chosen) < least) continue;
+    held += coin.amount;
+    if (held < least) continue;
     const settled = settle(task, chosen);
     if (settled !== undefined) return settled;
   }

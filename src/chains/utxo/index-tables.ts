@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS coins (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS unspent ON coins (height) WHERE spent = 0;
 CREATE INDEX IF NOT EXISTS coinsByHeight ON coins (height);
+CREATE INDEX IF NOT EXISTS coinsByAccount ON coins (account);
 CREATE TABLE IF NOT EXISTS spends (
   outpoint TEXT PRIMARY KEY, txId TEXT NOT NULL, input INTEGER NOT NULL, height INTEGER NOT NULL, outputs TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -115,6 +116,16 @@ export class IndexTables {
     return known === undefined;
   }
 
+  /** The same, and not even a power cut undoes it, nor what was written before it. */
+  firmly(work: () => void): void {
+    this.#database.exec("PRAGMA synchronous = FULL");
+    try {
+      this.atomically(work);
+    } finally {
+      this.#database.exec("PRAGMA synchronous = NORMAL");
+    }
+  }
+
   /** The last block that was read; undefined: none. */
   tip(): Point | undefined {
     return this.#points("SELECT * FROM blocks ORDER BY height DESC LIMIT 1")[0];
@@ -170,6 +181,11 @@ export class IndexTables {
     return this.#rows("SELECT * FROM coins WHERE outpoint = ?", outpoint).map(coinOf)[0];
   }
 
+  /** All coins that an account's deposit address ever had, spent ones too. */
+  coinsOf(account: string): IndexedCoin[] {
+    return this.#rows("SELECT * FROM coins WHERE account = ?", account).map(coinOf);
+  }
+
   unspent(): IndexedCoin[] {
     return this.#rows("SELECT * FROM coins WHERE spent = 0").map(coinOf);
   }
@@ -178,9 +194,9 @@ export class IndexTables {
     return this.#rows("SELECT * FROM spends WHERE outpoint = ?", outpoint).map(spendOf)[0];
   }
 
-  /** Spends in blocks from a height on. */
+  /** Spends in blocks from a height on, latest blocks first. */
   spendsFrom(height: number): IndexedSpend[] {
-    return this.#rows("SELECT * FROM spends WHERE height >= ?", height).map(spendOf);
+    return this.#rows("SELECT * FROM spends WHERE height >= ? ORDER BY height DESC", height).map(spendOf);
   }
 
   /** The height of a transaction's block; undefined: it is in none that was read. */

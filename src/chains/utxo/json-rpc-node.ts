@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import type { Redacted } from "../../core/redacted.ts";
+import { AnswerTooLong, basicAuthorization, type Posted, postJson } from "../post-json.ts";
 
 /** How a node knows us: what its operator gave us, or the cookie file that a node on this machine writes at each start. */
 export type NodeCredentials =
@@ -32,7 +33,7 @@ export interface NodeTransport {
 
 const REAL: NodeTransport = { fetch: (...request) => fetch(...request), wait };
 
-/** No answer came: nothing is known. Asked again, it may come. */
+/** No answer came, or none of the chain's: nothing is known. Asked again, it may come; others can do without it. */
 export class NodeSilent extends RetryableError {}
 
 /** The node answered, and said no. */
@@ -66,8 +67,8 @@ const ONCE: readonly string[] = ["sendrawtransaction"];
 /**
  * One node's JSON-RPC: timeouts, retries, credentials, answers of bounded length.
  *
- * Errors: `NodeSilent` (`NODE_SILENT`: no answer, or none that can be read), `NodeRefusal` (`NODE_REFUSED`), `TerminalError`
- * `NODE_CREDENTIALS` (the node doesn't know us).
+ * Errors: `NodeSilent` (`NODE_SILENT`: no answer, or none that can be read; `NODE_CREDENTIALS`: the node doesn't know us),
+ * `NodeRefusal` (`NODE_REFUSED`).
  *
  * @example
  * const node = new JsonRpcNode({ name: "ours", url: "http://127.0.0.1:9332", credentials: { cookieFile: "/var/lib/litecoin/.cookie" } });
@@ -118,28 +119,22 @@ export class JsonRpcNode {
   async #attempt(method: string, parameters: readonly unknown[]): Promise<unknown> {
     const body = JSON.stringify({ jsonrpc: "1.0", id: "strongroom", method, params: parameters });
     const authorization = await this.#authorization();
-    let response: Response;
-    let text: string;
+    const { url, timeout = 10_000, longest: most = 64 * 1024 * 1024 } = this.#settings;
+    let posted: Posted;
     try {
-      response = await this.#transport.fetch(this.#settings.url, {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization },
-        body,
-        redirect: "error",
-        signal: AbortSignal.timeout(this.#settings.timeout ?? 10_000),
-      });
-      text = await this.#text(response, method);
+      posted = await postJson({ url, body, authorization, timeout, most, fetch: this.#transport.fetch });
     } catch (cause) {
-      if (cause instanceof NodeSilent) throw cause;
-      throw this.#silent(method, "no answer came", cause);
+      const why = cause instanceof AnswerTooLong ? cause.message : "no answer came";
+      throw this.#silent(method, why, cause);
     }
-    if (response.status === 401 || response.status === 403) {
-      throw new TerminalError("NODE_CREDENTIALS", `Node ${this.name} doesn't let us in`, {
+    const { status, text } = posted;
+    if (status === 401 || status === 403) {
+      throw new NodeSilent("NODE_CREDENTIALS", `Node ${this.name} doesn't let us in`, {
         advice: "Compare user and password, or the cookie file, and rpcallowip, with the node's.",
-        facts: { node: this.name, status: response.status },
+        facts: { node: this.name, status },
       });
     }
-    return this.#result(method, response.status, text);
+    return this.#result(method, status, text);
   }
 
   #result(method: string, status: number, text: string): unknown {
@@ -159,25 +154,14 @@ export class JsonRpcNode {
 
   async #authorization(): Promise<string> {
     const { credentials } = this.#settings;
-    if ("user" in credentials) return basic(`${credentials.user}:${credentials.password.expose()}`);
+    if ("user" in credentials)
+      return basicAuthorization(`${credentials.user}:${credentials.password.expose()}`);
     try {
       // Read each time: the node writes another one at each start.
-      return basic((await readFile(credentials.cookieFile, "utf8")).trim());
+      return basicAuthorization((await readFile(credentials.cookieFile, "utf8")).trim());
     } catch (cause) {
       throw this.#silent("cookie", "its cookie file can't be read", cause);
     }
-  }
-
-  async #text(response: Response, method: string): Promise<string> {
-    const longest = this.#settings.longest ?? 64 * 1024 * 1024;
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const part of response.body ?? []) {
-      length += part.length;
-      if (length > longest) throw this.#silent(method, `its answer is longer than ${longest} bytes`);
-      parts.push(part);
-    }
-    return Buffer.concat(parts).toString("utf8");
   }
 
   #silent(method: string, why: string, cause?: unknown): NodeSilent {
@@ -186,8 +170,4 @@ export class JsonRpcNode {
       cause,
     });
   }
-}
-
-function basic(text: string): string {
-  return `Basic ${Buffer.from(text).toString("base64")}`;
 }

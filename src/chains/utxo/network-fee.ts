@@ -46,7 +46,7 @@ async function wordOf(
 export async function networkFee(quorum: NodeQuorum, urgency: keyof typeof TARGETS): Promise<FeeQuote> {
   const { feesMayBeUnknown, relayRate, rateCap, feeCap } = quorum.network;
   const unknown = feesMayBeUnknown ? relayRate : undefined;
-  const words = (await quorum.each((node) => wordOf(node, TARGETS[urgency], unknown)))
+  const words = (await quorum.each("the fee", (node) => wordOf(node, TARGETS[urgency], unknown)))
     .filter((word): word is NodeWord<bigint> => word.value !== undefined)
     .sort((a, b) => (a.value < b.value ? -1 : 1));
   const [lowest, highest] = [words[0]?.value, words.at(-1)?.value];

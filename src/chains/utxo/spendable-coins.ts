@@ -47,7 +47,7 @@ async function liveAt(
  * isn't once the mempool counts. One node's word is enough, as nothing is done upon it but waiting.
  */
 export async function spentInMempool({ view }: UtxoIndex, outpoint: string): Promise<boolean> {
-  const words = await view.quorum.each(async (node) => {
+  const words = await view.quorum.each(`output ${outpoint}`, async (node) => {
     const made =
       (await liveAt(node, outpoint, false)) !== undefined ||
       (await waitsAt(node, parseOutpoint(outpoint).txId));
@@ -62,7 +62,7 @@ export async function spentInMempool({ view }: UtxoIndex, outpoint: string): Pro
  * @throws RetryableError `NODES_DISAGREE` about what it holds
  */
 export async function liveOutput(index: UtxoIndex, outpoint: string): Promise<LiveOutput | undefined> {
-  const words = await index.view.quorum.each((node) => liveAt(node, outpoint, true));
+  const words = await index.view.quorum.each(`output ${outpoint}`, (node) => liveAt(node, outpoint, true));
   const [first] = words;
   if (first?.value === undefined || words.some(({ value }) => value === undefined)) return undefined;
   const { amount, script } = first.value;

@@ -192,7 +192,9 @@ export class TransactionMaker {
 
   /** A waiting transaction's family, as the node sees it that sees the dearest. */
   async #entry(txId: Hex): Promise<MempoolEntry | undefined> {
-    const words = await this.#index.view.quorum.each((node) => mempoolEntry(node, txId));
+    const words = await this.#index.view.quorum.each(`transaction ${txId} in mempools`, (node) =>
+      mempoolEntry(node, txId),
+    );
     return words
       .flatMap(({ value }) => value ?? [])
       .reduce<MempoolEntry | undefined>(

@@ -27,7 +27,7 @@ export class UtxoIndex {
   readonly wallet: UtxoWallet;
   readonly book: AddressBook;
   readonly tables: IndexTables;
-  readonly #birth: number;
+  readonly birth: number;
   readonly #own: Hex;
   #running: Promise<ChainTip> | undefined;
   #waiting: Promise<ChainTip> | undefined;
@@ -40,7 +40,7 @@ export class UtxoIndex {
       database,
       `${wallet.network.chain} ${wallet.groupKey} ${wallet.home} ${wallet.vault.toLowerCase()}`,
     );
-    this.#birth = birth;
+    this.birth = birth;
     this.#own = walletScript(wallet, undefined).script;
   }
 
@@ -61,13 +61,13 @@ export class UtxoIndex {
   }
 
   /**
-   * Forgets blocks from a height on, so that they are read again: an account was named after they had been.
+   * Forgets blocks from a height on, for good, so that they are read again: an account was named after they had been.
    *
    * @param wish what asks for it, where the index is to do so once and for all
    */
   async rewind(height: number, wish?: string): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
-    this.tables.atomically(() => {
+    this.tables.firmly(() => {
       if (wish === undefined || this.tables.isNew(wish)) this.tables.undoAbove(height - 1);
     });
   }
@@ -130,7 +130,7 @@ export class UtxoIndex {
 
   /** The block before the first that is read; undefined: the chain isn't there yet. */
   async #beforeBirth({ head }: ChainTip): Promise<Point | undefined> {
-    const height = Math.max(0, this.#birth - 1);
+    const height = Math.max(0, this.birth - 1);
     const hash = height > head.height ? undefined : await this.view.hashAt(height);
     if (hash === undefined) return undefined;
     const point = { height, hash };

@@ -1,5 +1,14 @@
-import { TerminalError } from "../../core/errors.ts";
-import type { Caip2, ChainEvent, ChainObserver, Finality, Hex, Point, ScannedBlock } from "../chain.ts";
+import type {
+  Caip2,
+  ChainEvent,
+  ChainObserver,
+  Finality,
+  Hex,
+  NodeHealth,
+  Point,
+  ScannedBlock,
+} from "../chain.ts";
+import { commonAncestor } from "../common-ancestor.ts";
 import type { Block } from "./block.ts";
 import { reorganised } from "./chain-view.ts";
 import { waitsAt } from "./mempool.ts";
@@ -41,19 +50,10 @@ export class UtxoObserver implements ChainObserver {
     return { height, hash };
   }
 
-  async commonAncestor(saved: readonly Point[]): Promise<Point> {
+  commonAncestor(saved: readonly Point[]): Promise<Point> {
     const { view } = this.#index;
-    const [oldest] = saved;
-    if (oldest === undefined) {
-      throw new TerminalError("NO_POINTS", "There is no saved point to find a common ancestor of", {
-        advice: "Begin at a height of your own choice.",
-      });
-    }
-    for (const point of saved.toReversed()) if (await view.stands(point)) return point;
-    const height = Math.max(0, oldest.height - 1);
-    const hash = await view.hashAt(height);
-    if (hash === undefined) throw reorganised(oldest);
-    return { height, hash };
+    const has = (point: Point) => view.stands(point);
+    return commonAncestor({ chain: this.chain, has, parentOf: (point) => view.parentOf(point) }, saved);
   }
 
   async *scan(after: Point, to: Point): AsyncGenerator<ScannedBlock> {
@@ -76,9 +76,15 @@ export class UtxoObserver implements ChainObserver {
     return orphaned ? "orphaned" : "unseen";
   }
 
+  nodes(): readonly NodeHealth[] {
+    return this.#index.view.quorum.health();
+  }
+
   /** Whether it waits at a node: one's word is enough, as nothing is done upon it. */
   async #waits(txId: Hex): Promise<boolean> {
-    const words = await this.#index.view.quorum.each((node) => waitsAt(node, txId));
+    const words = await this.#index.view.quorum.each(`transaction ${txId} in mempools`, (node) =>
+      waitsAt(node, txId),
+    );
     return words.some(({ value }) => value);
   }
 

@@ -22,7 +22,10 @@ const deposit = [
 export const GATEWAY_MEANINGS: Meanings = {
   ...PARAMETER_MEANINGS,
   "addAsset(uint256)": { intent: "Serve a foreign asset", fields: [...asset("asset", "Asset")] },
-  "refuse(bytes32)": { intent: "Refuse a delayed deposit", fields: [plain("depositId", "Deposit")] },
+  "refuse((bytes32,bytes32,uint256,address,uint256,uint112))": {
+    intent: "Refuse a delayed deposit",
+    fields: [...deposit],
+  },
   "recall(bytes32)": { intent: "Call a payout back", fields: [payout] },
   "resume(bytes32,bytes32)": {
     intent: "Resume a halted chain",

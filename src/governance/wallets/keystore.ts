@@ -1,13 +1,11 @@
-import { statSync, writeFileSync } from "node:fs";
 import { encryptKeystoreJson, getAddress, isHexString, isKeystoreJson, Wallet } from "ethers";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
+import { refuseWeakPassword, warnOfOthers, writeSecretFile } from "../../core/secret-file.ts";
 import { readForeign } from "./foreign-json.ts";
 import { SAFE_TX_TYPES, safeDomain } from "./safe-hashes.ts";
 import type { OwnerSigner } from "./sign.ts";
 
-/** A new keystore's password has at least so many characters. */
-export const SHORTEST_PASSWORD = 12;
 /** scrypt's N: the work of one guess. Geth's and ethers' standard. */
 const SCRYPT_N = 131_072;
 
@@ -31,25 +29,12 @@ export async function createKeystore(
   password: string,
   { privateKey, scryptN = SCRYPT_N }: KeystoreOptions = {},
 ): Promise<{ readonly address: string }> {
-  if (password.length < SHORTEST_PASSWORD) {
-    throw new TerminalError("PASSWORD_WEAK", "The password is too short for a keystore", {
-      facts: { shortest: SHORTEST_PASSWORD },
-      advice: "Take several words: whoever gets the file can guess without limit.",
-    });
-  }
+  refuseWeakPassword(password);
   const wallet = privateKey === undefined ? Wallet.createRandom() : walletOf(privateKey);
   const { address } = wallet;
   const scrypt = { N: scryptN, r: 8, p: 1 };
   const content = await encryptKeystoreJson({ address, privateKey: wallet.privateKey }, password, { scrypt });
-  try {
-    writeFileSync(file, `${content}\n`, { flag: "wx", mode: 0o600 });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
-    throw new TerminalError("FILE_EXISTS", `${file} exists already`, {
-      cause,
-      advice: "A keystore is never overwritten: the key in it would be lost. Choose another name.",
-    });
-  }
+  writeSecretFile(file, `${content}\n`);
   return { address };
 }
 
@@ -124,9 +109,7 @@ export async function openKeystore(
   { warn }: KeystoreNotices = {},
 ): Promise<Wallet> {
   const text = keystoreText(file);
-  if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
-    warn?.(`Other users of this machine can reach ${file}: chmod 600 ${file}`);
-  }
+  warnOfOthers(file, warn);
   const secret = await password();
   try {
     const wallet = await Wallet.fromEncryptedJson(text, secret);

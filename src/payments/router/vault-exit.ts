@@ -2,6 +2,7 @@ import { IVaultLens__factory } from "../../../typechain-types/factories/contract
 import { LANE_ONE, laneSeconds } from "../../audit/slots.ts";
 import { divUp } from "../../core/money.ts";
 import { DAY } from "../../core/time.ts";
+import { payoutRefusal } from "../../custody/payout-refusal.ts";
 import { explainReasons, reasonsOf } from "../../custody/reasons.ts";
 import { KINDS, paramKey } from "../../governance/parameters.ts";
 import type { Call, MinedLog } from "../sending/call.ts";
@@ -52,8 +53,16 @@ export function vaultExit(d: Deployment, route = "vault exit"): RouteSource {
       // Apps and the payer itself have wallets as others do.
       const reasons = limits.filter(({ code }) => code === "AMOUNT" || code === "UNLISTED");
       if (reasons.length > 0) return closed(route, reasons);
-      const [now, verdict] = await Promise.all([chainTime(d), lens.explain(payer, asset, amount, payee)]);
+      const [now, verdict, unpayable] = await Promise.all([
+        chainTime(d),
+        lens.explain(payer, asset, amount, payee),
+        payoutRefusal(d.provider, d.vault, { asset, amount, to: payee }),
+      ]);
       if (verdict.verdict === VERDICT.REFUSED) return closed(route, [revertReason(verdict.refusal)]);
+      if (unpayable !== undefined)
+        return closed(route, [
+          { code: "UNPAYABLE", text: `the token can't be paid to the payee: ${unpayable}` },
+        ]);
       const instant = verdict.verdict === VERDICT.INSTANT;
       const data = vaultOf(d).interface.encodeFunctionData("withdraw", [asset, amount, payee]);
       const what = instant ? "leaving the vault" : "queueing an exit";

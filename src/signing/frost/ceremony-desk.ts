@@ -1,15 +1,18 @@
-import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Hex } from "../../chains/chain.ts";
 import { TerminalError } from "../../core/errors.ts";
 import { writeWhole } from "../../core/write-whole.ts";
+import { isPending, pendingName } from "../key-names.ts";
 import type { Keystore } from "../keystore.ts";
 import type { Answer, Ask } from "../wire-messages.ts";
+import { approvedCeremonies, approvedTerms } from "./approvals.ts";
 import { CeremonyMember, ComplaintError, type FrostShare } from "./ceremony-member.ts";
 import { readMessage, type SignedMessage } from "./ceremony-messages.ts";
-import { CeremonyTerms, spoken } from "./ceremony-terms.ts";
+import type { CeremonyTerms } from "./ceremony-terms.ts";
 import type { Random } from "./dealing.ts";
-import { describedShare, pendingName, shareEntry, storedShare } from "./stored-share.ts";
+import { GroupKey } from "./group-key.ts";
+import { describedShare, shareEntry, storedShare } from "./stored-share.ts";
 
 /** What a desk works with. */
 export interface CeremonyDeskParts {
@@ -52,17 +55,19 @@ export class CeremonyDesk {
 
   /** Digests of the ceremonies that the operator has approved. */
   approved(): readonly Hex[] {
-    return globSync(join(this.#parts.folder, "*.json")).map((file) => basename(file, ".json"));
+    return approvedCeremonies(this.#parts.folder);
   }
 
   /** What is stored and not confirmed by all: as its files say openly, since opening one takes half a second. */
   pending(): readonly { readonly key: string; readonly ceremony: string; readonly generation: Hex }[] {
     const { keystore } = this.#parts;
-    const names = keystore.names().filter((name) => name.startsWith(pendingName("")));
-    return names.map((name) => {
-      const { group, ceremony } = describedShare(keystore.describe(name));
-      return { key: group.name, ceremony, generation: group.generation };
-    });
+    return keystore
+      .names()
+      .filter(isPending)
+      .map((name) => {
+        const { group, ceremony } = describedShare(keystore.describe(name));
+        return { key: group.name, ceremony, generation: group.generation };
+      });
   }
 
   /** One step at a time: each may open a file, which takes memory, and change the shares. */
@@ -81,7 +86,7 @@ export class CeremonyDesk {
 
   /** Round 1. */
   async #open({ ceremony, session }: Ask<"open">): Promise<Answer<"open">> {
-    const terms = this.#terms(ceremony);
+    const terms = approvedTerms(this.#parts.folder, ceremony);
     const { key } = terms.text;
     const { shares, keystore, me, random } = this.#parts;
     this.#tidy(key);
@@ -133,7 +138,7 @@ export class CeremonyDesk {
   /** What this member has stored for a ceremony, for a coordinator that lost it. */
   async #confirmation({ ceremony }: Ask<"confirmation">): Promise<Answer<"confirmation">> {
     const { keystore, shares } = this.#parts;
-    const { key } = this.#terms(ceremony).text;
+    const { key } = approvedTerms(this.#parts.folder, ceremony).text;
     for (const name of [pendingName(key), key]) {
       if (!keystore.has(name) || (name === key && !shares.has(key))) continue;
       const stored = storedShare(await keystore.read(name));
@@ -153,7 +158,7 @@ export class CeremonyDesk {
    * has none from then on.
    */
   async #activate({ ceremony, confirmations }: Ask<"activate">): Promise<Answer<"activate">> {
-    const terms = this.#terms(ceremony);
+    const terms = approvedTerms(this.#parts.folder, ceremony);
     const { key } = terms.text;
     const { keystore, shares, me } = this.#parts;
     const generation = this.#agreed(terms, confirmations);
@@ -161,6 +166,15 @@ export class CeremonyDesk {
     if (current?.group.generation === generation) {
       this.#tidy(key);
       return { generation };
+    }
+    const before = terms.text.kind === "reshare" ? new GroupKey(terms.text.from).generation : undefined;
+    // A ceremony of before, kept by its leader, neither brings an old share back nor takes a newer one away.
+    if (current !== undefined && current.group.generation !== before) {
+      throw refuse(
+        "GENERATION_OTHER",
+        `This signer's share of ${key} is not the one that the ceremony begins with`,
+        "Nothing, if the key was shared anew since; take the approval back by signer discard.",
+      );
     }
     if (terms.member(me) === undefined) {
       if (terms.dealer(me) === undefined) {
@@ -246,20 +260,6 @@ export class CeremonyDesk {
     }
   }
 
-  #terms(ceremony: Hex): CeremonyTerms {
-    const file = join(this.#parts.folder, `${ceremony}.json`);
-    if (!existsSync(file)) {
-      throw refuse(
-        "CEREMONY_NOT_APPROVED",
-        `This signer's operator has not approved the ceremony ${spoken(ceremony)}`,
-        "Compare the fingerprint by voice, then run signer approve here.",
-      );
-    }
-    const terms = new CeremonyTerms(JSON.parse(readFileSync(file, "utf8")));
-    if (terms.digest === ceremony) return terms;
-    throw refuse("CEREMONY_INVALID", `${file} is another ceremony than it is named for`, "Approve it again.");
-  }
-
   /** A run's name is used once, also across restarts: this signer never opens twice in what looks like one run. */
   #useSession(ceremony: Hex, session: Hex): void {
     const file = join(this.#parts.folder, `${ceremony}.runs`);
@@ -271,18 +271,4 @@ export class CeremonyDesk {
       throw refuse("SESSION_USED", "Too many runs were opened", "Plan another attempt.");
     writeWhole(file, [...used, session].join("\n"));
   }
-}
-
-/**
- * Puts an operator's approval where its signer looks for it.
- *
- * @param folder the signer's folder of ceremonies
- */
-export function approveCeremony(folder: string, terms: CeremonyTerms): void {
-  writeWhole(join(folder, `${terms.digest}.json`), `${JSON.stringify(terms.text, null, 2)}\n`);
-}
-
-/** Takes an approval back. */
-export function disapproveCeremony(folder: string, ceremony: Hex): void {
-  rmSync(join(folder, `${ceremony}.json`), { force: true });
 }

@@ -225,8 +225,7 @@ export class CeremonyMember {
       );
       const share = BigInt(`0x${Buffer.from(bytes ?? [0]).toString("hex")}`);
       if (!shareFits(share, openingPoints(opened.opening), member.index)) {
-        const evidence = [opened.message, message];
-        throw this.#complain(body.from, "share", evidence, "its share does not fit its commitments");
+        throw this.#complain(body.from, "share", [message], "its share does not fit its commitments");
       }
       shares.set(body.from, share);
     }
@@ -276,12 +275,13 @@ export class CeremonyMember {
     evidence: SignedMessage[],
     why: string,
   ): ComplaintError {
+    const openings = [...(this.#openings?.values() ?? [])].map(({ message }) => message);
     const complaint: Complaint = {
       by: this.#part.me,
       accused,
       reason,
       evidence,
-      ...(reason === "share" ? { unseal: this.#receive.get(accused)?.secret, opening: this.#opening } : {}),
+      ...(reason === "share" ? { unseal: this.#receive.get(accused)?.secret, openings } : {}),
     };
     return new ComplaintError(complaint, why);
   }

@@ -1,13 +1,13 @@
 import { createHash, verify } from "node:crypto";
 import { z } from "zod";
 import type { Hex } from "../../chains/chain.ts";
-import { KEY_NAME } from "../keystore-file.ts";
+import { STORE_NAME } from "../key-names.ts";
 import { type CeremonyTerms, identityKey } from "./ceremony-terms.ts";
 import { MOST_MEMBERS } from "./group-key.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const POINT = z.string().regex(/^0[23][0-9a-f]{64}$/);
-const NAME = z.string().regex(KEY_NAME);
+const NAME = z.string().regex(STORE_NAME);
 
 /** A message and its author's signature. The text is kept as it was signed. */
 export const SIGNED_MESSAGE = z.strictObject({
@@ -62,12 +62,15 @@ export const COMPLAINT = z.strictObject({
   by: NAME,
   accused: NAME,
   reason: z.enum(["opening", "share", "openings-differ"]),
-  /** Signed messages of the accused: its opening, or two of them; and its share. */
+  /** Signed messages of the accused: its opening, or two of them; or its share. */
   evidence: z.array(SIGNED_MESSAGE).max(4),
   /** The accuser's receiving key for the accused, which opens that one share: of no use once the run has failed. */
   unseal: HASH.optional(),
-  /** The accuser's own opening, which shows that the key is its. */
-  opening: SIGNED_MESSAGE.optional(),
+  /** Everybody's openings, to which the share is bound: they show whose key that is, and what was committed to. */
+  openings: z
+    .array(SIGNED_MESSAGE)
+    .max(2 * MOST_MEMBERS)
+    .optional(),
 });
 export type Complaint = z.infer<typeof COMPLAINT>;
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Hex } from "../../chains/chain.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { KEY_NAME } from "../keystore-file.ts";
+import { KEY_NAME } from "../key-names.ts";
 import { GROUP_KEY, MEMBER, MOST_MEMBERS } from "./group-key.ts";
 
 /** A P-256 key as certificates have it (SubjectPublicKeyInfo), in base64. */
@@ -29,7 +29,7 @@ export type Participant = z.infer<typeof PARTICIPANT>;
 
 const COMMON = {
   version: z.literal(1),
-  key: z.string().regex(KEY_NAME),
+  key: KEY_NAME,
   use: z.enum(["transaction", "statement"]),
   threshold: z.number().int().min(2).max(MOST_MEMBERS),
   /** Who has a share afterwards. */
@@ -64,7 +64,6 @@ export const CEREMONY_TERMS = z
       if (!unique(list.map(({ index }) => index))) say("two participants have the same index");
       if (!unique(list.map(({ identity }) => identity))) say("two participants have the same identity");
     }
-    if (terms.key === "identity" || terms.key.startsWith("pending-")) say("that name is kept for other keys");
     if (terms.threshold > terms.members.length) say("the threshold exceeds the members");
     for (const { name, identity } of all) {
       const others = all.filter((other) => (other.name === name) !== (other.identity === identity));

@@ -7,7 +7,7 @@ import type { Hex } from "../../chains/chain.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { TerminalError } from "../../core/errors.ts";
 import type { Redacted } from "../../core/redacted.ts";
-import { KEY_NAME } from "../keystore-file.ts";
+import { KEY_NAME, STORE_NAME } from "../key-names.ts";
 import { type CurvePoint, hasEvenY, outputKey, tweakScalar, xOnly } from "../taproot-tweak.ts";
 import { committedShare, readPoint } from "./dealing.ts";
 
@@ -19,7 +19,7 @@ export const MOST_MEMBERS = 32;
 
 /** Who is in a group. The index is the place of the share on the polynomial. */
 export const MEMBER = z.strictObject({
-  name: z.string().regex(KEY_NAME),
+  name: z.string().regex(STORE_NAME),
   index: z.number().int().min(1).max(65_535),
 });
 export type Member = z.infer<typeof MEMBER>;
@@ -29,7 +29,7 @@ export const GROUP_KEY = z
   .strictObject({
     version: z.literal(1),
     /** Its name in `SigningRequest.key`. */
-    key: z.string().regex(KEY_NAME),
+    key: KEY_NAME,
     use: z.enum(["transaction", "statement"]),
     threshold: z.number().int().min(2).max(MOST_MEMBERS),
     members: z.array(MEMBER).min(2).max(MOST_MEMBERS),

@@ -1,4 +1,10 @@
-import { type Complaint, type Opening, readMessage, type SealedShare } from "./ceremony-messages.ts";
+import {
+  type Complaint,
+  type Opening,
+  readMessage,
+  type SealedShare,
+  transcriptOf,
+} from "./ceremony-messages.ts";
 import type { CeremonyTerms } from "./ceremony-terms.ts";
 import { shareFits } from "./dealing.ts";
 import { openingFault, openingPoints } from "./opening-faults.ts";
@@ -36,26 +42,33 @@ export function judgeComplaint(terms: CeremonyTerms, complaint: Complaint): Verd
       ? false_("nothing shows it")
       : { guilty: undefined, why: `${accused} and ${by} were shown different openings` };
   }
-  const mine = complaint.opening && readMessage(terms, complaint.opening);
   const member = terms.member(by);
   const { unseal } = complaint;
-  if (opening === undefined || share === undefined || share.to !== by || member === undefined) {
+  if (share === undefined || share.to !== by || member === undefined) {
     return false_("its share is not in the evidence");
   }
-  if (mine?.step !== "opening" || mine.from !== by || mine.session !== share.session) {
-    return false_("the accuser's own opening is missing");
-  }
-  if (opening.session !== share.session) return false_("the messages are of two runs");
+  // The accused has signed which openings it dealt by: an opening that the accuser made afterwards changes their hash.
+  const seen = new Map(
+    (complaint.openings ?? []).map((message) => [readMessage(terms, message)?.from ?? "", message]),
+  );
+  if (transcriptOf(seen) !== share.transcript)
+    return false_("these are not the openings that its share is for");
+  const [mine, its] = [by, accused].map((name) => {
+    const message = seen.get(name);
+    const body = message && readMessage(terms, message);
+    return body?.step === "opening" ? body : undefined;
+  });
+  if (mine === undefined || its === undefined) return false_("an opening is missing");
   if (unseal === undefined || openKeyOf(unseal) !== mine.receiveKeys?.[accused])
     return false_("the key is not its own");
-  const bytes = unsealShare(share.sealed, unseal, opening.sealKey ?? "", {
+  const bytes = unsealShare(share.sealed, unseal, its.sealKey ?? "", {
     transcript: share.transcript,
     from: accused,
     to: by,
   });
   if (bytes === undefined) return { guilty: accused, why: "its share can't be opened" };
   const scalar = BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
-  return shareFits(scalar, openingPoints(opening), member.index)
+  return shareFits(scalar, openingPoints(its), member.index)
     ? false_("the share fits its commitments")
     : { guilty: accused, why: "its share does not fit its commitments" };
 }

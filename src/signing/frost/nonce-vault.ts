@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Hex } from "../../chains/chain.ts";
-import { RetryableError, TerminalError } from "../../core/errors.ts";
+import { RetryableError } from "../../core/errors.ts";
 
 /** What a vault holds at most. */
 export interface VaultLimits {
@@ -66,7 +66,7 @@ export class NonceVault<T> {
   /**
    * Takes nonces out, for ever: whatever happens next, nobody gets them again.
    *
-   * @throws TerminalError `SESSION_UNKNOWN`
+   * @throws RetryableError `SESSION_UNKNOWN`
    */
   take(peer: string, session: Hex): T {
     const kept = this.#kept.get(session);
@@ -75,7 +75,7 @@ export class NonceVault<T> {
       this.#kept.delete(session);
       if (kept.until > this.#now()) return kept.value;
     }
-    throw new TerminalError("SESSION_UNKNOWN", "There is no such signing session", {
+    throw new RetryableError("SESSION_UNKNOWN", "There is no such signing session", {
       advice: "Begin again with round 1: a session is used once, ends with its signer's process and expires.",
     });
   }

@@ -99,7 +99,7 @@ export class ShareDesk {
    * Round 2. The nonces are out of the vault before anything else is looked at, and what is signed is in the journal before a
    * share is computed.
    *
-   * @throws TerminalError `SESSION_UNKNOWN`, `SESSION_WRONG`, `GENERATION_OTHER`, `SIGNING_REFUSED`; RetryableError
+   * @throws TerminalError `SESSION_WRONG`, `GENERATION_OTHER`, `SIGNING_REFUSED`; RetryableError `SESSION_UNKNOWN`, and the policy's
    */
   async share(peer: string, { session, commitments }: Ask<"share">): Promise<Answer<"share">> {
     const { request, share, nonces } = this.#vault.take(peer, session);

@@ -22,9 +22,6 @@ export interface StoredShare {
   readonly confirmation: SignedMessage;
 }
 
-/** What a ceremony has made, but not everybody has confirmed yet. */
-export const pendingName = (key: string): string => `pending-${key}`;
-
 /** A share as a keystore keeps it. */
 export function shareEntry(name: string, { share, ceremony, confirmation }: StoredShare): KeyEntry {
   const { group, index, secret } = share;

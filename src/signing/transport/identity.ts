@@ -14,15 +14,13 @@ import { Redacted } from "../../core/redacted.ts";
 import { type SignedMessage, signedBytes } from "../frost/ceremony-messages.ts";
 import { IDENTITY_KEY } from "../frost/ceremony-terms.ts";
 import type { Random } from "../frost/dealing.ts";
-import { KEY_NAME, type KeyEntry } from "../keystore-file.ts";
+import { IDENTITY, STORE_NAME } from "../key-names.ts";
+import type { KeyEntry } from "../keystore-file.ts";
 import { selfSignedCertificate } from "./self-signed-certificate.ts";
-
-/** The name of an identity's entry in a keystore. */
-export const IDENTITY = "identity";
 
 /** Who somebody is, for others: what `signer init` writes for them. */
 export const PUBLIC_IDENTITY = z.strictObject({
-  name: z.string().regex(KEY_NAME),
+  name: z.string().regex(STORE_NAME),
   /** P-256, SubjectPublicKeyInfo in base64. */
   identity: IDENTITY_KEY,
   /** SHA-256 of that key. */
@@ -63,7 +61,7 @@ export class Identity {
   /** @throws TerminalError `KEYSTORE_DAMAGED` */
   static fromEntry(entry: KeyEntry): Identity {
     const open = z
-      .strictObject({ name: z.string().regex(KEY_NAME), certificate: z.string() })
+      .strictObject({ name: z.string().regex(STORE_NAME), certificate: z.string() })
       .safeParse(entry.open);
     if (entry.kind !== "identity" || !open.success) throw damaged();
     const key = createPrivateKey({ key: Buffer.from(entry.secret.expose()), format: "der", type: "pkcs8" });

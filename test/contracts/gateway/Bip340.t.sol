@@ -40,6 +40,31 @@ contract Bip340Test is Cheats {
         if (found) assertFalse(Bip340.verify(GX, message, rx, ry, s));
     }
 
+    /// @notice Short of gas it reverts: what lay in memory before never passes for a root.
+    function test_shortOfGasItReverts() external view {
+        uint256 failed;
+        uint256 gas_ = 200;
+        for (;; gas_ += 23) {
+            try this.lift{gas: gas_}(GX) returns (bool found, uint256 y) {
+                assertTrue(found && y == GY);
+                break;
+            } catch (bytes memory reason) {
+                assertEq(reason.length, 0);
+                ++failed;
+            }
+        }
+        assertTrue(failed > 10);
+    }
+
+    /// @notice A challenge of zero would ask `ecrecover` for s = 0, to which it answers nobody.
+    function test_aChallengeOfZeroIsNo() external pure {
+        assertEq(ecrecover(bytes32(uint256(1)), 27, bytes32(GX), 0), address(0));
+    }
+
+    function lift(uint256 x) external view returns (bool, uint256) {
+        return Bip340.liftX(x);
+    }
+
     function test_theChallengeIsTagged() external pure {
         assertEq(Bip340.CHALLENGE, sha256("BIP0340/challenge"));
     }

@@ -170,7 +170,7 @@ describe("ForeignAsset", () => {
       const refused = d.depositOf({ amount: 12n * COIN });
       await d.credit(late);
       await d.credit(refused);
-      await d.gateway.refuse(await d.depositId(refused));
+      await d.gateway.refuse(refused);
       const [open, paid, void_] = [await d.request(COIN), await d.request(COIN), await d.request(COIN)];
       await d.authorise(paid);
       await d.authorise(void_);
@@ -227,6 +227,39 @@ describe("ForeignAsset", () => {
       await next.registerDestination(d.anna, d.chain, `0x${SCRIPT}`);
       await payoutIn(next, d.vault.connect(d.anna).withdraw(d.ltcId, COIN, d.handle));
       expect(await d.ltc.balanceOf(next)).to.equal(COIN);
+    });
+
+    it("matures nothing that was refused by the one before meanwhile", async () => {
+      const d = await stage();
+      const deposit = d.depositOf({ amount: 11n * COIN });
+      await d.credit(deposit);
+      const next = await d.anotherGateway(d.gateway);
+      await d.gateway.succeed(next);
+      await next.addAsset(d.ltcId);
+      await next.credit(deposit, await d.attestDeposit(deposit));
+      await d.gateway.refuse(deposit);
+      await d.goTo((await d.now()) + NUMBERS.FOREIGN_DELAY);
+      await expect(next.mature(deposit))
+        .to.be.revertedWithCustomError(next, "Gateway_Consumed")
+        .withArgs(await d.depositId(deposit));
+      expect(await d.ledger(d.anna)).to.equal(5n * COIN);
+    });
+
+    it("leaves the one before no assets to add: what it took in then could never be authorised", async () => {
+      const d = await stage();
+      const doge = await ethers.deployContract("ForeignAsset", [
+        ...[d.vault, d.gateway, `${LITECOIN}/slip44:3`, "Doge", "DOGE", 8],
+      ] as never);
+      const id = await d.listToken(doge);
+      for (const kind of ["FOREIGN_CAP", "FOREIGN_INSTANT", "FOREIGN_WORTH", "FOREIGN_LEAST"] as const) {
+        await d.gateway.set(paramKey(KINDS[kind], id), 0, NEVER, NUMBERS[kind]);
+      }
+      const next = await d.anotherGateway(d.gateway);
+      await d.gateway.succeed(next);
+      await expect(d.gateway.addAsset(id))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_Succeeded")
+        .withArgs(next);
+      expect(await d.gateway.foreignAssets()).to.deep.equal([d.ltcId]);
     });
 
     it("names the one it follows, on the same Vault, and takes its turn once", async () => {

@@ -33,6 +33,11 @@ async function expectInFlight(d: GatewayFixture, amount: bigint) {
   expect(await d.ltc.totalSupply()).to.equal((await d.ltc.balanceOf(d.vault)) + amount);
 }
 
+/** Accounts that are contracts of ours without a way to spend a balance. */
+async function nobodys(d: GatewayFixture) {
+  return [d.vaultAddress, d.gatewayAddress, await d.ltc.getAddress()];
+}
+
 describe("Gateway", () => {
   describe("crediting a deposit", () => {
     it("mints it into the Vault for its account, fresh, and counts it in the trailing day", async () => {
@@ -130,18 +135,26 @@ describe("Gateway", () => {
       const d = await stage();
       const deposit = d.depositOf({ amount: 11n * COIN });
       const id = await d.depositId(deposit);
-      await expect(d.gateway.refuse(id)).to.be.revertedWithCustomError(d.gateway, "Gateway_NotDelayed");
+      await expect(d.gateway.refuse(deposit)).to.be.revertedWithCustomError(d.gateway, "Gateway_NotDelayed");
       await d.credit(deposit);
-      await expect(d.gateway.connect(d.mallory).refuse(id)).to.be.revertedWithCustomError(
+      await expect(d.gateway.connect(d.mallory).refuse(deposit)).to.be.revertedWithCustomError(
         d.gateway,
         "AccessManagedUnauthorized",
       );
-      await expect(d.gateway.refuse(id)).to.emit(d.gateway, "DepositRefused").withArgs(id);
+      for (const other of [
+        { ...deposit, amount: deposit.amount + 1n },
+        { ...deposit, account: d.bert.address },
+      ]) {
+        await expect(d.gateway.refuse(other))
+          .to.be.revertedWithCustomError(d.gateway, "Gateway_OtherContent")
+          .withArgs(id);
+      }
+      await expect(d.gateway.refuse(deposit)).to.emit(d.gateway, "DepositRefused").withArgs(id);
       expect(await d.gateway.depositOf(id)).to.deep.equal([DEPOSIT.REFUSED, 0n]);
       await d.goTo((await d.now()) + NUMBERS.FOREIGN_DELAY);
       await expect(d.gateway.mature(deposit)).to.be.revertedWithCustomError(d.gateway, "Gateway_NotDelayed");
       await expect(d.credit(deposit)).to.be.revertedWithCustomError(d.gateway, "Gateway_Consumed");
-      await expect(d.gateway.refuse(id)).to.be.revertedWithCustomError(d.gateway, "Gateway_NotDelayed");
+      await expect(d.gateway.refuse(deposit)).to.be.revertedWithCustomError(d.gateway, "Gateway_NotDelayed");
     });
 
     it("keeps the supply under its cap, payouts on their way included", async () => {
@@ -205,10 +218,11 @@ describe("Gateway", () => {
         d.gateway,
         "Gateway_ZeroAddress",
       );
-      await expect(d.credit(d.depositOf({ account: d.vaultAddress }))).to.be.revertedWithCustomError(
-        d.vault,
-        "Vault_BadRecipient",
-      );
+      for (const account of await nobodys(d)) {
+        await expect(d.credit(d.depositOf({ account })))
+          .to.be.revertedWithCustomError(d.gateway, "Gateway_NobodysAccount")
+          .withArgs(account);
+      }
     });
 
     it("refuses a proof of anything else", async () => {
@@ -275,6 +289,23 @@ describe("Gateway", () => {
         d.gateway.registerDestination(ZeroAddress, d.chain, `0x${SCRIPT}`),
       ).to.be.revertedWithCustomError(d.gateway, "Gateway_ZeroAddress");
     });
+  });
+
+  it("registers no destination of an account that could get nothing back", async () => {
+    const d = await stage();
+    for (const account of await nobodys(d)) {
+      await expect(d.gateway.registerDestination(account, d.chain, `0x${SCRIPT}`))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_NobodysAccount")
+        .withArgs(account);
+      // So nobody's money gets into a payout that can't come back: the exit isn't paid.
+      const handle = handleOf({ account, chain: LITECOIN, script: SCRIPT });
+      await d.vault.connect(d.anna).setDestination(handle, true);
+      await d.goTo((await d.now()) + 2n * DAY);
+      await expect(d.vault.connect(d.anna).withdraw(d.ltcId, COIN, handle))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_UnknownHandle")
+        .withArgs(handle);
+    }
+    expect(await d.ledger(d.anna)).to.equal(5n * COIN);
   });
 
   describe("requesting a payout", () => {
@@ -581,6 +612,54 @@ describe("Gateway", () => {
     });
   });
 
+  describe("while the Vault winds the asset down", () => {
+    async function windingDown() {
+      const d = await deployed();
+      const [asked, void_] = [await d.request(COIN), await d.request(COIN)];
+      await d.authorise(void_);
+      await d.voided(void_);
+      await d.setParam("vault", paramKey(KINDS.WIND_DOWN_AFTER), 90n);
+      await d.goTo((await d.vault.governedAt()) + 90n * DAY);
+      await d.vault.connect(d.mallory).windDown(d.ltcId);
+      return { ...d, asked, void_ };
+    }
+
+    it("nothing goes back or comes in, and payouts go on to their end", async () => {
+      const d = await networkHelpers.loadFixture(windingDown);
+      const anna = d.gateway.connect(d.anna);
+      for (const sent of [
+        () => anna.cancel(d.asked),
+        () => d.gateway.recall(d.asked),
+        () => d.gateway.refund(d.void_),
+      ]) {
+        await expect(sent()).to.be.revertedWithCustomError(d.vault, "Vault_WindingDown").withArgs(d.ltcId);
+      }
+      expect(await d.statusOf(d.asked)).to.equal(PAYOUT.REQUESTED);
+      expect(await d.statusOf(d.void_)).to.equal(PAYOUT.VOIDED);
+      await expect(d.credit(d.depositOf()))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_NoRoom")
+        .withArgs(d.ltcId, 0n);
+      await d.authorise(d.asked);
+      await d.settle(d.asked);
+      await anna.retry(d.void_);
+      await d.authorise(d.void_, hashOf("outpoint:bb:0"), 2n);
+      await d.settle(d.void_, TX, 2n);
+      const id = await d.request(COIN);
+      await d.authorise(id);
+      await d.settle(id);
+      await expectInFlight(d, 0n);
+    });
+
+    it("goes back once governance is there again", async () => {
+      const d = await networkHelpers.loadFixture(windingDown);
+      await d.vault.revive(d.ltcId);
+      await d.gateway.connect(d.anna).cancel(d.asked);
+      await d.gateway.refund(d.void_);
+      expect(await d.ledger(d.anna)).to.equal(5n * COIN);
+      await expectInFlight(d, 0n);
+    });
+  });
+
   describe("authorising", () => {
     it("holds to the chain's trailing day, and says when it fits", async () => {
       const d = await stage();
@@ -622,6 +701,34 @@ describe("Gateway", () => {
       await d.gateway.connect(d.anna).cancel(id);
     });
 
+    it("asks the sanctions list itself: what nobody has put on record yet stops it too", async () => {
+      const d = await stage();
+      const id = await d.request(COIN);
+      await d.sanctions.setListed(d.anna, true);
+      expect((await d.vault.subjectRecord(d.anna)).listed).to.equal(0n);
+      await expect(d.authorise(id))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_AccountListed")
+        .withArgs(d.anna);
+      await d.sanctions.setListed(d.anna, false);
+      await d.authorise(id);
+    });
+
+    it("goes by the record where the list is silent", async () => {
+      const d = await stage();
+      const [one, two] = [await d.request(COIN), await d.request(COIN)];
+      for (const sick of [1n, 2n, 3n, 4n, 5n]) {
+        await d.sanctions.setMode(sick);
+        const snapshot = await networkHelpers.takeSnapshot();
+        await d.authorise(one);
+        await snapshot.restore();
+      }
+      await d.sanctions.setMode(0n);
+      await d.sanctions.setListed(d.anna, true);
+      await d.vault.screen(d.anna);
+      await d.sanctions.setMode(1n);
+      await expect(d.authorise(two)).to.be.revertedWithCustomError(d.gateway, "Gateway_AccountListed");
+    });
+
     it("waits while everyone is held", async () => {
       const d = await stage();
       const id = await d.request(COIN);
@@ -658,7 +765,7 @@ describe("Gateway", () => {
       await d.gateway.refund(two);
       await d.gateway.connect(d.anna).cancel(three);
       await d.request(COIN);
-      await d.gateway.refuse(await d.depositId(late));
+      await d.gateway.refuse(late);
       await d.goTo((await d.now()) + DAY);
       await d.credit(d.depositOf());
     });
@@ -825,6 +932,21 @@ describe("Gateway", () => {
       await expect(
         d.gateway.connect(d.mallory).tighten(paramKey(KINDS.FOREIGN_CAP, d.ltcId), 0n),
       ).to.be.revertedWithCustomError(d.gateway, "AccessManagedUnauthorized");
+    });
+
+    it("says what it serves, and through whom", async () => {
+      const d = await stage();
+      expect(await d.gateway.foreignOf(d.ltcId)).to.deep.equal([
+        await d.ltc.getAddress(),
+        1n,
+        8n,
+        3n,
+        d.chain,
+      ]);
+      expect(await d.gateway.foreignOf(d.tokenId)).to.deep.equal([ZeroAddress, 0n, 0n, 0n, ZeroHash]);
+      expect(await d.gateway.vault()).to.equal(d.vaultAddress);
+      expect(await d.gateway.committee()).to.equal(await d.committee.getAddress());
+      expect(await d.gateway.MAX_ASSETS()).to.equal(256n);
     });
 
     it("refuses zero addresses", async () => {

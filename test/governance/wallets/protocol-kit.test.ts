@@ -21,8 +21,8 @@ import { serviceResponse } from "../../../src/governance/wallets/service-format.
 import { signTransaction } from "../../../src/governance/wallets/sign.ts";
 import { mergeSignatures } from "../../../src/governance/wallets/signature-file.ts";
 import { TransactionService } from "../../../src/governance/wallets/transaction-service.ts";
+import type { NodeKind } from "../../../src/testing/nodes.ts";
 import { localService } from "../../support/localService.ts";
-import type { NodeKind } from "../../support/nodes.ts";
 import { ApiKit, type ProtocolKit, protocolKit } from "../../support/safeClients.ts";
 import { type SafesOnNode, safesOnNode } from "../../support/safesOnNode.ts";
 

@@ -130,7 +130,7 @@ abstract contract GatewayVerbs is GatewayBooks {
     function refuse(uint256 seed) external verb("refuse", seed) {
         uint256 i = _delayed();
         if (i == arrivals.length) return;
-        gateway.refuse(_idOf(arrivals[i].deposit));
+        gateway.refuse(arrivals[i].deposit);
         _did("refuse");
         arrivals[i].status = DepositStatus.REFUSED;
     }

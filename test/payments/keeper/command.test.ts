@@ -16,10 +16,10 @@ import { createPayments } from "../../../src/payments/create-payment.ts";
 import { paymentsAt } from "../../../src/payments/payments-contract.ts";
 import { hashOf } from "../../../src/payments/question.ts";
 import { vaultCallTransaction } from "../../../src/payments/vault-call.ts";
+import { type DevelopmentNode, startNode } from "../../../src/testing/nodes.ts";
+import { startStrongroom, strongroom } from "../../../src/testing/strongroom.ts";
 import { IVault__factory } from "../../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
-import { type DevelopmentNode, startNode } from "../../support/nodes.ts";
 import { refuses } from "../../support/refusal.ts";
-import { startStrongroom, strongroom } from "../../support/strongroom.ts";
 
 const AMOUNT = 10n ** 16n;
 

@@ -98,6 +98,23 @@ describe("the routes of a deployment", () => {
     expect(await d.vault.queryFilter(d.vault.filters.Queued())).to.have.length(1);
   });
 
+  it("an exit that the token wouldn't pay to the payee is no way: it would wait for good", async () => {
+    const d = await load();
+    const token = await d.anotherToken("DenyListToken", []);
+    const asset = await d.listToken(token);
+    await d.vault.connect(d.anna).deposit(asset, 10n * ONE, d.anna);
+    const exit = vaultExit(d.deployment);
+    const wish = await d.wish({
+      asset,
+      accepts: [WALLET],
+      risk: "time",
+      deadline: (await d.now()) + 30n * DAY,
+    });
+    expect(codes(await exit.quote(wish))).to.deep.equal(["open"]);
+    await token.getFunction("setDenied")(d.bert, true);
+    expect(codes(await exit.quote(wish))).to.deep.equal(["UNPAYABLE"]);
+  });
+
   it("a queued exit's turn is when its lane has time for it", async () => {
     const d = await load();
     const amount = 250_001n * ONE;

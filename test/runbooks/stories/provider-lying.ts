@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AbiCoder } from "ethers";
-import { startLyingNode } from "../../support/lying-node.ts";
+import { type FrontNode, startFrontNode } from "../../support/front-node.ts";
 import type { Story } from "../stories.ts";
 import { contractsOf, scheduled } from "../world.ts";
 
-let liar: Awaited<ReturnType<typeof startLyingNode>> | undefined;
+let liar: FrontNode | undefined;
 
 export const providerLying: Story = {
   title: "a second provider shows what the first one hides, and the proposal made from lies is found out",
@@ -21,13 +21,14 @@ export const providerLying: Story = {
     };
     await scheduled(stage, hidden);
     // It hides what waits, and says that the timelock waits for a day only.
-    liar = await startLyingNode(stage.node.url, (method, params, truth) => {
+    liar = await startFrontNode(stage.node.url);
+    liar.lie = (method, params, truth) => {
       if (method === "eth_getLogs" && Array.isArray(truth))
         return truth.filter((log: { topics: string[] }) => log.topics[0] !== topic);
       const [call] = params as [{ data?: string; input?: string } | undefined];
       const asked = method === "eth_call" && (call?.data ?? call?.input) === getMinDelay;
       return asked ? AbiCoder.defaultAbiCoder().encode(["uint256"], [86_400]) : truth;
-    });
+    };
     stage.rpc = liar.url;
     stage.words.set("OTHER_RPC", stage.node.url);
     writeFileSync(

@@ -71,7 +71,7 @@ encodeFunctionData(functionFragment: 'predecessor', values?: undefined): string;
 encodeFunctionData(functionFragment: 'proveEquivocation', values: [BytesLike, BytesLike, BytesLike, BytesLike, BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'recall', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'refund', values: [BytesLike]): string;
-encodeFunctionData(functionFragment: 'refuse', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'refuse', values: [DepositStruct]): string;
 encodeFunctionData(functionFragment: 'registerDestination', values: [AddressLike, BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'resume', values: [BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'retry', values: [BytesLike]): string;
@@ -647,7 +647,7 @@ decodeFunctionResult(functionFragment: 'voided', data: BytesLike): Result;
 
     
     refuse: TypedContractMethod<
-      [depositId: BytesLike, ],
+      [deposit: DepositStruct, ],
       [void],
       'nonpayable'
     >
@@ -924,7 +924,7 @@ getFunction(nameOrSignature: 'refund'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'refuse'): TypedContractMethod<
-      [depositId: BytesLike, ],
+      [deposit: DepositStruct, ],
       [void],
       'nonpayable'
     >;

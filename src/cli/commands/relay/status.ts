@@ -16,7 +16,6 @@ export interface RelayStatusCommand extends RelayOptions {
   readonly dead?: boolean;
 }
 
-const short = (id: string) => `${id.slice(0, 10)}…${id.slice(-6)}`;
 const when = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 
 function statusIn({ deciders }: RouteSession, stream: string, events: readonly StoredEvent[]): MessageStatus {
@@ -76,7 +75,7 @@ async function deadTokens({ journal, terms, deciders, names }: RouteSession) {
 
 function row({ id, direction, stage, since, next, dead, waiting }: MessageStatus): readonly string[] {
   const why = dead ?? waiting;
-  return [short(id), direction, stage, when(since), why === undefined ? next : `${why.code}: ${why.why}`];
+  return [id, direction, stage, when(since), why === undefined ? next : `${why.code}: ${why.why}`];
 }
 
 /** `relay status [ID]`: what is open, or one message. Exit code 1 where something waits for an operator. */

@@ -1,5 +1,5 @@
 import { UsageError } from "../../../core/errors.ts";
-import { approveCeremony } from "../../../signing/frost/ceremony-desk.ts";
+import { approveCeremony } from "../../../signing/frost/approvals.ts";
 import { CeremonyTerms, spoken } from "../../../signing/frost/ceremony-terms.ts";
 import { GroupKey } from "../../../signing/frost/group-key.ts";
 import { placesIn, readSignerConfig } from "../../../signing/signer-config.ts";

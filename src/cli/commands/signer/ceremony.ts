@@ -42,7 +42,7 @@ export async function signerCeremony(
       [
         `${group.name}: ${spoken(publicKey)}`,
         `generation ${spoken(generation)}`,
-        `${options.out} is public. Each member compares both by voice with what signer status shows it.`,
+        `${options.out} is public. Each member compares both by voice with its own keys/${group.name}.json.`,
         "",
       ].join("\n"),
     );

@@ -1,6 +1,6 @@
 import { TerminalError } from "../../../core/errors.ts";
-import { disapproveCeremony } from "../../../signing/frost/ceremony-desk.ts";
-import { describedShare, pendingName } from "../../../signing/frost/stored-share.ts";
+import { disapproveCeremonies } from "../../../signing/frost/approvals.ts";
+import { IDENTITY, pendingName } from "../../../signing/key-names.ts";
 import { Keystore } from "../../../signing/keystore.ts";
 import { placesIn, readSignerConfig } from "../../../signing/signer-config.ts";
 import { ExitCode } from "../../exit-code.ts";
@@ -14,25 +14,31 @@ export interface SignerDiscardCommand extends PasswordOptions {
   readonly json?: boolean;
 }
 
-/** Throws away what a ceremony has stored here and not everybody has confirmed, with its approval. */
+/**
+ * Throws away what a ceremony has stored here and not everybody has confirmed, and takes back what was approved for the key: also
+ * where nothing was to be stored, as the leader could else end the ceremony here.
+ */
 export async function signerDiscard(options: SignerDiscardCommand): Promise<number> {
+  const { key } = options;
   const { folder } = readSignerConfig(options.config);
   const places = placesIn(folder);
   const keystore = new Keystore(places.keys, await keystorePassword(options, folder));
-  const name = pendingName(options.key);
-  if (!keystore.has(name)) {
-    throw new TerminalError("KEY_UNKNOWN", `Nothing of ${options.key} waits here`, {
+  const name = pendingName(key);
+  const stored = keystore.has(name);
+  // Opens one, so that nobody without the password throws it away by mistake.
+  await keystore.read(stored ? name : IDENTITY);
+  const approvals = disapproveCeremonies(places.ceremonies, key);
+  if (!stored && approvals === 0) {
+    throw new TerminalError("KEY_UNKNOWN", `Nothing of ${key} waits here`, {
       advice: "See what does by signer status.",
     });
   }
-  // Opens it, so that nobody without the password throws it away by mistake.
-  const { ceremony, group } = describedShare(await keystore.read(name));
-  disapproveCeremony(places.ceremonies, ceremony);
-  keystore.remove(name);
+  if (stored) keystore.remove(name);
+  const what = stored ? "what was stored" : "nothing was stored";
   print(
     options.json,
-    { key: options.key, ceremony, generation: group.generation },
-    `Discarded: ${options.key} of ceremony ${ceremony}. Hold it again as another attempt.\n`,
+    { key, stored, approvals },
+    `Discarded of ${key}: ${what}, ${approvals} approvals. Hold it again as another attempt.\n`,
   );
   return ExitCode.done;
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { TerminalError, UsageError } from "../../../core/errors.ts";
 import { writeWhole } from "../../../core/write-whole.ts";
 import { spoken } from "../../../signing/frost/ceremony-terms.ts";
+import { STORE_NAME } from "../../../signing/key-names.ts";
 import { Keystore } from "../../../signing/keystore.ts";
-import { KEY_NAME } from "../../../signing/keystore-file.ts";
 import { placesIn } from "../../../signing/signer-config.ts";
 import { Identity } from "../../../signing/transport/identity.ts";
 import { ExitCode } from "../../exit-code.ts";
@@ -32,7 +32,7 @@ function place(listen: string): { readonly host: string; readonly port: number }
 /** Makes an identity and a configuration to be filled in. Never overwrites. */
 export async function signerInit(options: SignerInitCommand): Promise<number> {
   const { folder, name, listen, coordinator = false } = options;
-  if (!KEY_NAME.test(name)) {
+  if (!STORE_NAME.test(name)) {
     throw new UsageError("--name takes lower-case letters, digits and hyphens", {
       facts: { found: name.slice(0, 80) },
     });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHAIN_NAME } from "../../../core/chain-name.ts";
 import { TerminalError } from "../../../core/errors.ts";
 import { cents, formatUsd, usdDecimal } from "../../../core/money.ts";
 import { DAY, HOUR } from "../../../core/time.ts";
@@ -220,7 +221,7 @@ const fields = {
   asset: symbol.optional(),
   chain: z
     .string()
-    .regex(/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/, "not a chain's name by CAIP-2")
+    .regex(CHAIN_NAME, "not a chain's name by CAIP-2")
     .optional()
     .describe("Whose assets the gateway serves"),
   // Read again in the number's own unit: which one that is, the name tells.

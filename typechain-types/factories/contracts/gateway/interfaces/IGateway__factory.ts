@@ -269,6 +269,17 @@
     "inputs": [
       {
         "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "Gateway_NobodysAccount",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
         "name": "successor",
         "type": "address"
       }
@@ -1862,9 +1873,41 @@
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "depositId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "chain",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "txId",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint256",
+            "name": "index",
+            "type": "uint256"
+          },
+          {
+            "internalType": "address",
+            "name": "account",
+            "type": "address"
+          },
+          {
+            "internalType": "AssetId",
+            "name": "asset",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint112",
+            "name": "amount",
+            "type": "uint112"
+          }
+        ],
+        "internalType": "struct Deposit",
+        "name": "deposit",
+        "type": "tuple"
       }
     ],
     "name": "refuse",

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { anvilProgram } from "../../src/testing/anvil-program.ts";
-import { freePort } from "../../src/testing/free-port.ts";
+import { anvilProgram } from "./anvil-program.ts";
+import { freePort } from "./free-port.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** How long a node may take to answer its first question, milliseconds. */

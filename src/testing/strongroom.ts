@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** What the launcher starts. */
-export const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 /** As the launcher sets it: sources are compiled once, not at each start. */
-const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
+export const COMPILED = fileURLToPath(new URL("../../.strongroom/compiled", import.meta.url));
 
 /** What a command left. */
 export interface CommandResult {

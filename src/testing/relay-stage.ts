@@ -2,31 +2,30 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hexlify, JsonRpcProvider, type JsonRpcSigner } from "ethers";
+import { hexlify, JsonRpcProvider, type JsonRpcSigner, type Result } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { developmentConfig } from "../../deploy/config/load.ts";
 import type { SuiteConfig } from "../../deploy/config/schema.ts";
 import { connectNetwork } from "../../deploy/connect.ts";
 import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { attachMocks } from "../../deploy/suite-mocks.ts";
-import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
-import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
-import { type RouteSession, withRoute } from "../../src/cli/commands/relay/route-session.ts";
-import { handleOf } from "../../src/gateway/destination.ts";
-import { chainHash } from "../../src/gateway/statement.ts";
-import type { Decider } from "../../src/relayer/deciders/decider.ts";
-import type { InboundState } from "../../src/relayer/deciders/inbound-decider.ts";
-import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.ts";
-import { type MessageStatus, statusOf } from "../../src/relayer/message-status.ts";
-import { kindOf } from "../../src/relayer/stream-names.ts";
-import { type Daemon, startDaemon } from "../../src/testing/daemon.ts";
-import { type LitecoinBank, openLitecoinBank } from "../../src/testing/litecoin-bank.ts";
-import {
-  LITECOIN_CREDENTIALS,
-  type LitecoinNode,
-  sameBlock,
-  startLitecoin,
-} from "../../src/testing/litecoin-node.ts";
+import type { ExitStruct, QueuedEvent } from "../../typechain-types/contracts/custody/interfaces/IVault.ts";
+import { ForeignAsset__factory, Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
+import { ownScript } from "../chains/utxo/deposit-address.ts";
+import { UTXO_NETWORKS } from "../chains/utxo/network.ts";
+import { type RouteSession, withRoute } from "../cli/commands/relay/route-session.ts";
+import { explainReasons } from "../custody/reasons.ts";
+import { handleOf } from "../gateway/destination.ts";
+import { chainHash } from "../gateway/statement.ts";
+import type { Decider } from "../relayer/deciders/decider.ts";
+import type { InboundState } from "../relayer/deciders/inbound-decider.ts";
+import type { OutboundState } from "../relayer/deciders/outbound-decider.ts";
+import { type MessageStatus, statusOf } from "../relayer/message-status.ts";
+import { kindOf } from "../relayer/stream-names.ts";
+import { type Daemon, startDaemon } from "./daemon.ts";
+import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
+import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
+import { type DevelopmentNode, startNode } from "./nodes.ts";
 import {
   type DevelopmentRoute,
   type FilePoint,
@@ -34,10 +33,8 @@ import {
   routeEnvironment,
   signerDuties,
   writeWorkerConfig,
-} from "../../src/testing/relay-files.ts";
-import { type SignerTrio, startSignerTrio } from "../../src/testing/signer-trio.ts";
-import { ForeignAsset__factory, Gateway__factory, IVault__factory } from "../../typechain-types/index.ts";
-import { type DevelopmentNode, startNode } from "./nodes.ts";
+} from "./relay-files.ts";
+import { type SignerTrio, startSignerTrio } from "./signer-trio.ts";
 import { type CommandResult, strongroom } from "./strongroom.ts";
 
 const CHAIN_ID = 31_337n;
@@ -62,6 +59,11 @@ export interface RouteFrom {
   readonly home?: { readonly from: FilePoint };
   readonly foreign?: { readonly from: FilePoint };
 }
+
+/** What became of an exit to a handle. */
+export type ForeignExit =
+  | { readonly payoutId: string }
+  | { readonly queued: ExitStruct; readonly reasons: bigint };
 
 /** Everything for real and in processes of its own: a suite on anvil, litecoind, three signers, relayers. */
 export interface RelayStage {
@@ -108,8 +110,12 @@ export interface RelayStage {
   destination(user: JsonRpcSigner, script: string): Promise<string>;
   /** Lets everything season: two days pass, and prices are fresh again. */
   season(): Promise<void>;
+  /** Asks for an exit to a handle: the payout of one that is paid at once, or why it is queued. */
+  exit(user: JsonRpcSigner, amount: bigint, handle: string): Promise<ForeignExit>;
   /** An exit to a handle that is paid at once: its payout. */
   withdraw(user: JsonRpcSigner, amount: bigint, handle: string): Promise<string>;
+  /** Its owner takes a queued exit back. */
+  cancel(user: JsonRpcSigner, exit: ExitStruct): Promise<void>;
   /** Puts a voided payout's amount back into its account's balance. */
   refund(payoutId: string): Promise<void>;
   /** What outputs of Litecoin's blocks pay a script, from the tip's chain alone. */
@@ -254,6 +260,18 @@ async function openIn(
 
   const relay: RelayStage["relay"] = (config, ...words) =>
     strongroom(["relay", ...words, "--config", config], environment);
+  const exit: RelayStage["exit"] = async (user, amount, handle) => {
+    const receipt = await (await vault.connect(user).withdraw(asset, amount, handle)).wait();
+    for (const log of receipt?.logs ?? []) {
+      const payout = log.address === addresses.gateway ? gateway.interface.parseLog(log) : null;
+      if (payout?.name === "PayoutRequested") return { payoutId: payout.args.payoutId as string };
+      const queued = log.address === addresses.vault ? vault.interface.parseLog(log) : null;
+      if (queued?.name !== "Queued") continue;
+      const { exit: terms, reasons } = queued.args as unknown as QueuedEvent.OutputObject;
+      return { queued: (terms as unknown as Result).toObject() as unknown as ExitStruct, reasons };
+    }
+    throw new Error("the exit was neither paid nor queued");
+  };
   const restartForeign = async () => {
     await Promise.all(litecoin.map((node) => node.stop()));
     await Promise.all(litecoin.map((node) => node.start()));
@@ -352,14 +370,14 @@ async function openIn(
         await connection.close();
       }
     },
+    exit,
     async withdraw(user, amount, handle) {
-      const receipt = await (await vault.connect(user).withdraw(asset, amount, handle)).wait();
-      for (const log of receipt?.logs ?? []) {
-        if (log.address !== addresses.gateway) continue;
-        const parsed = gateway.interface.parseLog(log);
-        if (parsed?.name === "PayoutRequested") return parsed.args.payoutId as string;
-      }
-      throw new Error("the exit was queued, not paid to the gateway");
+      const asked = await exit(user, amount, handle);
+      if ("payoutId" in asked) return asked.payoutId;
+      throw new Error(`the exit was queued: ${explainReasons(asked.reasons)}`);
+    },
+    async cancel(user, queued) {
+      await (await vault.connect(user).cancel(queued)).wait();
     },
     async refund(payoutId) {
       await (await gateway.refund(payoutId)).wait();

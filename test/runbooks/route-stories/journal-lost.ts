@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import { expect } from "chai";
+import type { RouteStory } from "../route-stories.ts";
+
+export const journalLost: RouteStory = {
+  title: "a journal from before knows what was done since, and nothing is paid again",
+
+  async given(stage) {
+    await stage.start();
+    const [before, waits] = [stage.request(), stage.request()];
+    await stage.ends(before, "SETTLED");
+    await stage.ends(waits, "SETTLED");
+    stage.words.set("JOURNAL", "--file relay.journal").set("BACKUP", "backup.journal");
+    const kept = await stage.run("./strongroom journal backup JOURNAL --out BACKUP");
+    expect(kept.code, kept.output).to.equal(0);
+    const since = stage.request();
+    await stage.ends(since, "SETTLED");
+    stage.words.set("BEFORE", before).set("SINCE", since);
+    await stage.stop({ killed: true });
+    for (const file of ["relay.journal", "relay.journal-wal", "relay.journal-shm"])
+      writeFileSync(stage.at(file), "the disk is gone");
+    stage.words.set("RESTORED", "--file restored.journal");
+  },
+
+  tests: {
+    damaged(stage) {
+      expect(stage.said("journal check")).to.include("STORE_DAMAGED");
+    },
+    stopped: (stage) => stage.stop(),
+    async started(stage) {
+      await stage.restart((config: object) => ({ ...config, journal: { file: "restored.journal" } }));
+      await stage.wait(120);
+    },
+    async once(stage) {
+      const later = stage.request();
+      await stage.ends(later, "SETTLED");
+      for (const id of [stage.words.get("BEFORE") ?? "", stage.words.get("SINCE") ?? "", later])
+        expect(stage.paymentsOf(id)).to.equal(1);
+      const { stdout } = await stage.run(
+        `./strongroom relay explain ${stage.words.get("SINCE")} --config ROUTE`,
+      );
+      expect(stdout).to.include("It has ended: settled");
+    },
+  },
+};
