@@ -38,6 +38,7 @@ export async function nameAccounts({
   const named = new Set<string>();
   const control = new RouteControl(journal, names);
   let begun = false;
+  let looked = 0;
   return async ({ height }) => {
     // Read first: whose blocks are to be read again is named by then.
     const { lookBacks } = await control.read();
@@ -45,7 +46,9 @@ export async function nameAccounts({
     const fresh = accounts.filter((account) => !named.has(account));
     for (const account of fresh) book.add(account);
     // Each worker has an index of its own, which keeps what it has read again: once is enough, whenever it begins anew.
-    for (const [at, since] of lookBacks.entries()) await index.rewind(since, `${names.control()} ${at + 1}`);
+    for (; looked < lookBacks.length; looked++) {
+      await index.rewind(lookBacks[looked] ?? 0, `${names.control()} ${looked + 1}`);
+    }
     if (fresh.length === 0) return;
     await index.rewind(Math.max(0, begun ? height + 1 : height - AGAIN));
     for (const account of fresh) named.add(account);
