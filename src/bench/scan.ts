@@ -182,9 +182,10 @@ Written by \`./strongroom bench scan\`. Logs of one contract are read from one a
 
 - **Bare**: \`eth_getLogs\` in a loop, ${cell(SPAN)} blocks a question, one question after the other, each answer parsed and counted.
   One node is asked, and believed.
-- **Scan**: what relayers and signers do. The same spans, at most; two nodes are asked (here the same anvil twice, so it works twice
-  as much), and what they say is compared; the final block is asked for first; each span lies on the block before it by headers;
-  the last 32 blocks are read one by one with their bloom filters; logs are checked, decoded and put in order.
+- **Scan**: what relayers and signers do. No question spans more blocks, but up to four go out in one request, and the next request
+  before an answer. Two nodes are asked (here the same anvil twice, so it works twice as much), and what they say is compared. The
+  final block is asked for first; each span lies on the block before it by headers; the last 32 blocks are read one by one with
+  their bloom filters; logs are checked, decoded and put in order.
 
 Milliseconds, medians of ${RUNS} runs; the ratio is the median of each run's own.
 

@@ -21,7 +21,7 @@ export interface EvmObserverOptions {
   readonly contract: string;
   /** Where its events stand. */
   readonly face: Interface;
-  /** Blocks that one question for logs spans at most. What nodes refuse is halved, and grows again. */
+  /** Blocks that one question for logs spans at most. What nodes refuse is quartered, and grows again. */
   readonly span?: number;
 }
 
@@ -48,15 +48,18 @@ export class EvmObserver implements ChainObserver {
   readonly chain: Caip2;
   readonly #view: ChainView;
   readonly #source: LogSource;
-  readonly #widest: number;
   /** Tells `orphaned` from `unseen`, and nothing else: forgotten when the process ends. */
   readonly #seen = new Set<Hex>();
 
   constructor(view: ChainView, { contract, face, span = WIDEST }: EvmObserverOptions) {
     this.chain = view.nodes.chain;
     this.#view = view;
-    this.#widest = span;
-    this.#source = { view, address: contract.toLowerCase(), decode: eventDecoder(this.chain, face) };
+    this.#source = {
+      view,
+      address: contract.toLowerCase(),
+      decode: eventDecoder(this.chain, face),
+      widest: span,
+    };
   }
 
   async head(): Promise<Point> {
@@ -96,7 +99,7 @@ export class EvmObserver implements ChainObserver {
       return block;
     };
     if (at.height < far) {
-      for await (const block of readSpans(this.#source, at, far, this.#widest)) yield pass(block);
+      for await (const block of readSpans(this.#source, at, far)) yield pass(block);
     }
     while (at.height < to.height) {
       const last = Math.min(to.height, at.height + ONE_BY_ONE);

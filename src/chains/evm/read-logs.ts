@@ -13,11 +13,15 @@ export interface LogSource {
   /** In lower case. */
   readonly address: string;
   readonly decode: DecodeEvent;
+  /** Blocks that one question for logs spans at most. */
+  readonly widest: number;
 }
 
 const maybeHeader = headerSchema.nullable();
 /** Blocks of the first span. */
 const FIRST_WIDTH = 2_500;
+/** Questions for logs that go out in one request at most, where one may span few blocks. */
+const TOGETHER = 4;
 /** Spans that are asked for before the first of them is read. */
 const AHEAD = 2;
 /** A span with more logs than this isn't made wider. */
@@ -52,6 +56,22 @@ function mayBeTooWide(error: unknown): boolean {
   return error instanceof RetryableError && error.code === "NODES_UNAVAILABLE";
 }
 
+/** Of one question for logs. */
+type Span = readonly [from: number, to: number];
+
+function spansOf(from: number, to: number, widest: number): readonly Span[] {
+  const count = Math.ceil((to - from + 1) / widest);
+  return Array.from({ length: count }, (_, at) => {
+    const first = from + at * widest;
+    return [first, Math.min(to, first + widest - 1)];
+  });
+}
+
+const logsQuestion = ({ address }: LogSource, [from, to]: Span): Question => ({
+  method: "eth_getLogs",
+  params: [{ address, fromBlock: quantityText(from), toBlock: quantityText(to) }],
+});
+
 /** What one node says of some blocks: some of their headers, and the contract's logs in them. */
 interface Told {
   readonly headers: readonly Header[];
@@ -68,23 +88,25 @@ async function tell(
   heights: readonly number[],
   known: Map<unknown, readonly Log[]>,
 ): Promise<Told | null> {
-  const filter = { address: source.address, fromBlock: quantityText(from), toBlock: quantityText(to) };
-  const forLogs: Question = { method: "eth_getLogs", params: [filter] };
-  const questions = [forLogs, ...heights.map(headerQuestion)];
+  const spans = spansOf(from, to, source.widest);
+  const questions = [...spans.map((span) => logsQuestion(source, span)), ...heights.map(headerQuestion)];
   const answers = await node.ask(questions);
   const headers: Header[] = [];
   for (const [at, height] of heights.entries()) {
-    const header = read(node, headerQuestion(height), answers[at + 1] as Answer, maybeHeader);
+    const header = read(node, headerQuestion(height), answers[spans.length + at] as Answer, maybeHeader);
     // It hasn't come so far: what it says of logs is worth nothing.
     if (header === null) return null;
     headers.push(header);
   }
-  let logs = known.get(answers[0]);
-  if (logs === undefined) {
-    const all = read(node, forLogs, answers[0] as Answer, logsSchema);
-    logs = inOrder(node, source.address, from, to, all);
-    known.set(answers[0], logs);
-  }
+  const logs = spans.flatMap((span, at) => {
+    const answer = answers[at] as Answer;
+    const before = known.get(answer);
+    if (before !== undefined) return before;
+    const all = read(node, logsQuestion(source, span), answer, logsSchema);
+    const own = inOrder(node, source.address, ...span, all);
+    known.set(answer, own);
+    return own;
+  });
   return { headers, logs };
 }
 
@@ -97,7 +119,8 @@ async function agreeOn(
 ): Promise<Told | null> {
   const known = new Map<unknown, readonly Log[]>();
   // Where all logs are the same objects, nodes can't differ in them.
-  const logsKey = ({ logs }: Told) => (known.size === 1 ? "the same" : logs.map(logKey).join());
+  const spans = spansOf(from, to, source.widest).length;
+  const logsKey = ({ logs }: Told) => (known.size === spans ? "the same" : logs.map(logKey).join());
   return source.view.nodes.agree(
     `blocks ${from} to ${to}`,
     (node) => tell(source, node, from, to, heights, known),
@@ -129,21 +152,16 @@ function spanBlocks(source: LogSource, after: Point, last: number, said: Told | 
 }
 
 /**
- * Reads final blocks, each span by one question for its logs. The blocks at both of its ends are asked for with it: it lies on
+ * Reads final blocks, each span by one request for its logs. The blocks at both of its ends are asked for with it: it lies on
  * the block that the span before ended with, and all nodes mean the same chain. The next spans are asked for while one is worked
- * on. Yields the blocks with events, and each span's last one.
+ * on. Yields the blocks with events, and each span's last one. What nodes refuse is quartered, and grows again.
  *
  * @param last the last block to read
- * @param widest blocks of one question at most: what nodes refuse is quartered, and grows again
  * @throws RetryableError `REORGANISED`
  */
-export async function* readSpans(
-  source: LogSource,
-  after: Point,
-  last: number,
-  widest: number,
-): AsyncIterable<ScannedBlock> {
-  let width = Math.min(FIRST_WIDTH, widest);
+export async function* readSpans(source: LogSource, after: Point, last: number): AsyncIterable<ScannedBlock> {
+  const most = source.widest * TOGETHER;
+  let width = Math.min(FIRST_WIDTH, most);
   let at = after;
   let asked: { readonly to: number; readonly said: Promise<Told | null> }[] = [];
   const askAhead = () => {
@@ -172,7 +190,7 @@ export async function* readSpans(
       continue;
     }
     const many = (agreed?.logs.length ?? 0) > MANY_LOGS;
-    width = many ? Math.ceil(size / 2) : Math.min(widest, Math.max(width, size * 2));
+    width = many ? Math.ceil(size / 2) : Math.min(most, Math.max(width, size * 2));
     const blocks = spanBlocks(source, at, first.to, agreed);
     at = blocks.at(-1)?.point ?? at;
     asked = next;
