@@ -33,8 +33,8 @@ getContractFactory(name: 'AuditRecord', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'Guardian', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Guardian__factory>
 getContractFactory(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReleasedApp__factory>
 getContractFactory(name: 'SafeGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeGuard__factory>
-getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
 getContractFactory(name: 'Succession', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Succession__factory>
+getContractFactory(name: 'SafeSetup', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SafeSetup__factory>
 getContractFactory(name: 'UpgradeController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UpgradeController__factory>
 getContractFactory(name: 'VetoGate', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VetoGate__factory>
 getContractFactory(name: 'DenyListToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DenyListToken__factory>
@@ -67,8 +67,8 @@ getContractFactory(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SelfDestructingSender__factory>
 getContractFactory(name: 'SickReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SickReserve__factory>
 getContractFactory(name: 'UsdtLike', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UsdtLike__factory>
-getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
 getContractFactory(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkSource__factory>
+getContractFactory(name: 'BaseSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BaseSource__factory>
 getContractFactory(name: 'FeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeedSet__factory>
 getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
 getContractFactory(name: 'PullPrices', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PullPrices__factory>
@@ -125,9 +125,6 @@ getContractFactory(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer |
 getContractFactory(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StoredWindowConsumed__factory>
 getContractFactory(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowConsumed__factory>
 getContractFactory(name: 'PaidOnce', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PaidOnce__factory>
-getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
-getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
-getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CorruptingVaultAdmin__factory>
 getContractFactory(name: 'Coupled', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Coupled__factory>
 getContractFactory(name: 'HostileTill', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileTill__factory>
@@ -138,6 +135,9 @@ getContractFactory(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'Till', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Till__factory>
 getContractFactory(name: 'TillV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TillV2__factory>
 getContractFactory(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VaultAdminV2__factory>
+getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
+getContractFactory(name: 'MockPull', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPull__factory>
+getContractFactory(name: 'MockSource', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSource__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'IFeedSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IFeedSet__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
@@ -193,8 +193,8 @@ getContractAt(name: 'AuditRecord', address: string | ethers.Addressable, signer?
 getContractAt(name: 'Guardian', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Guardian>
 getContractAt(name: 'ReleasedApp', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReleasedApp>
 getContractAt(name: 'SafeGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeGuard>
-getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
 getContractAt(name: 'Succession', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Succession>
+getContractAt(name: 'SafeSetup', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SafeSetup>
 getContractAt(name: 'UpgradeController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UpgradeController>
 getContractAt(name: 'VetoGate', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VetoGate>
 getContractAt(name: 'DenyListToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DenyListToken>
@@ -227,8 +227,8 @@ getContractAt(name: 'ReturnBombToken', address: string | ethers.Addressable, sig
 getContractAt(name: 'SelfDestructingSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SelfDestructingSender>
 getContractAt(name: 'SickReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SickReserve>
 getContractAt(name: 'UsdtLike', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UsdtLike>
-getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
 getContractAt(name: 'ChainlinkSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkSource>
+getContractAt(name: 'BaseSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BaseSource>
 getContractAt(name: 'FeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeedSet>
 getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
 getContractAt(name: 'PullPrices', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PullPrices>
@@ -285,9 +285,6 @@ getContractAt(name: 'PlainSanctionsList', address: string | ethers.Addressable, 
 getContractAt(name: 'StoredWindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StoredWindowConsumed>
 getContractAt(name: 'WindowConsumed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowConsumed>
 getContractAt(name: 'PaidOnce', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PaidOnce>
-getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
-getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
-getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'CorruptingVaultAdmin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CorruptingVaultAdmin>
 getContractAt(name: 'Coupled', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Coupled>
 getContractAt(name: 'HostileTill', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileTill>
@@ -298,6 +295,9 @@ getContractAt(name: 'SpoilingVault', address: string | ethers.Addressable, signe
 getContractAt(name: 'Till', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Till>
 getContractAt(name: 'TillV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TillV2>
 getContractAt(name: 'VaultAdminV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VaultAdminV2>
+getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
+getContractAt(name: 'MockPull', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPull>
+getContractAt(name: 'MockSource', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSource>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'IFeedSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IFeedSet>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
@@ -353,8 +353,8 @@ deployContract(name: 'AuditRecord', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'Guardian', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
 deployContract(name: 'ReleasedApp', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
 deployContract(name: 'SafeGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
-deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
+deployContract(name: 'SafeSetup', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'UpgradeController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
 deployContract(name: 'VetoGate', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
@@ -387,8 +387,8 @@ deployContract(name: 'ReturnBombToken', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'SelfDestructingSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'ChainlinkSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'BaseSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'FeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
 deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'PullPrices', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
@@ -445,9 +445,6 @@ deployContract(name: 'PlainSanctionsList', signerOrOptions?: ethers.Signer | Dep
 deployContract(name: 'StoredWindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'PaidOnce', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaidOnce>
-deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
-deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
-deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
 deployContract(name: 'Coupled', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
@@ -458,6 +455,9 @@ deployContract(name: 'SpoilingVault', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'Till', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
+deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockPull', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
+deployContract(name: 'MockSource', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -513,8 +513,8 @@ deployContract(name: 'AuditRecord', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'Guardian', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Guardian>
 deployContract(name: 'ReleasedApp', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReleasedApp>
 deployContract(name: 'SafeGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeGuard>
-deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'Succession', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Succession>
+deployContract(name: 'SafeSetup', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SafeSetup>
 deployContract(name: 'UpgradeController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UpgradeController>
 deployContract(name: 'VetoGate', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VetoGate>
 deployContract(name: 'DenyListToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DenyListToken>
@@ -547,8 +547,8 @@ deployContract(name: 'ReturnBombToken', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'SelfDestructingSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SelfDestructingSender>
 deployContract(name: 'SickReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SickReserve>
 deployContract(name: 'UsdtLike', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UsdtLike>
-deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'ChainlinkSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkSource>
+deployContract(name: 'BaseSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BaseSource>
 deployContract(name: 'FeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeedSet>
 deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'PullPrices', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PullPrices>
@@ -605,9 +605,6 @@ deployContract(name: 'PlainSanctionsList', args: any[], signerOrOptions?: ethers
 deployContract(name: 'StoredWindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StoredWindowConsumed>
 deployContract(name: 'WindowConsumed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowConsumed>
 deployContract(name: 'PaidOnce', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PaidOnce>
-deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
-deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
-deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'CorruptingVaultAdmin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CorruptingVaultAdmin>
 deployContract(name: 'Coupled', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Coupled>
 deployContract(name: 'HostileTill', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileTill>
@@ -618,6 +615,9 @@ deployContract(name: 'SpoilingVault', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'Till', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Till>
 deployContract(name: 'TillV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TillV2>
 deployContract(name: 'VaultAdminV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VaultAdminV2>
+deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
+deployContract(name: 'MockPull', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPull>
+deployContract(name: 'MockSource', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSource>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'IFeedSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IFeedSet>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>

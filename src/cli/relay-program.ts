@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RelayGiveUpCommand } from "./commands/relay/operate.ts";
+import type { RelayGiveUpCommand, RelayResumeCommand } from "./commands/relay/operate.ts";
 import type { RelayOptions } from "./commands/relay/route-session.ts";
 import type { RelayRunCommand } from "./commands/relay/run.ts";
 import type { RelaySimulateCommand } from "./commands/relay/simulate.ts";
@@ -87,12 +87,12 @@ export function addRelay(program: Command, runner: Runner): void {
       const { relayGiveUp } = await import("./commands/relay/operate.ts");
       await runner.run(options, (given) => relayGiveUp(given, id));
     });
-  command("resume", "Go on after a chain took back what was final, once somebody has looked").action(
-    async (options: RelayOptions) => {
+  command("resume", "Go on after a chain took back what was final, once somebody has looked")
+    .option("--from <height>", "read the chain's blocks again from this one on", height)
+    .action(async (options: RelayResumeCommand) => {
       const { relayResume } = await import("./commands/relay/operate.ts");
       await runner.run(options, relayResume);
-    },
-  );
+    });
   command("watch <account>", "Look for deposits to an account's address from now on, and print that address")
     .option(
       "--since <height>",

@@ -1,6 +1,7 @@
 import type { ChainObserver, Point } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Side } from "./deciders/decider.ts";
+import type { Accepted } from "./deciders/route-decider.ts";
 import type { RouteTerms } from "./deciders/route-terms.ts";
 import { routed } from "./route-events.ts";
 import type { StreamNames } from "./stream-names.ts";
@@ -9,12 +10,6 @@ import type { RoutedSighting, StreamStore } from "./stream-store.ts";
 /** Where reading has come to: points of the chain in rising order, the first of which was final. */
 export interface ScanCursor {
   readonly points: readonly Point[];
-}
-
-/** A chain that went back behind what it had called final, and where its history is the same again. */
-export interface Accepted {
-  readonly final: Point;
-  readonly ancestor: Point;
 }
 
 /** Blocks, and sightings, that are stored in one commit. */
@@ -27,11 +22,12 @@ const STRIDE = 8;
 /** A chain took back what it had called final. */
 export class FinalityBrokenError extends TerminalError {
   readonly final: Point;
-  readonly ancestor: Point;
+  /** Undefined where nodes know the former branch no more. */
+  readonly ancestor: Point | undefined;
 
-  constructor(chain: string, final: Point, ancestor: Point) {
+  constructor(chain: string, final: Point, ancestor: Point | undefined) {
     super("FINALITY_BROKEN", "A chain took back blocks that it had called final", {
-      facts: { chain, final: final.height, ancestor: ancestor.height },
+      facts: { chain, final: final.height, ancestor: ancestor?.height ?? "unknown" },
       advice: "Look what became of the payments in them, then resume the route.",
     });
     this.final = final;
@@ -80,6 +76,8 @@ export class ChainScan {
   readonly #desk: ScanDesk;
   /** As stored: what a round comes to counts only once it is. */
   #points: readonly Point[];
+  /** Whether they are what the chain has said, not what a configuration says. */
+  #stored = false;
 
   constructor(desk: ScanDesk) {
     this.#desk = desk;
@@ -100,10 +98,14 @@ export class ChainScan {
    *
    * @param accepted a fork behind finality that an operator has looked at: what was read before that is read again from there
    */
-  restore(cursor: string | undefined, accepted: Accepted | undefined): void {
+  async restore(cursor: string | undefined, accepted: Accepted | undefined): Promise<void> {
     const points = cursor === undefined ? [this.#desk.from] : (JSON.parse(cursor) as ScanCursor).points;
+    this.#stored = cursor !== undefined;
     const broken = accepted !== undefined && points.some(({ hash }) => hash === accepted.final.hash);
-    this.#points = broken ? [accepted.ancestor] : points;
+    if (!broken) this.#points = points;
+    else if (accepted.from !== undefined)
+      this.#points = [await this.#desk.observer.at(Math.max(0, accepted.from - 1))];
+    else this.#points = accepted.ancestor === undefined ? points : [accepted.ancestor];
   }
 
   /**
@@ -119,7 +121,7 @@ export class ChainScan {
     const finalized = await observer.finalized();
     const head = await observer.head();
     // The same tip is the same chain.
-    const ancestor = head.hash === before.hash ? before : await observer.commonAncestor(this.#points);
+    const ancestor = head.hash === before.hash ? before : await this.#ancestor();
     if (ancestor.height < this.final.height) {
       throw new FinalityBrokenError(observer.chain, this.final, ancestor);
     }
@@ -140,6 +142,18 @@ export class ChainScan {
       await this.#store([], head.height > ancestor.height ? this.#points : kept, finalized);
     }
     return { head: this.head, final: this.final, turnedBack: before.height - ancestor.height, touched };
+  }
+
+  /** The last point that the chain still has. */
+  async #ancestor(): Promise<Point> {
+    const { observer } = this.#desk;
+    try {
+      return await observer.commonAncestor(this.#points);
+    } catch (error) {
+      const isBroken =
+        error instanceof TerminalError && error.code === "REORGANISED_TOO_DEEP" && this.#stored;
+      throw isBroken ? new FinalityBrokenError(observer.chain, this.final, undefined) : error;
+    }
   }
 
   async #read(kept: readonly Point[], to: Point, finalized: Point): Promise<readonly string[]> {
@@ -188,6 +202,7 @@ export class ChainScan {
     const cursor: ScanCursor = { points: kept };
     const touched = await store.sight(sightings, { [names.cursor(observer.chain)]: JSON.stringify(cursor) });
     this.#points = kept;
+    this.#stored = true;
     return touched;
   }
 }

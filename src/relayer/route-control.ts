@@ -1,6 +1,6 @@
-import type { Caip2, Point } from "../chains/chain.ts";
 import type { Journal, Lease, NewEvent } from "../journal/journal.ts";
 import {
+  type Break,
   decideBroken,
   decideResumed,
   evolveRoute,
@@ -37,13 +37,17 @@ export class RouteControl {
   }
 
   /** A chain took back what it had called final: nothing goes on. */
-  async broken(chain: Caip2, final: Point, ancestor: Point): Promise<void> {
-    await this.#append(decideBroken(await this.read(), { chain, final, ancestor }), true);
+  async broken(by: Break): Promise<void> {
+    await this.#append(decideBroken(await this.read(), by), true);
   }
 
-  /** @returns whether there was anything to resume */
-  async resume(by: string): Promise<boolean> {
-    const events = decideResumed(await this.read(), by);
+  /**
+   * @param from the height from which blocks are read again; where the chain is the same again unless given
+   * @returns whether there was anything to resume
+   * @throws TerminalError `RESUME_FROM_UNKNOWN`
+   */
+  async resume(by: string, from?: number): Promise<boolean> {
+    const events = decideResumed(await this.read(), by, from);
     await this.#append(events, false);
     return events.length > 0;
   }

@@ -165,7 +165,7 @@ class Turn {
     for (const side of SIDES) {
       const chain = terms[side];
       const scan = this.#scans[side];
-      scan.restore(await journal.cursor(names.cursor(chain)), accepted[chain]);
+      await scan.restore(await journal.cursor(names.cursor(chain)), accepted[chain]);
       await this.#desk.sides[side].prepare?.(scan.head);
     }
     this.#lookBack.restore(await journal.cursor(names.lookBack()));
@@ -235,12 +235,11 @@ class Turn {
       for (const stream of await this.#lookBack.step(lookBacks, scan)) this.#agenda.touch(stream);
     } catch (error) {
       if (error instanceof FinalityBrokenError) {
-        log({
-          event: "finality-broken",
-          chain: this.#desk.terms[side],
-          depth: head.height - error.ancestor.height,
-        });
-        await this.#control.broken(this.#desk.terms[side], error.final, error.ancestor);
+        const chain = this.#desk.terms[side];
+        const { final, ancestor } = error;
+        const known = ancestor === undefined ? {} : { ancestor };
+        log({ event: "finality-broken", chain, depth: ancestor ? head.height - ancestor.height : "unknown" });
+        await this.#control.broken({ chain, final, ...known });
         return;
       }
       reading.failures += 1;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { ChainEvent, ChainObserver, Finality, Point, ScannedBlock } from "../../src/chains/chain.ts";
+import { TerminalError } from "../../src/core/errors.ts";
 import { chainHash } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { ChainScan, FinalityBrokenError, keptPoints } from "../../src/relayer/chain-scan.ts";
@@ -141,7 +142,7 @@ describe("Reading a chain", () => {
     expect(round.touched).to.deep.equal([names.outbound(PAYOUT)]);
     expect((await journal.read(names.outbound(PAYOUT))).map(({ type }) => type)).to.deep.equal(["Sighted"]);
     const again = new ChainScan({ side: "home", observer: chain, terms: TERMS, names, store, from: at(0) });
-    again.restore(await journal.cursor(names.cursor(HOME)), undefined);
+    await again.restore(await journal.cursor(names.cursor(HOME)), undefined);
     expect(again.head.hash).to.equal("c");
     expect((await again.round()).touched).to.deep.equal([]);
     expect(chain.scans).to.equal(1);
@@ -242,11 +243,39 @@ describe("Reading a chain", () => {
       (thrown: unknown) => thrown,
     );
     expect(error).to.be.instanceOf(FinalityBrokenError);
-    expect((error as FinalityBrokenError).ancestor.height).to.be.lessThan(2);
+    expect((error as FinalityBrokenError).ancestor?.height).to.be.lessThan(2);
     // An operator has looked: it goes on from the ancestor.
     const { final, ancestor } = error as FinalityBrokenError;
-    scan.restore(JSON.stringify({ points: [final] }), { final, ancestor });
+    await scan.restore(JSON.stringify({ points: [final] }), { final, ...(ancestor && { ancestor }) });
     expect((await scan.round()).touched).to.have.length(1);
+    await journal.close();
+  });
+
+  it("given a fork of which nodes know nothing any more, stands still too, until an operator says from where to read", async () => {
+    const chain = new Chain().add("a").add("b").add("c");
+    const { journal, scan } = await reading(chain);
+    chain.final = 2;
+    await scan.round();
+    chain.blocks.splice(0);
+    chain.add("a2", "PayoutRequested").add("b2").add("c2");
+    chain.commonAncestor = () => Promise.reject(new TerminalError("REORGANISED_TOO_DEEP", "nobody knows"));
+    const error = await scan.round().catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(FinalityBrokenError);
+    const { final, ancestor } = error as FinalityBrokenError;
+    expect([final.hash, ancestor]).to.deep.equal(["b", undefined]);
+    await scan.restore(JSON.stringify({ points: [final] }), { final, from: 1 });
+    chain.commonAncestor = async ([oldest]) => oldest ?? at(0);
+    expect((await scan.round()).touched).to.have.length(1);
+    await journal.close();
+  });
+
+  it("given a beginning that the chain doesn't have, blames the configuration and not the chain", async () => {
+    const chain = new Chain().add("a");
+    const { journal, scan } = await reading(chain);
+    chain.commonAncestor = () => Promise.reject(new TerminalError("REORGANISED_TOO_DEEP", "nobody knows"));
+    const error = await scan.round().catch((thrown: unknown) => thrown);
+    expect(error).to.not.be.instanceOf(FinalityBrokenError);
+    expect((error as TerminalError).code).to.equal("REORGANISED_TOO_DEEP");
     await journal.close();
   });
 

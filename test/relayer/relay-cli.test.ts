@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { Point } from "../../src/chains/chain.ts";
 import { execute } from "../../src/journal/decider.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
@@ -135,6 +136,9 @@ describe("./strongroom relay", function () {
       JSON.stringify({ ...group, commitments: commitments.map(pointText) }),
     );
     const account = `0x${"a1".repeat(20)}`;
+    const { home } = routeConfig() as { home: { vault: string } };
+    const nobodys = await relay("watch", home.vault);
+    expect([nobodys.code, nobodys.stderr.includes("Nobody could spend")]).to.deep.equal([2, true]);
     const { code, stdout, stderr } = await relay("watch", account, "--since", "7");
     expect(code, stderr).to.equal(0);
     expect(stdout).to.match(/^ltc1\w+\n$/);
@@ -170,12 +174,27 @@ describe("./strongroom relay", function () {
 
   it("resume: given that finality was broken, says so until somebody resumes", async () => {
     expect((await relay("resume")).code).to.equal(2);
-    await onJournal((journal) => new RouteControl(journal, names).broken(FOREIGN, at(9), at(7)));
+    const broken = (known: { readonly ancestor?: Point }) =>
+      onJournal((journal) =>
+        new RouteControl(journal, names).broken({ chain: FOREIGN, final: at(9), ...known }),
+      );
+    await broken({ ancestor: at(7) });
     const stands = await relay("status");
     expect(stands.stdout).to.include("FINALITY_BROKEN");
     expect(stands.code).to.equal(1);
     expect((await relay("resume")).code).to.equal(0);
     expect((await relay("status")).stdout).to.not.include("FINALITY_BROKEN");
+    // Where nobody knows how far back it goes, the operator has to say.
+    await broken({});
+    const { code, stderr } = await relay("resume");
+    expect([code, stderr.includes("RESUME_FROM_UNKNOWN"), stderr.includes("--from")]).to.deep.equal([
+      1,
+      true,
+      true,
+    ]);
+    expect((await relay("resume", "--from", "5")).stdout).to.include("block 5");
+    const { accepted } = await onJournal((journal) => new RouteControl(journal, names).read());
+    expect(accepted[FOREIGN]).to.deep.equal({ final: at(9), from: 5 });
   });
 
   it("run: given what can't be opened, says what is missing and how to repair it", async () => {

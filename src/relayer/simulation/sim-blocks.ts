@@ -25,6 +25,8 @@ export abstract class SimBlocks<Tx extends SimTx> {
   readonly depth: number;
   blocks: SimBlock<Tx>[] = [];
   readonly pool = new Map<Hex, Tx>();
+  /** The block before each that ever was, by its hash. */
+  readonly #parents = new Map<Hex, Point>();
   /** Height of the last block that was ever final, while nothing was broken. */
   #final = 0;
   #stalled = false;
@@ -51,6 +53,11 @@ export abstract class SimBlocks<Tx extends SimTx> {
 
   has({ height, hash }: Point): boolean {
     return this.at(height).hash === hash;
+  }
+
+  /** The block before one, whether that still counts or not. */
+  parentOf({ hash }: Point): Point | undefined {
+    return this.#parents.get(hash);
   }
 
   /** Whether it can be in the next block, after what is in the blocks already. Applies it if so. */
@@ -80,6 +87,7 @@ export abstract class SimBlocks<Tx extends SimTx> {
     this.#salt += 1;
     const hash = digest(`${parent.hash}/${this.#salt}/${txs.map(({ id }) => id).join()}`);
     this.blocks.push({ point: { height, hash }, parent, txs });
+    this.#parents.set(hash, parent);
     this.#advance();
     this.sweepPool();
   }

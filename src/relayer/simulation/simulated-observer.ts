@@ -46,10 +46,9 @@ export class SimulatedObserver<Tx extends SimTx> implements ChainObserver {
   commonAncestor(saved: readonly Point[]): Promise<Point> {
     return this.#ask("commonAncestor", () => {
       const { blocks } = this.#of;
-      const found = saved.findLast((point) => blocks.has(point));
-      if (found !== undefined) return found;
-      const oldest = saved[0]?.height ?? 0;
-      return blocks.at(Math.max(0, oldest - 1));
+      let point = saved.findLast((one) => blocks.has(one)) ?? saved[0];
+      while (point !== undefined && !blocks.has(point)) point = blocks.parentOf(point);
+      return point ?? blocks.at(0);
     });
   }
 

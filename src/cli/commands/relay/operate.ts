@@ -51,12 +51,19 @@ export function relayGiveUp(options: RelayGiveUpCommand, id: string): Promise<nu
   );
 }
 
-/** `relay resume`: after a break of finality that an operator has looked at. */
-export function relayResume(options: RelayOptions): Promise<number> {
+export interface RelayResumeCommand extends RelayOptions {
+  /** The height from which blocks are read again. */
+  readonly from?: number;
+}
+
+/** `relay resume [--from HEIGHT]`: after a break of finality that an operator has looked at. */
+export function relayResume(options: RelayResumeCommand): Promise<number> {
   return withRoute(options, async ({ journal, names }) => {
-    const resumed = await new RouteControl(journal, names).resume(userInfo().username);
+    const resumed = await new RouteControl(journal, names).resume(userInfo().username, options.from);
     if (!resumed) throw new UsageError(`The route ${names.route} doesn't stand still`);
-    print(options.json, { resumed }, "The route goes on from the last block that its chain still has.\n");
+    const where =
+      options.from === undefined ? "the last block that its chain still has" : `block ${options.from}`;
+    print(options.json, { resumed, from: options.from }, `The route goes on from ${where}.\n`);
     return ExitCode.done;
   });
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { getAddress, isAddress } from "ethers";
+import { getAddress, isAddress, ZeroAddress } from "ethers";
 import { addressOfScript } from "../../../chains/utxo/address.ts";
 import { depositScript } from "../../../chains/utxo/deposit-address.ts";
 import { utxoNetwork } from "../../../chains/utxo/network.ts";
 import { UsageError } from "../../../core/errors.ts";
+import { tokenOf } from "../../../governance/parameters.ts";
 import { RouteControl } from "../../../relayer/route-control.ts";
 import { AccountBook } from "../../../signing/account-book.ts";
 import { GroupKey } from "../../../signing/frost/group-key.ts";
@@ -29,6 +30,14 @@ export function relayWatch(options: RelayWatchCommand, account: string): Promise
   const { since } = options;
   return withRoute(options, async ({ journal, names, configured: { config, folder } }) => {
     const { foreign, home } = config;
+    // Nobody spends their balances: the gateway refuses to credit them, and the coins would be lost.
+    const nobodys = [ZeroAddress, home.vault, home.chain.gateway, tokenOf(BigInt(foreign.asset))];
+    if (nobodys.some((one) => BigInt(one) === BigInt(account))) {
+      throw new UsageError("Nobody could spend what this account is credited", {
+        facts: { account },
+        advice: "Name the account of whoever is to have the coins, not the Vault, the gateway or a token.",
+      });
+    }
     if (since !== undefined && since < foreign.birth) {
       throw new UsageError(`The wallet's blocks are read from ${foreign.birth} on`, {
         advice:
