@@ -93,6 +93,10 @@ class InstantExecutor implements EffectExecutor {
     return { chain: this.chain, kind: this.#kind, value: `${hash(`${effect.id} ${this.#tokens}`)}:0` };
   }
 
+  async findToken(): Promise<undefined> {
+    return undefined;
+  }
+
   async build(effect: Effect, token: ConflictToken): Promise<UnsignedTx> {
     // As long as a PSBT with three inputs.
     const body = Buffer.alloc(600, effect.id).toString("base64");

@@ -157,6 +157,11 @@ export interface EffectExecutor {
   effectStatus(effect: Effect, token: ConflictToken, sent?: readonly Hex[]): Promise<EffectStatus>;
   /** A token that no effect has: persisted by the caller before use. `taken` are those that the caller's journal knows. */
   reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken>;
+  /**
+   * The token of this executor's, spent ones included, of which something holds: what a journal that was lost had reserved, and
+   * others know by its digest. Undefined: none.
+   */
+  findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined>;
   /** `spent`: outputs that other transactions of the caller's spend, and that the chain doesn't know yet. */
   build(effect: Effect, token: ConflictToken, fee: FeeQuote, spent: readonly string[]): Promise<UnsignedTx>;
   signingPayloads(unsigned: UnsignedTx): readonly Payload[];

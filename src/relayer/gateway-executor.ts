@@ -116,6 +116,10 @@ export class GatewayExecutor implements EffectExecutor {
     return this.#inner.reserve(this.#call(effect), taken);
   }
 
+  findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined> {
+    return this.#inner.findToken(is);
+  }
+
   build(effect: Effect, token: ConflictToken, fee: FeeQuote, spent: readonly string[]): Promise<UnsignedTx> {
     return this.#building(() => this.#inner.build(this.#call(effect), token, fee, spent));
   }

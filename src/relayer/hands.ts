@@ -1,8 +1,11 @@
-import type { EffectStatus, FeeQuote, SignedTx, UnsignedTx } from "../chains/chain.ts";
+import type { ConflictToken, EffectStatus, FeeQuote, SignedTx, UnsignedTx } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
+import { tokenWord } from "../gateway/statement.ts";
 import type { Command } from "./deciders/command.ts";
 import type { Side } from "./deciders/decider.ts";
 import type { Intention, Part } from "./deciders/intention.ts";
+import type { OutboundState } from "./deciders/outbound-decider.ts";
+import { NO_SIGHTINGS } from "./deciders/sightings.ts";
 import { restored, type StoredSigned, type StoredUnsigned, stored } from "./deciders/stored-tx.ts";
 import type { RouteDesk, RouteSide } from "./route-desk.ts";
 import type { LoadedStream, StreamStore } from "./stream-store.ts";
@@ -88,10 +91,35 @@ export class Hands {
     return false;
   }
 
-  protected async reserve({ part, side, effect }: To<"reserve">, tell: Tell): Promise<boolean> {
+  protected async reserve({ part, side, effect, word }: To<"reserve">, tell: Tell): Promise<boolean> {
     const { executor } = this.#side(side);
-    const token = await executor.reserve(effect, await this.#store.taken(executor.chain));
-    return tell({ is: "reserved", part, side, effect, token });
+    if (word !== undefined) {
+      const token = await executor.findToken((one) => tokenWord(one) === word);
+      if (token !== undefined) return tell({ is: "reserved", part, side, effect, token });
+      throw new TerminalError("OTHER_TOKEN", "The ledger has a token for it that isn't this wallet's", {
+        facts: { effect: effect.id, word },
+        advice: "Stop, and find out which wallet pays it: a second relayer, or a committee that cheats.",
+      });
+    }
+    const taken = [...(await this.#store.taken(executor.chain))];
+    for (;;) {
+      const token = await executor.reserve(effect, taken);
+      if (!this.#isAuthorised(token)) return tell({ is: "reserved", part, side, effect, token });
+      taken.push(token);
+    }
+  }
+
+  /** Whether the ledger has a token for a payout of which this journal, restored from before that, has none yet. */
+  #isAuthorised(token: ConflictToken): boolean {
+    const word = tokenWord(token);
+    return [...this.#store.loaded()].some(({ state }) => {
+      const { sightings = NO_SIGHTINGS, effects = {} } = state as Partial<OutboundState>;
+      if (effects.payment !== undefined) return false;
+      const { pending, confirmed } = sightings;
+      return [...pending, ...confirmed].some(
+        ({ kind, data }) => kind === "PayoutAuthorised" && data.token === word,
+      );
+    });
   }
 
   async #status(intention: To<"build"> | To<"watch">): Promise<EffectStatus> {
@@ -105,6 +133,8 @@ export class Hands {
     const status = await this.#status(intention);
     if (await tell({ is: "looked", part, status, at: this.#desk.clock.now() })) return true;
     if (status.is === "done" || status.is === "impossible") return false;
+    // A version that this journal has lost: another one would only compete with it.
+    if (status.is === "pending" && intention.previous.length === 0 && mode === "act") return false;
     const [unsigned, inputs] = await this.#alone(side, async () => {
       const built = await this.#built(stream, intention);
       const spends = this.#side(side).inputsOf(built);
@@ -213,7 +243,8 @@ function more({ rate, cap }: FeeQuote, previous: readonly SignedTx[]): FeeQuote 
   if (previous.some(({ fee }) => fee >= cap)) {
     throw new RetryableError("FEE_AT_CAP", "The transaction pays as much as it may already", {
       facts: { cap },
-      advice: "It is waited for. A higher cap is the route's configuration and the signers'.",
+      advice:
+        "It is waited for. The cap is its chain's (feeCap in src/chains/utxo/network.ts), and each signer has its own.",
     });
   }
   const least = (highest * MORE.numerator) / MORE.denominator + 1n;

@@ -51,6 +51,32 @@ const looked = (status: Extract<Command, { is: "looked" }>["status"]): Command =
 });
 
 describe("The outbound decider", () => {
+  describe("given that the ledger has a token for it of which this journal knows nothing", () => {
+    const said = sighting(
+      "PayoutAuthorised",
+      { payoutId: PAYOUT, attempt: "1", token: tokenWord(TOKEN) },
+      11,
+    );
+
+    it("takes that one, and pays by it without asking for another authorisation", () => {
+      const told = requested().all(...final(said));
+      expect(told.next()).to.deep.include({ do: "reserve", part: "payment", word: tokenWord(TOKEN) });
+      told.all(reserved);
+      expect(told.next()).to.deep.include({ do: "build", part: "payment", mode: "act", token: TOKEN });
+      told.all(looked({ is: "done", txId: tx("before"), final: true }));
+      expect(told.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("is a dead letter where this journal has another one for it already", () => {
+      const told = requested().all({
+        ...reserved,
+        token: { ...TOKEN, value: `${"ef".repeat(32)}:0` },
+      } as Command);
+      told.all(...final(said));
+      expect(told.state.attention.dead?.code).to.equal("OTHER_TOKEN");
+    });
+  });
+
   describe("given a request in a block", () => {
     it("wants nothing until the block is final, and then asks whether it is", () => {
       const told = payout().all({ is: "sighted", sighting: REQUEST });

@@ -25,6 +25,9 @@ import { bumped, replacementFee } from "./replacement-fee.ts";
 import { sendBytes } from "./send-bytes.ts";
 import { balanceAt } from "./spender.ts";
 
+/** Nonces beyond the account's next one that a journal may have given away. */
+const NONCES_AHEAD = 1_000;
+
 /** Who acts, and within which bounds. */
 export interface EvmExecutorOptions {
   /** The account that pays for gas. */
@@ -92,6 +95,15 @@ export class EvmExecutor implements EffectExecutor {
     let nonce = await this.#view.nonceAt(this.#account, head);
     while (values.has(nonceToken(this.chain, this.#account, nonce).value)) nonce++;
     return nonceToken(this.chain, this.#account, nonce);
+  }
+
+  async findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined> {
+    const next = await this.#view.nonceAt(this.#account, pointOf(await this.#view.head()));
+    for (let nonce = next + NONCES_AHEAD; nonce >= 0; nonce--) {
+      const token = nonceToken(this.chain, this.#account, nonce);
+      if (is(token)) return token;
+    }
+    return undefined;
   }
 
   #unsigned(

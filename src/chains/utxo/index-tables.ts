@@ -186,6 +186,11 @@ export class IndexTables {
     return this.#rows("SELECT * FROM coins WHERE account = ?", account).map(coinOf);
   }
 
+  /** All coins that the wallet's own address ever had, latest first, spent ones too. */
+  ownCoins(): IndexedCoin[] {
+    return this.#rows("SELECT * FROM coins WHERE account IS NULL ORDER BY height DESC").map(coinOf);
+  }
+
   unspent(): IndexedCoin[] {
     return this.#rows("SELECT * FROM coins WHERE spent = 0").map(coinOf);
   }

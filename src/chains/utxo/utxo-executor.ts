@@ -75,6 +75,13 @@ export class UtxoExecutor implements EffectExecutor {
     });
   }
 
+  async findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined> {
+    await this.#index.sync();
+    const { network } = this.#index.wallet;
+    const own = this.#index.tables.ownCoins().filter((coin) => isAnchor(this.#index, coin));
+    return own.map(({ outpoint }) => outpointToken(network, outpoint)).find(is);
+  }
+
   build(effect: Effect, token: ConflictToken, fee: FeeQuote, spent: readonly string[]): Promise<UnsignedTx> {
     return this.#making({ effect, token, fee, spent, previous: [], voids: false });
   }

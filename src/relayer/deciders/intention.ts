@@ -29,7 +29,8 @@ export type Intention =
       readonly statement: Statement;
       readonly facts: Readonly<Record<string, string>>;
     }
-  | ({ readonly do: "reserve" } & OfPart)
+  /** `word`: the digest of the token that the ledger has for it already, from a journal that was lost. */
+  | ({ readonly do: "reserve"; readonly word?: string } & OfPart)
   /** Look first, and build only if nothing has happened. `previous`: what is replaced. */
   | ({
       readonly do: "build";

@@ -20,6 +20,13 @@ export function requestOf({ sightings }: OutboundState): Sighting | undefined {
   return sightings.confirmed.find(({ kind }) => kind === "PayoutRequested");
 }
 
+/** What the ledger has said of this attempt's token; undefined while it isn't final. */
+function authorisationOf({ sightings, attempt }: OutboundState): Sighting | undefined {
+  return sightings.confirmed.find(
+    ({ kind, data }) => kind === "PayoutAuthorised" && data.attempt === String(attempt),
+  );
+}
+
 /** What is to be paid on the foreign chain: exactly this amount to exactly this script. */
 export function paymentOf(request: Sighting, attempt: number): Effect {
   const { payoutId = "", account = "", handle = "", asset = "", amount = "", script = "" } = request.data;
@@ -111,14 +118,23 @@ export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now):
   if (attention.dead !== undefined) return watchOnly(effects);
   const request = requestOf(state);
   if (request === undefined || attempt === 0) return { do: "wait", for: "the request's block to be final" };
-  const authorised = effects.authorise?.end?.is === "done";
+  const said = authorisationOf(state);
+  const token = effects.payment?.token;
+  // By a journal that was lost, of which this one has nothing.
+  const before =
+    effects.authorise === undefined && token !== undefined && said?.data.token === tokenWord(token);
+  const authorised = effects.authorise?.end?.is === "done" || before;
   if (!authorised && sightings.pending.some(({ kind }) => kind === "PayoutCancelled")) {
     return { do: "wait", for: "its cancellation to be final" };
   }
   const payment = paymentOf(request, attempt);
   const { payoutId = "" } = request.data;
   const known = effects.payment;
-  if (known === undefined) return { do: "reserve", part: "payment", side: "foreign", effect: payment };
+  if (known === undefined) {
+    const { token: word } = said?.data ?? {};
+    const lost = word === undefined ? {} : { word };
+    return { do: "reserve", part: "payment", side: "foreign", effect: payment, ...lost };
+  }
   if (!authorised) return nextOfAuthorising(terms, state, payoutId, now);
   return (
     nextOfEffect(known, payment, terms.patience.foreign, now.time) ??

@@ -116,6 +116,11 @@ export class ForeignChain extends SimBlocks<CoinTx> {
     return height === undefined ? undefined : this.at(height);
   }
 
+  /** All anchors that ever were, spent ones too. */
+  anchors(): readonly string[] {
+    return [...this.#made.keys()].filter((one) => this.#isAnchor(one));
+  }
+
   /** Final anchors that no transaction spends, in a block or in the pool. */
   freeAnchors(): readonly string[] {
     return [...this.#made]

@@ -38,6 +38,7 @@ abstract class SimulatedExecutor<Tx> implements EffectExecutor {
 
   abstract effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus>;
   abstract reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken>;
+  abstract findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined>;
   abstract build(
     effect: Effect,
     token: ConflictToken,
@@ -122,6 +123,11 @@ export class ForeignExecutor extends SimulatedExecutor<CoinTx> {
       if (value === undefined) throw new RetryableError("NO_TOKEN", "All lanes are in use");
       return { chain: this.chain, kind: "outpoint", value };
     });
+  }
+
+  findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined> {
+    const tokenOf = (value: string): ConflictToken => ({ chain: this.chain, kind: "outpoint", value });
+    return this.ask("findToken", () => this.#blocks.anchors().map(tokenOf).find(is));
   }
 
   build(effect: Effect, token: ConflictToken, fee: FeeQuote, spent: readonly string[]): Promise<UnsignedTx> {
@@ -239,6 +245,13 @@ export class HomeExecutor extends SimulatedExecutor<CallTx> {
       while (names.has(String(nonce))) nonce += 1;
       return { chain: this.chain, kind: "nonce", value: String(nonce) };
     });
+  }
+
+  findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined> {
+    const tokenOf = (_: unknown, nonce: number): ConflictToken => ({
+      ...{ chain: this.chain, kind: "nonce", value: String(nonce) },
+    });
+    return this.ask("findToken", () => Array.from({ length: this.#blocks.nextNonce }, tokenOf).find(is));
   }
 
   #call(effect: Effect, token: ConflictToken, fee: FeeQuote): UnsignedTx {

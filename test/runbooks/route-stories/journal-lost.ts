@@ -15,7 +15,12 @@ export const journalLost: RouteStory = {
     expect(kept.code, kept.output).to.equal(0);
     const since = stage.request();
     await stage.ends(since, "SETTLED");
-    stage.words.set("BEFORE", before).set("SINCE", since);
+    // Blocks that are dear leave the last one authorised and sent, and not paid.
+    stage.world.foreign.floor = 14;
+    const unpaid = stage.request();
+    await stage.until("it is authorised", () => stage.statusOf(unpaid) === "AUTHORISED");
+    await stage.wait(60);
+    stage.words.set("BEFORE", before).set("SINCE", since).set("UNPAID", unpaid);
     await stage.stop({ killed: true });
     for (const file of ["relay.journal", "relay.journal-wal", "relay.journal-shm"])
       writeFileSync(stage.at(file), "the disk is gone");
@@ -32,9 +37,16 @@ export const journalLost: RouteStory = {
       await stage.wait(120);
     },
     async once(stage) {
+      stage.world.foreign.floor = 0;
       const later = stage.request();
+      await stage.ends(stage.words.get("UNPAID") ?? "", "SETTLED");
       await stage.ends(later, "SETTLED");
-      for (const id of [stage.words.get("BEFORE") ?? "", stage.words.get("SINCE") ?? "", later])
+      for (const id of [
+        stage.words.get("BEFORE") ?? "",
+        stage.words.get("SINCE") ?? "",
+        stage.words.get("UNPAID") ?? "",
+        later,
+      ])
         expect(stage.paymentsOf(id)).to.equal(1);
       const { stdout } = await stage.run(
         `./strongroom relay explain ${stage.words.get("SINCE")} --config ROUTE`,
