@@ -48,6 +48,9 @@ const sideBySide: HardhatPlugin = {
   },
 };
 
+/** Our own commands explain what reverts from its data: they need no traces. */
+const isCommandLine = process.argv[1] === fileURLToPath(import.meta.resolve("./src/cli/main.ts"));
+
 /**
  * Each process with an embedded chain first reads what the compiler said of all that was ever built, for its traces. Solidity
  * tests are most of that, and never run on such a chain, their own runner aside, which reads it by itself.
@@ -59,6 +62,7 @@ const tracesOfContracts: HardhatPlugin = {
       default: async () => ({
         created: async (_: HookContext, { artifacts }: Pick<HookContext, "artifacts">) => {
           artifacts.getAllBuildInfoIds = async () => {
+            if (isCommandLine) return new Set();
             const names = [...(await artifacts.getAllFullyQualifiedNames())];
             const built = names.filter((name) => !name.startsWith("test/"));
             const ids = await Promise.all(built.map((name) => artifacts.getBuildInfoId(name)));
