@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { TerminalError } from "./errors.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -17,12 +18,14 @@ export function refuseWeakPassword(password: string): void {
 }
 
 /**
- * Writes an encrypted key for its owner alone. What this returned from survives a power cut.
+ * Writes an encrypted key for its owner alone, in a folder that is there: a mistyped one would hide the key. What this returned
+ * from survives a power cut.
  *
  * @param replaces the caller has a newer version of the same key; else nothing is ever overwritten
  * @throws TerminalError `FILE_EXISTS`
  */
 export function writeSecretFile(file: string, text: string, { replaces = false } = {}): void {
+  accessSync(dirname(file), constants.W_OK);
   try {
     writeWhole(file, text, { mode: OWNER_ONLY, fresh: !replaces });
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { TerminalError } from "../core/errors.ts";
 import type { Redacted } from "../core/redacted.ts";
@@ -78,6 +78,7 @@ export class Keystore {
    */
   async write(entry: KeyEntry, { replaces = false } = {}): Promise<void> {
     const file = this.#file(entry.name);
+    mkdirSync(this.folder, { recursive: true });
     writeSecretFile(file, await sealEntry(entry, this.#password, this.#options), { replaces });
   }
 

@@ -34,5 +34,5 @@ export {
 } from "../../core/money.ts";
 export { explainReasons, REASONS, type Reason, type ReasonName, reasonsOf } from "../../custody/reasons.ts";
 export { explainRefusal } from "../../custody/refusals.ts";
-export { erc20Asset, KINDS, NATIVE_ASSET, NEVER, paramKey } from "../../governance/parameters.ts";
+export { erc20Asset, KINDS, NATIVE_ASSET, NEVER, paramKey } from "../../governance/parameter-keys.ts";
 export { nameOfRole, ROLES, type RoleName } from "../../governance/roles.ts";
