@@ -1,9 +1,17 @@
 import { expect } from "chai";
 import { playOnLitecoin } from "../../src/demo/coins/on-litecoin.ts";
 import { playOnSimulator } from "../../src/demo/coins/on-simulator.ts";
+import { runCommand } from "../../src/verify/run-command.ts";
 
 describe("The act of the coins", function () {
   this.timeout(240_000);
+
+  it("is loaded by Node alone, as the command is", async () => {
+    const file = new URL("../../src/demo/coins/run-coins.ts", import.meta.url).href;
+    const words = ["--input-type=module", "--eval", `await import(${JSON.stringify(file)}); process.exit(0)`];
+    const { code, output } = await runCommand(process.execPath, words, { cwd: process.cwd() });
+    expect(code, output).to.equal(0);
+  });
 
   it("keeps its promises on litecoind: a deposit, a limit, one payment by a relayer that is killed", async () => {
     const said: string[] = [];
