@@ -1,6 +1,11 @@
 import { RetryableError, StrongroomError } from "../core/errors.ts";
 import type { NodeHealth } from "./chain.ts";
 
+/** Whether no two URLs are ways to the same place, however they are written. */
+export function differ(urls: readonly string[]): boolean {
+  return new Set(urls.map((url) => new URL(url).href)).size === urls.length;
+}
+
 /** What one node said. */
 export interface NodeWord<N, T> {
   readonly node: N;

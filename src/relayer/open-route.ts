@@ -7,6 +7,7 @@ import type { SignedTx, UnsignedTx } from "../chains/chain.ts";
 import { openEvmChain } from "../chains/evm/open-evm.ts";
 import { DepositBook } from "../chains/utxo/address-book.ts";
 import { utxoNetwork } from "../chains/utxo/network.ts";
+import { utxoNodeSettings } from "../chains/utxo/open-utxo.ts";
 import { signedContent } from "../chains/utxo/signed-content.ts";
 import { openUtxoChain, type UtxoChain } from "../chains/utxo/utxo-chain.ts";
 import { readWalletTransaction } from "../chains/utxo/wallet-transaction.ts";
@@ -117,20 +118,9 @@ function openForeign({ config: { home, foreign }, folder }: ConfiguredRoute, gro
   const { confirmations = network.confirmations } = foreign;
   const own = { ...network, confirmations };
   const wallet = { network: own, groupKey: group.publicKey, home: home.chain.chain, vault: home.vault };
-  const nodes = foreign.nodes.map(({ name, url, cookieFile, user, passwordEnv }) => {
-    const password = passwordEnv === undefined ? undefined : process.env[passwordEnv];
-    if (cookieFile !== undefined)
-      return { name, url, credentials: { cookieFile: resolve(folder, cookieFile) } };
-    if (user !== undefined && password !== undefined) {
-      return { name, url, credentials: { user, password: new Redacted(password) } };
-    }
-    throw new TerminalError("CONFIG_INVALID", `The node ${name} has no credentials`, {
-      advice: "Give cookieFile, or user and passwordEnv with that variable set.",
-    });
-  });
   return openUtxoChain({
     ...wallet,
-    ...{ nodes, birth: foreign.birth },
+    ...{ nodes: utxoNodeSettings(foreign.nodes, folder), birth: foreign.birth },
     book: new DepositBook(wallet),
     database: new DatabaseSync(resolve(folder, foreign.index)),
   });

@@ -5,6 +5,7 @@ import { TerminalError } from "../../core/errors.ts";
 import { GATEWAY, WAITING_REFUSALS } from "../../gateway/abi.ts";
 import { gatewayDone } from "../../gateway/effect-done.ts";
 import { GatewayReader } from "../../gateway/gateway-reader.ts";
+import { differ } from "../node-set.ts";
 import { ChainView } from "./chain-view.ts";
 import { EvmExecutor } from "./evm-executor.ts";
 import { EvmObserver } from "./evm-observer.ts";
@@ -40,7 +41,7 @@ export const evmChainSchema = z.strictObject({
       }),
     )
     .min(2)
-    .refine((nodes) => new Set(nodes.map(({ url }) => url)).size === nodes.length, "each node once"),
+    .refine((nodes) => differ(nodes.map(({ url }) => url)), "each node once"),
   quorum: positive.optional(),
   /** `tag`: by the chain's own word. `depth`: so many blocks below the best one. `orDepth`: where nodes don't know the word. */
   finality: z.discriminatedUnion("by", [

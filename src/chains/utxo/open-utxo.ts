@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { TerminalError } from "../../core/errors.ts";
 import { Redacted } from "../../core/redacted.ts";
+import { differ } from "../node-set.ts";
 import type { NodeSettings } from "./json-rpc-node.ts";
 
 const NODE = z.strictObject({
@@ -13,11 +14,6 @@ const NODE = z.strictObject({
   /** The environment's variable with the password: it is in no file. */
   passwordEnv: z.string().optional(),
 });
-
-/** Whether no two URLs are ways to the same place, however they are written. */
-export function differ(urls: readonly string[]): boolean {
-  return new Set(urls.map((url) => new URL(url).href)).size === urls.length;
-}
 
 /** Nodes of a chain of Bitcoin's family, as configurations name them: two operators or more, each once. */
 export const utxoNodesSchema = z
