@@ -1,4 +1,4 @@
-import type { ChainObserver, Point } from "../chains/chain.ts";
+import type { ChainObserver, Point, ScannedBlock } from "../chains/chain.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
 import type { Side } from "./deciders/decider.ts";
 import type { Accepted } from "./deciders/route-decider.ts";
@@ -13,8 +13,8 @@ export interface ScanCursor {
 }
 
 /** Blocks, and sightings, that are stored in one commit. */
-const BLOCKS = 200;
-const SIGHTINGS = 50;
+export const BLOCKS = 200;
+export const SIGHTINGS = 50;
 /** Of the points that aren't final, the last ones are all kept, and every so many of the others. */
 const KEPT = 16;
 const STRIDE = 8;
@@ -45,6 +45,14 @@ export interface ScanDesk {
   readonly from: Point;
   /** Done before the blocks after a point are read, once the last of them is known. */
   prepare?(read: Point): Promise<void>;
+}
+
+/** What a block says of the route's messages. */
+export function sightingsIn(
+  { terms, names, side }: Pick<ScanDesk, "terms" | "names" | "side">,
+  { parent, events }: Pick<ScannedBlock, "parent" | "events">,
+): readonly RoutedSighting[] {
+  return events.flatMap((event) => routed(terms, names, side, event, parent.hash) ?? []);
 }
 
 function turnedBack(): RetryableError {
@@ -103,9 +111,8 @@ export class ChainScan {
     this.#stored = cursor !== undefined;
     const broken = accepted !== undefined && points.some(({ hash }) => hash === accepted.final.hash);
     if (!broken) this.#points = points;
-    else if (accepted.from !== undefined)
-      this.#points = [await this.#desk.observer.at(Math.max(0, accepted.from - 1))];
-    else this.#points = accepted.ancestor === undefined ? points : [accepted.ancestor];
+    else if ("ancestor" in accepted) this.#points = [accepted.ancestor];
+    else this.#points = [await this.#desk.observer.at(Math.max(0, accepted.from - 1))];
   }
 
   /**
@@ -157,7 +164,7 @@ export class ChainScan {
   }
 
   async #read(kept: readonly Point[], to: Point, finalized: Point): Promise<readonly string[]> {
-    const { observer, terms, names, side, from } = this.#desk;
+    const { observer, from } = this.#desk;
     const touched = new Set<string>();
     let points = kept;
     let blocks = 0;
@@ -178,10 +185,7 @@ export class ChainScan {
         if (parent.hash !== last.hash || point.height <= last.height || point.height > end.height || other) {
           throw turnedBack();
         }
-        for (const event of events) {
-          const found = routed(terms, names, side, event, parent.hash);
-          if (found !== undefined) sightings.push(found);
-        }
+        sightings.push(...sightingsIn(this.#desk, { parent, events }));
         points = [...points, point];
         blocks += 1;
         if (blocks >= BLOCKS || sightings.length >= SIGHTINGS) await store();

@@ -1,9 +1,6 @@
-import type { ChainObserver, Point } from "../chains/chain.ts";
-import type { Side } from "./deciders/decider.ts";
-import type { RouteTerms } from "./deciders/route-terms.ts";
-import { routed } from "./route-events.ts";
-import type { StreamNames } from "./stream-names.ts";
-import type { RoutedSighting, StreamStore } from "./stream-store.ts";
+import type { Point } from "../chains/chain.ts";
+import { BLOCKS, type ScanDesk, SIGHTINGS, sightingsIn } from "./chain-scan.ts";
+import type { RoutedSighting } from "./stream-store.ts";
 
 /** Where reading again has come to, as it is stored with what was read. */
 interface Progress {
@@ -14,19 +11,8 @@ interface Progress {
   readonly until?: number;
 }
 
-/** Blocks, and sightings, that are read in one step: everything else has its turn between two. */
-const BLOCKS = 200;
-const SIGHTINGS = 50;
-
-export interface LookBackDesk {
-  readonly side: Side;
-  readonly observer: ChainObserver;
-  readonly terms: RouteTerms;
-  readonly names: StreamNames;
-  readonly store: StreamStore;
-  /** Done before the blocks after a point are read. */
-  prepare(read: Point): Promise<void>;
-}
+/** As the usual reading's, but for where that begins. */
+export type LookBackDesk = Omit<ScanDesk, "from">;
 
 /**
  * Reads blocks again that were read before an account was named, beside the usual reading and without touching its cursor. Only
@@ -56,27 +42,24 @@ export class LookBack {
     wishes: readonly number[],
     scan: { readonly head: Point; readonly final: Point },
   ): Promise<readonly string[]> {
-    const { observer, terms, names, side, prepare } = this.#desk;
+    const { observer, names, store, prepare } = this.#desk;
     const { done, at, until = scan.head.height } = this.#progress;
     const since = wishes[done];
     if (since === undefined) return [];
     let last = await this.#begin(at, since, scan.head);
     const sightings: RoutedSighting[] = [];
     if (last.height < Math.min(until, scan.final.height)) {
-      await prepare(last);
+      await prepare?.(last);
       let blocks = 0;
       for await (const { point, parent, events } of observer.scan(last, scan.final)) {
-        for (const event of events) {
-          const found = routed(terms, names, side, event, parent.hash);
-          if (found !== undefined) sightings.push(found);
-        }
+        sightings.push(...sightingsIn(this.#desk, { parent, events }));
         last = point;
         blocks += 1;
         if (blocks >= BLOCKS || sightings.length >= SIGHTINGS || point.height >= until) break;
       }
     } else if (at !== undefined && last.height < until) return [];
     const next = last.height >= until ? { done: done + 1 } : { done, at: last, until };
-    const touched = await this.#desk.store.sight(sightings, { [names.lookBack()]: JSON.stringify(next) });
+    const touched = await store.sight(sightings, { [names.lookBack()]: JSON.stringify(next) });
     this.#progress = next;
     return touched;
   }

@@ -119,21 +119,13 @@ class Turn {
     this.#hands = makeHands({ desk, store, check: () => term.check() });
     this.#control = new RouteControl(journal, names, () => term.lease);
     this.#agenda = new Agenda();
-    const prepare = (side: Side) => (read: Point) => sides[side].prepare?.(read) ?? Promise.resolve();
-    const scan = (side: Side) => {
+    const deskOf = (side: Side) => {
       const { observer, from } = sides[side];
-      return new ChainScan({ side, observer, terms, names, store, from, prepare: prepare(side) });
+      const prepare = (read: Point) => sides[side].prepare?.(read) ?? Promise.resolve();
+      return { side, observer, terms, names, store, from, prepare };
     };
-    this.#scans = { home: scan("home"), foreign: scan("foreign") };
-    const { observer } = sides.foreign;
-    this.#lookBack = new LookBack({
-      side: "foreign",
-      observer,
-      terms,
-      names,
-      store,
-      prepare: prepare("foreign"),
-    });
+    this.#scans = { home: new ChainScan(deskOf("home")), foreign: new ChainScan(deskOf("foreign")) };
+    this.#lookBack = new LookBack(deskOf("foreign"));
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -118,20 +118,17 @@ export function nextOfPayout(terms: RouteTerms, state: OutboundState, now: Now):
   if (attention.dead !== undefined) return watchOnly(effects);
   const request = requestOf(state);
   if (request === undefined || attempt === 0) return { do: "wait", for: "the request's block to be final" };
-  const said = authorisationOf(state);
-  const token = effects.payment?.token;
+  const known = effects.payment;
+  const word = authorisationOf(state)?.data.token;
   // By a journal that was lost, of which this one has nothing.
-  const before =
-    effects.authorise === undefined && token !== undefined && said?.data.token === tokenWord(token);
+  const before = effects.authorise === undefined && known !== undefined && word === tokenWord(known.token);
   const authorised = effects.authorise?.end?.is === "done" || before;
   if (!authorised && sightings.pending.some(({ kind }) => kind === "PayoutCancelled")) {
     return { do: "wait", for: "its cancellation to be final" };
   }
   const payment = paymentOf(request, attempt);
   const { payoutId = "" } = request.data;
-  const known = effects.payment;
   if (known === undefined) {
-    const { token: word } = said?.data ?? {};
     const lost = word === undefined ? {} : { word };
     return { do: "reserve", part: "payment", side: "foreign", effect: payment, ...lost };
   }

@@ -12,11 +12,7 @@ export interface Break {
 }
 
 /** A break that an operator has looked at. Reading goes on after the ancestor, or from the height that the operator has said. */
-export interface Accepted {
-  readonly final: Point;
-  readonly ancestor?: Point;
-  readonly from?: number;
-}
+export type Accepted = { readonly final: Point } & ({ readonly ancestor: Point } | { readonly from: number });
 
 /** What is decided about a route as a whole. */
 export type RouteEvent =
@@ -48,8 +44,9 @@ export function evolveRoute(state: RouteState, event: NewEvent): RouteState {
   if (broken === undefined) return state;
   const { chain, final, ancestor } = broken;
   const { from } = data;
-  const accepted = from === undefined ? { final, ...(ancestor && { ancestor }) } : { final, from };
-  return { ...rest, accepted: { ...rest.accepted, [chain]: accepted } };
+  const where = from !== undefined ? { from } : ancestor !== undefined ? { ancestor } : undefined;
+  if (where === undefined) return state;
+  return { ...rest, accepted: { ...rest.accepted, [chain]: { final, ...where } } };
 }
 
 /** A chain went back behind what it had called final. */
