@@ -104,7 +104,8 @@ export class Hands {
     const taken = [...(await this.#store.taken(executor.chain))];
     for (;;) {
       const token = await executor.reserve(effect, taken);
-      if (!this.#isAuthorised(token)) return tell({ is: "reserved", part, side, effect, token });
+      if (side === "home" || !this.#isAuthorised(token))
+        return tell({ is: "reserved", part, side, effect, token });
       taken.push(token);
     }
   }
