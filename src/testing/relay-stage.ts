@@ -15,15 +15,12 @@ import { ForeignAsset__factory } from "../../typechain-types/factories/contracts
 import { Gateway__factory } from "../../typechain-types/factories/contracts/gateway/Gateway__factory.ts";
 import { ownScript } from "../chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../chains/utxo/network.ts";
-import { type RouteSession, withRoute } from "../cli/commands/relay/route-session.ts";
+import { withRoute } from "../cli/commands/relay/route-session.ts";
+import { statusIn } from "../cli/commands/relay/status.ts";
 import { explainReasons } from "../custody/reasons.ts";
 import { handleOf } from "../gateway/destination.ts";
 import { chainHash } from "../gateway/statement.ts";
-import type { Decider } from "../relayer/deciders/decider.ts";
-import type { InboundState } from "../relayer/deciders/inbound-decider.ts";
-import type { OutboundState } from "../relayer/deciders/outbound-decider.ts";
-import { type MessageStatus, statusOf } from "../relayer/message-status.ts";
-import { kindOf } from "../relayer/stream-names.ts";
+import type { MessageStatus } from "../relayer/message-status.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
 import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
@@ -125,11 +122,6 @@ export interface RelayStage {
   /** How often the Gateway has said an event of a message. */
   said(event: string, id: string): Promise<number>;
   close(): Promise<void>;
-}
-
-async function statusIn({ deciders, journal }: Pick<RouteSession, "deciders" | "journal">, stream: string) {
-  const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
-  return statusOf(stream, await journal.read(stream), decider, Date.now());
 }
 
 async function deployed(node: DevelopmentNode, folder: string, config: SuiteConfig) {
@@ -341,14 +333,19 @@ async function openIn(
       await restartForeign();
     },
     openMessages: (config) =>
-      withRoute({ config }, async ({ journal, names, deciders }) => {
+      withRoute({ config }, async (session) => {
+        const { journal, names } = session;
         const open = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
-        return Promise.all(open.flat().map(({ stream }) => statusIn({ journal, deciders }, stream)));
+        return Promise.all(
+          open.flat().map(async ({ stream }) => statusIn(session, stream, await journal.read(stream))),
+        );
       }),
     message: (config, id) =>
-      withRoute({ config }, async ({ journal, names, deciders }) => {
+      withRoute({ config }, async (session) => {
+        const { journal, names } = session;
         for (const stream of [names.outbound(id), names.inbound(id)]) {
-          if ((await journal.read(stream)).length > 0) return statusIn({ journal, deciders }, stream);
+          const events = await journal.read(stream);
+          if (events.length > 0) return statusIn(session, stream, events);
         }
         return undefined;
       }),

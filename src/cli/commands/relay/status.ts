@@ -18,7 +18,12 @@ export interface RelayStatusCommand extends RelayOptions {
 
 const when = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 
-function statusIn({ deciders }: RouteSession, stream: string, events: readonly StoredEvent[]): MessageStatus {
+/** Where a message is, by its events. */
+export function statusIn(
+  { deciders }: Pick<RouteSession, "deciders">,
+  stream: string,
+  events: readonly StoredEvent[],
+): MessageStatus {
   const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
   return statusOf(stream, events, decider, Date.now());
 }
