@@ -296,6 +296,17 @@ export function behavesLikeAChain(name: string, open: () => Promise<ChainHarness
         expect([first.chain, second.chain]).to.deep.equal([chain.observer.chain, chain.observer.chain]);
       });
 
+      it("given a token that nobody remembers / when it is looked for / it is found, free or spent, and no other is", async () => {
+        const effect = await chain.payout(chain.amount);
+        const free = await chain.executor.reserve(effect, []);
+        const { token: spent } = await sendAndFinish();
+        for (const { value } of [free, spent]) {
+          const found = await chain.executor.findToken((one) => one.value === value);
+          expect(found, value).to.deep.include({ chain: chain.observer.chain, value });
+        }
+        expect(await chain.executor.findToken(() => false)).to.equal(undefined);
+      });
+
       it("given a payout / when it is signed / its id is known, it is within the fee's cap, and nothing has happened", async () => {
         const made = await prepare();
         expect(made.signed.fee).to.equal(made.unsigned.fee);
