@@ -14,6 +14,20 @@ const keyOf = ({ account, symbol }: Pick<Claim, "account" | "symbol">) => `${acc
 /** Where a balance can leave to; undefined for one that wasn't asked about. */
 export type DestinationOf = (claim: Pick<Claim, "account" | "symbol">) => ExitDestination | undefined;
 
+/** The handles that each account has registered, latest first. */
+async function registeredHandles(
+  provider: Provider,
+  gateway: string,
+  fromBlock: number,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const handles = new Map<string, string[]>();
+  const registered = await eventsOf(provider, gateway, GATEWAY, "DestinationRegistered", fromBlock);
+  for (const { handle, account } of registered) {
+    handles.set(account as string, [handle as string, ...(handles.get(account as string) ?? [])]);
+  }
+  return handles;
+}
+
 /**
  * Where each balance can leave to: its account's own address where the token can be paid there; else, as for assets of other
  * chains, the handle that the account has registered last and that takes it.
@@ -23,20 +37,18 @@ export async function exitDestinations(
   { vault, gateway, fromBlock }: Pick<SuiteAddresses, "vault" | "gateway" | "fromBlock">,
   balances: readonly Claim[],
 ): Promise<DestinationOf> {
-  const handles = new Map<string, string[]>();
-  for (const { handle, account } of await eventsOf(
-    provider,
-    gateway,
-    GATEWAY,
-    "DestinationRegistered",
-    fromBlock,
-  )) {
-    handles.set(account as string, [handle as string, ...(handles.get(account as string) ?? [])]);
-  }
+  let asked: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  const handlesOf = async (account: string) => {
+    // Most suites have no asset that needs them.
+    asked ??= registeredHandles(provider, gateway, fromBlock);
+    return (await asked).get(account) ?? [];
+  };
   const found = await inChunks(balances, async (claim): Promise<readonly [string, ExitDestination]> => {
-    let nowhere = "";
-    for (const to of [claim.account, ...(handles.get(claim.account) ?? [])]) {
-      const refusal = await payoutRefusal(provider, vault, { ...claim, to });
+    const refused = (to: string) => payoutRefusal(provider, vault, { ...claim, to });
+    let nowhere = await refused(claim.account);
+    if (nowhere === undefined) return [keyOf(claim), { to: claim.account }];
+    for (const to of await handlesOf(claim.account)) {
+      const refusal = await refused(to);
       if (refusal === undefined) return [keyOf(claim), { to }];
       nowhere = refusal;
     }
