@@ -8,7 +8,6 @@ import { requireAdoptable, unfinishedAdoptions } from "./adopted.ts";
 import { attachSuite, type Suite } from "./attach-suite.ts";
 import { EMBEDDED_CHAIN, kindOfChain } from "./chains.ts";
 import { codeFor } from "./code-for.ts";
-import { localKeys } from "./config/local.ts";
 import type { SuiteConfig } from "./config/schema.ts";
 import { ensureCreateX } from "./factories/createx.ts";
 import type { DeployingChain } from "./factories/deploying-chain.ts";
@@ -31,7 +30,7 @@ export interface SuiteConnection {
 
 /** How a deployment runs. */
 export interface DeployOptions {
-  /** Keys of Safe owners that are at hand; on development chains, those of deploy/config/local.ts. */
+  /** Keys of Safe owners that are at hand; on development chains, those of deploy/config/local-keys.ts. */
   readonly keys?: readonly Signer[];
   /** When the deployment began, if an earlier run did: the block before its first transaction, and its time. */
   readonly began?: Beginning;
@@ -159,12 +158,18 @@ export async function deploySuite(
 
 /** How a suite that stands is taken up. */
 export interface StandingOptions {
-  /** Keys of Safe owners that are at hand; on development chains, those of deploy/config/local.ts. */
+  /** Keys of Safe owners that are at hand; on development chains, those of deploy/config/local-keys.ts. */
   readonly keys?: readonly Signer[];
   /** What was sent for it just now; nothing unless given. */
   readonly run?: RunReport;
   /** `wait` moves a development node's clock instead of sleeping; the embedded chain's is always moved. */
   readonly moveTime?: boolean;
+}
+
+/** The keys that anybody has, derived only where they are used. */
+async function publicKeys(): Promise<readonly Signer[]> {
+  const { localKeys } = await import("./config/local-keys.ts");
+  return Object.values(localKeys).flat();
 }
 
 /** A suite that stands already, with its mocks, the keys at hand, and a way to let time pass. */
@@ -183,7 +188,7 @@ export async function standingSuite(
     } else await sleep(Number(seconds) * 1_000);
   };
   return attachSuite(ethers, config, addresses, {
-    keys: keys ?? (development ? Object.values(localKeys).flat() : []),
+    keys: keys ?? (development ? await publicKeys() : []),
     mocks: await attachMocks(ethers, config, addresses),
     wait,
     run,

@@ -1,39 +1,59 @@
-import { HDNodeWallet } from "ethers";
 import { PARAMETERS } from "../../src/demo/parameters.ts";
 import { EMBEDDED_CHAIN } from "../chains.ts";
 import type { SuiteConfigInput } from "./schema.ts";
 
-/** The mnemonic that every development chain uses. Its keys are public: nothing of value may ever depend on them. */
-const PUBLIC_MNEMONIC = "test test test test test test test test test test test junk";
-/** Beside the accounts that the embedded chain funds (.../0'/0/i), so that signers are never users. */
-const PUBLIC_BRANCH = "m/44'/60'/1'/0";
-
 const HOUR = 3_600n;
 const DAY = 24n * HOUR;
 
-function publicKeys(first: number, count: number): readonly HDNodeWallet[] {
-  const branch = HDNodeWallet.fromPhrase(PUBLIC_MNEMONIC, undefined, PUBLIC_BRANCH);
-  return Array.from({ length: count }, (_, index) => branch.deriveChild(first + index));
-}
-
-/** The keys behind the embedded chain's Safes and officers. They sign; others pay the gas. */
-export const localKeys = {
-  council: publicKeys(0, 5),
-  guardian: publicKeys(10, 3),
-  canceller: publicKeys(20, 3),
-  reviewer: publicKeys(30, 3),
-  riskOfficer: publicKeys(40, 3),
-  attestor: publicKeys(50, 1),
-  rollback: publicKeys(60, 3),
-  reserve: publicKeys(70, 3),
-  auditor: publicKeys(80, 1),
-  committee: publicKeys(90, 3),
-} as const;
-
-/** The first account that development chains fund themselves: it pays where a key must be at hand. */
-export const developmentKey = (): HDNodeWallet => HDNodeWallet.fromPhrase(PUBLIC_MNEMONIC);
-
-const addresses = (keys: readonly HDNodeWallet[]): string[] => keys.map((key) => key.address);
+/**
+ * Who signs: the public keys of local-keys.ts, which take long to derive. They sign; others pay the gas.
+ */
+const OWNERS = {
+  council: [
+    "0x8C8d35429F74ec245F8Ef2f4Fd1e551cFF97d650",
+    "0x40FBBE484b8Ee6139Af08446950B088e10b2306A",
+    "0x2b382887D362cCae885a421C978c7e998D3c95a6",
+    "0x9BF4beE5bfbEbb3a4b7060dAe40CA6fD49305D60",
+    "0xa7580f28d5304b55594CfC1907F36D91b3D77cE5",
+  ],
+  guardian: [
+    "0x9C6648248566F60D9c212339BD03Be81E2639443",
+    "0xa82a22CCe5c44c8aC95ab8ac78FCE8dD524678B5",
+    "0x1e604d77963Bd8A21CF1d4CB7117bf9a1316FD32",
+  ],
+  canceller: [
+    "0xe94DF638c62420a15014DB6f3EDf34E719651797",
+    "0xb586E47a60321a2282aa43d9387Da6a40958f1e0",
+    "0xDB32E1DdA8299c2a5E4453Ba0FE04BfECb38B06A",
+  ],
+  reviewer: [
+    "0x7EAd834EfB8BD480eDA54B80f4a9aD5e994bAb35",
+    "0xEe34970d22bf0CA7C4E747Ec002Efe9f0Fc65166",
+    "0x7bcaE04c1EB678376FcB844a0Da1482196198b23",
+  ],
+  riskOfficer: [
+    "0x87b4DbA696Fe5B0D930eE15f1e240a9bb532D367",
+    "0x931Cda3FC1a61E1bF1a5c14eD0370E2390bB33A3",
+    "0x7AB685e2cbcd42084733bE6222b16D35DB0B60A0",
+  ],
+  attestor: ["0x37D31E2a06369838FD6ED4c59b240141Ff075CCF"],
+  rollback: [
+    "0x7d944c67424d39AA0c9a36238c891BfA6f246761",
+    "0x7884257B4b2d5daa22Ed8B4Ef921Dd14FFb5FdFd",
+    "0xc95D25b980B97EDb3207cbc8164bAC88769423a1",
+  ],
+  reserve: [
+    "0x9Fb3e36e7b964cbce820C6A866760e277c7733eD",
+    "0xb7Efb42784F733a38b7B79b3572de01868430176",
+    "0xd88D67A0496C947C198bFF14B9Af861235811a6C",
+  ],
+  auditor: ["0x8bA993F27e1f91be7Cb5853B584d18a875c7EAB9"],
+  committee: [
+    "0x6F0a523C620CB835a1940258eA5777875C7b0117",
+    "0xf12a8E43b656C0d59Cfe3546ee615aA0aB48B551",
+    "0xB758fB307fA8cE8A94F195342a4f4222A4101291",
+  ],
+};
 
 /** Two of three guard, cancel, review and tighten; three of five govern. */
 const COUNCIL_THRESHOLD = 3;
@@ -75,16 +95,16 @@ export const config: SuiteConfigInput = {
   network: "local",
   chainId: EMBEDDED_CHAIN,
   safes: {
-    council: { owners: addresses(localKeys.council), threshold: COUNCIL_THRESHOLD },
-    guardian: { owners: addresses(localKeys.guardian), threshold: OFFICE_THRESHOLD },
-    canceller: { owners: addresses(localKeys.canceller), threshold: OFFICE_THRESHOLD },
-    reviewer: { owners: addresses(localKeys.reviewer), threshold: OFFICE_THRESHOLD },
-    rollback: { owners: addresses(localKeys.rollback), threshold: OFFICE_THRESHOLD },
-    reserve: { owners: addresses(localKeys.reserve), threshold: OFFICE_THRESHOLD },
+    council: { owners: OWNERS.council, threshold: COUNCIL_THRESHOLD },
+    guardian: { owners: OWNERS.guardian, threshold: OFFICE_THRESHOLD },
+    canceller: { owners: OWNERS.canceller, threshold: OFFICE_THRESHOLD },
+    reviewer: { owners: OWNERS.reviewer, threshold: OFFICE_THRESHOLD },
+    rollback: { owners: OWNERS.rollback, threshold: OFFICE_THRESHOLD },
+    reserve: { owners: OWNERS.reserve, threshold: OFFICE_THRESHOLD },
   },
-  riskOfficer: { safe: { owners: addresses(localKeys.riskOfficer), threshold: OFFICE_THRESHOLD } },
-  attestors: addresses(localKeys.attestor),
-  auditors: addresses(localKeys.auditor),
+  riskOfficer: { safe: { owners: OWNERS.riskOfficer, threshold: OFFICE_THRESHOLD } },
+  attestors: OWNERS.attestor,
+  auditors: OWNERS.auditor,
   timelock: { delaySeconds: PARAMETERS.timelockSeconds },
   rollbackWindowSeconds: 14n * DAY,
   windDownAfterDays: 365n,
@@ -103,7 +123,7 @@ export const config: SuiteConfigInput = {
     openTo: { pay: 4, schedule: 3, condition: 3, capture: 3, arbiter: 3, netting: 2 },
   },
   gateway: {
-    committee: { signers: addresses(localKeys.committee), threshold: OFFICE_THRESHOLD },
+    committee: { signers: OWNERS.committee, threshold: OFFICE_THRESHOLD },
     // A day longer than governance takes to decide.
     chains: [{ chain: LITECOIN_REGTEST, delaySeconds: 3n * DAY, outCents: 100_000_000 }],
   },

@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { expect } from "chai";
 import { HDNodeWallet, id, ZeroHash } from "ethers";
-import { localKeys } from "../../deploy/config/local.ts";
+import { localKeys } from "../../deploy/config/local-keys.ts";
 import { transactionOf } from "../../src/governance/proposals/written.ts";
 import { Safe } from "../../src/governance/safe.ts";
 import { operationId, operationOf, schedule } from "../../src/governance/timelock.ts";

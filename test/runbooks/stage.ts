@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type HDNodeWallet, Wallet } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { developmentConfig } from "../../deploy/config/load.ts";
-import { localKeys } from "../../deploy/config/local.ts";
+import { localKeys } from "../../deploy/config/local-keys.ts";
 import { connectNetwork, type NetworkConnection } from "../../deploy/connect.ts";
 import { loadRecord } from "../../deploy/record.ts";
 import { attachMocks, type SuiteMocks } from "../../deploy/suite-mocks.ts";

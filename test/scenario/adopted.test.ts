@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import { adoptionsOf } from "../../deploy/adopted.ts";
-import { config as local, localKeys } from "../../deploy/config/local.ts";
+import { config as local } from "../../deploy/config/local.ts";
+import { localKeys } from "../../deploy/config/local-keys.ts";
 import { parseConfig, type SuiteConfigInput } from "../../deploy/config/schema.ts";
 import { deploySuite } from "../../deploy/suite.ts";
 import { verifyDeployment } from "../../deploy/verify.ts";

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { toBeHex, Wallet } from "ethers";
 import { loadConfig } from "../../deploy/config/load.ts";
 import { config as local } from "../../deploy/config/local.ts";
+import { localKeys } from "../../deploy/config/local-keys.ts";
 import { parseConfig, type SuiteConfigInput, warningsOf } from "../../deploy/config/schema.ts";
 import { config as sepolia } from "../../deploy/config/sepolia.ts";
 import { firstVerifier } from "../../deploy/modules/gateway.ts";
@@ -65,6 +66,19 @@ describe("Parameter files", () => {
     const config = parseConfig(completed());
     expect(warningsOf(config)).to.have.length(4);
     expect(warningsOf(config)[0]).to.match(/^eth has one price source/);
+  });
+
+  it("names in the local one exactly the addresses of the public keys", () => {
+    const { safes, riskOfficer, gateway, attestors, auditors } = parseConfig(local);
+    const named = {
+      ...Object.fromEntries(Object.entries(safes).map(([name, { owners }]) => [name, owners])),
+      riskOfficer: "safe" in riskOfficer ? riskOfficer.safe.owners : [],
+      committee: gateway?.committee && "signers" in gateway.committee ? gateway.committee.signers : [],
+      attestor: attestors,
+      auditor: auditors,
+    };
+    const keys = Object.entries(localKeys).map(([name, list]) => [name, list.map(({ address }) => address)]);
+    expect(named).to.deep.equal(Object.fromEntries(keys));
   });
 
   it("reads numbers written as text, as JSON has them", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { JsonRpcProvider } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { developmentConfig } from "../../deploy/config/load.ts";
-import { localKeys } from "../../deploy/config/local.ts";
+import { localKeys } from "../../deploy/config/local-keys.ts";
 import { connectNetwork } from "../../deploy/connect.ts";
 import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { codeBookOf, describeVault } from "../../src/governance/proposals/code-book.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { getAddress, JsonRpcProvider, Wallet } from "ethers";
 import { developmentConfig } from "../../deploy/config/load.ts";
-import { localKeys } from "../../deploy/config/local.ts";
+import { localKeys } from "../../deploy/config/local-keys.ts";
 import { connectNetwork } from "../../deploy/connect.ts";
 import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { type DevelopmentNode, startNode } from "../../src/testing/nodes.ts";

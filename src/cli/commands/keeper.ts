@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseUnits, Wallet } from "ethers";
 import { kindOfChain } from "../../../deploy/chains.ts";
-import { developmentKey } from "../../../deploy/config/local.ts";
 import { asFailure, networkKey } from "../../../deploy/connect.ts";
 import { explain, UsageError } from "../../core/errors.ts";
 import { parseUsd } from "../../core/money.ts";
@@ -50,6 +49,7 @@ async function keyOf(session: Session, options: KeeperCommand): Promise<Wallet> 
   const key = await networkKey(network);
   if (key !== undefined) return new Wallet(key, provider);
   if (kindOfChain(BigInt(addresses.chainId)) === "development") {
+    const { developmentKey } = await import("../../../deploy/config/local-keys.ts");
     return new Wallet(developmentKey().privateKey, provider);
   }
   throw new UsageError("No account pays for the transactions", {

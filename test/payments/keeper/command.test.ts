@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { JsonRpcProvider, sha256, Wallet } from "ethers";
 import { developmentConfig } from "../../../deploy/config/load.ts";
-import { developmentKey } from "../../../deploy/config/local.ts";
+import { developmentKey } from "../../../deploy/config/local-keys.ts";
 import { connectNetwork } from "../../../deploy/connect.ts";
 import { deployNetwork } from "../../../deploy/deploy-network.ts";
 import { KeeperFileStore } from "../../../src/cli/keeper-file-store.ts";

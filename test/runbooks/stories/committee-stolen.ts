@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { AbiCoder, concat, type HDNodeWallet, id as hashOf, Wallet } from "ethers";
-import { localKeys } from "../../../deploy/config/local.ts";
+import { localKeys } from "../../../deploy/config/local-keys.ts";
 import { type Statement, statementDigest } from "../../../src/gateway/statement.ts";
 import { Committee__factory } from "../../../typechain-types/factories/contracts/gateway/Committee__factory.ts";
 import { Gateway__factory } from "../../../typechain-types/factories/contracts/gateway/Gateway__factory.ts";
