@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StorageLayout } from "@openzeppelin/upgrades-core";
+import { LAYOUTS } from "../src/governance/proposals/code-book.ts";
 import { build } from "../src/verify/build.ts";
 import { layoutText } from "../src/verify/checks/layouts.ts";
-import { incompatibility, LAYOUTS, upgradeableLayouts } from "../src/verify/storage-layout.ts";
+import { incompatibility, upgradeableLayouts } from "../src/verify/storage-layout.ts";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const write = process.argv.includes("--write");

@@ -18,9 +18,6 @@ import { TerminalError } from "../core/errors.ts";
 import { type Artifact, buildInfo, ownArtifacts } from "./build.ts";
 import { runSolc } from "./solc.ts";
 
-/** Where the committed layouts live: one file for each upgradeable contract. */
-export const LAYOUTS = "deploy/layouts";
-
 /** An upgradeable contract as it is now. */
 export interface UpgradeableLayout {
   readonly name: string;

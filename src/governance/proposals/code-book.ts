@@ -4,8 +4,10 @@ import type { StorageLayout } from "@openzeppelin/upgrades-core";
 import { type FunctionFragment, type Interface, keccak256, type Provider } from "ethers";
 import { TerminalError } from "../../core/errors.ts";
 import { writeWhole } from "../../core/write-whole.ts";
-import { LAYOUTS } from "../../verify/storage-layout.ts";
 import { FACES } from "../role-graph.ts";
+
+/** Where the committed storage layouts live: one file for each upgradeable contract. */
+export const LAYOUTS = "deploy/layouts";
 
 /** What of a release's code its successor is compared with. */
 export interface CodeDescription {

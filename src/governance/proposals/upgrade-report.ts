@@ -2,7 +2,6 @@ import { keccak256, type Provider } from "ethers";
 import { AccessManager__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/access/manager/AccessManager__factory.ts";
 import { UpgradeController__factory } from "../../../typechain-types/factories/contracts/governance/UpgradeController__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
-import { incompatibility } from "../../verify/storage-layout.ts";
 import type { CompiledChange } from "../changes/compile.ts";
 import type { Part } from "../changes/parts.ts";
 import type { Wording } from "../governed/wording.ts";
@@ -53,7 +52,9 @@ function compareFunctions(before: readonly string[], after: readonly string[]): 
   };
 }
 
-function layoutReport(before: CodeDescription, after: CodeDescription): Wording {
+async function layoutReport(before: CodeDescription, after: CodeDescription): Promise<Wording> {
+  // Only a release needs OpenZeppelin's checks, and they take long to load.
+  const { incompatibility } = await import("../../verify/storage-layout.ts");
   const objection = incompatibility(before.layout, after.layout);
   if (objection !== undefined) {
     throw new TerminalError("UPGRADE_LAYOUT", "The new code reads what the old one has stored otherwise", {
@@ -166,7 +167,7 @@ export async function upgradeReport(
     contract: after.contract,
     from,
     to,
-    layout: layoutReport(before, after),
+    layout: await layoutReport(before, after),
     functions,
     roles: await roleReport(provider, governance, functions),
     rollbackWindowSeconds: (await controller.WINDOW()).toString(),

@@ -2,8 +2,9 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StorageLayout } from "@openzeppelin/upgrades-core";
 import { keccak256, toBeHex, toUtf8Bytes } from "ethers";
+import { LAYOUTS } from "../../governance/proposals/code-book.ts";
 import { type CheckResult, type Finding, resultOf } from "../check.ts";
-import { incompatibility, LAYOUTS, type UpgradeableLayout, upgradeableLayouts } from "../storage-layout.ts";
+import { incompatibility, type UpgradeableLayout, upgradeableLayouts } from "../storage-layout.ts";
 
 /** The slot of an ERC-7201 namespace: keccak256(abi.encode(uint256(keccak256(id)) - 1)) & ~0xff. */
 export function namespaceSlot(id: string): string {
