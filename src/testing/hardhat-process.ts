@@ -1,7 +1,7 @@
 // The child process of run-tests.ts: runs Hardhat's test tasks and writes what happened as JSON.
 import { writeFileSync } from "node:fs";
 import hre from "hardhat";
-import { runMocha, runSolidity } from "./hardhat-runs.ts";
+import { buildForCoverage, runMocha, runSolidity } from "./hardhat-runs.ts";
 import { emptyResult, type FileCoverage, type TestRequest } from "./test-run.ts";
 
 interface CoverageReport {
@@ -40,8 +40,7 @@ async function main(request: TestRequest, resultFile: string): Promise<void> {
   const ids: string[] = [];
   if (request.coverage) {
     manager?.disableReport();
-    // All of it: a contract that no test touches must count as not covered, not as absent.
-    await hre.tasks.getTask("build").run({});
+    await buildForCoverage(request);
   } else if (request.built !== true) {
     // Solidity tests deploy artifacts, which their own compilation doesn't bring up to date.
     await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
