@@ -5,6 +5,7 @@ import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 import type { HookContext, SolidityHooks } from "hardhat/types/hooks";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import { CompilerAnswers } from "./src/core/compiler-answers.ts";
 
 // The compiler is the WebAssembly build of the locked npm package: nothing is downloaded.
 const solc = fileURLToPath(import.meta.resolve("solc/soljson.js"));
@@ -48,6 +49,22 @@ const sideBySide: HardhatPlugin = {
   },
 };
 
+// Beside the compiler that gave them: copies of a checkout share its node_modules.
+const answers = new CompilerAnswers(fileURLToPath(new URL("./node_modules/.cache/solc", import.meta.url)));
+
+/** The same sources are compiled once in a checkout and its copies. */
+const rememberedAnswers: HardhatPlugin = {
+  id: "strongroom:remembered-answers",
+  hookHandlers: {
+    solidity: async () => ({
+      default: async (): Promise<Partial<SolidityHooks>> => ({
+        invokeSolc: (context, compiler, input, config, next) =>
+          answers.answer([compiler.longVersion, input], () => next(context, compiler, input, config)),
+      }),
+    }),
+  },
+};
+
 /** Our own commands explain what reverts from its data: they need no traces. */
 const isCommandLine = process.argv[1] === fileURLToPath(import.meta.resolve("./src/cli/main.ts"));
 
@@ -75,7 +92,7 @@ const tracesOfContracts: HardhatPlugin = {
 };
 
 export default defineConfig({
-  plugins: [toolbox, sideBySide, tracesOfContracts],
+  plugins: [toolbox, sideBySide, rememberedAnswers, tracesOfContracts],
   solidity: {
     // What each transaction runs is compiled for speed, through the IR; everything else for size and short builds. The
     // peers that the bench compares with are compiled likewise.

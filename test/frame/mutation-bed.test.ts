@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { TestBed } from "../../src/verify/mutation/test-bed.ts";
+import { configElsewhere } from "../support/hardhat-config.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const SOLIDITY = "// SPDX-License-Identifier: MIT\npragma solidity 0.8.37;\n";
@@ -40,8 +41,7 @@ describe("the bed that mutants are tested on", () => {
 
   before(async () => {
     symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
-    const config = readFileSync(join(repository, "hardhat.config.ts"), "utf8");
-    write("hardhat.config.ts", config.replace(/npmFilesToBuild: \[[^\]]*\],/, ""));
+    write("hardhat.config.ts", configElsewhere());
     write("package.json", '{"type":"module"}');
     write(".gitignore", "node_modules\nartifacts\ncache\n");
     write("contracts/Sum.sol", SOURCE);

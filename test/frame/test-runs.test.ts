@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { runTests } from "../../src/testing/run-tests.ts";
 import { mochaGroups, needsNoContracts } from "../../src/testing/test-groups.ts";
 import { judgeMutant, type Mutant, MutantRunner, mutate, parseMutant } from "../../src/verify/mutants.ts";
+import { configElsewhere } from "../support/hardhat-config.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const SOLIDITY = "// SPDX-License-Identifier: MIT\npragma solidity 0.8.37;\n";
@@ -16,9 +17,7 @@ class Project {
 
   constructor(files: Record<string, string>) {
     symlinkSync(join(repository, "node_modules"), join(this.root, "node_modules"));
-    const config = readFileSync(join(repository, "hardhat.config.ts"), "utf8");
-    // The same configuration but the packages' contracts, whose compilation takes long and proves nothing here.
-    this.write("hardhat.config.ts", config.replace(/npmFilesToBuild: \[[^\]]*\],/, ""));
+    this.write("hardhat.config.ts", configElsewhere());
     this.write("package.json", '{"type":"module"}');
     for (const [file, text] of Object.entries(files)) this.write(file, text);
   }
