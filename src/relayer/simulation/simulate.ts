@@ -72,6 +72,7 @@ export async function simulate(seed: number, mutant: Mutant = {}): Promise<Simul
   try {
     return await new Simulation(seed, scenario, random, time, begin, journal, mutant).run();
   } finally {
+    time.end();
     await journal.close();
   }
 }

@@ -38,6 +38,7 @@ export class VirtualTime {
   readonly history: HistoryLine[] = [];
   readonly #random: SeededRandom;
   readonly #heap: Item[] = [];
+  readonly #asleep = new Set<() => void>();
   steps = 0;
 
   constructor(random: SeededRandom) {
@@ -110,9 +111,23 @@ export class VirtualTime {
       sleep: (milliseconds, signal) =>
         new Promise((done) => {
           if (signal?.aborted === true) return done();
-          signal?.addEventListener("abort", () => done(), { once: true });
-          this.after(actor, Math.max(1, milliseconds), done);
+          const forget = () => {
+            signal?.removeEventListener("abort", wake);
+            this.#asleep.delete(forget);
+          };
+          const wake = () => {
+            forget();
+            done();
+          };
+          this.#asleep.add(forget);
+          signal?.addEventListener("abort", wake);
+          this.after(actor, Math.max(1, milliseconds), wake);
         }),
     };
+  }
+
+  /** Who was killed in its sleep never wakes: Node keeps a signal, with all that hangs on it, for as long as someone listens. */
+  end(): void {
+    for (const forget of this.#asleep) forget();
   }
 }
