@@ -250,10 +250,15 @@ class Turn {
     if (is === "stop") this.#stop(error);
   }
 
+  /** While a chain's final blocks are in doubt nothing is begun, and what runs takes no further step. */
+  get #mayWork(): boolean {
+    return !this.#end.signal.aborted && this.#term.held && this.#control.state.broken === undefined;
+  }
+
   /** Begins what is due, as far as there is room. */
   #pump(): void {
     const { clock, pace } = this.#desk;
-    while (this.#running.size < pace.atOnce && !this.#end.signal.aborted && this.#term.held) {
+    while (this.#running.size < pace.atOnce && this.#mayWork) {
       const stream = this.#agenda.take(clock.monotonic());
       if (stream === undefined) return;
       const work = this.#work(stream).finally(() => {
@@ -269,7 +274,7 @@ class Turn {
     let intention: Intention | undefined;
     let faltered = Number.POSITIVE_INFINITY;
     try {
-      for (let steps = 0; steps < STEPS && !this.#end.signal.aborted; steps++) {
+      for (let steps = 0; steps < STEPS && this.#mayWork; steps++) {
         this.#term.check();
         intention = undefined;
         const loaded = await this.#store.load(stream);
