@@ -356,6 +356,10 @@ describe("key ceremonies", () => {
     const wrong: Record<string, unknown> = {
       "a threshold above the members": { ...base, threshold: 4 },
       "a threshold of one": { ...base, threshold: 1 },
+      "a committee of which two halves could be told different things": {
+        ...dkgTerms([...three, person("dora")], 2).text,
+        use: "statement",
+      },
       "one name twice": { ...base, members: [first, { ...second, name: first.name }] },
       "one index twice": { ...base, members: [first, { ...second, index: first.index }] },
       "one identity twice": { ...base, members: [first, { ...second, identity: first.identity }] },

@@ -65,6 +65,10 @@ export const CEREMONY_TERMS = z
       if (!unique(list.map(({ identity }) => identity))) say("two participants have the same identity");
     }
     if (terms.threshold > terms.members.length) say("the threshold exceeds the members");
+    // Two halves that were never asked the same could else be made to contradict each other, and both be honest.
+    if (terms.use === "statement" && 2 * terms.threshold <= terms.members.length) {
+      say("a committee's threshold is more than half of its members");
+    }
     for (const { name, identity } of all) {
       const others = all.filter((other) => (other.name === name) !== (other.identity === identity));
       if (others.length > 0) say(`${name} has two identities, or shares one`);
