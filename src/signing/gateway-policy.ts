@@ -1,4 +1,5 @@
 import type { Caip2, ConflictToken, Hex, UnsignedTx } from "../chains/chain.ts";
+import { isUpkeepId } from "../chains/utxo/upkeep-transaction.ts";
 import { RetryableError, StrongroomError } from "../core/errors.ts";
 import { chainHash, depositContent, depositId, type Statement, tokenWord } from "../gateway/statement.ts";
 import { canonicalToken, tokenName } from "./claims.ts";
@@ -151,6 +152,7 @@ export class GatewayPolicy implements SigningPolicy {
     if (read.kind === "upkeep") {
       const wrong = await this.#wrongUpkeep(unsigned.body, read.effect, token);
       if (wrong !== undefined) return no(wrong);
+      await this.#solvent(await this.#route.gateway.atFinal(), read.fee);
     }
     if (read.kind === "void") {
       const payout = await (await this.#route.gateway.atFinal()).payoutOf(`0x${read.payoutId}`);
@@ -165,6 +167,7 @@ export class GatewayPolicy implements SigningPolicy {
    * mined, and keep a payout from the token.
    */
   async #wrongUpkeep(body: string, effect: Hex, token: ConflictToken): Promise<string | undefined> {
+    if (!isUpkeepId(effect)) return "its id may be a payout's: upkeep's begins with 16 bytes of zero";
     const { foreign, tokensOf } = this.#route;
     const bound = await tokensOf(effect);
     // Bound already: what is asked for now may replace what has spent it.

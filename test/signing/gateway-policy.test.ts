@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { upkeepId } from "../../src/chains/utxo/upkeep-transaction.ts";
 import { RetryableError, TerminalError } from "../../src/core/errors.ts";
 import { chainHash, tokenWord } from "../../src/gateway/statement.ts";
 import type { ForeignTransaction, PayoutAtFinal } from "../../src/signing/gateway-view.ts";
@@ -135,23 +136,41 @@ describe("GatewayPolicy", () => {
       expect(await objection(spending())).to.be.a("string");
     });
 
-    it("allows upkeep under the fee's cap, for the effect that it says", async () => {
-      here.read = { kind: "upkeep", effect: PAYOUT.slice(2), token: TOKEN, fee: 9n };
-      expect(await objection(spending())).to.equal(undefined);
-      here.read = { ...here.read, fee: 21n };
-      expect(await objection(spending())).to.be.a("string");
-      here.read = { kind: "upkeep", effect: word("other").slice(2), token: TOKEN, fee: 9n };
-      expect(await objection(spending())).to.be.a("string");
-    });
+    describe("given upkeep", () => {
+      const UPKEEP = upkeepId("ab".repeat(16));
+      const asked = () => spending({ effect: UPKEEP });
+      beforeEach(() => {
+        here.read = { kind: "upkeep", effect: UPKEEP, token: TOKEN, fee: 9n };
+      });
 
-    it("binds no token to upkeep that says of it what isn't so, but to what it has bound it to before", async () => {
-      here.read = { kind: "upkeep", effect: PAYOUT.slice(2), token: TOKEN, fee: 9n };
-      here.tokenIsTrue = false;
-      expect(await objection(spending())).to.include("something else than it says");
-      here.tokenIsTrue = undefined;
-      expect(await objection(spending()).catch(withCode)).to.equal("TOKEN_UNSEEN");
-      here.tokens.push(TOKEN);
-      expect(await objection(spending())).to.equal(undefined);
+      it("allows it under the fee's cap, for the effect that it says", async () => {
+        expect(await objection(asked())).to.equal(undefined);
+        here.read = { ...here.read, fee: 21n };
+        expect(await objection(asked())).to.be.a("string");
+        here.read = { kind: "upkeep", effect: upkeepId("cd".repeat(16)), token: TOKEN, fee: 9n };
+        expect(await objection(asked())).to.be.a("string");
+      });
+
+      it("binds no token to it under a payout's id, which would keep that from being paid", async () => {
+        here.read = { kind: "upkeep", effect: PAYOUT.slice(2), token: TOKEN, fee: 9n };
+        expect(await objection(spending())).to.include("may be a payout's");
+      });
+
+      it("doesn't pay for it with the customers' coins", async () => {
+        here.supply = here.balance - 9n;
+        expect(await objection(asked())).to.equal(undefined);
+        here.supply = here.balance - 8n;
+        expect(await objection(asked()).catch(withCode)).to.equal("WALLET_SHORT");
+      });
+
+      it("binds no token to what says of it what isn't so, but to what it has bound it to before", async () => {
+        here.tokenIsTrue = false;
+        expect(await objection(asked())).to.include("something else than it says");
+        here.tokenIsTrue = undefined;
+        expect(await objection(asked()).catch(withCode)).to.equal("TOKEN_UNSEEN");
+        here.tokens.push(TOKEN);
+        expect(await objection(asked())).to.equal(undefined);
+      });
     });
   });
 });

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import type { ConflictToken, Effect, Hex, UnsignedTx } from "../../src/chains/chain.ts";
 import { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
-import { upkeepOutputs } from "../../src/chains/utxo/upkeep-transaction.ts";
+import { upkeepId, upkeepOutputs } from "../../src/chains/utxo/upkeep-transaction.ts";
 import { psbtText } from "../../src/chains/utxo/wallet-transaction.ts";
 import { Redacted } from "../../src/core/redacted.ts";
 import {
@@ -405,7 +405,7 @@ describe("FROST signers on litecoind", () => {
       // The first one is bound to the payout before.
       const token = await stage.executor.reserve(effect, [await stage.executor.reserve(effect, [])]);
       const { wallet } = stage;
-      const upkeep = "e1".repeat(32);
+      const upkeep = upkeepId("e1".repeat(16));
       for (const lie of [
         { amount: 200_000_000n, account: undefined },
         { amount: wallet.network.anchor, account: ACCOUNT },

@@ -19,6 +19,22 @@ import {
 export const UPKEEP_MARKS = { anchors: "41", bump: "42", consolidate: "43", void: "56" } as const;
 export type UpkeepKind = keyof typeof UPKEEP_MARKS;
 
+/**
+ * The id of upkeep: 16 bytes of zero, which no payout's id begins with (that is a hash), then 16 of the operator's choice. A signer
+ * binds a token to an id for ever: upkeep under a payout's would keep that from being paid.
+ */
+const UPKEEP_ID = /^0{32}[0-9a-f]{32}$/;
+
+/** @param name 16 bytes that no other upkeep has */
+export function upkeepId(name: Hex): Hex {
+  return "0".repeat(32) + name;
+}
+
+/** Whether an effect's id can be upkeep's, and no payout's. */
+export function isUpkeepId(id: Hex): boolean {
+  return UPKEEP_ID.test(id);
+}
+
 /** More lanes than anybody needs: a payout for each can be on its way at once. */
 export const MOST_ANCHORS = 100;
 

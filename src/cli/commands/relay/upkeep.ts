@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import type { Effect } from "../../../chains/chain.ts";
-import { MOST_ANCHORS } from "../../../chains/utxo/upkeep-transaction.ts";
+import { MOST_ANCHORS, upkeepId } from "../../../chains/utxo/upkeep-transaction.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { execute } from "../../../journal/decider.ts";
 import type { UpkeepState } from "../../../relayer/deciders/upkeep-decider.ts";
@@ -56,7 +56,7 @@ export function relayUpkeep(options: RelayOptions, kind: string, value: string):
         advice: "See `relay status`; `relay give-up` ends it unless it happens before.",
       });
     }
-    const effect = { id: randomBytes(32).toString("hex"), kind, data };
+    const effect = { id: upkeepId(randomBytes(16).toString("hex")), kind, data };
     const id = `0x${effect.id}`;
     const { journal, deciders, names } = session;
     const command = { is: "asked", effect, by: userInfo().username } as const;
