@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { TerminalError } from "../core/errors.ts";
 import { writeWhole } from "../core/write-whole.ts";
 import { runTests } from "./run-tests.ts";
@@ -23,6 +24,19 @@ interface DeepState {
   /** Digest of every source: other sources make a passed group worthless. */
   readonly sources: string;
   readonly groups: Record<string, Group>;
+}
+
+/** The Mocha tests that try more cases when STRONGROOM_DEEP is set: those that ask for their number, or share what asks. */
+export function deepTests(root = "."): readonly string[] {
+  const sources = globSync("test/**/*.ts", { cwd: root }).sort();
+  const text = new Map(sources.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+  const asks = (file: string) => /STRONGROOM_DEEP|propertyCases\(/.test(text.get(file) ?? "");
+  const behaviors = sources.filter((file) => file.endsWith(".behavior.ts") && asks(file));
+  const names = behaviors.map((file) => `/${basename(file)}"`);
+  return sources.filter(
+    (file) =>
+      file.endsWith(".test.ts") && (asks(file) || names.some((name) => text.get(file)?.includes(name))),
+  );
 }
 
 function digestSources(): string {
@@ -57,7 +71,7 @@ function save(state: DeepState): void {
 
 /**
  * Runs the invariant groups (test/invariant/*.t.sol) one after another with at least {@link DEEP_CALLS} calls each, then the
- * property tests of TypeScript with their deep number of cases. Failing sequences are kept under corpus/ and are replayed
+ * tests of TypeScript that try more when they are told to. Failing sequences are kept under corpus/ and are replayed
  * first the next time.
  */
 export async function runDeep({ resume }: { resume: boolean }) {
@@ -103,8 +117,7 @@ export async function runDeep({ resume }: { resume: boolean }) {
     total.skipped += result.skipped;
   }
   process.env.STRONGROOM_DEEP = "1";
-  const properties = globSync("test/**/*.property.test.ts").sort();
-  const result = await runTests({ mocha: { files: properties } });
+  const result = await runTests({ mocha: { files: deepTests() } });
   total.passed += result.passed;
   total.failed += result.failed;
   total.skipped += result.skipped;

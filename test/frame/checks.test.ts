@@ -1,6 +1,6 @@
 import type { StorageLayout } from "@openzeppelin/upgrades-core";
 import { expect } from "chai";
-import { runsFor } from "../../src/testing/deep.ts";
+import { deepTests, runsFor } from "../../src/testing/deep.ts";
 import { resultOf } from "../../src/verify/check.ts";
 import { judgeCoverage } from "../../src/verify/checks/coverage.ts";
 import { namespaceFindings, namespaceSlot, unguardedFindings } from "../../src/verify/checks/layouts.ts";
@@ -193,5 +193,15 @@ describe("deep campaigns", () => {
     expect(runsFor("function invariant_a() {}")).to.equal(2000);
     expect(runsFor("function invariant_a() {} function invariant_b() {} function other() {}")).to.equal(1000);
     expect(runsFor("function  invariant_a () {}".repeat(3)) * 3 * 500).to.be.at.least(1_000_000);
+  });
+
+  it("run every Mocha test that tries more when it is told to, also by what it shares, and no other", () => {
+    expect(deepTests())
+      .to.include.members([
+        "test/relayer/simulation.property.test.ts",
+        "test/chains/evm-fees.test.ts",
+        "test/journal/postgres-journal.test.ts",
+      ])
+      .and.not.include("test/chains/evm-executor.test.ts");
   });
 });
