@@ -3,7 +3,7 @@ import { id as hashOf, ZeroAddress, ZeroHash } from "ethers";
 import hre from "hardhat";
 import { handleOf } from "../../../src/gateway/destination.ts";
 import { chainKey } from "../../../src/governance/parameters.ts";
-import { DAY, KINDS, NEVER, paramKey } from "../../support/deployCore.ts";
+import { DAY, KINDS, MODE, NEVER, paramKey, TIERS } from "../../support/deployCore.ts";
 import {
   COIN,
   DEPOSIT,
@@ -18,7 +18,7 @@ import {
   TOKEN,
   TX,
 } from "../../support/gatewayFixture.ts";
-import { queuedIn, windowWord } from "../../support/vaultFixture.ts";
+import { queuedIn, REASON, windowWord } from "../../support/vaultFixture.ts";
 
 const { ethers, networkHelpers } = await hre.network.create();
 
@@ -351,6 +351,23 @@ describe("Gateway", () => {
       }
       await expectInFlight(d, 6n * COIN);
       expect(await d.ledger(d.anna)).to.equal(0n);
+    });
+
+    it("goes through the door of every exit: priced, and counted in the tier's window", async () => {
+      const d = await stage();
+      const anna = d.vault.connect(d.anna);
+      const dollars = (count: bigint) => count * 10n ** 12n;
+      const queuedFor = async (amount: bigint) =>
+        (await queuedIn(d, anna.withdraw(d.ltcId, amount, d.handle))).reasons;
+      await d.router.setPrice(d.ltcId, dollars(100n), MODE.DEGRADED);
+      expect(await queuedFor(COIN)).to.equal(REASON.PRICE_NOT_NORMAL);
+      // A coin is worth as much as leaves in a day.
+      await d.router.setPrice(d.ltcId, dollars(TIERS[3].window / 100n), MODE.NORMAL);
+      expect(await queuedFor(COIN / 2n + TICK)).to.equal(REASON.ABOVE_SINGLE_LIMIT);
+      await d.request(COIN / 2n);
+      await d.request(COIN / 2n);
+      expect(await queuedFor(TICK)).to.equal(REASON.SUBJECT_LIMIT);
+      await expectInFlight(d, COIN);
     });
 
     it("gives equal exits different payouts", async () => {
