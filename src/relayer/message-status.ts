@@ -60,7 +60,8 @@ export type Stage =
   | "left"
   | "dead";
 
-const TEXTS: Readonly<Record<Stage, string>> = {
+/** Each stage in a sentence. */
+export const TEXTS: Readonly<Record<Stage, string>> = {
   seen: "It is in a block that isn't final yet",
   stating: "It is final; the committee is asked to say so",
   crediting: "It is being submitted to the ledger",

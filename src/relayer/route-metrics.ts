@@ -3,6 +3,7 @@ import { Counter, Gauge, Registry } from "prom-client";
 import { TerminalError } from "../core/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Side } from "./deciders/decider.ts";
+import type { PublicStatus } from "./public-status.ts";
 import type { RouteSurvey } from "./route-survey.ts";
 
 const SIDES: readonly Side[] = ["home", "foreign"];
@@ -15,6 +16,8 @@ export interface MetricsDesk {
   readonly clock: Clock;
   /** Milliseconds without a round after which the worker isn't well. */
   readonly stalled: number;
+  /** Where a message is, for anybody; undefined where it is unknown. */
+  status(message: string): Promise<PublicStatus | undefined>;
 }
 
 /** Whether a worker goes round. */
@@ -126,7 +129,10 @@ function routeMetrics(desk: MetricsDesk): Registry {
   return registry;
 }
 
-/** Answers `/metrics` and `/healthz`, which is 503 when the worker has stalled. */
+/**
+ * Answers `/metrics`, `/healthz`, which is 503 when the worker has stalled, and `/messages/ID` with a deposit's or payout's public
+ * status, which is 404 where the route doesn't know it.
+ */
 export async function serveMetrics(
   desk: MetricsDesk,
   { host, port }: { readonly host: string; readonly port: number },
@@ -141,10 +147,20 @@ export async function serveMetrics(
       const well = isWell(desk);
       return void say(well ? 200 : 503, "text/plain", well ? "well\n" : "stalled\n");
     }
-    if (request.url !== "/metrics") return void say(404, "text/plain", "/metrics or /healthz\n");
-    registry.metrics().then(
-      (text) => say(200, registry.contentType, text),
-      () => say(500, "text/plain", "metrics failed\n"),
+    if (request.url === "/metrics") {
+      return void registry.metrics().then(
+        (text) => say(200, registry.contentType, text),
+        () => say(500, "text/plain", "metrics failed\n"),
+      );
+    }
+    const message = request.url?.match(/^\/messages\/(0x[0-9a-f]{64})$/)?.[1];
+    if (message === undefined) return void say(404, "text/plain", "/metrics, /healthz or /messages/0x…\n");
+    desk.status(message).then(
+      (status) =>
+        status === undefined
+          ? say(404, "text/plain", "this route knows nothing of it\n")
+          : say(200, "application/json", `${JSON.stringify(status)}\n`),
+      () => say(503, "text/plain", "the journal doesn't answer\n"),
     );
   });
   await new Promise<void>((done, fail) => {

@@ -13,7 +13,7 @@ describe("A route's metrics", () => {
 
   before(async () => {
     served = await serveMetrics(
-      { route: "ltc", survey, clock, stalled: 1_000 },
+      { route: "ltc", survey, clock, stalled: 1_000, status: async () => undefined },
       { host: "127.0.0.1", port: 0 },
     );
   });

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import type { RouteTerms } from "../../src/relayer/deciders/route-terms.ts";
+import { publicStatus } from "../../src/relayer/public-status.ts";
 import { readRouteConfig } from "../../src/relayer/route-config.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import type { Pace, RouteDesk } from "../../src/relayer/route-desk.ts";
@@ -149,12 +150,15 @@ export class RouteStage extends PageFolder {
     this.#journals.push(store);
     this.#born += 1;
     const actor: Actor = { name: `worker-${this.#born}`, alive: true, pausedUntil: 0, skew: 0 };
-    const worker = new Worker(this.#desk(actor, terms, store));
+    const routeDesk = this.#desk(actor, terms, store);
+    const worker = new Worker(routeDesk);
     const stop = new AbortController();
     const ended = worker.run(stop.signal);
     // Told by whoever stops it.
     ended.catch(() => {});
-    const desk = { route: "ltc", survey: worker.survey, clock: this.time.clock(actor), stalled: 60_000 };
+    const { route, clock } = routeDesk;
+    const status = (id: string) => publicStatus(routeDesk, id);
+    const desk = { route, clock, survey: worker.survey, stalled: 60_000, status };
     const served = await serveMetrics(desk, { host: "127.0.0.1", port: 0 });
     this.words.set("METRICS", `http://127.0.0.1:${served.port}/metrics`);
     this.#worker = { actor, ended, stop, served };

@@ -1,4 +1,5 @@
 import { openRoute } from "../../../relayer/open-route.ts";
+import { publicStatus } from "../../../relayer/public-status.ts";
 import { readRouteConfig } from "../../../relayer/route-config.ts";
 import type { RouteLine } from "../../../relayer/route-desk.ts";
 import { serveMetrics } from "../../../relayer/route-metrics.ts";
@@ -25,7 +26,7 @@ export async function relayRun(options: RelayRunCommand): Promise<number> {
     const { survey } = worker;
     survey.beat(desk.clock.monotonic());
     const served = await serveMetrics(
-      { route: desk.route, survey, clock: desk.clock, stalled },
+      { route: desk.route, survey, clock: desk.clock, stalled, status: (id) => publicStatus(desk, id) },
       configured.config.metrics,
     );
     log({ event: "begins", route: desk.route, holder: desk.holder, metrics: served.port });
