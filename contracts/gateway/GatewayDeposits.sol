@@ -46,7 +46,7 @@ abstract contract GatewayDeposits is GatewayBase {
                 uint40(block.timestamp + _table.inForce(ParamKeys.ofChain(ParamKeys.FOREIGN_DELAY, deposit.chain)));
             // Effect
             _deposits.delay(id, content, from, epoch);
-            emit DepositDelayed(id, deposit.account, deposit.asset, deposit.amount, from);
+            emit DepositDelayed(id, deposit.account, deposit.asset, deposit.amount, from, epoch);
             return;
         }
         _requireRoom(deposit.asset, row, deposit.amount);

@@ -8,7 +8,7 @@ const DEPOSIT =
 /** The Gateway's events, as observers read them. Its source is contracts/gateway/interfaces/IGatewayEvents.sol. */
 export const GATEWAY_EVENTS = [
   "event DepositCredited(bytes32 indexed depositId, address indexed account, uint256 indexed asset, uint256 amount, uint256 window)",
-  "event DepositDelayed(bytes32 indexed depositId, address indexed account, uint256 indexed asset, uint256 amount, uint40 from)",
+  "event DepositDelayed(bytes32 indexed depositId, address indexed account, uint256 indexed asset, uint256 amount, uint40 from, uint32 epoch)",
   "event DepositMatured(bytes32 indexed depositId, address indexed account, uint256 indexed asset, uint256 amount)",
   "event DepositRefused(bytes32 indexed depositId)",
   "event DestinationRegistered(address indexed handle, address indexed account, bytes32 indexed chain, bytes script)",

@@ -14,8 +14,14 @@ interface IGatewayEvents {
         bytes32 indexed depositId, address indexed account, AssetId indexed asset, uint256 amount, uint256 window
     );
     /// @param from Unix seconds from which it can be matured.
+    /// @param epoch Of the committee that stated it: once that is revoked, it must be stated anew.
     event DepositDelayed(
-        bytes32 indexed depositId, address indexed account, AssetId indexed asset, uint256 amount, uint40 from
+        bytes32 indexed depositId,
+        address indexed account,
+        AssetId indexed asset,
+        uint256 amount,
+        uint40 from,
+        uint32 epoch
     );
     event DepositMatured(
         bytes32 indexed depositId, address indexed account, AssetId indexed asset, uint256 amount

@@ -84,7 +84,7 @@ describe("Gateway", () => {
       await d.at(time);
       await expect(d.gateway.credit(deposit, proof))
         .to.emit(d.gateway, "DepositDelayed")
-        .withArgs(id, d.anna, d.ltcId, deposit.amount, due);
+        .withArgs(id, d.anna, d.ltcId, deposit.amount, due, 1n);
       expect(await d.gateway.depositOf(id)).to.deep.equal([DEPOSIT.DELAYED, due]);
       expect(await d.gateway.isConsumed(id)).to.equal(false);
       expect(await d.ledger(d.anna)).to.equal(14n * COIN);

@@ -173,9 +173,9 @@ decodeFunctionResult(functionFragment: 'voided', data: BytesLike): Result;
   
 
     export namespace DepositDelayedEvent {
-      export type InputTuple = [depositId: BytesLike, account: AddressLike, asset: BigNumberish, amount: BigNumberish, from: BigNumberish];
-      export type OutputTuple = [depositId: string, account: string, asset: bigint, amount: bigint, from: bigint];
-      export interface OutputObject {depositId: string, account: string, asset: bigint, amount: bigint, from: bigint };
+      export type InputTuple = [depositId: BytesLike, account: AddressLike, asset: BigNumberish, amount: BigNumberish, from: BigNumberish, epoch: BigNumberish];
+      export type OutputTuple = [depositId: string, account: string, asset: bigint, amount: bigint, from: bigint, epoch: bigint];
+      export interface OutputObject {depositId: string, account: string, asset: bigint, amount: bigint, from: bigint, epoch: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -1033,7 +1033,7 @@ getEvent(key: 'PayoutVoided'): TypedContractEvent<PayoutVoidedEvent.InputTuple, 
       DepositCredited: TypedContractEvent<DepositCreditedEvent.InputTuple, DepositCreditedEvent.OutputTuple, DepositCreditedEvent.OutputObject>;
     
 
-      'DepositDelayed(bytes32,address,uint256,uint256,uint40)': TypedContractEvent<DepositDelayedEvent.InputTuple, DepositDelayedEvent.OutputTuple, DepositDelayedEvent.OutputObject>;
+      'DepositDelayed(bytes32,address,uint256,uint256,uint40,uint32)': TypedContractEvent<DepositDelayedEvent.InputTuple, DepositDelayedEvent.OutputTuple, DepositDelayedEvent.OutputObject>;
       DepositDelayed: TypedContractEvent<DepositDelayedEvent.InputTuple, DepositDelayedEvent.OutputTuple, DepositDelayedEvent.OutputObject>;
     
 

@@ -736,6 +736,12 @@
         "internalType": "uint40",
         "name": "from",
         "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "epoch",
+        "type": "uint32"
       }
     ],
     "name": "DepositDelayed",
