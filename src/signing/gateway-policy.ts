@@ -11,6 +11,7 @@ import type {
   PayoutReader,
   RouteLimits,
 } from "./gateway-view.ts";
+import { isPast, paymentObjection, standingObjection, voidObjection } from "./payout-objections.ts";
 import type { Judgement, SigningPolicy, SigningRequest } from "./signer.ts";
 import {
   type DepositFacts,
@@ -99,7 +100,7 @@ export class GatewayPolicy implements SigningPolicy {
     if (token === undefined || token.value !== facts.tokenValue) return no("the conflict token is none");
     const final = await gateway.atFinal();
     const payout = await final.payoutOf(facts.payoutId);
-    const wrong = this.#wrongPayout(payout, facts.attempt, "REQUESTED");
+    const wrong = standingObjection(payout, "REQUESTED", BigInt(facts.attempt)) ?? this.#otherRoute(payout);
     if (wrong !== undefined) return no(wrong);
     if (limits.denied.has(payout.script)) return no("its recipient is on this signer's deny list");
     await this.#open(final);
@@ -111,7 +112,7 @@ export class GatewayPolicy implements SigningPolicy {
   async #outcome(facts: OutcomeFacts): Promise<Judgement> {
     const { gateway, foreign } = this.#route;
     const payout = await (await gateway.atFinal()).payoutOf(facts.payoutId);
-    const wrong = this.#wrongPayout(payout, facts.attempt, "AUTHORISED");
+    const wrong = standingObjection(payout, "AUTHORISED", BigInt(facts.attempt)) ?? this.#otherRoute(payout);
     if (wrong !== undefined) return no(wrong);
     const token = await this.#tokenBehind(facts, payout);
     const status = await foreign.effectStatus(this.#effect(facts.payoutId, payout), token);
@@ -155,11 +156,27 @@ export class GatewayPolicy implements SigningPolicy {
       await this.#solvent(await this.#route.gateway.atFinal(), read.fee);
     }
     if (read.kind === "void") {
-      const payout = await (await this.#route.gateway.atFinal()).payoutOf(`0x${read.payoutId}`);
-      const wrong = this.#wrongPayout(payout, undefined, "AUTHORISED") ?? this.#wrongToken(payout, token);
+      const wrong = await this.#wrongVoid(read.payoutId, token);
       if (wrong !== undefined) return no(wrong);
     }
     return { spend: { window: `${chain}/upkeep`, amount: read.fee, cap: limits.upkeep } };
+  }
+
+  /**
+   * A void pays nobody, and binds its token to the payout for ever. The token of an AUTHORISED payout is that payout's anyway. One
+   * that a payout had in vain is so by this signer's own record; who has no record of it, as others were asked then, takes it for
+   * the payout's where it would have stated it: what is nobody's yet, final and unspent.
+   */
+  async #wrongVoid(payoutId: Hex, token: ConflictToken): Promise<string | undefined> {
+    const { gateway, foreign, tokensOf } = this.#route;
+    const payout = await (await gateway.atFinal()).payoutOf(`0x${payoutId}`);
+    const wrong = voidObjection(payout, token) ?? this.#otherRoute(payout);
+    if (wrong !== undefined || payout.token === tokenWord(token)) return wrong;
+    const bound = await tokensOf(payoutId);
+    if (bound.some((known) => tokenName(known) === tokenName(token)) || (await foreign.isFree(token))) {
+      return undefined;
+    }
+    return "the conflict token is not the wallet's, not final, or spent";
   }
 
   /**
@@ -192,7 +209,7 @@ export class GatewayPolicy implements SigningPolicy {
     const { chain, gateway, limits } = this.#route;
     const final = await gateway.atFinal();
     const payout = await final.payoutOf(`0x${payoutId}`);
-    const wrong = this.#wrongPayout(payout, undefined, "AUTHORISED") ?? this.#wrongToken(payout, token);
+    const wrong = paymentObjection(payout, token) ?? this.#otherRoute(payout);
     if (wrong !== undefined) return no(wrong);
     if (payout.script !== recipientScript) return no("it pays another script than the payout's");
     if (payout.amount !== amount) return no(`it pays ${amount}, the payout is ${payout.amount}`);
@@ -229,19 +246,9 @@ export class GatewayPolicy implements SigningPolicy {
     );
   }
 
-  #wrongPayout(payout: PayoutAtFinal, attempt: string | undefined, status: string): string | undefined {
-    const { asset } = this.#route;
-    if (payout.status !== status)
-      return `the payout is ${payout.status} at the latest final block, not ${status}`;
-    if (attempt !== undefined && payout.attempt !== BigInt(attempt)) return "it is another attempt";
-    if (payout.asset !== asset) return "the payout is of another asset";
+  #otherRoute(payout: PayoutAtFinal): string | undefined {
+    if (payout.asset !== this.#route.asset) return "the payout is of another asset";
     return payout.chain === chainHash(this.chain) ? undefined : "the payout is for another chain";
-  }
-
-  #wrongToken(payout: PayoutAtFinal, token: ConflictToken): string | undefined {
-    return payout.token === tokenWord(token)
-      ? undefined
-      : "the payout was authorised with another conflict token";
   }
 
   async #open(final: GatewayAtFinal): Promise<void> {
@@ -261,8 +268,7 @@ export class GatewayPolicy implements SigningPolicy {
     const { tokensOf, foreign } = this.#route;
     for (const former of await tokensOf(effectOf(payoutId))) {
       if (tokenName(former) === tokenName(token)) continue;
-      const status = await foreign.effectStatus(this.#effect(payoutId, payout), former);
-      if (status.is === "impossible" && status.final) continue;
+      if (isPast(await foreign.effectStatus(this.#effect(payoutId, payout), former))) continue;
       return no("a former conflict token of this payout could still pay it, or has paid it");
     }
     return undefined;

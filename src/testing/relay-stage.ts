@@ -44,7 +44,7 @@ const HOME_DEPTH = 2;
 const FOREIGN_DEPTH = NETWORK.confirmations;
 /** Blocks below the tip at which relayers begin to read: final when they begin. */
 const BEFORE = 10;
-const LANES = 8;
+export const LANES = 8;
 /** Litoshi: what the operator puts beside deposits, in coins of this size. */
 const FLOAT = 100_000_000n;
 const FLOAT_COINS = 4;
@@ -115,6 +115,8 @@ export interface RelayStage {
   withdraw(user: JsonRpcSigner, amount: bigint, handle: string): Promise<string>;
   /** Its owner takes a queued exit back. */
   cancel(user: JsonRpcSigner, exit: ExitStruct): Promise<void>;
+  /** An account takes a payout back that isn't authorised yet. */
+  cancelPayout(user: JsonRpcSigner, payoutId: string): Promise<void>;
   /** Puts a voided payout's amount back into its account's balance. */
   refund(payoutId: string): Promise<void>;
   /** What outputs of Litecoin's blocks pay a script, from the tip's chain alone. */
@@ -377,6 +379,9 @@ async function openIn(
     },
     async cancel(user, queued) {
       await (await vault.connect(user).cancel(queued)).wait();
+    },
+    async cancelPayout(user, payoutId) {
+      await (await gateway.connect(user).cancel(payoutId)).wait();
     },
     async refund(payoutId) {
       await (await gateway.refund(payoutId)).wait();

@@ -6,7 +6,10 @@ import { expect } from "chai";
 import type { Point } from "../../src/chains/chain.ts";
 import { execute } from "../../src/journal/decider.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
+import type { Command } from "../../src/relayer/deciders/command.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
+import { tokenDecider } from "../../src/relayer/deciders/token-decider.ts";
 import { RouteControl } from "../../src/relayer/route-control.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { deal, pointText } from "../../src/signing/frost/dealing.ts";
@@ -125,6 +128,28 @@ describe("./strongroom relay", function () {
       (await journal.read(names.outbound(PAYOUT))).map(({ type }) => type),
     );
     expect(types.slice(-2)).to.deep.equal(["GivenUp", "EffectVoiding"]);
+  });
+
+  it("status: given a token whose void signers refuse again and again, lists it until it is taken up again", async () => {
+    const stream = tokenStream(TOKEN_HERE);
+    const body = { chain: TOKEN_HERE.chain, effect: "ab".repeat(32), token: TOKEN_HERE, body: "1" };
+    const unsigned = { ...body, fee: "1", rate: "1" };
+    const reason = { code: "SIGNING_REFUSED", why: "the payout is NONE at the latest final block" };
+    await onJournal(async (journal) => {
+      const tell = (command: Command) => execute(journal, tokenDecider(TERMS.patience), stream, command);
+      await tell({ is: "abandoned", why: "the payout is cancelled" });
+      for (let time = 0; time < MOST_FALTERS; time++) {
+        await tell({ is: "built", part: "void", mode: "void", unsigned });
+        await tell({ is: "refused", part: "void", reason });
+      }
+    });
+    const { code, stdout } = await relay("status");
+    expect(stdout)
+      .to.include(`${stream}: ${reason.why} (SIGNING_REFUSED)`)
+      .and.to.include("1 for an operator");
+    expect(code).to.equal(1);
+    expect((await relay("retry", stream)).code).to.equal(0);
+    expect((await relay("status")).code).to.equal(0);
   });
 
   it("watch: given an account that has had deposits already, names it, then has blocks read again", async () => {

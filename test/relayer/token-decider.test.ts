@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
 import { tokenDecider } from "../../src/relayer/deciders/token-decider.ts";
 import { EFFECT, NONCE, signed, TERMS, TOKEN, Told, tx, unsigned } from "./given-route.ts";
 
@@ -65,6 +66,37 @@ describe("The token decider", () => {
     expect(next.do === "watch" && next.effect.kind).to.equal("void");
     told.tell({ is: "looked", part: "void", status: { is: "done", txId: tx("1"), final: true }, at: 0 });
     expect(told.open).to.equal(false);
+  });
+
+  describe("given a void that never comes about", () => {
+    const abandoned = () => taken().all({ is: "abandoned", why: "somebody else has done it" });
+    const built = { is: "built", part: "void", mode: "void", unsigned: unsigned("other") } as const;
+    const reason = { code: "SIGNING_REFUSED", why: "a reason" };
+    const ways: Record<string, (told: ReturnType<typeof taken>, time: number) => unknown> = {
+      "signers refuse": (told) => told.all(built, { is: "refused", part: "void", reason }),
+      "nodes refuse": (told, time) =>
+        told.all(
+          { ...built, unsigned: unsigned("other", `${time}`) },
+          { is: "signed", part: "void", mode: "void", signed: signed("other", `${time}`) },
+          { is: "sent", part: "void", txId: tx(`${time}`), result: "rejected", at: 0 },
+        ),
+      "can't be built": (told) => told.tell({ is: "failed", kind: "falter", reason }),
+    };
+    for (const [title, fail] of Object.entries(ways)) {
+      it(`is a dead letter after ${MOST_FALTERS} that ${title}, until an operator takes it up again`, () => {
+        const told = abandoned();
+        for (let time = 1; time < MOST_FALTERS; time++) fail(told, time);
+        expect(told.state.attention).to.include({ faltered: MOST_FALTERS - 1 });
+        expect(told.state.attention.dead).to.equal(undefined);
+        fail(told, MOST_FALTERS);
+        expect(told.state.attention.dead).to.be.an("object");
+        expect(told.next().do).to.be.oneOf(["wait", "watch"]);
+        expect(told.open).to.equal(true);
+        told.tell({ is: "retry", by: "operator" });
+        expect(told.state.attention.dead).to.equal(undefined);
+        expect(told.next().do).to.be.oneOf(["build", "broadcast"]);
+      });
+    }
   });
 
   it("given an output, voids it in its effect's name, so that nobody takes it for a payment", () => {

@@ -5,7 +5,7 @@ import { depositScript, ownScript } from "../../src/chains/utxo/deposit-address.
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
 import type { MessageStatus } from "../../src/relayer/message-status.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
-import { openRelayStage, type RelayStage } from "../../src/testing/relay-stage.ts";
+import { LANES, openRelayStage, type RelayStage } from "../../src/testing/relay-stage.ts";
 import { strongroom } from "../../src/testing/strongroom.ts";
 import { type RequestedPayout, survivesFailovers } from "./failover.behavior.ts";
 
@@ -14,7 +14,7 @@ const COIN = 100_000_000n;
 const DEPOSIT = 8n * COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 8;
+const PAYOUTS = 9;
 
 interface StatusAnswer {
   readonly open: readonly MessageStatus[];
@@ -226,6 +226,31 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       expect(await stage.balanceOf(user.address)).to.equal(before + AMOUNT);
       const isRefunded = async () => (await statusOf(payout.id)).stage === "refunded";
       await stage.until("the relayer has seen it", isRefunded);
+    });
+  });
+
+  describe("given as many payouts as there are lanes, which an account asks for and cancels", () => {
+    it("leaves the lanes to others: the next payout is paid", async () => {
+      const [own] = destinations;
+      if (own === undefined) throw new Error("more payouts than destinations");
+      await stage.signers.end("SIGKILL", "anna", "ben");
+      const asked: string[] = [];
+      for (let lane = 0; lane < LANES; lane++) {
+        asked.push(await stage.withdraw(user, COIN / 20n, own.handle));
+      }
+      const haveTokens = async () => {
+        const found = await Promise.all(asked.map((id) => stage.message(config, id)));
+        return found.every((status) => status?.stage === "authorising");
+      };
+      await stage.until("each has a lane", haveTokens, { seconds: 60 });
+      const waiting = await request();
+      const isWithout = async () =>
+        (await stage.message(config, waiting.id))?.waiting?.code === "NO_TOKEN_FREE";
+      await stage.until("no lane is free", isWithout);
+      for (const id of asked) await stage.cancelPayout(user, id);
+      await stage.signers.start("anna", "ben");
+      await expectOnce(waiting);
+      for (const id of asked) expect((await statusOf(id)).stage).to.equal("cancelled");
     });
   });
 

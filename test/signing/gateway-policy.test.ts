@@ -136,6 +136,54 @@ describe("GatewayPolicy", () => {
       expect(await objection(spending())).to.be.a("string");
     });
 
+    describe("of a payout that has ended without it", () => {
+      const none = `0x${"00".repeat(32)}`;
+      beforeEach(() => {
+        here.read = { kind: "void", payoutId: PAYOUT.slice(2), token: TOKEN, fee: 9n };
+      });
+
+      for (const status of ["CANCELLED", "SETTLED", "REFUNDED"]) {
+        it(`given one that is ${status}, allows a void of a token that it had in vain, counted by its fee`, async () => {
+          const other = status === "CANCELLED" ? none : tokenWord(token("other"));
+          change({ status, token: other });
+          expect(await policyIn(here).judge(spending())).to.deep.equal({
+            spend: { window: `${CHAIN}/upkeep`, amount: 9n, cap: 50n },
+          });
+          here.open = false;
+          expect(await objection(spending()), "voiding can't be stopped").to.equal(undefined);
+        });
+      }
+
+      for (const status of ["NONE", "REQUESTED", "VOIDED"]) {
+        it(`given one that is ${status}, refuses: it may still be authorised, or tried again`, async () => {
+          change({ status, token: none });
+          expect(await objection(spending())).to.include(`the payout is ${status}`);
+        });
+      }
+
+      it("given the token that it ended by, refuses", async () => {
+        for (const status of ["SETTLED", "REFUNDED"]) {
+          change({ status });
+          expect(await objection(spending())).to.include("has ended by this conflict token");
+        }
+      });
+
+      it("given a payout of another asset or chain, refuses", async () => {
+        change({ status: "CANCELLED", token: none, asset: 8n });
+        expect(await objection(spending())).to.include("another asset");
+        change({ status: "CANCELLED", token: none, chain: chainHash("bip122:other") });
+        expect(await objection(spending())).to.include("another chain");
+      });
+
+      it("given a token that it never bound, asks what it asks of a token's statement: free, or not at all", async () => {
+        change({ status: "CANCELLED", token: none });
+        here.free = false;
+        expect(await objection(spending())).to.include("not the wallet's, not final, or spent");
+        here.tokens.push(TOKEN);
+        expect(await objection(spending()), "a void that replaces its own").to.equal(undefined);
+      });
+    });
+
     describe("given upkeep", () => {
       const UPKEEP = upkeepId("ab".repeat(16));
       const asked = () => spending({ effect: UPKEEP });

@@ -377,6 +377,44 @@ describe("FROST signers on litecoind", () => {
       ledger.payouts.set(paid, known);
     });
 
+    it("given that its account cancels it once its token is stated, leaves the lane to the next one", async () => {
+      const begin = async (taken: readonly ConflictToken[] = []) => {
+        const script = stage.bank.freshScript();
+        const effect = stage.effect("payout", { script, amount: "100000000" });
+        const token = await stage.executor.reserve(effect, taken);
+        ledger.payouts.set(`0x${effect.id}`, payoutOf(script, 100_000_000n));
+        return { effect, token, payoutId: `0x${effect.id}` };
+      };
+      const state = ({ payoutId, token }: Awaited<ReturnType<typeof begin>>) => {
+        const messageId = tokenMessage(payoutId, 1n);
+        const facts = { payoutId, attempt: "1", tokenKind: token.kind, tokenValue: token.value };
+        return saying(
+          { chain: chainHash(chain()), messageId, content: tokenWord(token) },
+          { kind: "token", ...facts },
+        );
+      };
+      const first = await begin();
+      expect(await isSigned(state(first))).to.equal(true);
+      const fee = await stage.executor.fee("normal");
+      const void_ = await stage.executor.voidToken(first.effect, first.token, fee, [], []);
+      const { facts } = await refuses("SIGNING_REFUSED", coins.sign(spending(void_)));
+      expect(JSON.stringify(facts), "it may still be authorised").to.include("REQUESTED");
+      const requested = ledger.payouts.get(first.payoutId) as PayoutAtFinal;
+      ledger.payouts.set(first.payoutId, { ...requested, status: "CANCELLED" });
+      // What it had isn't given to another one, however the relayer came to it.
+      const second = await begin();
+      expect(second.token).to.deep.equal(first.token);
+      await refuses("SIGNING_REFUSED", statements.sign(state(second)));
+      const signed = stage.executor.attach(void_, await coins.sign(spending(void_)));
+      expect(await stage.executor.broadcast(signed)).to.equal("accepted");
+      await stage.mine(1 + DEPTH);
+      const lane = `${signed.txId}:0`;
+      const { free } = await stage.executor.reconcile();
+      const next = await begin(free.filter(({ value }) => value !== lane));
+      expect(next.token.value).to.equal(lane);
+      expect(await isSigned(state(next))).to.equal(true);
+    });
+
     it("waits while the coins would be worth less than the claims, but for those that were paid and aren't settled", async () => {
       const script = stage.bank.freshScript();
       const amount = 100_000_000n;

@@ -87,7 +87,7 @@ export function decideFailed(
   return [{ type: "Faltered", data: { code, why } }];
 }
 
-/** Too many failures in a row, of a kind that may be for good, are an operator's. Asked after every decision. */
+/** Too many failures in a row, of a kind that may be for good, are an operator's. `withDeadLetters` asks after every decision. */
 export function decideHopeless({ dead, faltered, waiting }: Attention): readonly AttentionEvent[] {
   if (dead !== undefined || faltered < MOST_FALTERS || waiting === undefined) return [];
   return [{ type: "DeadLettered", data: waiting }];

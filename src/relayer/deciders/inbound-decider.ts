@@ -6,11 +6,11 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
-  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
 import type { Command } from "./command.ts";
+import { withDeadLetters } from "./dead-letters.ts";
 import type { Decider, Now } from "./decider.ts";
 import {
   decideAbandoned,
@@ -206,7 +206,7 @@ function decide(terms: RouteTerms, state: InboundState, command: Command): reado
   if (delayedUntil(after) !== undefined && delayedUntil(state) === undefined) {
     return [...events, ...decideAbandoned(after.effects, "credit", "the deposit is delayed")];
   }
-  return [...events, ...decideHopeless(after.attention), ...decideInVain(after.inVain, after.attention)];
+  return [...events, ...decideInVain(after.inVain, after.attention)];
 }
 
 function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
@@ -249,7 +249,7 @@ function next(terms: RouteTerms, state: InboundState, now: Now): Intention {
  * A deposit that isn't in a final block of its chain is never stated.
  */
 export function inboundDecider(terms: RouteTerms): Decider<InboundState> {
-  return {
+  return withDeadLetters<InboundState>({
     initial: { sightings: NO_SIGHTINGS, effects: {}, attention: CALM, inVain: 0, delaysPast: 0 },
     evolve,
     decide: (state, command) => decide(terms, state, command),
@@ -258,5 +258,5 @@ export function inboundDecider(terms: RouteTerms): Decider<InboundState> {
     isOpen: (state) =>
       state.sightings.pending.length > 0 ||
       (state.ended === undefined && confirmed(state.sightings, "deposit") !== undefined),
-  };
+  });
 }

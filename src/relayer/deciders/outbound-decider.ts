@@ -5,11 +5,11 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
-  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
 import type { Command } from "./command.ts";
+import { withDeadLetters } from "./dead-letters.ts";
 import type { Decider } from "./decider.ts";
 import {
   decideAbandoned,
@@ -192,7 +192,7 @@ function decide(state: OutboundState, command: Command): readonly OutboundEvent[
   if (after.ended === undefined && report?.end?.is === "done" && state.effects.report?.end === undefined) {
     return [...events, { type: "Ended", data: { as: payment?.end?.is === "done" ? "settled" : "voided" } }];
   }
-  return [...events, ...decideHopeless(after.attention), ...decideInVain(after.inVain, after.attention)];
+  return [...events, ...decideInVain(after.inVain, after.attention)];
 }
 
 /**
@@ -201,12 +201,12 @@ function decide(state: OutboundState, command: Command): readonly OutboundEvent[
  * finally spent, whatever by; the committee says how; the chain records that. No clock ends any of it.
  */
 export function outboundDecider(terms: RouteTerms): Decider<OutboundState> {
-  return {
+  return withDeadLetters<OutboundState>({
     initial: { sightings: NO_SIGHTINGS, effects: {}, attention: CALM, attempt: 0, proofs: {}, inVain: 0 },
     evolve,
     decide,
     next: (state, now) => nextOfPayout(terms, state, now),
     isOpen: ({ ended, attempt, sightings }) =>
       sightings.pending.length > 0 || (ended === undefined && attempt > 0),
-  };
+  });
 }

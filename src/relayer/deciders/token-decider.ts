@@ -5,10 +5,10 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
-  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
+import { withDeadLetters } from "./dead-letters.ts";
 import type { Decider, Side } from "./decider.ts";
 import {
   decideEffects,
@@ -71,7 +71,7 @@ function voidEffect({ token, effect }: NonNullable<TokenState["taken"]>): Effect
 
 /** @param patience milliseconds in a pool until a transaction is replaced for more, on each side */
 export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<TokenState> {
-  return {
+  return withDeadLetters<TokenState>({
     initial: { effects: {}, attention: CALM },
     evolve: (state, event) => ({
       ...state,
@@ -82,10 +82,7 @@ export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<
     decide(state, command): readonly (TokenEvent | EffectEvent | AttentionEvent)[] {
       const { taken, spent, abandoned, effects, attention } = state;
       if (taken === undefined || spent !== undefined) return [];
-      if (command.is === "failed") {
-        const failed = decideFailed(attention, command.reason, command.kind);
-        return [...failed, ...decideHopeless(failed.reduce(evolveAttention, attention))];
-      }
+      if (command.is === "failed") return decideFailed(attention, command.reason, command.kind);
       if (command.is === "retry") return decideTakenBack(attention, command.by);
       if (command.is === "abandoned") {
         if (abandoned !== undefined) return [];
@@ -119,5 +116,5 @@ export function tokenDecider(patience: Readonly<Record<Side, number>>): Decider<
       );
     },
     isOpen: ({ taken, spent }) => taken !== undefined && spent === undefined,
-  };
+  });
 }

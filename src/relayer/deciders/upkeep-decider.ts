@@ -5,11 +5,11 @@ import {
   type AttentionEvent,
   CALM,
   decideFailed,
-  decideHopeless,
   decideTakenBack,
   evolveAttention,
 } from "./attention.ts";
 import type { Command } from "./command.ts";
+import { withDeadLetters } from "./dead-letters.ts";
 import type { Decider } from "./decider.ts";
 import {
   decideEffects,
@@ -75,8 +75,7 @@ function decide(state: UpkeepState, command: Command): readonly UpkeepEvent[] {
   if (state.ended !== undefined) return [];
   const events = decideOwn(state, command);
   const ended = events.find((event) => event.type === "EffectEnded");
-  if (ended !== undefined) return [...events, { type: "Ended", data: { as: ended.data.is } }];
-  return [...events, ...decideHopeless(events.reduce(evolve, state).attention)];
+  return ended === undefined ? events : [...events, { type: "Ended", data: { as: ended.data.is } }];
 }
 
 /**
@@ -85,7 +84,7 @@ function decide(state: UpkeepState, command: Command): readonly UpkeepEvent[] {
  * can happen once at most.
  */
 export function upkeepDecider({ patience }: RouteTerms): Decider<UpkeepState> {
-  return {
+  return withDeadLetters<UpkeepState>({
     initial: { effects: {}, attention: CALM },
     evolve,
     decide,
@@ -98,5 +97,5 @@ export function upkeepDecider({ patience }: RouteTerms): Decider<UpkeepState> {
       return next ?? { do: "wait", for: "nothing: it has ended" };
     },
     isOpen: ({ asked, ended }) => asked !== undefined && ended === undefined,
-  };
+  });
 }

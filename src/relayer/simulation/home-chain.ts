@@ -1,5 +1,6 @@
 import type { BroadcastResult, Hex } from "../../chains/chain.ts";
-import { type GatewayCall, type GatewayLog, GatewayModel, Reverted } from "./gateway-model.ts";
+import { type GatewayCall, type GatewayLog, type GatewayModel, Reverted } from "./gateway-model.ts";
+import type { SeededRandom } from "./seeded-random.ts";
 import { SimBlocks, type SimTx } from "./sim-blocks.ts";
 
 /** A transaction of the ledger's chain. Users' have no nonce: each is another account's first. */
@@ -15,6 +16,8 @@ export interface PlacedLog extends GatewayLog {
   readonly height: number;
   readonly txId: Hex;
   readonly index: number;
+  /** The proof that it happened by, if any. */
+  readonly proof?: string;
 }
 
 /** Seconds between two blocks; their times follow from their heights, so that a fork has the same. */
@@ -25,11 +28,19 @@ export const timeOfBlock = (height: number) => START + height * HOME_BLOCK;
 
 /** A chain with the gateway on it, nonces in order, a pool, and forks. */
 export class HomeChain extends SimBlocks<CallTx> {
-  gateway = new GatewayModel();
+  gateway: GatewayModel;
   logs: PlacedLog[] = [];
+  /** The gateway before anything happened. */
+  readonly #fresh: () => GatewayModel;
   readonly #nonces = new Map<number, { readonly txId: Hex; readonly height: number }>();
   /** Told of each log as it comes into a block of the fork that counts. */
   onLog: (log: PlacedLog) => void = () => {};
+
+  constructor(random: SeededRandom, depth: number, fresh: () => GatewayModel) {
+    super(random, depth);
+    this.#fresh = fresh;
+    this.gateway = fresh();
+  }
 
   protected apply(tx: CallTx, height: number): boolean {
     if (tx.nonce !== undefined && tx.nonce !== this.#nonces.size) return false;
@@ -43,7 +54,9 @@ export class HomeChain extends SimBlocks<CallTx> {
       const logs = this.gateway.execute(call, timeOfBlock(height));
       const first = this.logs.filter((log) => log.height === height).length;
       for (const [index, log] of logs.entries()) {
-        const placed = { ...log, height, txId: id, index: first + index };
+        const { proof } = call.data;
+        const by = proof === undefined ? {} : { proof };
+        const placed = { ...log, height, txId: id, index: first + index, ...by };
         this.logs.push(placed);
         if (fresh) this.onLog(placed);
       }
@@ -53,7 +66,7 @@ export class HomeChain extends SimBlocks<CallTx> {
   }
 
   protected revert(height: number): void {
-    this.gateway = new GatewayModel();
+    this.gateway = this.#fresh();
     this.logs = [];
     this.#nonces.clear();
     for (const { point, txs } of this.blocks) {

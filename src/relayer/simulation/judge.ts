@@ -21,6 +21,8 @@ export class Judge {
   /** The first promise that was broken. */
   violation: Violation | undefined;
   readonly #raws = new Set<string>();
+  /** Signatures and proofs that dishonest signers have given: of something else than was asked. */
+  readonly #lies = new Set<string>();
   readonly #acknowledged = new Map<bigint, string>();
   readonly #contents = new Map<string, string>();
   readonly #tokenOwners = new Map<string, string>();
@@ -56,10 +58,17 @@ export class Judge {
     }
   }
 
+  /** A dishonest signer has given a signature or a proof that is none of what it was asked for. */
+  lied(what: string): void {
+    this.#lies.add(what);
+  }
+
   /** A worker sends something. */
   leaves(actor: Actor, signed: SignedTx): void {
     const short = signed.txId.slice(0, 8);
     if (!this.#raws.has(signed.raw)) this.broken(`${short} was sent before its bytes were stored`);
+    const { witness = "" } = JSON.parse(signed.raw) as { witness?: string };
+    if (this.#lies.has(witness)) this.broken(`${short} was sent with a signature of something else`);
     this.#due(signed);
     const holder = this.holder();
     if (holder !== undefined && holder !== actor.name) {
@@ -109,7 +118,8 @@ export class Judge {
     return what;
   }
 
-  #logged({ kind, data }: PlacedLog): void {
+  #logged({ kind, data, proof = "" }: PlacedLog): void {
+    if (this.#lies.has(proof)) this.broken(`${kind} by a proof of something else`);
     if (kind !== "DepositCredited" && kind !== "DepositDelayed") return;
     const txId = this.#depositIds.get(data.depositId ?? "");
     const deposit = txId === undefined ? undefined : this.#world.deposit(txId);

@@ -1,5 +1,6 @@
 import type { EffectStatus } from "../../chains/chain.ts";
 import type { Append, Commit, Journal } from "../../journal/journal.ts";
+import { paymentObjection } from "../../signing/payout-objections.ts";
 import type { Command } from "../deciders/command.ts";
 import type { Decider } from "../deciders/decider.ts";
 import type { Intention } from "../deciders/intention.ts";
@@ -7,7 +8,9 @@ import { restored, stored } from "../deciders/stored-tx.ts";
 import { Hands, type Tell } from "../hands.ts";
 import type { RouteDesk } from "../route-desk.ts";
 import type { RouteDeciders, StreamState } from "../stream-store.ts";
+import { GatewayModel } from "./gateway-model.ts";
 import type { Mutant } from "./simulate.ts";
+import { signedWith } from "./simulated-executor.ts";
 
 type OfDecider = Decider<StreamState>;
 type Build = Extract<Intention, { do: "build" }>;
@@ -101,7 +104,7 @@ async function cursorFirst(journal: Journal, { cursors, ...rest }: Commit) {
 const withLease = ({ lease }: Commit) => (lease === undefined ? {} : { lease });
 
 /**
- * Relayers with one rule broken each: all defects that others have shipped, or nearly. The simulation must notice every one, else
+ * Relayers, and the signers and the gateway beside them, with one rule broken each: all defects that others have shipped, or nearly. The simulation must notice every one, else
  * it would notice nothing.
  */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -151,6 +154,19 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   "it leaves tokens that nobody needs": changed("token", (_real) => ({
     next: () => ({ do: "wait", for: "nothing" }),
   })),
+  "its signers void the tokens of authorised payouts only": {
+    signers: { voidObjection: paymentObjection },
+  },
+  "it takes whatever signers give for a signature": {
+    desk: (desk) => {
+      const side = desk.sides.foreign;
+      const executor = over(side.executor, { attach: signedWith });
+      return { ...desk, sides: { ...desk.sides, foreign: { ...side, executor } } };
+    },
+  },
+  "its gateway takes any statement of the committee for the one that is due": {
+    gateway: () => new GatewayModel(false),
+  },
   "it doesn't look at forks": {
     desk: (desk) => {
       const side = desk.sides.foreign;

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly blindSigners: boolean;
   readonly signersDown: number;
   readonly signersRefuse: number;
+  /** Signers that give a signature or a proof of something else. */
+  readonly signersLie: number;
   /** Milliseconds that wall clocks are wrong by, at most. */
   readonly skew: number;
   readonly operatorGivesUp: boolean;
@@ -62,6 +64,7 @@ export function scenarioOf(random: SeededRandom): Scenario {
     blindSigners: random.chance(0.5),
     signersDown: some(0.1),
     signersRefuse: some(0.05),
+    signersLie: some(0.08),
     skew: random.chance(0.3) ? random.between(0, 600) * 1_000 : 0,
     operatorGivesUp: random.chance(0.3),
     chainIsHeld: random.chance(0.12),

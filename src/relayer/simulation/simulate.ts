@@ -9,7 +9,7 @@ import type { Pace, RouteDesk } from "../route-desk.ts";
 import { StreamNames } from "../stream-names.ts";
 import type { RouteDeciders } from "../stream-store.ts";
 import { Worker } from "../worker.ts";
-import { ASSET, SIM_COIN, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
+import { ASSET, type GatewayModel, SIM_COIN, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
 import { HOME_BLOCK } from "./home-chain.ts";
 import { Judge } from "./judge.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
@@ -18,7 +18,7 @@ import { ForeignExecutor, HomeExecutor } from "./simulated-executor.ts";
 import { SimulatedJournal } from "./simulated-journal.ts";
 import { SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedObserver } from "./simulated-observer.ts";
-import { SimulatedSigners } from "./simulated-signers.ts";
+import { type SignerRules, SimulatedSigners } from "./simulated-signers.ts";
 import { ACCOUNTS, SimulatedUsers } from "./simulated-users.ts";
 import { type Actor, type HistoryLine, VirtualTime } from "./virtual-time.ts";
 import { World } from "./world.ts";
@@ -38,6 +38,8 @@ export interface Mutant {
   readonly deciders?: (terms: RouteTerms, real: RouteDeciders) => RouteDeciders;
   readonly hands?: (desk: HandsDesk) => Hands;
   readonly desk?: (desk: RouteDesk) => RouteDesk;
+  readonly signers?: SignerRules;
+  readonly gateway?: () => GatewayModel;
 }
 
 /** What a simulation has come to. */
@@ -114,10 +116,17 @@ class Simulation {
     this.#begin = begin;
     this.#journal = journal;
     this.#mutant = mutant;
-    this.#world = new World(random);
+    this.#world = new World(random, mutant.gateway);
     this.#judge = new Judge(this.#world, time);
     this.#net = new SimulatedNetwork(time, random, scenario);
-    this.#signers = new SimulatedSigners(this.#world, this.#judge, this.#net, random, scenario);
+    this.#signers = new SimulatedSigners(
+      this.#world,
+      this.#judge,
+      this.#net,
+      random,
+      scenario,
+      mutant.signers,
+    );
     this.#users = new SimulatedUsers(this.#world, time, random, scenario);
     const real = routeDeciders(TERMS);
     this.#deciders = mutant.deciders?.(TERMS, real) ?? real;

@@ -18,6 +18,17 @@ import { digest } from "./sim-blocks.ts";
 import type { SimulatedNetwork } from "./simulated-network.ts";
 import type { Actor } from "./virtual-time.ts";
 
+const witnessOf = (body: string) => `signed ${digest(body)}`;
+
+/** Bytes with whatever signature: it doesn't count for the id. */
+export function signedWith(
+  { body, chain, effect, token, fee, rate }: UnsignedTx,
+  [witness = ""]: readonly string[],
+): SignedTx {
+  const raw = JSON.stringify({ ...(JSON.parse(body) as object), witness });
+  return { chain, effect, token, fee, rate, txId: digest(body), raw };
+}
+
 /** What every simulated executor shares: bytes are the text of a transaction and its signature. */
 abstract class SimulatedExecutor<Tx> implements EffectExecutor {
   abstract readonly chain: string;
@@ -64,11 +75,10 @@ abstract class SimulatedExecutor<Tx> implements EffectExecutor {
   }
 
   attach(unsigned: UnsignedTx, signatures: readonly string[]): SignedTx {
-    const { body, chain, effect, token, fee, rate } = unsigned;
-    if (signatures[0] !== `signed ${digest(body)}`) {
+    if (signatures[0] !== witnessOf(unsigned.body)) {
       throw new TerminalError("SIGNER_CHEATED", "A signature is none");
     }
-    return { chain, effect, token, fee, rate, txId: digest(body), raw: body };
+    return signedWith(unsigned, signatures);
   }
 
   async broadcast(signed: SignedTx): Promise<BroadcastResult> {
@@ -197,6 +207,7 @@ const REVERTS: ReadonlyMap<string, "retry" | "ended"> = new Map([
   ["NOT_REQUESTED", "retry"],
   ["NOT_AUTHORISED", "retry"],
   ["EPOCH_ENDED", "ended"],
+  ["BAD_PROOF", "ended"],
 ]);
 
 /** Submits to the gateway on the simulated chain of the ledger. */

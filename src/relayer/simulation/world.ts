@@ -1,5 +1,4 @@
 import type { ChainEvent } from "../../chains/chain.ts";
-import { tokenWord } from "../../gateway/statement.ts";
 import type { CoinTx } from "./foreign-chain.ts";
 import { ForeignChain } from "./foreign-chain.ts";
 import { GatewayModel, type PayoutRow, Reverted, SIM_COIN, SIM_FOREIGN, SIM_HOME } from "./gateway-model.ts";
@@ -18,14 +17,17 @@ export class World {
   /** Accounts whose deposits no observer knows to look for. */
   readonly unnamed = new Set<string>();
 
-  constructor(random: SeededRandom) {
-    this.home = new HomeChain(random, DEPTHS.home);
+  readonly #fresh: () => GatewayModel;
+
+  constructor(random: SeededRandom, fresh = () => new GatewayModel()) {
+    this.#fresh = fresh;
+    this.home = new HomeChain(random, DEPTHS.home, fresh);
     this.foreign = new ForeignChain(random, DEPTHS.foreign);
   }
 
   /** A payout as the last final block has it. */
   finalPayout(payoutId: string): PayoutRow | undefined {
-    const model = new GatewayModel();
+    const model = this.#fresh();
     const last = this.home.final.height;
     for (const { point, txs } of this.home.blocks) {
       if (point.height > last) break;
@@ -86,10 +88,5 @@ export class World {
             };
           }),
     };
-  }
-
-  /** The token that a payout's attempt was authorised with, as a word, of an output. */
-  static word(outpoint: string): string {
-    return tokenWord({ kind: "outpoint", value: outpoint });
   }
 }
