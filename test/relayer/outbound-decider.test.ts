@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { tokenWord } from "../../src/gateway/statement.ts";
-import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
+import { CALM, MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
 import { STATEMENT_FACTS } from "../../src/signing/statement-facts.ts";
@@ -49,6 +49,13 @@ const sent = (result: "accepted" | "ambiguous" | "rejected", at = 0, name = "1")
 const looked = (status: Extract<Command, { is: "looked" }>["status"]): Command => ({
   ...{ is: "looked", part: "payment", status, at: 0 },
 });
+
+const ended = (what: string): Command => ({
+  ...{ is: "proofEnded", what, reason: { code: "PROOF_ENDED", why: "the committee's word doesn't count" } },
+});
+/** Its conflict token is finally spent: how is to be said. */
+const spent = () =>
+  authorised().all(built, sign(), sent("accepted"), looked({ is: "done", txId: tx("1"), final: true }));
 
 describe("The outbound decider", () => {
   describe("given that the ledger has a token for it of which this journal knows nothing", () => {
@@ -366,8 +373,34 @@ describe("The outbound decider", () => {
 
     it("asks the committee again when its word counts no more", () => {
       const told = requested().all(reserved, proved("token"));
-      expect(told.tell({ is: "proofEnded", what: "token" })).to.deep.equal(["ProofEnded"]);
+      expect(told.tell(ended("token"))).to.deep.equal(["ProofEnded", "Faltered"]);
       expect(told.next()).to.deep.include({ do: "prove", what: "token" });
+      told.tell(proved("token"));
+      expect(told.next()).to.deep.include({ do: "reserve", part: "authorise" });
+      const reporting = spent();
+      reporting.tell(proved("outcome"));
+      expect(reporting.tell(ended("outcome"))).to.deep.equal(["ProofEnded", "Faltered"]);
+      expect(reporting.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("becomes a dead letter where the chain takes none of one proof after another", () => {
+      const told = requested().all(reserved);
+      for (let tries = 1; tries < MOST_FALTERS; tries++) {
+        told.tell(proved("token"));
+        expect(told.tell(ended("token")), `after ${tries}`).to.deep.equal(["ProofEnded", "Faltered"]);
+      }
+      told.tell(proved("token"));
+      expect(told.tell(ended("token"))).to.deep.equal(["ProofEnded", "Faltered", "DeadLettered"]);
+      expect(told.state.attention.dead?.code).to.equal("PROOF_ENDED");
+    });
+
+    it("waits for its committee as long as that takes, and forgets it when a node has the submission", () => {
+      const told = requested().all(reserved, proved("token"), ended("token"));
+      for (let tries = 0; tries < 3 * MOST_FALTERS; tries++) told.tell(failed("retry", "KEY_NOT_IN_OFFICE"));
+      const { faltered, waiting, dead } = told.state.attention;
+      expect([faltered, waiting?.code, dead]).to.deep.equal([1, "KEY_NOT_IN_OFFICE", undefined]);
+      told.all(proved("token"), ...brought("authorise", NONCE).slice(0, -1));
+      expect(told.state.attention).to.deep.equal(CALM);
     });
 
     it("stops for good when submissions are mined in vain", () => {

@@ -171,6 +171,7 @@ function decideOwn(terms: RouteTerms, state: InboundState, command: Command): re
       return [
         ...decideAbandoned(state.effects, "mature", "the committee that stated the deposit was revoked"),
         { type: "ProofEnded", data: { what: "deposit" } },
+        ...decideFailed(state.attention, command.reason, "falter"),
       ];
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);

@@ -164,7 +164,10 @@ function decideOwn(state: OutboundState, command: Command): readonly OutboundEve
       return [{ type: "Proved", data: { what: command.what, proof: command.proof } }];
     case "proofEnded":
       if (state.proofs[command.what] === undefined) return [];
-      return [{ type: "ProofEnded", data: { what: command.what } }];
+      return [
+        { type: "ProofEnded", data: { what: command.what } },
+        ...decideFailed(state.attention, command.reason, "falter"),
+      ];
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
