@@ -403,6 +403,19 @@ describe("The outbound decider", () => {
       expect(told.state.attention).to.deep.equal(CALM);
     });
 
+    it("asks the committee nothing that the ledger says already: others have authorised it meanwhile", () => {
+      const own = { ...effect, kind: "authorise", data: { proof: "proof of the token" } };
+      const told = requested().all(reserved, proved("token"));
+      told.all({ is: "reserved", part: "authorise", side: "home", effect: own, token: NONCE });
+      told.all(...brought("authorise", NONCE).slice(1, -1), ended("token"));
+      expect(told.next()).to.deep.include({ do: "prove", what: "token" });
+      const said = { payoutId: PAYOUT, attempt: "1", token: tokenWord(TOKEN) };
+      told.all(...final(sighting("PayoutAuthorised", said, 11)));
+      expect(told.next()).to.deep.include({ do: "watch", part: "authorise", token: NONCE });
+      told.all(...brought("authorise", NONCE).slice(-1));
+      expect(told.next()).to.deep.include({ do: "build", part: "payment" });
+    });
+
     it("stops for good when submissions are mined in vain", () => {
       const told = requested().all(reserved, proved("token"));
       for (let tries = 0; tries < 6; tries++) {
