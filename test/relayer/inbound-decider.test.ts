@@ -16,6 +16,7 @@ const proofEnded: Command = {
   ...{ is: "proofEnded", what: "deposit" },
   reason: { code: "PROOF_ENDED", why: "the committee's word doesn't count" },
 };
+const dead: Command = { is: "failed", kind: "permanent", reason: { code: "WHY", why: "a reason" } };
 const stated = () => deposit().all(...final(DEPOSIT), proved);
 
 describe("The inbound decider", () => {
@@ -157,6 +158,25 @@ describe("The inbound decider", () => {
     told.tell(proved);
     expect(told.tell(proofEnded)).to.deep.equal(["ProofEnded", "Faltered", "DeadLettered"]);
     expect(told.state.attention.dead?.code).to.equal("PROOF_ENDED");
+  });
+
+  it("given a dead letter whose proof the ledger hasn't taken, is stated anew when an operator takes it up", () => {
+    const told = stated().all(brought("credit", NONCE)[0] as Command, dead);
+    expect(told.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack", "ProofEnded"]);
+    expect(told.next()).to.deep.include({ do: "prove", what: "deposit" });
+    told.tell({ ...proved, proof: "another" });
+    const next = told.next();
+    expect(next).to.deep.include({ do: "build", part: "credit", token: NONCE });
+    expect(next.do === "build" && next.effect.data.proof).to.equal("another");
+  });
+
+  it("given one whose credit is on its way, or that waits in the ledger, keeps its proof when it is taken up", () => {
+    const sent = stated().all(...brought("credit", NONCE).slice(0, -1), dead);
+    expect(sent.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack"]);
+    expect(sent.next()).to.deep.include({ do: "watch", part: "credit" });
+    const delayed = stated().all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })), dead);
+    expect(delayed.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack"]);
+    expect(delayed.next(5_000_000)).to.deep.include({ do: "reserve", part: "mature" });
   });
 
   it("given its events only, is what it was", () => {

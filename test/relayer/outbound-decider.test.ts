@@ -403,6 +403,31 @@ describe("The outbound decider", () => {
       expect(told.state.attention).to.deep.equal(CALM);
     });
 
+    it("taken up by an operator, asks anew for what the ledger hasn't taken, and for nothing else", () => {
+      const token = requested().all(reserved, proved("token"));
+      const effectOf = { is: "reserved", part: "authorise", side: "home", effect, token: NONCE } as const;
+      token.all(effectOf, failed("permanent"));
+      expect(token.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack", "ProofEnded"]);
+      expect(token.next()).to.deep.include({ do: "prove", what: "token" });
+      expect(token.state.attention).to.deep.equal(CALM);
+      token.tell({ ...proved("token"), proof: "another" } as Command);
+      const next = token.next();
+      expect(next).to.deep.include({ do: "build", part: "authorise", token: NONCE });
+      expect(next.do === "build" && next.effect.data.proof, "by the same nonce").to.equal("another");
+
+      const outcome = spent().all(proved("outcome"), failed("permanent"));
+      expect(outcome.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack", "ProofEnded"]);
+      expect(outcome.state.proofs).to.have.all.keys("token");
+      expect(outcome.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("taken up while a submission is on its way, keeps the proof that it carries, and watches on", () => {
+      const told = requested().all(reserved, proved("token"), ...brought("authorise", NONCE).slice(0, -1));
+      told.tell(failed("permanent"));
+      expect(told.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack"]);
+      expect(told.next()).to.deep.include({ do: "watch", part: "authorise" });
+    });
+
     it("asks the committee nothing that the ledger says already: others have authorised it meanwhile", () => {
       const own = { ...effect, kind: "authorise", data: { proof: "proof of the token" } };
       const told = requested().all(reserved, proved("token"));

@@ -18,6 +18,7 @@ import {
   type EffectEvent,
   type Effects,
   evolveEffects,
+  isMade,
   nextOfEffect,
   watchOnly,
 } from "./effect-decider.ts";
@@ -151,6 +152,14 @@ function isSmall({ leastDeposit }: RouteTerms, state: InboundState): boolean {
   return deposit !== undefined && deposit.amount < leastDeposit;
 }
 
+/** The committee is asked anew for what the ledger hasn't taken: whatever is wrong with its word, the next one may be right. */
+function decideRetried(state: InboundState, by: string): readonly InboundEvent[] {
+  const taken = decideTakenBack(state.attention, by);
+  const isAsked = state.proof === undefined || delayedUntil(state) !== undefined;
+  if (taken.length === 0 || isAsked || isMade(state.effects, "credit")) return taken;
+  return [...taken, { type: "ProofEnded", data: { what: "deposit" } }];
+}
+
 function decideOwn(terms: RouteTerms, state: InboundState, command: Command): readonly InboundEvent[] {
   switch (command.is) {
     case "sighted":
@@ -176,7 +185,7 @@ function decideOwn(terms: RouteTerms, state: InboundState, command: Command): re
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
-      if (state.ended !== "tooSmall") return decideTakenBack(state.attention, command.by);
+      if (state.ended !== "tooSmall") return decideRetried(state, command.by);
       return isSmall(terms, state) ? [] : [{ type: "TakenBack", data: { by: command.by } }];
     default:
       return decideEffects(state.effects, command);
