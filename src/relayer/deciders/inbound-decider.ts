@@ -155,8 +155,8 @@ function isSmall({ leastDeposit }: RouteTerms, state: InboundState): boolean {
 /** The committee is asked anew for what the ledger hasn't taken: whatever is wrong with its word, the next one may be right. */
 function decideRetried(state: InboundState, by: string): readonly InboundEvent[] {
   const taken = decideTakenBack(state.attention, by);
-  const isAsked = state.proof === undefined || delayedUntil(state) !== undefined;
-  if (taken.length === 0 || isAsked || isMade(state.effects, "credit")) return taken;
+  const isTaken = delayedUntil(state) !== undefined || isMade(state.effects, "credit");
+  if (taken.length === 0 || state.proof === undefined || isTaken) return taken;
   return [...taken, { type: "ProofEnded", data: { what: "deposit" } }];
 }
 
