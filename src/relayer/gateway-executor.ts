@@ -16,8 +16,9 @@ import { RetryableError, StrongroomError, TerminalError } from "../core/errors.t
 import { GATEWAY } from "../gateway/abi.ts";
 import { chainHash, txWord } from "../gateway/statement.ts";
 
-/** The committee's word counts no more: it must be asked again. */
+/** The committee's word counts no more, or never did under the epoch that it claims: it must be asked again. */
 const PROOF_ENDED: ReadonlySet<string> = new Set([
+  "Committee_BadSignature",
   "Committee_EpochEnded",
   "Committee_EpochRevoked",
   "Committee_UnknownEpoch",
@@ -78,7 +79,7 @@ function meant(error: unknown): unknown {
   const [name = ""] = String(error.facts.reason ?? "").split(" ");
   const details = { facts: error.facts, cause: error };
   if (PROOF_ENDED.has(name))
-    return new TerminalError("PROOF_ENDED", "The committee has changed since", details);
+    return new TerminalError("PROOF_ENDED", `The committee's word doesn't count: ${name}`, details);
   if (MOVED.has(name))
     return new RetryableError("GATEWAY_MOVED", "The Gateway is further than was read", details);
   return error;

@@ -207,7 +207,7 @@ function sentence({ type, data }: StoredEvent): string {
     case "Proved":
       return `The committee has stated the ${word("what")}.`;
     case "ProofEnded":
-      return `The committee's statement of the ${word("what")} counts no more: it has changed since.`;
+      return `The committee's statement of the ${word("what")} isn't used any more: it is asked for another.`;
     case "GivenUp":
       return `${word("by")} has given it up: ${word("why")}.`;
     case "Waiting":

@@ -343,7 +343,7 @@ class Turn {
       return { is: "refused", part: intention.part, reason } as const;
     }
     const proof = intention?.do === "build" ? PROOFS[intention.part] : undefined;
-    if (is === "proofEnded" && proof !== undefined) return { is: "proofEnded", what: proof } as const;
+    if (is === "proofEnded" && proof !== undefined) return { is, what: proof, reason } as const;
     // What may be on its way is watched on, whatever a better version of it fails by.
     const under = intention?.do === "watch" || (intention?.do === "build" && intention.previous.length > 0);
     const kind = under || is === "retry" ? "retry" : is === "permanent" ? "permanent" : "falter";

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hexlify, JsonRpcProvider, type JsonRpcSigner, type Result } from "ethers";
+import { hexlify, JsonRpcProvider, JsonRpcSigner, type Result } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { developmentConfig } from "../../deploy/config/load.ts";
 import type { SuiteConfig } from "../../deploy/config/schema.ts";
@@ -11,8 +11,10 @@ import { deployNetwork } from "../../deploy/deploy-network.ts";
 import { attachMocks } from "../../deploy/suite-mocks.ts";
 import type { ExitStruct, QueuedEvent } from "../../typechain-types/contracts/custody/interfaces/IVault.ts";
 import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
+import { Committee__factory } from "../../typechain-types/factories/contracts/gateway/Committee__factory.ts";
 import { ForeignAsset__factory } from "../../typechain-types/factories/contracts/gateway/ForeignAsset__factory.ts";
 import { Gateway__factory } from "../../typechain-types/factories/contracts/gateway/Gateway__factory.ts";
+import { SchnorrVerifier__factory } from "../../typechain-types/factories/contracts/gateway/verifiers/SchnorrVerifier__factory.ts";
 import { ownScript } from "../chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../chains/utxo/network.ts";
 import { withRoute } from "../cli/commands/relay/route-session.ts";
@@ -50,6 +52,8 @@ const FLOAT = 100_000_000n;
 const FLOAT_COINS = 4;
 const PAYMENTS = 30;
 const DAY = 86_400;
+/** A validity that never ends, seconds. */
+const NEVER = 2n ** 40n - 1n;
 /** How often a block is mined on both chains while a test waits for something, milliseconds. */
 const BLOCKS_EVERY = 250;
 
@@ -95,6 +99,13 @@ export interface RelayStage {
   mineForeign(blocks: number): Promise<void>;
   /** The group's key for coins. */
   readonly groupKey: string;
+  /**
+   * The same signers make another key for statements, and the committee's next epoch begins with it. Configurations that are written
+   * from then on have that group; relayers that run have the former one.
+   *
+   * @param overlap seconds for which the former epoch still counts
+   */
+  rotate(key: string, overlap: number): Promise<void>;
   /** Both nodes end and start again, with empty mempools. */
   restartForeign(): Promise<void>;
   /** Takes Litecoin's last blocks back, and what was in them with them: a longer branch of empty blocks counts instead. */
@@ -253,6 +264,7 @@ async function openIn(
   const gateway = Gateway__factory.connect(addresses.gateway, users[0] as JsonRpcSigner);
   const token = ForeignAsset__factory.connect(ltc.token, users[0] as JsonRpcSigner);
   const environment = routeEnvironment(route);
+  let statementsFile = statements.file;
 
   const relay: RelayStage["relay"] = (config, ...words) =>
     strongroom(["relay", ...words, "--config", config], environment);
@@ -293,7 +305,12 @@ async function openIn(
     },
     workerConfig: (name, journal, at = {}) =>
       writeWorkerConfig(
-        { ...route, home: { ...route.home, ...at.home }, foreign: { ...route.foreign, ...at.foreign } },
+        {
+          ...route,
+          groups: { ...route.groups, statements: statementsFile },
+          home: { ...route.home, ...at.home },
+          foreign: { ...route.foreign, ...at.foreign },
+        },
         name,
         gas,
         journal,
@@ -325,6 +342,22 @@ async function openIn(
       throw new Error(`${what}: not within ${seconds} s`);
     },
     groupKey: coins.group.publicKey,
+    async rotate(key, overlap) {
+      const next = await signers.ceremony(key, "statement");
+      await signers.assign(signerDuties(route), environment);
+      const factory = new SchnorrVerifier__factory(await provider.getSigner(0));
+      const verifier = await factory.deploy(`0x${next.group.publicKey}`);
+      await verifier.waitForDeployment();
+      await provider.send("anvil_impersonateAccount", [addresses.timelock]);
+      await provider.send("anvil_setBalance", [addresses.timelock, `0x${(10n ** 18n).toString(16)}`]);
+      const committee = Committee__factory.connect(
+        addresses.committee,
+        new JsonRpcSigner(provider, addresses.timelock),
+      );
+      const current = await committee.current();
+      await (await committee.rotate(current, await verifier.getAddress(), overlap, NEVER)).wait();
+      statementsFile = next.file;
+    },
     restartForeign,
     async reorganiseForeign(blocks) {
       const height = Number(await first.ask("getblockcount"));

@@ -77,10 +77,17 @@ describe("Submissions to the Gateway", () => {
       }
       return undefined;
     };
-    for (const reason of ["Committee_EpochEnded (3, 99)", "Gateway_CommitteeRevoked (3)"]) {
+    const ends = [
+      "Committee_EpochEnded (3, 99)",
+      "Committee_BadSignature (3)",
+      "Gateway_CommitteeRevoked (3)",
+    ];
+    for (const reason of ends) {
       expect(await meaning(reason), reason)
         .to.be.instanceOf(TerminalError)
-        .and.to.include({ code: "PROOF_ENDED" });
+        .and.to.include({ code: "PROOF_ENDED" })
+        .and.to.have.property("message")
+        .that.includes(reason.split(" ")[0]);
     }
     for (const reason of ["Gateway_NotIn (0xab, 5)", "Gateway_Consumed (0xab)"]) {
       expect(await meaning(reason), reason)

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { depositContent } from "../../src/gateway/statement.ts";
+import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
 import { inboundDecider } from "../../src/relayer/deciders/inbound-decider.ts";
 import { STATEMENT_FACTS } from "../../src/signing/statement-facts.ts";
@@ -11,6 +12,11 @@ const said = { depositId: ID, account: ACCOUNT, asset: "7", amount: "300" };
 const DEPOSIT = sighting("deposit", said, 10, "foreign");
 const deposit = () => new Told(inboundDecider(TERMS));
 const proved: Command = { is: "proved", what: "deposit", proof: "proof" };
+const proofEnded: Command = {
+  ...{ is: "proofEnded", what: "deposit" },
+  reason: { code: "PROOF_ENDED", why: "the committee's word doesn't count" },
+};
+const dead: Command = { is: "failed", kind: "permanent", reason: { code: "WHY", why: "a reason" } };
 const stated = () => deposit().all(...final(DEPOSIT), proved);
 
 describe("The inbound decider", () => {
@@ -136,10 +142,41 @@ describe("The inbound decider", () => {
   it("given that the committee which stated a delayed one was revoked, has it stated and submitted again", () => {
     const told = stated().all(...brought("credit", NONCE));
     told.all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })));
-    expect(told.tell({ is: "proofEnded", what: "deposit" })).to.deep.equal(["ProofEnded"]);
+    expect(told.tell(proofEnded)).to.deep.equal(["ProofEnded", "Faltered"]);
     expect(told.next(6_000_000)).to.deep.include({ do: "prove", what: "deposit" });
     told.tell({ ...proved, proof: "another" });
     expect(told.next(6_000_000)).to.deep.include({ do: "reserve", part: "credit" });
+  });
+
+  it("given that the chain doesn't take the committee's word, asks for another, and not for ever", () => {
+    const told = deposit().all(...final(DEPOSIT));
+    for (let tries = 1; tries < MOST_FALTERS; tries++) {
+      told.tell(proved);
+      expect(told.tell(proofEnded), `after ${tries}`).to.deep.equal(["ProofEnded", "Faltered"]);
+      expect(told.next()).to.deep.include({ do: "prove", what: "deposit" });
+    }
+    told.tell(proved);
+    expect(told.tell(proofEnded)).to.deep.equal(["ProofEnded", "Faltered", "DeadLettered"]);
+    expect(told.state.attention.dead?.code).to.equal("PROOF_ENDED");
+  });
+
+  it("given a dead letter whose proof the ledger hasn't taken, is stated anew when an operator takes it up", () => {
+    const told = stated().all(brought("credit", NONCE)[0] as Command, dead);
+    expect(told.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack", "ProofEnded"]);
+    expect(told.next()).to.deep.include({ do: "prove", what: "deposit" });
+    told.tell({ ...proved, proof: "another" });
+    const next = told.next();
+    expect(next).to.deep.include({ do: "build", part: "credit", token: NONCE });
+    expect(next.do === "build" && next.effect.data.proof).to.equal("another");
+  });
+
+  it("given one whose credit is on its way, or that waits in the ledger, keeps its proof when it is taken up", () => {
+    const sent = stated().all(...brought("credit", NONCE).slice(0, -1), dead);
+    expect(sent.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack"]);
+    expect(sent.next()).to.deep.include({ do: "watch", part: "credit" });
+    const delayed = stated().all(...final(sighting("DepositDelayed", { depositId: ID, from: "5000" })), dead);
+    expect(delayed.tell({ is: "retry", by: "ana" })).to.deep.equal(["TakenBack"]);
+    expect(delayed.next(5_000_000)).to.deep.include({ do: "reserve", part: "mature" });
   });
 
   it("given its events only, is what it was", () => {

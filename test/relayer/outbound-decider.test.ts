@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { tokenWord } from "../../src/gateway/statement.ts";
-import { MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
+import { CALM, MOST_FALTERS } from "../../src/relayer/deciders/attention.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
 import { outboundDecider } from "../../src/relayer/deciders/outbound-decider.ts";
 import { STATEMENT_FACTS } from "../../src/signing/statement-facts.ts";
@@ -49,6 +49,13 @@ const sent = (result: "accepted" | "ambiguous" | "rejected", at = 0, name = "1")
 const looked = (status: Extract<Command, { is: "looked" }>["status"]): Command => ({
   ...{ is: "looked", part: "payment", status, at: 0 },
 });
+
+const ended = (what: string): Command => ({
+  ...{ is: "proofEnded", what, reason: { code: "PROOF_ENDED", why: "the committee's word doesn't count" } },
+});
+/** Its conflict token is finally spent: how is to be said. */
+const spent = () =>
+  authorised().all(built, sign(), sent("accepted"), looked({ is: "done", txId: tx("1"), final: true }));
 
 describe("The outbound decider", () => {
   describe("given that the ledger has a token for it of which this journal knows nothing", () => {
@@ -366,8 +373,72 @@ describe("The outbound decider", () => {
 
     it("asks the committee again when its word counts no more", () => {
       const told = requested().all(reserved, proved("token"));
-      expect(told.tell({ is: "proofEnded", what: "token" })).to.deep.equal(["ProofEnded"]);
+      expect(told.tell(ended("token"))).to.deep.equal(["ProofEnded", "Faltered"]);
       expect(told.next()).to.deep.include({ do: "prove", what: "token" });
+      told.tell(proved("token"));
+      expect(told.next()).to.deep.include({ do: "reserve", part: "authorise" });
+      const reporting = spent();
+      reporting.tell(proved("outcome"));
+      expect(reporting.tell(ended("outcome"))).to.deep.equal(["ProofEnded", "Faltered"]);
+      expect(reporting.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("becomes a dead letter where the chain takes none of one proof after another", () => {
+      const told = requested().all(reserved);
+      for (let tries = 1; tries < MOST_FALTERS; tries++) {
+        told.tell(proved("token"));
+        expect(told.tell(ended("token")), `after ${tries}`).to.deep.equal(["ProofEnded", "Faltered"]);
+      }
+      told.tell(proved("token"));
+      expect(told.tell(ended("token"))).to.deep.equal(["ProofEnded", "Faltered", "DeadLettered"]);
+      expect(told.state.attention.dead?.code).to.equal("PROOF_ENDED");
+    });
+
+    it("waits for its committee as long as that takes, and forgets it when a node has the submission", () => {
+      const told = requested().all(reserved, proved("token"), ended("token"));
+      for (let tries = 0; tries < 3 * MOST_FALTERS; tries++) told.tell(failed("retry", "KEY_NOT_IN_OFFICE"));
+      const { faltered, waiting, dead } = told.state.attention;
+      expect([faltered, waiting?.code, dead]).to.deep.equal([1, "KEY_NOT_IN_OFFICE", undefined]);
+      told.all(proved("token"), ...brought("authorise", NONCE).slice(0, -1));
+      expect(told.state.attention).to.deep.equal(CALM);
+    });
+
+    it("taken up by an operator, asks anew for what the ledger hasn't taken, and for nothing else", () => {
+      const token = requested().all(reserved, proved("token"));
+      const effectOf = { is: "reserved", part: "authorise", side: "home", effect, token: NONCE } as const;
+      token.all(effectOf, failed("permanent"));
+      expect(token.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack", "ProofEnded"]);
+      expect(token.next()).to.deep.include({ do: "prove", what: "token" });
+      expect(token.state.attention).to.deep.equal(CALM);
+      token.tell({ ...proved("token"), proof: "another" } as Command);
+      const next = token.next();
+      expect(next).to.deep.include({ do: "build", part: "authorise", token: NONCE });
+      expect(next.do === "build" && next.effect.data.proof, "by the same nonce").to.equal("another");
+
+      const outcome = spent().all(proved("outcome"), failed("permanent"));
+      expect(outcome.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack", "ProofEnded"]);
+      expect(outcome.state.proofs).to.have.all.keys("token");
+      expect(outcome.next()).to.deep.include({ do: "prove", what: "outcome" });
+    });
+
+    it("taken up while a submission is on its way, keeps the proof that it carries, and watches on", () => {
+      const told = requested().all(reserved, proved("token"), ...brought("authorise", NONCE).slice(0, -1));
+      told.tell(failed("permanent"));
+      expect(told.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack"]);
+      expect(told.next()).to.deep.include({ do: "watch", part: "authorise" });
+    });
+
+    it("asks the committee nothing that the ledger says already: others have authorised it meanwhile", () => {
+      const own = { ...effect, kind: "authorise", data: { proof: "proof of the token" } };
+      const told = requested().all(reserved, proved("token"));
+      told.all({ is: "reserved", part: "authorise", side: "home", effect: own, token: NONCE });
+      told.all(...brought("authorise", NONCE).slice(1, -1), ended("token"));
+      expect(told.next()).to.deep.include({ do: "prove", what: "token" });
+      const said = { payoutId: PAYOUT, attempt: "1", token: tokenWord(TOKEN) };
+      told.all(...final(sighting("PayoutAuthorised", said, 11)));
+      expect(told.next()).to.deep.include({ do: "watch", part: "authorise", token: NONCE });
+      told.all(...brought("authorise", NONCE).slice(-1));
+      expect(told.next()).to.deep.include({ do: "build", part: "payment" });
     });
 
     it("stops for good when submissions are mined in vain", () => {

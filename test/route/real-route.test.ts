@@ -14,7 +14,9 @@ const COIN = 100_000_000n;
 const DEPOSIT = 8n * COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 9;
+const PAYOUTS = 11;
+/** For which the committee's former epoch counts beside the next one, seconds. */
+const OVERLAP = 86_400;
 
 interface StatusAnswer {
   readonly open: readonly MessageStatus[];
@@ -251,6 +253,45 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       await stage.signers.start("anna", "ben");
       await expectOnce(waiting);
       for (const id of asked) expect((await statusOf(id)).stage).to.equal("cancelled");
+    });
+  });
+
+  describe("given a committee that is replaced, with an overlap, while a payout is on its way", () => {
+    let former: string;
+
+    it("goes on by the former group while that counts, and settles by the next one once it is configured", async () => {
+      await stop();
+      const payout = await request();
+      former = config;
+      await stage.rotate("statements-2", OVERLAP);
+      await start();
+      const isAuthorised = async () => (await stage.said("PayoutAuthorised", payout.id)) > 0;
+      await stage.until("it is authorised by the former group", isAuthorised, { foreign: false });
+      await stop();
+      expect(await stage.said("PayoutSettled", payout.id)).to.equal(0);
+      config = stage.workerConfig("successor", { file: `${stage.folder}/journal.sqlite` });
+      await start();
+      await expectOnce(payout);
+    });
+
+    it("waits, says why and is no dead letter when the overlap has ended under it, and goes on with the next group", async () => {
+      await stop();
+      const payout = await request();
+      // Longer than the overlap.
+      await stage.season();
+      relayer = await stage.startRelayer(former);
+      const isKnown = async () => (await stage.message(former, payout.id)) !== undefined;
+      await stage.until("the relayer knows of it", isKnown);
+      const isWaiting = async () => (await statusOf(payout.id)).waiting?.code === "KEY_NOT_IN_OFFICE";
+      await stage.until("it waits", isWaiting);
+      const { waiting, dead } = await statusOf(payout.id);
+      expect(dead).to.equal(undefined);
+      expect(waiting?.why).to.include("epoch 2 has another key, epoch 1 has ended");
+      const { stdout } = await stage.relay(former, "explain", payout.id);
+      expect(stdout).not.to.include("The committee has stated");
+      await stop();
+      await start();
+      await expectOnce(payout);
     });
   });
 

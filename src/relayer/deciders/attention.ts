@@ -36,13 +36,16 @@ const NO_PROGRESS: ReadonlySet<string> = new Set([
   "EffectRefused",
   "EffectReserved",
   "EffectSigned",
+  "ProofEnded",
   "Sighted",
 ]);
 /** A transaction that was sent has come further only where a node has it. */
 const TAKEN: ReadonlySet<unknown> = new Set(["accepted", "known"] satisfies BroadcastResult[]);
 
-function isProgress({ type, data }: NewEvent): boolean {
+function isProgress({ faltered }: Attention, { type, data }: NewEvent): boolean {
   if (type === "EffectSent") return TAKEN.has((data as { readonly result: BroadcastResult }).result);
+  // One proof after another that the chain doesn't take leads nowhere.
+  if (type === "Proved") return faltered === 0;
   return !NO_PROGRESS.has(type);
 }
 
@@ -64,7 +67,7 @@ export function evolveAttention(attention: Attention, event: NewEvent): Attentio
         ? CALM
         : { faltered: 0, dead: attention.dead };
     default:
-      if (!isProgress(event) || (attention.waiting === undefined && attention.faltered === 0))
+      if (!isProgress(attention, event) || (attention.waiting === undefined && attention.faltered === 0))
         return attention;
       return attention.dead === undefined ? CALM : { faltered: 0, dead: attention.dead };
   }

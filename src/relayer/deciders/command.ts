@@ -11,8 +11,8 @@ export type Command =
   | { readonly is: "settled"; readonly sighting: Sighting; readonly as: "final" | "gone" }
   /** The committee has said so. */
   | { readonly is: "proved"; readonly what: string; readonly proof: string }
-  /** What it said counts no more: its epoch has ended. */
-  | { readonly is: "proofEnded"; readonly what: string }
+  /** What it said doesn't count: its epoch has ended, or takes no such signature. */
+  | { readonly is: "proofEnded"; readonly what: string; readonly reason: Reason }
   | {
       readonly is: "reserved";
       readonly part: Part;

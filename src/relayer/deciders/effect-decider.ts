@@ -216,6 +216,14 @@ export function decideAbandoned(effects: Effects, part: Part, why: string): read
   return [{ type: "EffectAbandoned", data: { part, why } }];
 }
 
+/** Whether a transaction brings an effect about, or may: its chain took the call when that was built. */
+export function isMade(effects: Effects, part: Part): boolean {
+  const state = effects[part];
+  if (state === undefined) return false;
+  if (state.end !== undefined) return state.end.is === "done";
+  return state.built !== undefined || state.versions.length > 0;
+}
+
 /** Looks for any version; the last one's bytes are there to be sent again. */
 function watchOf({ part, side, token, versions }: EffectState, effect: Effect, last: Version): Intention {
   const sent = versions.map(({ signed }) => signed.txId);

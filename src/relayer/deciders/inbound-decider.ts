@@ -18,6 +18,7 @@ import {
   type EffectEvent,
   type Effects,
   evolveEffects,
+  isMade,
   nextOfEffect,
   watchOnly,
 } from "./effect-decider.ts";
@@ -151,6 +152,14 @@ function isSmall({ leastDeposit }: RouteTerms, state: InboundState): boolean {
   return deposit !== undefined && deposit.amount < leastDeposit;
 }
 
+/** The committee is asked anew for what the ledger hasn't taken: whatever is wrong with its word, the next one may be right. */
+function decideRetried(state: InboundState, by: string): readonly InboundEvent[] {
+  const taken = decideTakenBack(state.attention, by);
+  const isTaken = delayedUntil(state) !== undefined || isMade(state.effects, "credit");
+  if (taken.length === 0 || state.proof === undefined || isTaken) return taken;
+  return [...taken, { type: "ProofEnded", data: { what: "deposit" } }];
+}
+
 function decideOwn(terms: RouteTerms, state: InboundState, command: Command): readonly InboundEvent[] {
   switch (command.is) {
     case "sighted":
@@ -171,11 +180,12 @@ function decideOwn(terms: RouteTerms, state: InboundState, command: Command): re
       return [
         ...decideAbandoned(state.effects, "mature", "the committee that stated the deposit was revoked"),
         { type: "ProofEnded", data: { what: "deposit" } },
+        ...decideFailed(state.attention, command.reason, "falter"),
       ];
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
-      if (state.ended !== "tooSmall") return decideTakenBack(state.attention, command.by);
+      if (state.ended !== "tooSmall") return decideRetried(state, command.by);
       return isSmall(terms, state) ? [] : [{ type: "TakenBack", data: { by: command.by } }];
     default:
       return decideEffects(state.effects, command);

@@ -65,7 +65,10 @@ function nextOfAuthorising(terms: RouteTerms, state: OutboundState, payoutId: st
   if (token === undefined) return { do: "wait", for: "a conflict token" };
   const content = () => tokenWord(token);
   const messageId = () => tokenMessage(payoutId, BigInt(attempt));
-  if (proofs.token === undefined) {
+  // What the ledger says already the committee doesn't say again: how the own submission ends is all that is left to be seen.
+  const isSaid = authorisationOf(state)?.data.token === content();
+  const proof = proofs.token ?? (isSaid ? effects.authorise?.effect.data.proof : undefined);
+  if (proof === undefined) {
     const facts = {
       ...{ kind: "token", chain: terms.foreign, payoutId, attempt: String(attempt) },
       ...{ tokenKind: token.kind, tokenValue: token.value },
@@ -73,7 +76,6 @@ function nextOfAuthorising(terms: RouteTerms, state: OutboundState, payoutId: st
     const statement = { chain: chainHash(terms.foreign), messageId: messageId(), content: content() };
     return { do: "prove", what: "token", statement, facts };
   }
-  const proof = proofs.token;
   const effect = (): Effect => ({
     id: bare(messageId()),
     kind: "authorise",

@@ -18,7 +18,9 @@ import {
   type EffectEvent,
   type Effects,
   evolveEffects,
+  isMade,
 } from "./effect-decider.ts";
+import type { Part } from "./intention.ts";
 import { nextOfPayout } from "./next-of-payout.ts";
 import { decideInVain, type RouteTerms } from "./route-terms.ts";
 import {
@@ -141,6 +143,19 @@ function decideConfirmed(state: OutboundState, { kind, data }: Sighting): readon
   }
 }
 
+/** The submission by which the ledger is told what the committee has said. */
+const SUBMISSIONS: Readonly<Record<OutboundProof, Part>> = { token: "authorise", outcome: "report" };
+
+/** The committee is asked anew for what the ledger hasn't taken: whatever is wrong with its word, the next one may be right. */
+function decideRetried({ attention, proofs, effects }: OutboundState, by: string): readonly OutboundEvent[] {
+  const taken = decideTakenBack(attention, by);
+  if (taken.length === 0) return [];
+  const dropped = (["token", "outcome"] as const).filter(
+    (what) => proofs[what] !== undefined && !isMade(effects, SUBMISSIONS[what]),
+  );
+  return [...taken, ...dropped.map((what) => ({ type: "ProofEnded", data: { what } }) as const)];
+}
+
 function decideGivenUp(state: OutboundState, by: string, why: string): readonly OutboundEvent[] {
   if (state.attempt === 0 || state.ended !== undefined || state.givenUp !== undefined) return [];
   return [
@@ -164,11 +179,14 @@ function decideOwn(state: OutboundState, command: Command): readonly OutboundEve
       return [{ type: "Proved", data: { what: command.what, proof: command.proof } }];
     case "proofEnded":
       if (state.proofs[command.what] === undefined) return [];
-      return [{ type: "ProofEnded", data: { what: command.what } }];
+      return [
+        { type: "ProofEnded", data: { what: command.what } },
+        ...decideFailed(state.attention, command.reason, "falter"),
+      ];
     case "failed":
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
-      return decideTakenBack(state.attention, command.by);
+      return decideRetried(state, command.by);
     case "giveUp":
       return decideGivenUp(state, command.by, command.why);
     case "reserved": {
