@@ -101,7 +101,7 @@ export class GatewayExecutor implements EffectExecutor {
     return submissionCall(this.#place, effect);
   }
 
-  async #building(work: () => Promise<UnsignedTx>): Promise<UnsignedTx> {
+  async #building<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -114,7 +114,7 @@ export class GatewayExecutor implements EffectExecutor {
   }
 
   reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken> {
-    return this.#inner.reserve(this.#call(effect), taken);
+    return this.#building(() => this.#inner.reserve(this.#call(effect), taken));
   }
 
   findToken(is: (token: ConflictToken) => boolean): Promise<ConflictToken | undefined> {

@@ -342,7 +342,8 @@ class Turn {
     if (is === "refused" && intention?.do === "sign") {
       return { is: "refused", part: intention.part, reason } as const;
     }
-    const proof = intention?.do === "build" ? PROOFS[intention.part] : undefined;
+    const proof =
+      intention?.do === "build" || intention?.do === "reserve" ? PROOFS[intention.part] : undefined;
     if (is === "proofEnded" && proof !== undefined) return { is, what: proof, reason } as const;
     // What may be on its way is watched on, whatever a better version of it fails by.
     const under = intention?.do === "watch" || (intention?.do === "build" && intention.previous.length > 0);

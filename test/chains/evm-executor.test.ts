@@ -163,6 +163,8 @@ describe("an EVM chain, acted on", () => {
     const held = await errorOf(chain.executor.build(await chain.payout(1n), token, quote));
     expect(held).to.deep.include({ code: "CALL_WAITS", retryable: true });
     expect(held.facts.reason).to.equal("PaidOnce_Held (1)");
+    // It would keep a nonce from all that comes later.
+    expect(await codeOf(chain.executor.reserve(await chain.payout(1n), []))).to.equal("CALL_WAITS");
     await chain.send(0, chain.contract, chain.face.encodeFunctionData("setHeld", [false]));
     await chain.mine(1);
     const data = chain.face.encodeFunctionData("pay", [`0x${"12".repeat(32)}`, chain.contract]);

@@ -54,6 +54,16 @@ describe("Submissions to the Gateway", () => {
     }
   });
 
+  it("the committee's word for which counts no more get no nonce, and say so", async () => {
+    const refused = new TerminalError("CALL_REFUSED", "no", {
+      facts: { reason: "Committee_EpochEnded (1)" },
+    });
+    const inner = { chain: "eip155:1", reserve: () => Promise.reject(refused) } as unknown as EffectExecutor;
+    const data = { payoutId: PAYOUT, token: tokenWord(TOKEN), proof };
+    const reserving = new GatewayExecutor(inner, PLACE).reserve({ id: ID, kind: "authorise", data }, []);
+    expect(await reserving.catch((error: TerminalError) => error.code)).to.equal("PROOF_ENDED");
+  });
+
   it("that are for nothing move nothing, from the account to itself", () => {
     const call = callOf(submissionCall(PLACE, { id: ID, kind: "void", data: {} }));
     expect(call.to.toLowerCase()).to.equal(PLACE.account);

@@ -88,8 +88,12 @@ export class EvmExecutor implements EffectExecutor {
     return statusOf(this.#view, this.#account, this.#nonce(token), effect, sent, this.#options.doneBy);
   }
 
-  /** The lowest nonce that is neither used nor taken: one that was left out is filled first. */
-  async reserve(_effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken> {
+  /**
+   * The lowest nonce that is neither used nor taken: one that was left out is filled first. A call that its contract refuses gets
+   * none, as everything later would wait behind it.
+   */
+  async reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken> {
+    await this.#gas(effect, callOf(effect));
     const values = new Set(taken.filter(({ chain }) => chain === this.chain).map(({ value }) => value));
     const head = pointOf(await this.#view.head());
     let nonce = await this.#view.nonceAt(this.#account, head);

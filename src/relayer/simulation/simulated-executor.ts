@@ -249,8 +249,9 @@ export class HomeExecutor extends SimulatedExecutor<CallTx> {
     return { is: waits ? "pending" : "absent" };
   }
 
-  reserve(_effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken> {
+  reserve(effect: Effect, taken: readonly ConflictToken[]): Promise<ConflictToken> {
     return this.ask("reserve", () => {
+      this.#check(effect);
       const names = new Set(taken.map(({ value }) => value));
       let nonce = this.#blocks.nextNonce;
       while (names.has(String(nonce))) nonce += 1;
@@ -265,16 +266,20 @@ export class HomeExecutor extends SimulatedExecutor<CallTx> {
     return this.ask("findToken", () => Array.from({ length: this.#blocks.nextNonce }, tokenOf).find(is));
   }
 
+  /** Throws where the gateway would refuse the call. */
+  #check({ kind, data }: Effect): void {
+    const code = this.#blocks.wouldRevert({ kind, data });
+    if (code === undefined) return;
+    const means = REVERTS.get(code);
+    const text = `The gateway refuses it: ${code}`;
+    if (means === "ended") throw new TerminalError("PROOF_ENDED", text);
+    if (means === "retry") throw new RetryableError(`GATEWAY_${code}`, text);
+    throw new TerminalError(`GATEWAY_${code}`, text);
+  }
+
   #call(effect: Effect, token: ConflictToken, fee: FeeQuote): UnsignedTx {
+    this.#check(effect);
     const call = { kind: effect.kind, data: effect.data };
-    const code = this.#blocks.wouldRevert(call);
-    if (code !== undefined) {
-      const means = REVERTS.get(code);
-      const text = `The gateway refuses it: ${code}`;
-      if (means === "ended") throw new TerminalError("PROOF_ENDED", text);
-      if (means === "retry") throw new RetryableError(`GATEWAY_${code}`, text);
-      throw new TerminalError(`GATEWAY_${code}`, text);
-    }
     const tx = { nonce: Number(token.value), call, rate: Number(fee.rate), by: "relayer" };
     return this.unsigned(effect, token, fee, tx as unknown as CallTx);
   }
