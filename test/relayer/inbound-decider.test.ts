@@ -166,8 +166,9 @@ describe("The inbound decider", () => {
     expect(told.next()).to.deep.include({ do: "prove", what: "deposit" });
     told.tell({ ...proved, proof: "another" });
     const next = told.next();
-    expect(next).to.deep.include({ do: "build", part: "credit", token: NONCE });
-    expect(next.do === "build" && next.effect.data.proof).to.equal("another");
+    // Nothing was made of its nonce, which others need.
+    expect(next).to.deep.include({ do: "reserve", part: "credit" });
+    expect(next.do === "reserve" && next.effect.data.proof).to.equal("another");
   });
 
   it("given one whose credit is on its way, or that waits in the ledger, keeps its proof when it is taken up", () => {

@@ -403,6 +403,23 @@ describe("The outbound decider", () => {
       expect(told.state.attention).to.deep.equal(CALM);
     });
 
+    it("leaves a nonce of which nothing was made where its contract refuses it: later ones would wait behind that", () => {
+      const told = requested().all(reserved, proved("token"));
+      const nonce = { is: "reserved", part: "authorise", side: "home", effect, token: NONCE } as const;
+      told.all(nonce);
+      expect(told.tell(failed("retry", "NODES_UNAVAILABLE"))).to.deep.equal(["Waiting"]);
+      expect(told.next()).to.deep.include({ do: "build", part: "authorise" });
+      expect(told.tell(failed("retry", "CALL_WAITS"))).to.deep.equal(["Waiting", "EffectAbandoned"]);
+      expect(told.state.attention.waiting?.code).to.equal("CALL_WAITS");
+      expect(told.next()).to.deep.include({ do: "reserve", part: "authorise" });
+      // The payment's token is the payout's for good.
+      expect(told.state.effects.payment?.token).to.deep.equal(TOKEN);
+      told.all(...brought("authorise", NONCE).slice(0, -1));
+      expect(told.tell(failed("retry", "CALL_WAITS")), "what is made may happen").to.not.include(
+        "EffectAbandoned",
+      );
+    });
+
     it("taken up by an operator, asks anew for what the ledger hasn't taken, and for nothing else", () => {
       const token = requested().all(reserved, proved("token"));
       const effectOf = { is: "reserved", part: "authorise", side: "home", effect, token: NONCE } as const;
@@ -412,8 +429,8 @@ describe("The outbound decider", () => {
       expect(token.state.attention).to.deep.equal(CALM);
       token.tell({ ...proved("token"), proof: "another" } as Command);
       const next = token.next();
-      expect(next).to.deep.include({ do: "build", part: "authorise", token: NONCE });
-      expect(next.do === "build" && next.effect.data.proof, "by the same nonce").to.equal("another");
+      expect(next).to.deep.include({ do: "reserve", part: "authorise" });
+      expect(next.do === "reserve" && next.effect.data.proof, "by the next nonce").to.equal("another");
 
       const outcome = spent().all(proved("outcome"), failed("permanent"));
       expect(outcome.tell({ is: "retry", by: "operator" })).to.deep.equal(["TakenBack", "ProofEnded"]);

@@ -30,8 +30,12 @@ export const MOST_FALTERS = 8;
 /** Nodes refuse a transaction that is signed: it may have happened nevertheless. */
 export const REJECTED = "TX_REJECTED";
 
+/** A contract refuses a call for as long as something else holds: src/chains/evm/estimate-gas.ts. */
+export const CALL_WAITS = "CALL_WAITS";
+
 /** What comes before what fails, again and again, is no progress by itself. */
 const NO_PROGRESS: ReadonlySet<string> = new Set([
+  "EffectAbandoned",
   "EffectBuilt",
   "EffectRefused",
   "EffectReserved",
