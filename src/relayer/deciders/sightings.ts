@@ -77,3 +77,8 @@ export function confirmed({ confirmed: list }: Sightings, key: string): Sighting
 export function ripe({ pending }: Sightings, final: Readonly<Record<Side, number>>): Sighting | undefined {
   return pending.find(({ side, point }) => point.height <= final[side]);
 }
+
+/** Whether the ledger says, finally or not yet, that a payout has a token, named by its word. */
+export function isAuthorisedWith({ pending, confirmed: list }: Sightings, word: string): boolean {
+  return [...pending, ...list].some(({ kind, data }) => kind === "PayoutAuthorised" && data.token === word);
+}
