@@ -137,12 +137,15 @@ export class Hands {
   }
 
   protected async build(stream: string, intention: To<"build">, tell: Tell): Promise<boolean> {
-    const { part, side, mode } = intention;
+    const { part, side, mode, again } = intention;
     const status = await this.#status(intention);
     if (await tell({ is: "looked", part, status, at: this.#desk.clock.now() })) return true;
     if (status.is === "done" || status.is === "impossible") return false;
     // A version that this journal has lost: another one would only compete with it.
     if (status.is === "pending" && intention.previous.length === 0 && mode === "act") return false;
+    if (again !== undefined && status.is === "absent") {
+      if (await this.broadcast({ ...intention, do: "broadcast", signed: again }, tell)) return true;
+    }
     const [unsigned, inputs] = await this.#alone(side, async () => {
       const built = await this.#built(stream, intention);
       const spends = this.#side(side).inputsOf(built);

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import type { ChainObserver, ConflictToken, Effect, EffectExecutor } from "../../src/chains/chain.ts";
+import type {
+  BroadcastResult,
+  ChainObserver,
+  ConflictToken,
+  Effect,
+  EffectExecutor,
+} from "../../src/chains/chain.ts";
 import { RetryableError } from "../../src/core/errors.ts";
 import { tokenWord } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
@@ -8,12 +14,25 @@ import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.
 import { failureOf } from "../../src/relayer/failure.ts";
 import { Hands } from "../../src/relayer/hands.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
-import type { RouteDesk, RouteLine } from "../../src/relayer/route-desk.ts";
+import type { RouteDesk } from "../../src/relayer/route-desk.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
 import { Worker } from "../../src/relayer/worker.ts";
 import type { Signer } from "../../src/signing/signer.ts";
-import { at, brought, FOREIGN, final, HOME, moment, NONCE, sighting, TERMS, TOKEN } from "./given-route.ts";
+import {
+  at,
+  brought,
+  EFFECT,
+  FOREIGN,
+  final,
+  HOME,
+  moment,
+  NONCE,
+  sighting,
+  TERMS,
+  TOKEN,
+  tx,
+} from "./given-route.ts";
 
 const OTHER: ConflictToken = { ...TOKEN, value: `${"ce".repeat(32)}:0` };
 const WORD = tokenWord(TOKEN);
@@ -49,7 +68,7 @@ const still = (chain: string): ChainObserver => ({
 });
 const nobody = { key: "none", scheme: "bip340" } as unknown as Signer;
 
-function deskOf(journal: SqliteJournal, home: ChainObserver, log: (line: RouteLine) => void): RouteDesk {
+function deskOf(journal: SqliteJournal, home: ChainObserver): RouteDesk {
   const side = { executor, signer: nobody, inputsOf: () => [], from: at(20) };
   return {
     ...{ route: "r", terms: TERMS, deciders: routeDeciders(TERMS), journal, random: () => 0.5 },
@@ -64,7 +83,7 @@ function deskOf(journal: SqliteJournal, home: ChainObserver, log: (line: RouteLi
     },
     committee: { prove: () => Promise.reject(new RetryableError("SIGNERS_UNAVAILABLE", "nobody is there")) },
     pace: { poll: 1, look: 1, lease: 60_000, survey: 60_000, atOnce: 4 },
-    ...{ holder: "one", log },
+    ...{ holder: "one", log: () => {} },
   };
 }
 
@@ -84,14 +103,22 @@ async function restored() {
   await tell(Q, ...requested(Q));
   const stateOf = async (stream: string) => (await fresh().load(stream)).state as OutboundState;
   /** Does the next thing for a stream, by a worker that has just begun. */
-  const step = async (stream: string, isLedgerRead = true) => {
+  const step = async (
+    stream: string,
+    { isLedgerRead = true, time = 0, foreign = {} as Partial<EffectExecutor> } = {},
+  ) => {
     const own = fresh();
+    const desk = deskOf(journal, still(HOME));
+    const sides = {
+      ...desk.sides,
+      foreign: { ...desk.sides.foreign, executor: { ...executor, ...foreign } },
+    };
     const hands = new Hands({
-      desk: deskOf(journal, still(HOME), () => {}),
+      desk: { ...desk, sides },
       ...{ store: own, check: () => {}, isLedgerRead: () => isLedgerRead },
     });
     const loaded = await own.load(stream);
-    const next = own.decider(stream).next(loaded.state, moment(0));
+    const next = own.decider(stream).next(loaded.state, moment(time));
     if (next.do === "wait") throw new Error(`it waits for ${next.for}`);
     return hands.perform(loaded, next);
   };
@@ -118,7 +145,7 @@ describe("Reserving tokens by a journal that was restored", () => {
 
   it("given that the ledger wasn't read yet, gives none at all", async () => {
     const { journal, stateOf, step } = await restored();
-    expect(await step(Q, false)).to.equal(false);
+    expect(await step(Q, { isLedgerRead: false })).to.equal(false);
     expect((await stateOf(Q)).effects.payment).to.equal(undefined);
     await journal.close();
   });
@@ -169,7 +196,7 @@ describe("Reserving tokens by a journal that was restored", () => {
       },
     };
     const stop = new AbortController();
-    const ends = new Worker(deskOf(journal, observer, () => {})).run(stop.signal);
+    const ends = new Worker(deskOf(journal, observer)).run(stop.signal);
     const until = async (is: () => Promise<boolean>) => {
       for (let tries = 0; tries < 2_000 && !(await is()); tries++)
         await new Promise((done) => setTimeout(done, 5));
@@ -187,5 +214,43 @@ describe("Reserving tokens by a journal that was restored", () => {
       await ends;
       await journal.close();
     }
+  });
+});
+
+describe("Building again what nobody has", () => {
+  /** What is done for a payment of which nobody knows whether anyone has it, where nodes answer its bytes like that. */
+  async function lost(answer: BroadcastResult) {
+    const { journal, tell, stateOf, step } = await restored();
+    const [, ...made] = brought("payment", TOKEN).slice(0, -2);
+    await tell(P, ...final(authorised), { ...reserved, effect: { ...effect, id: EFFECT } }, ...made);
+    await tell(P, { is: "sent", part: "payment", txId: tx("payment"), result: "ambiguous", at: 0 });
+    const did: string[] = [];
+    const changed = await step(P, {
+      time: TERMS.patience.foreign,
+      foreign: {
+        effectStatus: async () => ({ is: "absent" }),
+        fee: async () => ({ rate: 10n, cap: 1_000n }),
+        broadcast: async ({ txId }) => {
+          did.push(`sent ${txId}`);
+          return answer;
+        },
+        replace: async ([first]) => {
+          did.push(`replaced ${first?.txId}`);
+          return { chain: FOREIGN, effect: EFFECT, token: TOKEN, body: "2", fee: 200n, rate: 20n };
+        },
+      },
+    });
+    const { payment } = (await stateOf(P)).effects;
+    await journal.close();
+    return { did, changed, payment };
+  }
+
+  it("given that nodes don't take its bytes, has it built of what they have; given that one does, leaves it", async () => {
+    const dead = await lost("ambiguous");
+    expect(dead.did).to.deep.equal([`sent ${tx("payment")}`, `replaced ${tx("payment")}`]);
+    expect(dead.payment?.built?.unsigned).to.include({ body: "2" });
+    const alive = await lost("accepted");
+    expect(alive.did).to.deep.equal([`sent ${tx("payment")}`]);
+    expect([alive.changed, alive.payment?.built]).to.deep.equal([true, undefined]);
   });
 });
