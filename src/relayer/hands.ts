@@ -89,8 +89,13 @@ export class Hands {
   }
 
   protected async confirm({ sighting }: To<"confirm">, tell: Tell): Promise<boolean> {
-    const is = await this.#side(sighting.side).observer.finality(sighting);
-    if (is === "final") return tell({ is: "settled", sighting, as: "final" });
+    const { observer } = this.#side(sighting.side);
+    const is = await observer.finality(sighting);
+    if (is === "final") {
+      // Its transaction may say something else in the block that it is in now: that one is read by itself.
+      const { hash } = await observer.at(sighting.point.height);
+      return tell({ is: "settled", sighting, as: hash === sighting.point.hash ? "final" : "gone" });
+    }
     if (is === "orphaned" || is === "unseen") return tell({ is: "settled", sighting, as: "gone" });
     return false;
   }

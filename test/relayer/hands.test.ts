@@ -10,6 +10,7 @@ import { RetryableError } from "../../src/core/errors.ts";
 import { tokenWord } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
+import type { InboundState } from "../../src/relayer/deciders/inbound-decider.ts";
 import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.ts";
 import { failureOf } from "../../src/relayer/failure.ts";
 import { Hands } from "../../src/relayer/hands.ts";
@@ -105,10 +106,10 @@ async function restored() {
   /** Does the next thing for a stream, by a worker that has just begun. */
   const step = async (
     stream: string,
-    { isLedgerRead = true, time = 0, foreign = {} as Partial<EffectExecutor> } = {},
+    { isLedgerRead = true, time = 0, home = still(HOME), foreign = {} as Partial<EffectExecutor> } = {},
   ) => {
     const own = fresh();
-    const desk = deskOf(journal, still(HOME));
+    const desk = deskOf(journal, home);
     const sides = {
       ...desk.sides,
       foreign: { ...desk.sides.foreign, executor: { ...executor, ...foreign } },
@@ -252,5 +253,33 @@ describe("Building again what nobody has", () => {
     const alive = await lost("accepted");
     expect(alive.did).to.deep.equal([`sent ${tx("payment")}`]);
     expect([alive.changed, alive.payment?.built]).to.deep.equal([true, undefined]);
+  });
+});
+
+describe("Confirming what was seen", () => {
+  it("given a transaction that says something else in the block that it is in since a fork, counts what it says there", async () => {
+    const { journal, tell, stateOf, step } = await restored();
+    const stream = names.inbound(`0x${"dd".repeat(32)}`);
+    const said = {
+      depositId: `0x${"dd".repeat(32)}`,
+      account: `0x${"a1".repeat(20)}`,
+      asset: "7",
+      amount: "300",
+    };
+    // By the same log of one transaction: credited in a block that left the chain, delayed in the one that took its place.
+    const credited = { ...sighting("DepositCredited", said, 10), point: { height: 10, hash: "a" } };
+    const delayed = {
+      ...sighting("DepositDelayed", { ...said, from: "5" }, 11),
+      point: { height: 11, hash: "b" },
+    };
+    await tell(stream, ...final(sighting("deposit", said, 10, "foreign")));
+    for (const one of [credited, delayed]) await tell(stream, { is: "sighted", sighting: one });
+    const hashes: Readonly<Record<number, string>> = { 10: "other", 11: "b" };
+    const home = { ...still(HOME), at: async (height: number) => ({ height, hash: hashes[height] ?? "" }) };
+    for (let times = 0; times < 2; times++) expect(await step(stream, { home })).to.equal(true);
+    const { ended, sightings } = (await stateOf(stream)) as unknown as InboundState;
+    expect([ended, sightings.pending]).to.deep.equal([undefined, []]);
+    expect(sightings.confirmed.map(({ kind }) => kind)).to.deep.equal(["deposit", "DepositDelayed"]);
+    await journal.close();
   });
 });
