@@ -48,7 +48,13 @@ const requested = (stream: string): readonly Command[] => {
 };
 const authorised = sighting("PayoutAuthorised", { attempt: "1", token: WORD }, 11);
 const effect: Effect = { id: "bb".repeat(32), kind: "payout", data: {} };
-const reserved: Command = { is: "reserved", part: "payment", side: "foreign", effect, token: TOKEN };
+const reserved: Extract<Command, { is: "reserved" }> = {
+  is: "reserved",
+  part: "payment",
+  side: "foreign",
+  effect,
+  token: TOKEN,
+};
 
 /** Both tokens are free on the chain, and TOKEN is the better one. */
 const executor = {
