@@ -5,7 +5,7 @@ import type { Command } from "./deciders/command.ts";
 import type { Side } from "./deciders/decider.ts";
 import type { Intention, Part } from "./deciders/intention.ts";
 import type { OutboundState } from "./deciders/outbound-decider.ts";
-import { NO_SIGHTINGS } from "./deciders/sightings.ts";
+import { isAuthorisedWith, NO_SIGHTINGS } from "./deciders/sightings.ts";
 import { restored, type StoredSigned, type StoredUnsigned, stored } from "./deciders/stored-tx.ts";
 import type { RouteDesk, RouteSide } from "./route-desk.ts";
 import type { LoadedStream, StreamStore } from "./stream-store.ts";
@@ -21,6 +21,8 @@ export interface HandsDesk {
   readonly store: StreamStore;
   /** Throws `LEASE_LOST`: asked before anything leaves. */
   check(): void;
+  /** Whether this worker has read what the ledger says, up to its head. */
+  isLedgerRead(): boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ export class Hands {
   readonly #desk: RouteDesk;
   readonly #store: StreamStore;
   readonly #check: () => void;
+  readonly #isLedgerRead: () => boolean;
   /** One transaction of a side is built at a time, so that no two take the same coins. */
   readonly #building: Record<Side, Promise<unknown>> = {
     home: Promise.resolve(),
@@ -41,10 +44,11 @@ export class Hands {
   /** What stored ones spend: read once each. */
   readonly #inputs = new WeakMap<object, readonly string[]>();
 
-  constructor({ desk, store, check }: HandsDesk) {
+  constructor({ desk, store, check, isLedgerRead }: HandsDesk) {
     this.#desk = desk;
     this.#store = store;
     this.#check = check;
+    this.#isLedgerRead = isLedgerRead;
   }
 
   protected get sides(): Readonly<Record<Side, RouteSide>> {
@@ -72,7 +76,7 @@ export class Hands {
         return tell({ is: "proved", what, proof: await this.#desk.committee.prove(statement, facts) });
       }
       case "reserve":
-        return this.reserve(intention, tell);
+        return this.reserve(stream, intention, tell);
       case "build":
         return this.build(stream, intention, tell);
       case "sign":
@@ -85,41 +89,49 @@ export class Hands {
   }
 
   protected async confirm({ sighting }: To<"confirm">, tell: Tell): Promise<boolean> {
-    const is = await this.#side(sighting.side).observer.finality(sighting);
-    if (is === "final") return tell({ is: "settled", sighting, as: "final" });
+    const { observer } = this.#side(sighting.side);
+    const is = await observer.finality(sighting);
+    if (is === "final") {
+      // Its transaction may say something else in the block that it is in now: that one is read by itself.
+      const { hash } = await observer.at(sighting.point.height);
+      return tell({ is: "settled", sighting, as: hash === sighting.point.hash ? "final" : "gone" });
+    }
     if (is === "orphaned" || is === "unseen") return tell({ is: "settled", sighting, as: "gone" });
     return false;
   }
 
-  protected async reserve({ part, side, effect, word }: To<"reserve">, tell: Tell): Promise<boolean> {
+  protected async reserve(
+    stream: string,
+    { part, side, effect, word }: To<"reserve">,
+    tell: Tell,
+  ): Promise<boolean> {
     const { executor } = this.#side(side);
     if (word !== undefined) {
       const token = await executor.findToken((one) => tokenWord(one) === word);
-      if (token !== undefined) return tell({ is: "reserved", part, side, effect, token });
+      if (token !== undefined)
+        return this.#store.takeOver(stream, { is: "reserved", part, side, effect, token });
       throw new TerminalError("OTHER_TOKEN", "The ledger has a token for it that isn't this wallet's", {
         facts: { effect: effect.id, word },
         advice: "Stop, and find out which wallet pays it: a second relayer, or a committee that cheats.",
       });
     }
+    // A journal that was restored has tokens as free that the ledger may have given since.
+    if (side === "foreign" && !this.#isLedgerRead()) return false;
     const taken = [...(await this.#store.taken(executor.chain))];
     for (;;) {
       const token = await executor.reserve(effect, taken);
-      if (side === "home" || !this.#isAuthorised(token))
+      if (side === "home" || !(await this.#isAuthorised(token)))
         return tell({ is: "reserved", part, side, effect, token });
       taken.push(token);
     }
   }
 
-  /** Whether the ledger has a token for a payout of which this journal, restored from before that, has none yet. */
-  #isAuthorised(token: ConflictToken): boolean {
+  /** Whether the ledger has given a token to a payout, whatever this journal, restored from before that, knows of it. */
+  async #isAuthorised(token: ConflictToken): Promise<boolean> {
     const word = tokenWord(token);
-    return [...this.#store.loaded()].some(({ state }) => {
-      const { sightings = NO_SIGHTINGS, effects = {} } = state as Partial<OutboundState>;
-      if (effects.payment !== undefined) return false;
-      const { pending, confirmed } = sightings;
-      return [...pending, ...confirmed].some(
-        ({ kind, data }) => kind === "PayoutAuthorised" && data.token === word,
-      );
+    return (await this.#store.payouts()).some(({ state }) => {
+      const { sightings = NO_SIGHTINGS } = state as Partial<OutboundState>;
+      return isAuthorisedWith(sightings, word);
     });
   }
 
@@ -130,12 +142,15 @@ export class Hands {
   }
 
   protected async build(stream: string, intention: To<"build">, tell: Tell): Promise<boolean> {
-    const { part, side, mode } = intention;
+    const { part, side, mode, again } = intention;
     const status = await this.#status(intention);
     if (await tell({ is: "looked", part, status, at: this.#desk.clock.now() })) return true;
     if (status.is === "done" || status.is === "impossible") return false;
     // A version that this journal has lost: another one would only compete with it.
     if (status.is === "pending" && intention.previous.length === 0 && mode === "act") return false;
+    if (again !== undefined && status.is === "absent") {
+      if (await this.broadcast({ ...intention, do: "broadcast", signed: again }, tell)) return true;
+    }
     const [unsigned, inputs] = await this.#alone(side, async () => {
       const built = await this.#built(stream, intention);
       const spends = this.#side(side).inputsOf(built);

@@ -1,4 +1,5 @@
 import type { Point } from "../chains/chain.ts";
+import { TerminalError } from "../core/errors.ts";
 import { BLOCKS, type ScanDesk, SIGHTINGS, sightingsIn } from "./chain-scan.ts";
 import type { RoutedSighting } from "./stream-store.ts";
 
@@ -64,10 +65,19 @@ export class LookBack {
     return touched;
   }
 
-  /** After which block reading goes on: the one before a wish's first, or where a fork left what was read. */
-  #begin(at: Point | undefined, since: number, head: Point): Promise<Point> | Point {
+  /**
+   * After which block reading goes on: where a fork left what was read, or the one before a wish's first. From there all is read
+   * anew too where nodes know nothing of the former branch any more.
+   */
+  async #begin(at: Point | undefined, since: number, head: Point): Promise<Point> {
     const { observer } = this.#desk;
-    if (at !== undefined) return observer.commonAncestor([at]);
+    if (at !== undefined) {
+      try {
+        return await observer.commonAncestor([at]);
+      } catch (error) {
+        if (!(error instanceof TerminalError) || error.code !== "REORGANISED_TOO_DEEP") throw error;
+      }
+    }
     return since > head.height ? head : observer.at(Math.max(0, since - 1));
   }
 }

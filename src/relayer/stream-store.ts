@@ -1,4 +1,5 @@
 import type { Caip2, ConflictToken } from "../chains/chain.ts";
+import { TerminalError } from "../core/errors.ts";
 import type { Append, Journal, Lease, NewEvent } from "../journal/journal.ts";
 import type { Attention } from "./deciders/attention.ts";
 import type { Command } from "./deciders/command.ts";
@@ -53,6 +54,10 @@ export interface RoutedSighting {
   readonly sighting: Sighting;
 }
 
+/** Whether a token is the route's own and nobody has a use for it: until then its stream only says whose it is. */
+const isLeft = (names: StreamNames, state: TokenState) =>
+  state.abandoned !== undefined && names.haveToken(state);
+
 /** Conflicts in a row that are still other workers' luck. */
 const MOST_TRIES = 20;
 
@@ -80,15 +85,17 @@ export class StreamStore {
     const events = await this.#desk.journal.read(stream);
     const decider = this.decider(stream);
     const state = events.reduce(decider.evolve, decider.initial);
+    // Somebody may have loaded it meanwhile, and gone on with it.
+    const later = this.#loaded.get(stream);
+    if (later !== undefined && later.version >= events.length) return later;
     return this.#keep({ stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() });
   }
 
   /** In memory stay the route's own streams for which something may have to be done: what has ended has no place there. */
   #keep(loaded: LoadedStream): LoadedStream {
-    const { stream, version, state } = loaded;
+    const { stream, state } = loaded;
     const { names } = this.#desk;
-    // A token's first event only says whose it is.
-    const wanted = kindOf(stream) !== "token" || (version > 1 && names.haveToken(state as TokenState));
+    const wanted = kindOf(stream) !== "token" || isLeft(names, state as TokenState);
     if (wanted && this.decider(stream).isOpen(state)) this.#loaded.set(stream, loaded);
     else this.forget(stream);
     return loaded;
@@ -97,6 +104,13 @@ export class StreamStore {
   /** Those in memory. */
   loaded(): Iterable<LoadedStream> {
     return this.#loaded.values();
+  }
+
+  /** All payouts that are open. */
+  async payouts(): Promise<readonly LoadedStream[]> {
+    const { journal, names } = this.#desk;
+    const open = await journal.open(names.prefix("out"));
+    return Promise.all(open.map(({ stream }) => this.load(stream)));
   }
 
   forget(stream: string): void {
@@ -119,7 +133,7 @@ export class StreamStore {
     }
     const others = new Set<string>();
     for (const { stream } of left) {
-      if (!names.haveToken((await this.load(stream)).state as TokenState)) others.add(stream);
+      if (!isLeft(names, (await this.load(stream)).state as TokenState)) others.add(stream);
     }
     return streams.filter(({ stream }) => !others.has(stream));
   }
@@ -143,6 +157,36 @@ export class StreamStore {
       await this.#commit(appends);
       return true;
     }, command.is !== "reserved");
+  }
+
+  /**
+   * Gives a payout the token that the ledger has for it, be it from another one that has it here and has done nothing by it.
+   *
+   * @returns whether there was anything to decide
+   * @throws TerminalError `TOKEN_HELD` where something may have been done by it; RetryableError `VERSION_CONFLICT`
+   */
+  async takeOver(stream: string, command: Extract<Command, { is: "reserved" }>): Promise<boolean> {
+    const { side, effect, token } = command;
+    const held = await this.load(tokenStream(token));
+    const { taken } = held.state as TokenState;
+    if (taken === undefined) return this.tell(stream, command);
+    const [own, other] = [await this.load(stream), await this.load(taken.stream)];
+    const isBound = held.version > 1 || other === own || !this.#desk.names.haveToken({ taken });
+    const left = isBound
+      ? []
+      : this.decider(taken.stream).decide(other.state, { is: "displaced", by: stream });
+    if (left.length === 0) {
+      const why = `The ledger's token for it, ${held.stream}, is that of ${taken.stream} in this journal`;
+      throw new TerminalError("TOKEN_HELD", why, {
+        advice: "Find out what was done by the token, and whether both payouts were authorised with it.",
+        docs: "docs/runbooks/journal-lost.md",
+      });
+    }
+    const events = this.decider(stream).decide(own.state, command);
+    if (events.length === 0) return false;
+    const again = { type: "TokenTaken", data: { side, effect, token, stream } };
+    await this.#commit([this.#append(own, events), this.#append(other, left), this.#append(held, [again])]);
+    return true;
   }
 
   /** Stores what a chain's blocks say together with where its reader has come to. */

@@ -95,6 +95,8 @@ class Turn {
     home: { failures: 0, due: 0 },
     foreign: { failures: 0, due: 0 },
   };
+  /** Whether all that the ledger says has been read in this turn. */
+  #isLedgerRead = false;
   /** What ends it: the worker's end, or what no other try will change. */
   readonly #end = new AbortController();
   #fatal: unknown;
@@ -116,7 +118,8 @@ class Turn {
     this.#survey = survey;
     this.#store = new StreamStore({ ...of, lease: () => term.lease, now: () => desk.clock.now() });
     const store = this.#store;
-    this.#hands = makeHands({ desk, store, check: () => term.check() });
+    const isLedgerRead = () => this.#isLedgerRead;
+    this.#hands = makeHands({ desk, store, check: () => term.check(), isLedgerRead });
     this.#control = new RouteControl(journal, names, () => term.lease);
     this.#agenda = new Agenda();
     const deskOf = (side: Side) => {
@@ -151,6 +154,7 @@ class Turn {
   }
 
   async #restore(): Promise<void> {
+    this.#isLedgerRead = false;
     const { journal, terms } = this.#desk;
     const { accepted } = await this.#control.read();
     const names = this.#names;
@@ -217,6 +221,7 @@ class Turn {
     try {
       const round = await scan.round();
       reading.failures = 0;
+      if (side === "home") this.#isLedgerRead = true;
       this.#survey.read(side, round, clock.monotonic());
       if (round.turnedBack > 0)
         log({ event: "reorg", chain: this.#desk.terms[side], depth: round.turnedBack });

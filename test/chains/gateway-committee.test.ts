@@ -214,6 +214,7 @@ describe("the committee through nodes", () => {
         desk: { committee: by } as unknown as RouteDesk,
         store: store as unknown as StreamStore,
         check: () => {},
+        isLedgerRead: () => true,
       });
     const statement = await statementOf(d.depositOf());
     const intention = { do: "prove", what: "deposit", statement, facts: {} } as const;

@@ -400,6 +400,30 @@ describe("a wallet on litecoind", () => {
       expect(await status(made)).to.deep.equal({ is: "done", txId: made.signed.txId, final: true });
     });
 
+    it("given a payout of change that a fork took away for good / when it is replaced / it is paid of other coins by the same token", async () => {
+      const parent = await make(payout());
+      await send(parent.signed);
+      await stage.mine(1);
+      await executor.reconcile();
+      const own = stage.index.tables.ownCoins().map(({ outpoint }) => outpoint);
+      const others = own.filter((outpoint) => !outpoint.startsWith(parent.signed.txId));
+      const child = await make(payout(), [parent.token], others);
+      expect(signedContent(child.signed).spends.some((one) => one.startsWith(parent.signed.txId))).to.equal(
+        true,
+      );
+      await send(child.signed);
+      await stage.reorganise(1, "dropped");
+      await send(await sign(await executor.replace([parent.signed], parent.effect, quote, [])));
+      await stage.mine(1);
+      expect(await executor.broadcast(child.signed)).to.equal("ambiguous");
+      expect(await status(child)).to.deep.equal({ is: "absent" });
+      const again = await sign(await executor.replace([child.signed], child.effect, quote, []));
+      expect(again.token).to.deep.equal(child.token);
+      await send(again);
+      await stage.mine(DEPTH);
+      expect(await status(child)).to.deep.equal({ is: "done", txId: again.txId, final: true });
+    });
+
     it("given an account that is named after its deposit was scanned / when the index is rewound / the coin is found", async () => {
       const account = `0x${"f2".repeat(20)}`;
       const late = new DepositBook(stage.wallet);

@@ -132,6 +132,23 @@ describe("Reading blocks again", () => {
     expect(JSON.parse((await journal.cursor(names.lookBack())) ?? "")).to.deep.equal({ done: 2 });
     await journal.close();
   });
+
+  it("given a fork of which nodes know nothing any more, begins again where the wish does, and goes on to the next one", async () => {
+    const { chain, all, journal, names, lookBack, scan } = await lookingBack();
+    chain.blocks = all;
+    const one = lookBack();
+    expect(await one.step([3], await scan()), "as far as it was final").to.have.length(4);
+    const other = lookBack();
+    other.restore(await journal.cursor(names.lookBack()));
+    chain.blocks = all.slice(0, 1);
+    for (const name of "BCDEFGHI") chain.add(name, "deposit");
+    chain.final = 9;
+    chain.commonAncestor = () => Promise.reject(new TerminalError("REORGANISED_TOO_DEEP", "nobody knows"));
+    expect(await other.step([3, 9], await scan())).to.have.length(6);
+    expect(await other.step([3, 9], await scan())).to.have.length(1);
+    expect(JSON.parse((await journal.cursor(names.lookBack())) ?? "")).to.deep.equal({ done: 2 });
+    await journal.close();
+  });
 });
 
 describe("Reading a chain", () => {

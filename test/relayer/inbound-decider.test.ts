@@ -180,6 +180,61 @@ describe("The inbound decider", () => {
     expect(delayed.next(5_000_000)).to.deep.include({ do: "reserve", part: "mature" });
   });
 
+  describe("given that its chain took back what had been final, and has it again in another block", () => {
+    const moved = { ...DEPOSIT, point: { height: 12, hash: "ab" }, parent: "aa" };
+
+    it("waits for that block to be final, and tells signers to look there", () => {
+      const told = deposit().all(...final(DEPOSIT));
+      expect(
+        told.tell({ is: "sighted", sighting: DEPOSIT }),
+        "the same block says nothing new",
+      ).to.deep.equal([]);
+      expect(told.tell({ is: "sighted", sighting: moved })).to.deep.equal(["Sighted"]);
+      expect(told.open).to.equal(true);
+      expect(told.next(0, 11)).to.deep.equal({ do: "wait", for: "the deposit's block to be final" });
+      expect(told.next(0, 12)).to.deep.equal({ do: "confirm", sighting: moved });
+      told.tell({ is: "settled", sighting: moved, as: "final" });
+      const next = told.next();
+      if (next.do !== "prove") expect.fail(next.do);
+      expect(next.facts).to.include({ height: "12", block: "ab", parent: "aa" });
+      expect(told.replayed().state).to.deep.equal(told.state);
+    });
+
+    it("isn't stated while no block has it for good", () => {
+      const told = deposit().all(...final(DEPOSIT), { is: "sighted", sighting: moved });
+      told.tell({ is: "settled", sighting: moved, as: "gone" });
+      expect(told.next()).to.include({ do: "wait" });
+      expect(told.all(...final({ ...moved, point: { height: 14, hash: "ac" } })).next()).to.include({
+        do: "prove",
+      });
+    });
+
+    it("goes on by the committee's word where that was given before, and isn't too small by a number that was raised since", () => {
+      const higher = new Told(inboundDecider({ ...TERMS, leastDeposit: 1_000n }));
+      higher.state = stated().events.reduce(inboundDecider(TERMS).evolve, higher.state);
+      higher.all(...final(moved));
+      expect(higher.state.ended).to.equal(undefined);
+      expect(higher.next()).to.deep.include({ do: "reserve", part: "credit", side: "home" });
+    });
+
+    it("is known where it is now too, where it is less than is credited and an operator takes it up later", () => {
+      const small = { ...DEPOSIT, data: { ...said, amount: "99" } };
+      const there = { ...moved, data: small.data };
+      const told = deposit().all(...final(small), ...final(there));
+      expect(told.state.ended).to.equal("tooSmall");
+      const lower = new Told(inboundDecider({ ...TERMS, leastDeposit: 99n }));
+      lower.state = told.events.reduce(inboundDecider(TERMS).evolve, lower.state);
+      const next = lower.all({ is: "retry", by: "ana" }).next();
+      expect(next.do === "prove" && next.facts.block).to.equal("ab");
+    });
+
+    it("is left as it is once the ledger has it", () => {
+      const told = stated().all(...final(sighting("DepositCredited", { depositId: ID })));
+      expect(told.tell({ is: "sighted", sighting: moved })).to.deep.equal([]);
+      expect(told.open).to.equal(false);
+    });
+  });
+
   it("given its events only, is what it was", () => {
     const told = stated().all(...brought("credit", NONCE));
     expect(told.replayed().state).to.deep.equal(told.state);

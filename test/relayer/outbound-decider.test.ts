@@ -171,6 +171,26 @@ describe("The outbound decider", () => {
       expect(told.tell(built), "nothing is built beside it").to.deep.equal(["EffectBuilt"]);
     });
 
+    it("is built of other coins when nobody has it and nobody knows why, under the same token, once patience has passed", () => {
+      const told = authorised().all(built, sign(), sent("accepted", 1_000), looked({ is: "pending" }));
+      told.all(looked({ is: "absent" }), sent("ambiguous", 7_000));
+      expect(told.next(11_999), "the same bytes until then").to.deep.include({
+        do: "watch",
+        last: signed("payment"),
+      });
+      const next = told.next(12_000);
+      expect(next).to.deep.include({ do: "build", token: TOKEN, mode: "act", again: signed("payment") });
+      expect(next.do === "build" && next.previous).to.deep.equal([signed("payment")]);
+      told.tell(sent("accepted", 12_000));
+      expect(told.next(12_000), "a node has it again").to.include({ do: "watch" });
+    });
+
+    it("is watched where nobody knows of a submission: a nonce needs no coins that could vanish", () => {
+      const told = requested().all(reserved, proved("token"), ...brought("authorise", NONCE).slice(0, -2));
+      told.tell({ is: "sent", part: "authorise", txId: tx("authorise"), result: "ambiguous", at: 0 });
+      expect(told.next(100_000)).to.deep.include({ do: "watch", part: "authorise" });
+    });
+
     it("is replaced for more when it is stuck, under the same token, and every version is looked for", () => {
       const told = authorised().all(built, sign(), sent("accepted", 1_000), looked({ is: "pending" }));
       expect(told.next(5_999)).to.include({ do: "watch" });

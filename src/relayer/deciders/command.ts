@@ -40,6 +40,8 @@ export type Command =
   | { readonly is: "failed"; readonly reason: Reason; readonly kind: FailureKind }
   /** The owner of a token has no use for it any more (to its token's stream). */
   | { readonly is: "abandoned"; readonly why: string }
+  /** The ledger has this payment's token for another payout, whose stream that is. */
+  | { readonly is: "displaced"; readonly by: string }
   /** Operators'. `asked`: an effect that keeps the wallet going (to a stream of its own). */
   | { readonly is: "asked"; readonly effect: Effect; readonly by: string }
   | { readonly is: "retry"; readonly by: string }

@@ -250,7 +250,7 @@ export function watchOnly(
  * What an effect wants done; undefined once its token is finally spent.
  *
  * @param effect as its message has it now
- * @param patience milliseconds in a pool until it is replaced for more
+ * @param patience milliseconds in a pool, or nowhere, until it is replaced for more
  */
 export function nextOfEffect(
   state: EffectState,
@@ -277,6 +277,10 @@ export function nextOfEffect(
   if (last.sent === undefined) return { do: "broadcast", ...of, signed: last.signed };
   const more = versions.length < MOST_VERSIONS;
   if (last.sent.result === "rejected" && where === "nowhere" && more) return build;
-  if (where === "pool" && more && time >= last.sent.at + patience) return build;
+  const waited = more && time >= last.sent.at + patience;
+  if (where === "pool" && waited) return build;
+  // Another output that it spends may have vanished with a fork: then it never happens, and its token is still unspent.
+  const maybeDead = where === "nowhere" && last.sent.result === "ambiguous" && token.kind === "outpoint";
+  if (maybeDead && waited) return { ...build, again: last.signed };
   return watchOf(state, effect, last);
 }

@@ -26,6 +26,7 @@ import type { Intention } from "./intention.ts";
 import { decideInVain, type RouteTerms } from "./route-terms.ts";
 import {
   confirmed,
+  decideMoved,
   decideSettled,
   decideSighted,
   evolveSightings,
@@ -160,10 +161,17 @@ function decideRetried(state: InboundState, by: string): readonly InboundEvent[]
   return [...taken, { type: "ProofEnded", data: { what: "deposit" } }];
 }
 
+/** Signers look for a deposit in the block that has it now. What the ledger has of it already, it has. */
+function decideSeen({ sightings, ended }: InboundState, sighting: Sighting): readonly InboundEvent[] {
+  const isOver = ended !== undefined && ended !== "tooSmall";
+  const moved = sighting.side === "home" || isOver ? [] : decideMoved(sightings, sighting);
+  return moved.length > 0 ? moved : decideSighted(sightings, sighting);
+}
+
 function decideOwn(terms: RouteTerms, state: InboundState, command: Command): readonly InboundEvent[] {
   switch (command.is) {
     case "sighted":
-      return decideSighted(state.sightings, command.sighting);
+      return decideSeen(state, command.sighting);
     case "settled": {
       const events = decideSettled(state.sightings, command.sighting, command.as);
       const why = command.as === "final" && events.length > 0 ? unusable(command.sighting) : undefined;
@@ -210,7 +218,7 @@ function decide(terms: RouteTerms, state: InboundState, command: Command): reado
   }
   if (left) return events;
   // Decided once: what is under way when the number rises is brought to its end.
-  if (depositOf(state) === undefined && isSmall(terms, after)) {
+  if (depositOf(state) === undefined && state.proof === undefined && isSmall(terms, after)) {
     return [...events, { type: "Ended", data: { as: "tooSmall", least: terms.leastDeposit.toString() } }];
   }
   if (delayedUntil(after) !== undefined && delayedUntil(state) === undefined) {

@@ -31,12 +31,16 @@ export type Intention =
     }
   /** `word`: the digest of the token that the ledger has for it already, from a journal that was lost. */
   | ({ readonly do: "reserve"; readonly word?: string } & OfPart)
-  /** Look first, and build only if nothing has happened. `previous`: what is replaced. */
+  /**
+   * Look first, and build only if nothing has happened. `previous`: what is replaced. `again`: sent once more before that, as
+   * nobody knows whether anyone has it.
+   */
   | ({
       readonly do: "build";
       readonly token: ConflictToken;
       readonly mode: Mode;
       readonly previous: readonly StoredSigned[];
+      readonly again?: StoredSigned;
     } & OfPart)
   | ({ readonly do: "sign"; readonly mode: Mode; readonly unsigned: StoredUnsigned } & OfPart)
   | ({ readonly do: "broadcast"; readonly signed: StoredSigned } & OfPart)

@@ -27,6 +27,7 @@ import {
   decideSettled,
   decideSighted,
   evolveSightings,
+  isAuthorisedWith,
   NO_SIGHTINGS,
   type Sighting,
   type SightingEvent,
@@ -165,6 +166,19 @@ function decideGivenUp(state: OutboundState, by: string, why: string): readonly 
   ];
 }
 
+/** The ledger has its token for another payout: it gets another one, if nothing was done by this one yet. */
+function decideDisplaced(state: OutboundState, by: string): readonly OutboundEvent[] {
+  const { effects, proofs, sightings, attention } = state;
+  const { payment, authorise } = effects;
+  if (payment === undefined || payment.built !== undefined || payment.versions.length > 0) return [];
+  if (authorise !== undefined || isAuthorisedWith(sightings, tokenWord(payment.token))) return [];
+  return [
+    ...decideAbandoned(effects, "payment", `the ledger has its token for ${by}`),
+    ...(proofs.token === undefined ? [] : [{ type: "ProofEnded", data: { what: "token" } } as const]),
+    ...decideTakenBack(attention, by),
+  ];
+}
+
 function decideOwn(state: OutboundState, command: Command): readonly OutboundEvent[] {
   switch (command.is) {
     case "sighted":
@@ -187,6 +201,8 @@ function decideOwn(state: OutboundState, command: Command): readonly OutboundEve
       return decideFailed(state.attention, command.reason, command.kind);
     case "retry":
       return decideRetried(state, command.by);
+    case "displaced":
+      return decideDisplaced(state, command.by);
     case "giveUp":
       return decideGivenUp(state, command.by, command.why);
     case "reserved": {

@@ -16,7 +16,10 @@ export interface Sighting {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** `Sighted`: in a block. `Confirmed`: that is final. `Withdrawn`: no block has it any more. */
+/**
+ * `Sighted`: in a block; it waits for that one to be final, even if it was in another one that was. `Confirmed`: it is final.
+ * `Withdrawn`: no block has it any more.
+ */
 export type SightingEvent =
   | { readonly type: "Sighted"; readonly data: Sighting }
   | { readonly type: "Confirmed" | "Withdrawn"; readonly data: { readonly key: string } };
@@ -34,7 +37,10 @@ const others = (list: readonly Sighting[], key: string) => list.filter((one) => 
 /** What the chains have said, after one more event. */
 export function evolveSightings(sightings: Sightings, event: NewEvent): Sightings {
   const { type, data } = event as SightingEvent;
-  if (type === "Sighted") return { ...sightings, pending: [...others(sightings.pending, data.key), data] };
+  if (type === "Sighted") {
+    const { pending, confirmed: list } = sightings;
+    return { pending: [...others(pending, data.key), data], confirmed: others(list, data.key) };
+  }
   if (type === "Withdrawn") return { ...sightings, pending: others(sightings.pending, data.key) };
   if (type !== "Confirmed") return sightings;
   const found = sightings.pending.find(({ key }) => key === data.key);
@@ -52,6 +58,20 @@ export function decideSighted(sightings: Sightings, sighting: Sighting): readonl
     before.txId === sighting.txId &&
     before.index === sighting.index;
   return same ? [] : [{ type: "Sighted", data: sighting }];
+}
+
+/**
+ * A sighting of what was final already, in another block: its chain took back what had been final, and has it again. Signers look for
+ * it where it is now.
+ */
+export function decideMoved(
+  { pending, confirmed: list }: Sightings,
+  sighting: Sighting,
+): readonly SightingEvent[] {
+  const before = list.find(({ key }) => key === sighting.key);
+  return before === undefined || before.point.hash === sighting.point.hash
+    ? []
+    : decideSighted({ pending, confirmed: [] }, sighting);
 }
 
 /** What became of a sighting; one that has moved to another block meanwhile isn't meant. */
@@ -76,4 +96,9 @@ export function confirmed({ confirmed: list }: Sightings, key: string): Sighting
 /** The first sighting whose height is final, so that its chain can be asked about it. */
 export function ripe({ pending }: Sightings, final: Readonly<Record<Side, number>>): Sighting | undefined {
   return pending.find(({ side, point }) => point.height <= final[side]);
+}
+
+/** Whether the ledger says, finally or not yet, that a payout has a token, named by its word. */
+export function isAuthorisedWith({ pending, confirmed: list }: Sightings, word: string): boolean {
+  return [...pending, ...list].some(({ kind, data }) => kind === "PayoutAuthorised" && data.token === word);
 }

@@ -1,6 +1,18 @@
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { expect } from "chai";
+import { deal, pointText } from "../../../src/signing/frost/dealing.ts";
 import type { RouteStory } from "../route-stories.ts";
+
+/** It was given its address after the backup. */
+const FORGOTTEN = `0x${"f0".repeat(20)}`;
+
+/** The coins' group, from whose key addresses come. */
+function groupText(): string {
+  const members = ["anna", "ben", "cem"].map((name, at) => ({ name, index: at + 1 }));
+  const commitments = deal(2, randomBytes, 7n).commitments.map(pointText);
+  return JSON.stringify({ version: 1, key: "coins", use: "transaction", threshold: 2, members, commitments });
+}
 
 export const journalLost: RouteStory = {
   title: "a journal from before knows what was done since, and nothing is paid again",
@@ -31,7 +43,14 @@ export const journalLost: RouteStory = {
     damaged(stage) {
       expect(stage.said("journal check")).to.include("STORE_DAMAGED");
     },
-    stopped: (stage) => stage.stop(),
+    async stopped(stage) {
+      await stage.stop();
+      writeFileSync(stage.at("coins.json"), groupText());
+      const { unnamed, foreign } = stage.world;
+      stage.words.set("ACCOUNT", FORGOTTEN).set("HEIGHT", String(foreign.blocks.length));
+      unnamed.add(FORGOTTEN);
+      stage.send({ kind: "deposit", account: FORGOTTEN, amount: "40" });
+    },
     async started(stage) {
       await stage.restart((config: object) => ({ ...config, journal: { file: "restored.journal" } }));
       await stage.wait(120);
@@ -52,6 +71,15 @@ export const journalLost: RouteStory = {
         `./strongroom relay explain ${stage.words.get("SINCE")} --config ROUTE`,
       );
       expect(stdout).to.include("It has ended: settled");
+    },
+    async watched(stage) {
+      const { unnamed, home } = stage.world;
+      const isCredited = () =>
+        [...home.gateway.deposits.values()].some(({ account }) => account === FORGOTTEN);
+      expect(stage.said("relay watch")).to.match(/^ltc1/);
+      expect(isCredited(), "nobody looked for it").to.equal(false);
+      unnamed.delete(FORGOTTEN);
+      await stage.until("it is credited", isCredited);
     },
   },
 };
