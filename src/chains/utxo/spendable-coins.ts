@@ -5,7 +5,7 @@ import type { IndexedCoin } from "./index-tables.ts";
 import type { JsonRpcNode } from "./json-rpc-node.ts";
 import { waitsAt } from "./mempool.ts";
 import { coinAmount } from "./network-fee.ts";
-import { nodesDisagree } from "./node-quorum.ts";
+import { type NodeWord, nodesDisagree } from "./node-quorum.ts";
 import type { UtxoIndex } from "./utxo-index.ts";
 import { parseOutpoint, type WalletInput } from "./wallet-transaction.ts";
 
@@ -62,17 +62,34 @@ export async function spentInMempool({ view }: UtxoIndex, outpoint: string): Pro
  * @throws RetryableError `NODES_DISAGREE` about what it holds
  */
 export async function liveOutput(index: UtxoIndex, outpoint: string): Promise<LiveOutput | undefined> {
-  const words = await index.view.quorum.each(`output ${outpoint}`, (node) => liveAt(node, outpoint, true));
-  const [first] = words;
-  if (first?.value === undefined || words.some(({ value }) => value === undefined)) return undefined;
-  const { amount, script } = first.value;
-  if (words.some(({ value }) => value?.amount !== amount || value.script !== script)) {
-    throw nodesDisagree(
-      `output ${outpoint}`,
-      words.map(({ node, value }) => ({ node, value: `${value?.amount} to ${value?.script}` })),
-    );
-  }
-  return first.value;
+  const words = await unspentWords(index, outpoint);
+  return words.some(({ value }) => value === undefined) ? undefined : sameOutput(outpoint, words);
+}
+
+/**
+ * Whether every node has an output unspent, or none has.
+ *
+ * @throws RetryableError `NODES_DISAGREE` where some have it, or about what it holds
+ */
+export async function isUnspent(index: UtxoIndex, outpoint: string): Promise<boolean> {
+  const words = await unspentWords(index, outpoint);
+  return words.some(({ value }) => value !== undefined) && sameOutput(outpoint, words) !== undefined;
+}
+
+type OutputWord = NodeWord<LiveOutput | undefined>;
+
+function unspentWords({ view }: UtxoIndex, outpoint: string): Promise<OutputWord[]> {
+  return view.quorum.each(`output ${outpoint}`, (node) => liveAt(node, outpoint, true));
+}
+
+/** What all say alike of an output. */
+function sameOutput(outpoint: string, words: readonly OutputWord[]): LiveOutput | undefined {
+  const said = words.map(({ node, value }) => ({
+    node,
+    value: value === undefined ? "none" : `${value.amount} to ${value.script}`,
+  }));
+  if (said.some(({ value }) => value !== said[0]?.value)) throw nodesDisagree(`output ${outpoint}`, said);
+  return words[0]?.value;
 }
 
 /** Whether it is one of the anchors: at the wallet's own address, with exactly what they hold. */
