@@ -18,10 +18,11 @@ import { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { laneOutputs, readPayoutTransaction } from "../../src/chains/utxo/payout-transaction.ts";
 import { signedContent } from "../../src/chains/utxo/signed-content.ts";
+import { spendableCoins } from "../../src/chains/utxo/spendable-coins.ts";
 import { readUpkeepTransaction } from "../../src/chains/utxo/upkeep-transaction.ts";
 import type { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
 import { UtxoObserver } from "../../src/chains/utxo/utxo-observer.ts";
-import { psbtText, rateOf } from "../../src/chains/utxo/wallet-transaction.ts";
+import { psbtText, rateOf, walletScript } from "../../src/chains/utxo/wallet-transaction.ts";
 import { StrongroomError } from "../../src/core/errors.ts";
 import { DEPTH, type LitecoinStage, openLitecoinStage, signAlone } from "../support/litecoin-stage.ts";
 
@@ -158,6 +159,41 @@ describe("a wallet on litecoind", () => {
         ["spent", account, "3000000"],
       ]);
       await stage.mine(DEPTH - 1);
+    });
+
+    it("given coins of somebody else's at the wallet's own address / when they are in a block / they are spent once they are final, its own change at once", async () => {
+      const { script } = walletScript(stage.wallet, undefined);
+      const coins = async () => spendableCoins(stage.index, await stage.index.sync(), []);
+      const holds = async (outpoint: string) => (await coins()).some((coin) => coin.outpoint === outpoint);
+      const theirs = `${await stage.bank.send([{ script, amount: 7_000_000n }])}:0`;
+      // Pays too little: the wallet pays for it, and its own coin then hangs on theirs.
+      const poor = `${await stage.bank.send([{ script, amount: 3_000_000n }], 200n)}:0`;
+      const child = await make(stage.effect("bump", { outpoint: poor }), [], [], { ...quote, rate: 15_000n });
+      await send(child.signed);
+      const paid = await make(payout());
+      await send(paid.signed);
+      await stage.mine(1);
+      const own = `${paid.signed.txId}:3`;
+      const hanging = `${child.signed.txId}:1`;
+      expect([await holds(theirs), await holds(hanging), await holds(own)]).to.deep.equal([
+        false,
+        false,
+        true,
+      ]);
+      // Change of change, still not final.
+      const next = await make(
+        payout(),
+        [],
+        (await coins()).map(({ outpoint }) => outpoint).filter((one) => one !== own),
+      );
+      expect(signedContent(next.signed).spends).to.include(own);
+      await send(next.signed);
+      await stage.mine(1);
+      expect(await holds(`${next.signed.txId}:3`)).to.equal(true);
+      expect(await executor.balance()).to.equal((await executor.reconcile()).balance);
+      await stage.mine(DEPTH - 2);
+      expect([await holds(theirs), await holds(hanging)]).to.deep.equal([true, true]);
+      await stage.mine(1);
     });
 
     it("given an upkeep that isn't wanted any more / when its token is voided / it is impossible", async () => {

@@ -211,6 +211,12 @@ export class IndexTables {
     return this.#rows("SELECT * FROM spends WHERE outpoint = ?", outpoint).map(spendOf)[0];
   }
 
+  /** The wallet's coins that a transaction in a block spends. */
+  spentBy(txId: Hex): IndexedCoin[] {
+    const sql = "SELECT coins.* FROM spends JOIN coins USING (outpoint) WHERE spends.txId = ?";
+    return this.#rows(sql, txId).map(coinOf);
+  }
+
   /** Spends in blocks from a height on, latest blocks first. */
   spendsFrom(height: number): IndexedSpend[] {
     return this.#rows("SELECT * FROM spends WHERE height >= ? ORDER BY height DESC", height).map(spendOf);

@@ -101,8 +101,27 @@ export function isAnchor(
 }
 
 /**
- * Coins that a transaction may spend. Deposits once they are final, as until then nobody was credited; the wallet's own change once it
- * is in a block. Never what only waits in a mempool: so no payout has ancestors there, and none hangs on another one's fate.
+ * Whether nobody else can take a coin back: it is final, or it is what the wallet's own transaction paid back to it out of nothing but
+ * such coins. One that bumps a stranger's deposit hangs on that, and so does what it pays back.
+ */
+function settledBy({ tables }: UtxoIndex, final: number): (coin: IndexedCoin) => boolean {
+  const known = new Map<Hex, boolean>();
+  const isOurs = (txId: Hex): boolean => {
+    const before = known.get(txId);
+    if (before !== undefined) return before;
+    const spent = tables.spentBy(txId);
+    const is = spent.length > 0 && spent.every(isSettled);
+    known.set(txId, is);
+    return is;
+  };
+  const isSettled = ({ height, account, outpoint }: IndexedCoin): boolean =>
+    height <= final || (account === undefined && isOurs(parseOutpoint(outpoint).txId));
+  return isSettled;
+}
+
+/**
+ * Coins that a transaction may spend: others' once they are final, the wallet's own change once it is in a block. Never what only
+ * waits in a mempool: so no payout has ancestors there, and none hangs on another one's fate.
  */
 export function spendableCoins(
   index: UtxoIndex,
@@ -110,13 +129,10 @@ export function spendableCoins(
   spent: readonly string[],
 ): WalletInput[] {
   const taken = new Set(spent);
+  const isSettled = settledBy(index, final);
   return index.tables
     .unspent()
     .filter((coin) => !isAnchor(index, coin) && !taken.has(coin.outpoint))
-    .filter(({ height, account, coinbase }) =>
-      coinbase
-        ? head.height - height + 1 >= COINBASE_MATURITY
-        : height <= (account === undefined ? head.height : final),
-    )
+    .filter((coin) => (coin.coinbase ? head.height - coin.height + 1 >= COINBASE_MATURITY : isSettled(coin)))
     .map(({ outpoint, amount, account }) => ({ outpoint, amount, account }));
 }
