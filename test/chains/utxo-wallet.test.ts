@@ -509,6 +509,71 @@ describe("a wallet on litecoind", () => {
       await stage.mine(DEPTH);
     });
 
+    describe("given a node that alone calls outputs spent", () => {
+      const MINUTE = 60_000;
+      let time = 0;
+      let own: ReturnType<LitecoinStage["another"]>;
+      const spends = (which: (outpoint: string) => boolean) =>
+        stage.endpoints[0]?.treat({
+          does: "lie",
+          lie: (method, [txId, index, waiting], truth) =>
+            method === "gettxout" && waiting === true && which(`${txId}:${index}`) ? null : truth,
+        });
+      /** What names the node. */
+      const named = async (attempt: Promise<unknown>) => {
+        const error = await attempt.catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(StrongroomError);
+        const { code, message } = error as StrongroomError;
+        expect(message).to.match(/operator 0 says (something|spent), operator 1 says (nothing|unspent)/);
+        return code;
+      };
+      beforeEach(() => {
+        own = stage.another({ patience: { rest: 0, now: () => time } });
+      });
+
+      it("when a payout's that nobody signed is asked for / it waits for a while, and then the node is named", async () => {
+        const effect = payout();
+        const token = await own.executor.reserve(effect, []);
+        spends((outpoint) => outpoint === token.value);
+        const status = (sent: readonly Hex[] = []) => own.executor.effectStatus(effect, token, sent);
+        expect(await status()).to.deep.equal({ is: "pending" });
+        time += 9 * MINUTE;
+        expect(await status()).to.deep.equal({ is: "pending" });
+        time += MINUTE;
+        expect(await named(status())).to.equal("NODES_DISAGREE");
+        // What was sent may wait at one node alone: the others may have let it go.
+        expect(await status(["ab".repeat(32)])).to.deep.equal({ is: "pending" });
+        spends(() => false);
+        expect(await status()).to.deep.equal({ is: "absent" });
+        spends((outpoint) => outpoint === token.value);
+        expect(await status()).to.deep.equal({ is: "pending" });
+      });
+
+      it("when no lane or coin is left by its word / the want of them is told, and after a while the node is named", async () => {
+        const effect = payout();
+        const token = await own.executor.reserve(effect, []);
+        spends(() => true);
+        const reserve = () => own.executor.reserve(effect, []);
+        const build = () => own.executor.build(effect, token, quote, []);
+        expect(await codeOf(reserve())).to.equal("NO_TOKEN_FREE");
+        expect(await codeOf(build())).to.equal("COINS_INSUFFICIENT");
+        time += 10 * MINUTE;
+        expect(await named(reserve())).to.equal("NODES_DISAGREE");
+        expect(await named(build())).to.equal("NODES_DISAGREE");
+      });
+
+      it("when a token is judged / it is neither free nor spent", async () => {
+        const token = await own.executor.reserve(payout(), []);
+        expect(await own.executor.isFree(token)).to.equal(true);
+        spends(() => true);
+        expect(await codeOf(own.executor.isFree(token))).to.equal("NODES_DISAGREE");
+        for (const endpoint of stage.endpoints) {
+          endpoint.treat({ does: "lie", lie: (method, _, truth) => (method === "gettxout" ? null : truth) });
+        }
+        expect(await own.executor.isFree(token)).to.equal(false);
+      });
+    });
+
     it("given nodes that lost each other / when each goes on alone / nothing of one side is final, and both together are one chain again", async () => {
       const [first, second] = stage.nodes;
       const account = `0x${"f5".repeat(20)}`;

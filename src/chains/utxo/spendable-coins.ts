@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RetryableError } from "../../core/errors.ts";
 import type { Hex } from "../chain.ts";
 import type { ChainTip } from "./chain-view.ts";
 import type { IndexedCoin } from "./index-tables.ts";
@@ -45,25 +46,52 @@ async function liveAt(
 /**
  * Whether something that waits at a node spends an output: it is there by the blocks, or by its own transaction that waits too, and
  * isn't once the mempool counts. One node's word is enough, as nothing is done upon it but waiting.
+ *
+ * @param unsigned Whether nothing is known that could wait there: then one node's word is enough for a while only
+ * @throws RetryableError `NODES_DISAGREE` where some have said so for long, and others haven't
  */
-export async function spentInMempool({ view }: UtxoIndex, outpoint: string): Promise<boolean> {
+export async function spentInMempool(
+  { view }: UtxoIndex,
+  outpoint: string,
+  unsigned: boolean,
+): Promise<boolean> {
   const words = await view.quorum.each(`output ${outpoint}`, async (node) => {
     const made =
       (await liveAt(node, outpoint, false)) !== undefined ||
       (await waitsAt(node, parseOutpoint(outpoint).txId));
     return made && (await liveAt(node, outpoint, true)) === undefined;
   });
+  const about = `what spends output ${outpoint} in mempools`;
+  const saying = words.map(({ node, value }) => ({ node, value: value ? "something" : "nothing" }));
+  const differ = view.quorum.differsForLong(
+    about,
+    saying.map(({ value }) => value),
+  );
+  if (unsigned && differ) throw nodesDisagree(about, saying);
   return words.some(({ value }) => value);
 }
 
 /**
  * An output that every node has, unspent by anything in its blocks or mempool; undefined: some node hasn't.
  *
+ * @param disputes Is told where some have had it for long, and others haven't: who finds nothing else knows by it why
  * @throws RetryableError `NODES_DISAGREE` about what it holds
  */
-export async function liveOutput(index: UtxoIndex, outpoint: string): Promise<LiveOutput | undefined> {
+export async function liveOutput(
+  index: UtxoIndex,
+  outpoint: string,
+  disputes: RetryableError[] = [],
+): Promise<LiveOutput | undefined> {
   const words = await unspentWords(index, outpoint);
-  return words.some(({ value }) => value === undefined) ? undefined : sameOutput(outpoint, words);
+  const isThere = words.map(({ value }) => value !== undefined);
+  if (index.view.quorum.differsForLong(`output ${outpoint}`, isThere)) {
+    const saying = words.map(({ node, value }) => ({
+      node,
+      value: value === undefined ? "spent" : "unspent",
+    }));
+    disputes.push(nodesDisagree(`output ${outpoint}`, saying));
+  }
+  return isThere.includes(false) ? undefined : sameOutput(outpoint, words);
 }
 
 /**

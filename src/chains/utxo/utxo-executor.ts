@@ -49,7 +49,8 @@ export class UtxoExecutor implements EffectExecutor {
     this.#index = index;
   }
 
-  async effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus> {
+  /** @throws RetryableError `NODES_DISAGREE` where nothing was sent, and one node alone says for long that something waits */
+  async effectStatus(effect: Effect, token: ConflictToken, sent: readonly Hex[] = []): Promise<EffectStatus> {
     const wanted = utxoEffect(this.#index.wallet, effect);
     const outpoint = this.#outpoint(token);
     const { final } = await this.#index.sync();
@@ -58,7 +59,7 @@ export class UtxoExecutor implements EffectExecutor {
       const { txId, height, outputs } = spend;
       return { is: bringsAbout(wanted, outputs) ? "done" : "impossible", txId, final: height <= final };
     }
-    const pending = await spentInMempool(this.#index, outpoint);
+    const pending = await spentInMempool(this.#index, outpoint, sent.length === 0);
     return { is: pending ? "pending" : "absent" };
   }
 
@@ -67,11 +68,13 @@ export class UtxoExecutor implements EffectExecutor {
     const tip = await this.#index.sync();
     const used = new Set(taken.map(({ value }) => value));
     const candidates = this.#tokensFor(wanted, tip).filter((outpoint) => !used.has(outpoint));
+    const disputes: RetryableError[] = [];
     for (const outpoint of candidates.slice(0, MOST_ASKED)) {
-      if ((await liveOutput(this.#index, outpoint)) !== undefined) {
+      if ((await liveOutput(this.#index, outpoint, disputes)) !== undefined) {
         return outpointToken(this.#index.wallet.network, outpoint);
       }
     }
+    if (disputes[0] !== undefined) throw disputes[0];
     const lanes = this.#index.tables.unspent().filter((coin) => isAnchor(this.#index, coin)).length;
     throw new RetryableError("NO_TOKEN_FREE", `No conflict token is free for effect ${effect.id}`, {
       advice:
