@@ -152,7 +152,8 @@ export interface EffectExecutor {
   readonly chain: Caip2;
   /**
    * By the effect's id and its token, whatever transactions were sent for it. `sent`: the ids of those that the caller knows.
-   * They decide nothing; where nodes keep little history, they are what finds the one that counted.
+   * They decide nothing; where nodes keep little history, they are what finds the one that counted. Without any, nothing should
+   * wait: it is a `RetryableError` `NODES_DISAGREE` where some nodes have long said that something does, and others haven't.
    */
   effectStatus(effect: Effect, token: ConflictToken, sent?: readonly Hex[]): Promise<EffectStatus>;
   /** A token that no effect has: persisted by the caller before use. `taken` are those that the caller's journal knows. */

@@ -1,5 +1,6 @@
 import { RetryableError, StrongroomError } from "../core/errors.ts";
 import type { NodeHealth } from "./chain.ts";
+import { GOSSIP, LastingDispute } from "./lasting-dispute.ts";
 
 /** Whether no two URLs are ways to the same place, however they are written. */
 export function differ(urls: readonly string[]): boolean {
@@ -16,6 +17,8 @@ export interface NodeWord<N, T> {
 export interface NodePatience {
   /** Milliseconds for which it isn't waited for, where enough others answer; 0 unless given: it is asked each time. */
   readonly rest?: number;
+  /** Milliseconds for which nodes may differ about what waits in their pools; ten minutes unless given. */
+  readonly gossip?: number;
   /** Whether it failed by being silent. */
   readonly isSilence?: (error: RetryableError) => boolean;
   /** Milliseconds, rising. */
@@ -47,13 +50,16 @@ export class NodeSet<N extends { readonly name: string }> {
   readonly #known = new Set<N>();
   readonly #silentUntil = new Map<N, number>();
   readonly #troubles = new Map<N, string>();
+  readonly #disputes: LastingDispute;
 
   constructor({ chain, nodes, required, meet, patience }: NodeSetOptions<N>) {
     this.nodes = nodes;
     this.required = required;
     this.#chain = chain;
     this.#meet = meet;
-    this.#patience = { rest: 0, isSilence: () => false, now: () => performance.now(), ...patience };
+    const now = () => performance.now();
+    this.#patience = { rest: 0, gossip: GOSSIP, isSilence: () => false, now, ...patience };
+    this.#disputes = new LastingDispute(this.#patience.gossip, this.#patience.now);
   }
 
   /** How each node is, by the last question to it. */
@@ -102,6 +108,17 @@ export class NodeSet<N extends { readonly name: string }> {
     if (words.size < this.required) await hear(resting);
     if (words.size < this.required) throw this.#tooFew(what, words.size, failures);
     return this.nodes.flatMap((node) => (words.has(node) ? [{ node, value: words.get(node) as T }] : []));
+  }
+
+  /**
+   * Whether nodes differ about something in their pools, and have for longer than honest ones do. Nothing is ever done on the word of
+   * those who see more than the others; but what is left undone by it for so long is somebody's lie, or two pools that don't meet.
+   */
+  differsForLong(about: string, values: readonly unknown[]): boolean {
+    return this.#disputes.lasts(
+      about,
+      values.some((value) => value !== values[0]),
+    );
   }
 
   /** The first answer that passes a check which makes it true whoever gave it. Throws the last node's error. */

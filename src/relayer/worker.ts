@@ -90,6 +90,8 @@ class Turn {
   readonly #survey: RouteSurvey;
   readonly #agenda: Agenda;
   readonly #running = new Set<Promise<void>>();
+  /** What is being counted on a chain: one count of each at a time, and beside the streams, whose room it doesn't take. */
+  readonly #counting = new Map<Side, Promise<void>>();
   /** Failures in a row of reading a chain, and when it is read again. */
   readonly #reading: Record<Side, { failures: number; due: number }> = {
     home: { failures: 0, due: 0 },
@@ -148,6 +150,7 @@ class Turn {
         await Promise.allSettled([...this.#running, renewing]);
         // Whoever waits for the route has it at once. If the store doesn't answer, it ends by itself.
         await this.#desk.journal.release(this.#term.lease).catch(() => undefined);
+        await Promise.allSettled(this.#counting.values());
       }
     }
     if (this.#fatal !== undefined) throw this.#fatal;
@@ -363,12 +366,13 @@ class Turn {
     if (clock.monotonic() < this.#surveyDue) return;
     this.#surveyDue = clock.monotonic() + pace.survey;
     for (const side of SIDES) {
-      const work = sides[side].executor
+      if (this.#counting.has(side)) continue;
+      const count = sides[side].executor
         .reconcile()
         .then((report) => this.#survey.reconciled(side, report))
         .catch(() => this.#survey.failed(side))
-        .finally(() => this.#running.delete(work));
-      this.#running.add(work);
+        .finally(() => this.#counting.delete(side));
+      this.#counting.set(side, count);
     }
   }
 }

@@ -154,11 +154,8 @@ export class UtxoWatch implements ForeignWatch {
     return this.#alone(() => this.#executor.effectStatus(effect, token));
   }
 
-  async isFree(token: ConflictToken): Promise<boolean> {
-    const { free } = await this.#alone(() => this.#executor.reconcile());
-    return free.some(
-      ({ chain, kind, value }) => chain === token.chain && kind === token.kind && value === token.value,
-    );
+  isFree(token: ConflictToken): Promise<boolean> {
+    return this.#alone(() => this.#executor.isFree(token));
   }
 
   tokenIsTrue(body: string): Promise<boolean | undefined> {
@@ -176,7 +173,7 @@ export class UtxoWatch implements ForeignWatch {
   balance(): Promise<bigint> {
     return this.#alone(async () => {
       await this.#credits.tell((deposits) => this.#learnCredited(deposits));
-      return (await this.#executor.reconcile()).balance;
+      return this.#executor.balance();
     });
   }
 

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { getAddress, Transaction } from "ethers";
-import type { SignedTx } from "../../src/chains/chain.ts";
+import type { Hex, SignedTx } from "../../src/chains/chain.ts";
 import { callEffect } from "../../src/chains/evm/call-effect.ts";
+import { ChainView } from "../../src/chains/evm/chain-view.ts";
 import { EvmExecutor } from "../../src/chains/evm/evm-executor.ts";
+import { httpNode } from "../../src/chains/evm/http-node.ts";
+import { EvmNodes } from "../../src/chains/evm/nodes.ts";
 import { refusalReader } from "../../src/chains/evm/refusal-reader.ts";
 import { StrongroomError } from "../../src/core/errors.ts";
 import type { FrontNode } from "../support/front-node.ts";
@@ -73,6 +76,46 @@ describe("an EVM chain, acted on", () => {
       final: true,
     });
     expect(await chain.received(effect)).to.equal(chain.amount);
+  });
+
+  it("given a node that alone counts a nonce that nobody signed for / when the status is asked for / it waits for a while, and then the node is named", async () => {
+    const minute = 60_000;
+    let time = 0;
+    const nodes = new EvmNodes(
+      chain.executor.chain,
+      chain.fronts.map(({ url }) => httpNode(url)),
+      undefined,
+      { now: () => time },
+    );
+    const executor = new EvmExecutor(new ChainView(nodes, { by: "depth", blocks: 2 }), {
+      account: chain.wallet.address,
+      fees: { rate: 500n * GWEI, total: 10n ** 17n },
+      gas: 1_000_000n,
+      refusal: refusalReader(chain.face, new Set()),
+    });
+    const effect = await chain.payout(1n);
+    const token = await executor.reserve(effect, []);
+    const status = (sent: readonly Hex[] = []) => executor.effectStatus(effect, token, sent);
+    const lies = () => {
+      front(1).lie = (method, [, block], truth) =>
+        method === "eth_getTransactionCount" && block === "pending" ? "0xffff" : truth;
+    };
+    lies();
+    expect(await status()).to.deep.equal({ is: "pending" });
+    time += 9 * minute;
+    expect(await status()).to.deep.equal({ is: "pending" });
+    time += minute;
+    const { code, message } = await errorOf(status());
+    expect(code).to.equal("NODES_DISAGREE");
+    expect(message).to.include(`${new URL(front(1).url).host} says true`);
+    expect(message).to.include(`${new URL(front(0).url).host} says false`);
+    // Of what was signed they are asked by its name.
+    expect(await status(["ab".repeat(32)])).to.deep.equal({ is: "absent" });
+    front(1).lie = undefined;
+    expect(await status()).to.deep.equal({ is: "absent" });
+    lies();
+    expect(await status()).to.deep.equal({ is: "pending" });
+    front(1).lie = undefined;
   });
 
   it("given another process with the same account / when its transaction takes the nonce / ours is impossible, and never sent twice", async () => {

@@ -18,10 +18,11 @@ import { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { laneOutputs, readPayoutTransaction } from "../../src/chains/utxo/payout-transaction.ts";
 import { signedContent } from "../../src/chains/utxo/signed-content.ts";
+import { spendableCoins } from "../../src/chains/utxo/spendable-coins.ts";
 import { readUpkeepTransaction } from "../../src/chains/utxo/upkeep-transaction.ts";
 import type { UtxoExecutor } from "../../src/chains/utxo/utxo-executor.ts";
 import { UtxoObserver } from "../../src/chains/utxo/utxo-observer.ts";
-import { psbtText, rateOf } from "../../src/chains/utxo/wallet-transaction.ts";
+import { psbtText, rateOf, walletScript } from "../../src/chains/utxo/wallet-transaction.ts";
 import { StrongroomError } from "../../src/core/errors.ts";
 import { DEPTH, type LitecoinStage, openLitecoinStage, signAlone } from "../support/litecoin-stage.ts";
 
@@ -158,6 +159,41 @@ describe("a wallet on litecoind", () => {
         ["spent", account, "3000000"],
       ]);
       await stage.mine(DEPTH - 1);
+    });
+
+    it("given coins of somebody else's at the wallet's own address / when they are in a block / they are spent once they are final, its own change at once", async () => {
+      const { script } = walletScript(stage.wallet, undefined);
+      const coins = async () => spendableCoins(stage.index, await stage.index.sync(), []);
+      const holds = async (outpoint: string) => (await coins()).some((coin) => coin.outpoint === outpoint);
+      const theirs = `${await stage.bank.send([{ script, amount: 7_000_000n }])}:0`;
+      // Pays too little: the wallet pays for it, and its own coin then hangs on theirs.
+      const poor = `${await stage.bank.send([{ script, amount: 3_000_000n }], 200n)}:0`;
+      const child = await make(stage.effect("bump", { outpoint: poor }), [], [], { ...quote, rate: 15_000n });
+      await send(child.signed);
+      const paid = await make(payout());
+      await send(paid.signed);
+      await stage.mine(1);
+      const own = `${paid.signed.txId}:3`;
+      const hanging = `${child.signed.txId}:1`;
+      expect([await holds(theirs), await holds(hanging), await holds(own)]).to.deep.equal([
+        false,
+        false,
+        true,
+      ]);
+      // Change of change, still not final.
+      const next = await make(
+        payout(),
+        [],
+        (await coins()).map(({ outpoint }) => outpoint).filter((one) => one !== own),
+      );
+      expect(signedContent(next.signed).spends).to.include(own);
+      await send(next.signed);
+      await stage.mine(1);
+      expect(await holds(`${next.signed.txId}:3`)).to.equal(true);
+      expect(await executor.balance()).to.equal((await executor.reconcile()).balance);
+      await stage.mine(DEPTH - 2);
+      expect([await holds(theirs), await holds(hanging)]).to.deep.equal([true, true]);
+      await stage.mine(1);
     });
 
     it("given an upkeep that isn't wanted any more / when its token is voided / it is impossible", async () => {
@@ -495,6 +531,71 @@ describe("a wallet on litecoind", () => {
       });
       expect(await codeOf(make(payout()))).to.equal("NO_TOKEN_FREE");
       await stage.mine(DEPTH);
+    });
+
+    describe("given a node that alone calls outputs spent", () => {
+      const MINUTE = 60_000;
+      let time = 0;
+      let own: ReturnType<LitecoinStage["another"]>;
+      const spends = (which: (outpoint: string) => boolean) =>
+        stage.endpoints[0]?.treat({
+          does: "lie",
+          lie: (method, [txId, index, waiting], truth) =>
+            method === "gettxout" && waiting === true && which(`${txId}:${index}`) ? null : truth,
+        });
+      /** What names the node. */
+      const named = async (attempt: Promise<unknown>) => {
+        const error = await attempt.catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(StrongroomError);
+        const { code, message } = error as StrongroomError;
+        expect(message).to.match(/operator 0 says (something|spent), operator 1 says (nothing|unspent)/);
+        return code;
+      };
+      beforeEach(() => {
+        own = stage.another({ patience: { rest: 0, now: () => time } });
+      });
+
+      it("when a payout's that nobody signed is asked for / it waits for a while, and then the node is named", async () => {
+        const effect = payout();
+        const token = await own.executor.reserve(effect, []);
+        spends((outpoint) => outpoint === token.value);
+        const status = (sent: readonly Hex[] = []) => own.executor.effectStatus(effect, token, sent);
+        expect(await status()).to.deep.equal({ is: "pending" });
+        time += 9 * MINUTE;
+        expect(await status()).to.deep.equal({ is: "pending" });
+        time += MINUTE;
+        expect(await named(status())).to.equal("NODES_DISAGREE");
+        // What was sent may wait at one node alone: the others may have let it go.
+        expect(await status(["ab".repeat(32)])).to.deep.equal({ is: "pending" });
+        spends(() => false);
+        expect(await status()).to.deep.equal({ is: "absent" });
+        spends((outpoint) => outpoint === token.value);
+        expect(await status()).to.deep.equal({ is: "pending" });
+      });
+
+      it("when no lane or coin is left by its word / the want of them is told, and after a while the node is named", async () => {
+        const effect = payout();
+        const token = await own.executor.reserve(effect, []);
+        spends(() => true);
+        const reserve = () => own.executor.reserve(effect, []);
+        const build = () => own.executor.build(effect, token, quote, []);
+        expect(await codeOf(reserve())).to.equal("NO_TOKEN_FREE");
+        expect(await codeOf(build())).to.equal("COINS_INSUFFICIENT");
+        time += 10 * MINUTE;
+        expect(await named(reserve())).to.equal("NODES_DISAGREE");
+        expect(await named(build())).to.equal("NODES_DISAGREE");
+      });
+
+      it("when a token is judged / it is neither free nor spent", async () => {
+        const token = await own.executor.reserve(payout(), []);
+        expect(await own.executor.isFree(token)).to.equal(true);
+        spends(() => true);
+        expect(await codeOf(own.executor.isFree(token))).to.equal("NODES_DISAGREE");
+        for (const endpoint of stage.endpoints) {
+          endpoint.treat({ does: "lie", lie: (method, _, truth) => (method === "gettxout" ? null : truth) });
+        }
+        expect(await own.executor.isFree(token)).to.equal(false);
+      });
     });
 
     it("given nodes that lost each other / when each goes on alone / nothing of one side is final, and both together are one chain again", async () => {

@@ -8,7 +8,7 @@ import type { ConflictToken, Effect, Hex, UnsignedTx } from "../../src/chains/ch
 import { DepositBook } from "../../src/chains/utxo/address-book.ts";
 import { depositScript } from "../../src/chains/utxo/deposit-address.ts";
 import { upkeepId, upkeepOutputs } from "../../src/chains/utxo/upkeep-transaction.ts";
-import { psbtText } from "../../src/chains/utxo/wallet-transaction.ts";
+import { psbtText, walletScript } from "../../src/chains/utxo/wallet-transaction.ts";
 import { Redacted } from "../../src/core/redacted.ts";
 import {
   chainHash,
@@ -37,6 +37,7 @@ import { SigningRecord } from "../../src/signing/signing-record.ts";
 import type { DepositFacts } from "../../src/signing/statement-facts.ts";
 import { UtxoWatch } from "../../src/signing/utxo-watch.ts";
 import { METHODS, wireText } from "../../src/signing/wire-messages.ts";
+import { countingTransport } from "../support/counting-transport.ts";
 import { DEPTH, type LitecoinStage, openLitecoinStage } from "../support/litecoin-stage.ts";
 import { refuses } from "../support/refusal.ts";
 import { COMMITTEE } from "./signing-stage.ts";
@@ -55,6 +56,8 @@ describe("FROST signers on litecoind", () => {
   const journals: SqliteJournal[] = [];
   const ledger = { payouts: new Map<string, PayoutAtFinal>(), supply: 0n, open: true };
   const credits = { tell: async () => {} };
+  /** What signers ask their nodes. */
+  const transport = countingTransport();
 
   before(async () => {
     stage = await openLitecoinStage();
@@ -79,7 +82,12 @@ describe("FROST signers on litecoind", () => {
       const record = new SigningRecord(journal, Date.now);
       const book = new DepositBook(stage.wallet);
       const accounts = await AccountBook.open(journal, stage.wallet.network.chain);
-      const watch = new UtxoWatch({ index: stage.another({ book }).index, book, accounts, credits });
+      const watch = new UtxoWatch({
+        index: stage.another({ book, transport }).index,
+        book,
+        accounts,
+        credits,
+      });
       const { chain } = stage.wallet.network;
       const policy = new GatewayPolicy({
         chain,
@@ -471,6 +479,46 @@ describe("FROST signers on litecoind", () => {
       const unsigned = await stage.executor.build(effect, token, await stage.executor.fee("normal"), []);
       const signed = stage.executor.attach(unsigned, await coins.sign(spending(unsigned)));
       expect(await stage.executor.broadcast(signed)).to.equal("accepted");
+    });
+  });
+
+  describe("given thousands of anchors that a stranger sent", () => {
+    /** Two judgements, before it commits and before it signs, of each signer, by three nodes. */
+    const JUDGED = 2 * NAMES.length * 3;
+    const outputsAsked = () => transport.asked.filter((method) => method === "gettxout").length;
+
+    it("states a token and pays by it, and no signer asks its nodes about more than that token", async () => {
+      const { script: own } = walletScript(stage.wallet, undefined);
+      const anchors = Array.from({ length: 1_000 }, () => ({
+        script: own,
+        amount: stage.wallet.network.anchor,
+      }));
+      for (let sent = 0; sent < 2; sent++) await stage.bank.send(anchors, 200_000n);
+      await stage.mine(DEPTH);
+      const script = stage.bank.freshScript();
+      const amount = 10_000_000n;
+      const effect = stage.effect("payout", { script, amount: amount.toString() });
+      const payoutId = `0x${effect.id}`;
+      ledger.supply = amount;
+      ledger.payouts.set(payoutId, payoutOf(script, amount));
+      const bound = [...ledger.payouts.values()].map(({ token }) => token);
+      const all = (await stage.executor.reconcile()).free;
+      const taken = all.filter((token) => bound.includes(tokenWord(token)));
+      const token = await stage.executor.reserve(effect, taken);
+      const word = tokenWord(token);
+      transport.asked.length = 0;
+      const statement = { chain: chainHash(chain()), messageId: tokenMessage(payoutId, 1n), content: word };
+      const facts = { payoutId, attempt: "1", tokenKind: token.kind, tokenValue: token.value };
+      expect(await isSigned(saying(statement, { kind: "token", ...facts }))).to.equal(true);
+      expect(outputsAsked()).to.be.within(1, JUDGED);
+      ledger.payouts.set(payoutId, { ...payoutOf(script, amount), status: "AUTHORISED", token: word });
+      const unsigned = await stage.executor.build(effect, token, await stage.executor.fee("normal"), []);
+      transport.asked.length = 0;
+      const signed = stage.executor.attach(unsigned, await coins.sign(spending(unsigned)));
+      expect(outputsAsked()).to.equal(0);
+      expect(await stage.executor.broadcast(signed)).to.equal("accepted");
+      await stage.mine(DEPTH);
+      expect(await stage.received(script)).to.equal(amount);
     });
   });
 });

@@ -1,12 +1,15 @@
 import { EVM_CHAIN_NAME } from "../../core/chain-name.ts";
 import { RetryableError, TerminalError } from "../../core/errors.ts";
 import type { Caip2, NodeHealth } from "../chain.ts";
-import { NodeSet, type NodeWord } from "../node-set.ts";
+import { type NodePatience, NodeSet, type NodeWord } from "../node-set.ts";
 import { askOne, quantitySchema } from "./answers.ts";
 import type { EvmNode } from "./rpc.ts";
 
 /** What one node said. */
 export type Said<T> = NodeWord<EvmNode, T>;
+
+/** For how long nodes may differ about what waits in their pools, by which clock. */
+export type PoolPatience = Pick<NodePatience, "gossip" | "now">;
 
 /** How answers are compared. */
 export interface Comparison<T> {
@@ -35,6 +38,7 @@ export class EvmNodes {
     chain: Caip2,
     nodes: readonly EvmNode[],
     quorum = Math.max(2, Math.floor(nodes.length / 2) + 1),
+    patience: PoolPatience = {},
   ) {
     if (!EVM_CHAIN_NAME.test(chain)) {
       throw new TerminalError("CHAIN_NAME", "This is no name of an EVM chain", {
@@ -55,7 +59,8 @@ export class EvmNodes {
     this.chain = chain;
     this.chainId = BigInt(chain.slice("eip155:".length));
     this.quorum = quorum;
-    this.#set = new NodeSet({ chain, nodes, required: quorum, meet: (node) => this.#isOfThisChain(node) });
+    const meet = (node: EvmNode) => this.#isOfThisChain(node);
+    this.#set = new NodeSet({ chain, nodes, required: quorum, meet, patience });
   }
 
   /** How each node is, by the last question to it. */
@@ -107,13 +112,28 @@ export class EvmNodes {
     return first.value;
   }
 
+  /**
+   * Lets nodes differ about what waits in their pools for as long as honest ones do.
+   *
+   * @throws RetryableError `NODES_DISAGREE`
+   */
+  notForLong(what: string, said: readonly Said<boolean>[]): void {
+    const values = said.map(({ value }) => value);
+    if (!this.#set.differsForLong(what, values)) return;
+    const [one, other] = [true, false].map((is) => said.find(({ value }) => value === is));
+    if (one !== undefined && other !== undefined) throw this.disagreement(what, one, other, String);
+  }
+
   /** The error that two nodes say different things. */
   disagreement<T>(what: string, one: Said<T>, other: Said<T>, key: (value: T) => string): RetryableError {
-    return new RetryableError("NODES_DISAGREE", `Nodes say different things of ${what}`, {
+    const [first, second] = [one, other].map(({ value }) => key(value).slice(0, 100));
+    // By name in the message too: logs and a stream's reasons have that alone.
+    const who = `${one.node.name} says ${first}, ${other.node.name} says ${second}`;
+    return new RetryableError("NODES_DISAGREE", `Nodes say different things of ${what}: ${who}`, {
       facts: {
         chain: this.chain,
-        [one.node.name]: key(one.value).slice(0, 100),
-        [`${other.node.name} `]: key(other.value).slice(0, 100),
+        [one.node.name]: first ?? "",
+        [`${other.node.name} `]: second ?? "",
       },
       advice: "If it lasts, find out which node is wrong, and remove it.",
     });

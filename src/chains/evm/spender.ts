@@ -12,6 +12,7 @@ import {
   transactionSchema,
 } from "./answers.ts";
 import type { ChainView } from "./chain-view.ts";
+import type { EvmNode } from "./rpc.ts";
 
 /** The transaction that used a nonce, and what became of it. */
 export interface Spender {
@@ -135,7 +136,10 @@ const maybeTransaction = transactionSchema.nullable();
 
 /**
  * Whether any node has one of these transactions waiting. Without any: whether a node counts this nonce among those that wait,
- * which says so of anybody's transaction, and of none that waits behind a gap.
+ * which says so of anybody's transaction, and of none that waits behind a gap. One node's word for that is enough for a while only, as
+ * nothing that is known of could wait there.
+ *
+ * @throws RetryableError `NODES_DISAGREE` where some have counted it for long, and others haven't
  */
 export async function isWaiting(
   view: ChainView,
@@ -143,17 +147,24 @@ export async function isWaiting(
   nonce: number,
   sent: readonly Hex[],
 ): Promise<boolean> {
+  if (sent.length > 0) {
+    const said = await view.nodes.survey("what waits", (node) => hasOne(node, sent));
+    return said.some(({ value }) => value);
+  }
   const said = await view.nodes.survey("what waits", async (node) => {
-    for (const txId of sent) {
-      if ((await askOne(node, "eth_getTransactionByHash", [`0x${txId}`], maybeTransaction)) !== null)
-        return true;
-    }
-    if (sent.length > 0) return false;
-    return (
-      Number(await askOne(node, "eth_getTransactionCount", [account, "pending"], quantitySchema)) > nonce
-    );
+    const next = await askOne(node, "eth_getTransactionCount", [account, "pending"], quantitySchema);
+    return Number(next) > nonce;
   });
+  view.nodes.notForLong(`whether nonce ${nonce} of ${account} waits`, said);
   return said.some(({ value }) => value);
+}
+
+async function hasOne(node: EvmNode, sent: readonly Hex[]): Promise<boolean> {
+  for (const txId of sent) {
+    if ((await askOne(node, "eth_getTransactionByHash", [`0x${txId}`], maybeTransaction)) !== null)
+      return true;
+  }
+  return false;
 }
 
 /** An account's balance at a block, wei. */

@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS spends (
   outpoint TEXT PRIMARY KEY, txId TEXT NOT NULL, input INTEGER NOT NULL, height INTEGER NOT NULL, outputs TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS spendsByHeight ON spends (height);
+CREATE INDEX IF NOT EXISTS spendsByTransaction ON spends (txId);
 CREATE TABLE IF NOT EXISTS transactions (txId TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS transactionsByHeight ON transactions (height);
 CREATE TABLE IF NOT EXISTS orphans (txId TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -195,8 +196,25 @@ export class IndexTables {
     return this.#rows("SELECT * FROM coins WHERE spent = 0").map(coinOf);
   }
 
+  /**
+   * Unspent coins of one amount at the wallet's own address, up to a height, no miner's: those first that a transaction of the
+   * wallet's own made, then the oldest.
+   */
+  ownUnspent(amount: bigint, height: number): IndexedCoin[] {
+    const sql = `SELECT * FROM coins
+      WHERE spent = 0 AND account IS NULL AND amount = ? AND height <= ? AND coinbase = 0
+      ORDER BY EXISTS (SELECT 1 FROM spends WHERE txId = substr(coins.outpoint, 1, 64)) DESC, height, outpoint`;
+    return this.#rows(sql, amount, height).map(coinOf);
+  }
+
   spend(outpoint: string): IndexedSpend | undefined {
     return this.#rows("SELECT * FROM spends WHERE outpoint = ?", outpoint).map(spendOf)[0];
+  }
+
+  /** The wallet's coins that a transaction in a block spends. */
+  spentBy(txId: Hex): IndexedCoin[] {
+    const sql = "SELECT coins.* FROM spends JOIN coins USING (outpoint) WHERE spends.txId = ?";
+    return this.#rows(sql, txId).map(coinOf);
   }
 
   /** Spends in blocks from a height on, latest blocks first. */

@@ -9,14 +9,17 @@ export type NodeWord<T> = Word<JsonRpcNode, T>;
 
 /** What the nodes say differs, and none of them is believed. */
 export function nodesDisagree(about: string, words: readonly NodeWord<unknown>[]): RetryableError {
-  return new RetryableError("NODES_DISAGREE", `The nodes disagree about ${about}`, {
+  const said = words.map(({ node, value }) => [node.name, String(value).slice(0, 100)] as const);
+  // By name in the message too: logs and a stream's reasons have that alone.
+  const who = said.map(([name, value]) => `${name} says ${value}`).join(", ");
+  return new RetryableError("NODES_DISAGREE", `The nodes disagree about ${about}: ${who}`, {
     advice: "If it lasts, one of them lies or is on a chain of its own: find out which, and take it out.",
-    facts: Object.fromEntries(words.map(({ node, value }) => [node.name, String(value).slice(0, 100)])),
+    facts: Object.fromEntries(said),
   });
 }
 
-/** What a quorum does with a node that was silent: 30 seconds' rest unless given. */
-export type QuorumPatience = Pick<NodePatience, "rest" | "now">;
+/** What a quorum does with a node that was silent (30 seconds' rest unless given), and with nodes that differ about their pools. */
+export type QuorumPatience = Pick<NodePatience, "rest" | "gossip" | "now">;
 
 /** A node that is of another chain isn't asked anything else. */
 async function meet(node: JsonRpcNode, { name, genesis }: UtxoNetwork): Promise<void> {

@@ -1,6 +1,6 @@
 import { RetryableError } from "../../core/errors.ts";
 import type { Caip2, ConflictToken, Effect, FeeQuote, Hex, SignedTx, UnsignedTx } from "../chain.ts";
-import { selectCoins } from "./coin-selection.ts";
+import { type Selection, selectCoins } from "./coin-selection.ts";
 import { largest } from "./largest.ts";
 import { type MempoolEntry, mempoolEntry } from "./mempool.ts";
 import { signedContent } from "./signed-content.ts";
@@ -45,7 +45,8 @@ export class TransactionMaker {
   /**
    * A transaction that brings the effect about, or voids it. The token has been checked to be one of this chain's.
    *
-   * @throws RetryableError `TOKEN_NOT_SPENDABLE`, `COINS_INSUFFICIENT`, `FEE_ABOVE_CAP`, and the nodes' own
+   * @throws RetryableError `TOKEN_NOT_SPENDABLE`, `COINS_INSUFFICIENT`, `FEE_ABOVE_CAP`, and the nodes' own: `NODES_DISAGREE` too
+   * where some have long called coins spent that the others have, and without those there aren't enough
    */
   async make(making: Making): Promise<UnsignedTx> {
     const { wallet } = this.#index;
@@ -61,19 +62,17 @@ export class TransactionMaker {
     const mine = coins.filter(({ outpoint }) => old.has(outpoint));
     const others = coins.filter(({ outpoint }) => !old.has(outpoint));
     const gone = new Set<string>();
+    const disputes: RetryableError[] = [];
     for (;;) {
-      const selected = this.#select(
-        effect,
-        making,
-        token,
-        mine,
-        others.filter(({ outpoint }) => !gone.has(outpoint)),
-        feeFor,
-      );
+      const left = others.filter(({ outpoint }) => !gone.has(outpoint));
+      const selected = this.#select(effect, making, token, mine, left, feeFor);
+      if (selected === undefined) throw disputes[0] ?? this.#insufficient(effect, making, [...mine, ...left]);
       const fresh = selected.inputs.filter(
         ({ outpoint }) => outpoint !== token.outpoint && !old.has(outpoint),
       );
-      const live = await Promise.all(fresh.map(({ outpoint }) => liveOutput(this.#index, outpoint)));
+      const live = await Promise.all(
+        fresh.map(({ outpoint }) => liveOutput(this.#index, outpoint, disputes)),
+      );
       const missing = fresh.filter((_, at) => live[at] === undefined);
       if (missing.length === 0) return this.#unsigned(effect, making, selected);
       for (const { outpoint } of missing) gone.add(outpoint);
@@ -106,7 +105,7 @@ export class TransactionMaker {
     mine: readonly WalletInput[],
     others: readonly WalletInput[],
     feeFor: (size: number) => bigint,
-  ) {
+  ): Selection | undefined {
     const { wallet } = this.#index;
     const outputs = planOf(wallet, effect, voiding).outputs(0n);
     const paid = outputs.reduce((sum, { amount }) => sum + amount, 0n);
@@ -117,25 +116,36 @@ export class TransactionMaker {
         effect.inputs - 1,
       );
       const selected = selectCoins({ ...task, required: [token, ...small], candidates: [] });
-      if (selected !== undefined && selected.inputs.length > 1) return selected;
-    } else {
-      // The inputs of earlier versions first: all versions then exclude each other by more than the token.
-      const selected =
-        selectCoins({
-          ...task,
-          required: voiding ? [token] : [token, ...mine],
-          candidates: voiding ? mine : [],
-        }) ?? selectCoins({ ...task, required: [token], candidates: [...mine, ...others] });
-      if (selected !== undefined) return selected;
+      return selected !== undefined && selected.inputs.length > 1 ? selected : undefined;
     }
-    const available = [...mine, ...others].reduce((sum, { amount }) => sum + amount, 0n);
-    throw new RetryableError(
+    // The inputs of earlier versions first: all versions then exclude each other by more than the token.
+    return (
+      selectCoins({
+        ...task,
+        required: voiding ? [token] : [token, ...mine],
+        candidates: voiding ? mine : [],
+      }) ?? selectCoins({ ...task, required: [token], candidates: [...mine, ...others] })
+    );
+  }
+
+  #insufficient(
+    effect: UtxoEffect,
+    { voids: voiding }: Making,
+    coins: readonly WalletInput[],
+  ): RetryableError {
+    const total = (amounts: readonly { readonly amount: bigint }[]) =>
+      amounts.reduce((sum, { amount }) => sum + amount, 0n);
+    return new RetryableError(
       "COINS_INSUFFICIENT",
       `The wallet's coins aren't enough for effect ${effect.id}`,
       {
         advice:
           "Fund the wallet's own address, wait for coins that are on their way, or consolidate many small ones.",
-        facts: { needed: paid, available, coins: mine.length + others.length },
+        facts: {
+          needed: total(planOf(this.#index.wallet, effect, voiding).outputs(0n)),
+          available: total(coins),
+          coins: coins.length,
+        },
       },
     );
   }

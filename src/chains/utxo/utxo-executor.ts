@@ -18,12 +18,18 @@ import type { ChainTip } from "./chain-view.ts";
 import { networkFee } from "./network-fee.ts";
 import { outpointToken } from "./payout-transaction.ts";
 import { signedContent } from "./signed-content.ts";
-import { isAnchor, liveOutput, spendableCoins, spentInMempool } from "./spendable-coins.ts";
+import { isAnchor, isUnspent, liveOutput, spendableCoins, spentInMempool } from "./spendable-coins.ts";
 import { signedTaproot, taprootPayloads } from "./taproot-signing.ts";
 import { type Making, TransactionMaker } from "./transaction-maker.ts";
 import { bringsAbout, type UtxoEffect, utxoEffect, voids } from "./utxo-effect.ts";
 import type { UtxoIndex } from "./utxo-index.ts";
-import { parseOutpoint } from "./wallet-transaction.ts";
+import { MAX_INPUTS, parseOutpoint } from "./wallet-transaction.ts";
+
+/**
+ * Outputs that nodes are asked about in one go: more than there are lanes of any use, and than one transaction spends. Anybody can
+ * send the wallet anchors and small coins, so their number is no measure of what is worth asking.
+ */
+const MOST_ASKED = MAX_INPUTS;
 
 /**
  * Brings about payouts and the wallet's upkeep on a chain of Bitcoin's family. A payout's conflict token is a lane's anchor: a small
@@ -43,7 +49,8 @@ export class UtxoExecutor implements EffectExecutor {
     this.#index = index;
   }
 
-  async effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus> {
+  /** @throws RetryableError `NODES_DISAGREE` where nothing was sent, and one node alone says for long that something waits */
+  async effectStatus(effect: Effect, token: ConflictToken, sent: readonly Hex[] = []): Promise<EffectStatus> {
     const wanted = utxoEffect(this.#index.wallet, effect);
     const outpoint = this.#outpoint(token);
     const { final } = await this.#index.sync();
@@ -52,7 +59,7 @@ export class UtxoExecutor implements EffectExecutor {
       const { txId, height, outputs } = spend;
       return { is: bringsAbout(wanted, outputs) ? "done" : "impossible", txId, final: height <= final };
     }
-    const pending = await spentInMempool(this.#index, outpoint);
+    const pending = await spentInMempool(this.#index, outpoint, sent.length === 0);
     return { is: pending ? "pending" : "absent" };
   }
 
@@ -60,11 +67,14 @@ export class UtxoExecutor implements EffectExecutor {
     const wanted = utxoEffect(this.#index.wallet, effect);
     const tip = await this.#index.sync();
     const used = new Set(taken.map(({ value }) => value));
-    for (const outpoint of this.#tokensFor(wanted, tip)) {
-      if (!used.has(outpoint) && (await liveOutput(this.#index, outpoint)) !== undefined) {
+    const candidates = this.#tokensFor(wanted, tip).filter((outpoint) => !used.has(outpoint));
+    const disputes: RetryableError[] = [];
+    for (const outpoint of candidates.slice(0, MOST_ASKED)) {
+      if ((await liveOutput(this.#index, outpoint, disputes)) !== undefined) {
         return outpointToken(this.#index.wallet.network, outpoint);
       }
     }
+    if (disputes[0] !== undefined) throw disputes[0];
     const lanes = this.#index.tables.unspent().filter((coin) => isAnchor(this.#index, coin)).length;
     throw new RetryableError("NO_TOKEN_FREE", `No conflict token is free for effect ${effect.id}`, {
       advice:
@@ -133,15 +143,39 @@ export class UtxoExecutor implements EffectExecutor {
     return networkFee(this.#index.view.quorum, urgency);
   }
 
+  /** Of the free lanes at most so many as are of any use. */
   async reconcile(): Promise<TokenReport> {
     const tip = await this.#index.sync();
     const token = (outpoint: string) => outpointToken(this.#index.wallet.network, outpoint);
     const free: ConflictToken[] = [];
-    for (const outpoint of this.#anchors(tip)) {
+    for (const outpoint of this.#anchors(tip).slice(0, MOST_ASKED)) {
       if ((await liveOutput(this.#index, outpoint)) !== undefined) free.push(token(outpoint));
     }
-    const balance = spendableCoins(this.#index, tip, []).reduce((sum, { amount }) => sum + amount, 0n);
-    return { free, balance };
+    return { free, balance: this.#spendable(tip) };
+  }
+
+  /** What can be spent by the blocks, smallest unit: no node is asked about a coin. */
+  async balance(): Promise<bigint> {
+    return this.#spendable(await this.#index.sync());
+  }
+
+  /**
+   * Whether a payout may be given this token: a lane's anchor that is final and that nothing spends.
+   *
+   * @throws RetryableError `NODES_DISAGREE`
+   */
+  async isFree({ chain, kind, value }: ConflictToken): Promise<boolean> {
+    if (chain !== this.chain || kind !== "outpoint") return false;
+    const { final } = await this.#index.sync();
+    const { tables } = this.#index;
+    const coin = tables.coin(value);
+    if (coin === undefined || !isAnchor(this.#index, coin) || coin.coinbase || coin.height > final)
+      return false;
+    return tables.spend(value) === undefined && isUnspent(this.#index, value);
+  }
+
+  #spendable(tip: ChainTip): bigint {
+    return spendableCoins(this.#index, tip, []).reduce((sum, { amount }) => sum + amount, 0n);
   }
 
   async #making(making: Making): Promise<UnsignedTx> {
@@ -160,13 +194,10 @@ export class UtxoExecutor implements EffectExecutor {
     });
   }
 
-  /** Anchors that are final and that no block spends, oldest first. */
+  /** Anchors that are final and that no block spends: the wallet's own first, then the oldest that it was sent. */
   #anchors({ final }: ChainTip): string[] {
-    return this.#index.tables
-      .unspent()
-      .filter((coin) => isAnchor(this.#index, coin) && coin.height <= final && !coin.coinbase)
-      .sort((a, b) => a.height - b.height || (a.outpoint < b.outpoint ? -1 : 1))
-      .map(({ outpoint }) => outpoint);
+    const { tables, wallet } = this.#index;
+    return tables.ownUnspent(wallet.network.anchor, final).map(({ outpoint }) => outpoint);
   }
 
   /** What may be an effect's token, best first. */
