@@ -385,6 +385,9 @@ describe("FROST signers on litecoind", () => {
       ledger.payouts.set(paid, known);
     });
 
+    /** Lanes that signers have bound to payouts that aren't paid. */
+    const bound: ConflictToken[] = [];
+
     it("given that its account cancels it once its token is stated, leaves the lane to the next one", async () => {
       const begin = async (taken: readonly ConflictToken[] = []) => {
         const script = stage.bank.freshScript();
@@ -421,13 +424,15 @@ describe("FROST signers on litecoind", () => {
       const next = await begin(free.filter(({ value }) => value !== lane));
       expect(next.token.value).to.equal(lane);
       expect(await isSigned(state(next))).to.equal(true);
+      bound.push(next.token);
     });
 
     it("waits while the coins would be worth less than the claims, but for those that were paid and aren't settled", async () => {
       const script = stage.bank.freshScript();
       const amount = 100_000_000n;
       const effect = stage.effect("payout", { script, amount: amount.toString() });
-      const token = await stage.executor.reserve(effect, []);
+      const token = await stage.executor.reserve(effect, bound);
+      bound.push(token);
       ledger.payouts.set(`0x${effect.id}`, {
         ...payoutOf(script, amount),
         status: "AUTHORISED",
@@ -448,8 +453,7 @@ describe("FROST signers on litecoind", () => {
     it("keeps its anchor where somebody would bind that to upkeep by a lie about what it holds", async () => {
       const script = stage.bank.freshScript();
       const effect = stage.effect("payout", { script, amount: "100000000" });
-      // The first one is bound to the payout before.
-      const token = await stage.executor.reserve(effect, [await stage.executor.reserve(effect, [])]);
+      const token = await stage.executor.reserve(effect, bound);
       const { wallet } = stage;
       const upkeep = upkeepId("e1".repeat(16));
       for (const lie of [

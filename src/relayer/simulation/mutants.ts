@@ -1,9 +1,11 @@
-import type { EffectStatus } from "../../chains/chain.ts";
+import type { ConflictToken, EffectStatus } from "../../chains/chain.ts";
+import { tokenWord } from "../../gateway/statement.ts";
 import type { Append, Commit, Journal } from "../../journal/journal.ts";
 import { paymentObjection } from "../../signing/payout-objections.ts";
 import type { Command } from "../deciders/command.ts";
 import type { Decider } from "../deciders/decider.ts";
 import type { Intention } from "../deciders/intention.ts";
+import type { OutboundState } from "../deciders/outbound-decider.ts";
 import { restored, stored } from "../deciders/stored-tx.ts";
 import { Hands, type Tell } from "../hands.ts";
 import type { RouteDesk } from "../route-desk.ts";
@@ -112,9 +114,25 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     evolve(state, event) {
       const next = real.evolve(state, event);
       const { part, result } = event.data as { part?: string; result?: string };
-      if (event.type !== "EffectSent" || part !== "payment" || result !== "ambiguous") return next;
+      if (part !== "payment") return next;
+      if (event.type === "EffectReserved") {
+        // It takes what the ledger has authorised for whatever it has now, else it would find the former token again.
+        const token = tokenWord((event.data as { token: ConflictToken }).token);
+        const { sightings } = next as OutboundState;
+        const confirmed = sightings.confirmed.map((one) =>
+          one.kind === "PayoutAuthorised" ? { ...one, data: { ...one.data, token } } : one,
+        );
+        return { ...next, sightings: { ...sightings, confirmed } };
+      }
+      if (event.type !== "EffectSent" || result !== "ambiguous") return next;
       const { payment: _forgotten, ...effects } = next.effects;
       return { ...next, effects };
+    },
+    next(state, now) {
+      const wanted = real.next(state, now);
+      if (wanted.do !== "reserve" || wanted.part !== "payment") return wanted;
+      const { word: _ledgers, ...another } = wanted;
+      return another;
     },
   })),
   "it sends what isn't stored yet": { hands: (desk) => new SendsFirst(desk) },

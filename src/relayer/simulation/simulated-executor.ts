@@ -18,6 +18,9 @@ import { digest } from "./sim-blocks.ts";
 import type { SimulatedNetwork } from "./simulated-network.ts";
 import type { Actor } from "./virtual-time.ts";
 
+/** A route asks a hundred times for what it sends once: faults of sending are that much likelier. */
+const BROADCAST = 6;
+
 const witnessOf = (body: string) => `signed ${digest(body)}`;
 
 /** Bytes with whatever signature: it doesn't count for the id. */
@@ -43,8 +46,9 @@ abstract class SimulatedExecutor<Tx> implements EffectExecutor {
     this.#leaves = leaves;
   }
 
-  protected ask<T>(label: string, work: () => T): Promise<T> {
-    return this.#net.ask(this.#actor, `${label} ${this.chain === SIM_HOME ? "home" : "foreign"}`, work);
+  protected ask<T>(label: string, work: () => T, weight = 1): Promise<T> {
+    const of = this.chain === SIM_HOME ? "home" : "foreign";
+    return this.#net.ask(this.#actor, `${label} ${of}`, work, weight);
   }
 
   abstract effectStatus(effect: Effect, token: ConflictToken): Promise<EffectStatus>;
@@ -85,8 +89,10 @@ abstract class SimulatedExecutor<Tx> implements EffectExecutor {
     this.#leaves(this.#actor, signed);
     const short = signed.txId.slice(0, 8);
     try {
-      const result = await this.ask(`broadcast ${short}`, () =>
-        this.receive(signed.txId, JSON.parse(signed.raw) as Tx),
+      const result = await this.ask(
+        `broadcast ${short}`,
+        () => this.receive(signed.txId, JSON.parse(signed.raw) as Tx),
+        BROADCAST,
       );
       this.#net.time.note(this.#actor, `broadcast of ${short}: ${result}`);
       return result;

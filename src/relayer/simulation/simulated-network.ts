@@ -35,23 +35,23 @@ export class SimulatedNetwork {
   /**
    * Asks something: it is worked out once the request has arrived, and known once the answer has.
    *
-   * @param heavy what it comes to is noted in the history
+   * @param weight how many times likelier its faults are: what is sent is rare among what is asked
    */
-  ask<T>(actor: Actor, label: string, work: () => T): Promise<T> {
+  ask<T>(actor: Actor, label: string, work: () => T, weight = 1): Promise<T> {
     const { lostRequests, lostAnswers, lateAnswers, doubled } = this.#scenario;
     const time = this.time;
     return new Promise((done, fail) => {
       const way = this.#random.between(2, 40);
-      if (this.#faulty(lostRequests)) {
+      if (this.#faulty(weight * lostRequests)) {
         time.note(actor, `${label}: the request is lost`);
         time.after(actor, TIMEOUT, () => fail(unavailable(label)));
         return;
       }
       // What has left goes on, whatever becomes of who sent it.
       const arrived = { ...NETWORK };
-      const lost = this.#faulty(lostAnswers);
-      const late = this.#faulty(lateAnswers) ? this.#random.between(500, 15_000) : 0;
-      const twice = this.#faulty(doubled);
+      const lost = this.#faulty(weight * lostAnswers);
+      const late = this.#faulty(weight * lateAnswers) ? this.#random.between(500, 15_000) : 0;
+      const twice = this.#faulty(weight * doubled);
       time.after(arrived, way, () => {
         try {
           const answer = work();
