@@ -316,6 +316,9 @@ describe("FROST signers on litecoind", () => {
     });
   });
 
+  /** Lanes that signers have bound to payouts that aren't paid. */
+  const bound: ConflictToken[] = [];
+
   describe("given a payout", () => {
     it("gets its token, is paid by two of three under each input's tweak, and its end is stated", async () => {
       const script = stage.bank.freshScript();
@@ -385,9 +388,6 @@ describe("FROST signers on litecoind", () => {
       ledger.payouts.set(paid, known);
     });
 
-    /** Lanes that signers have bound to payouts that aren't paid. */
-    const bound: ConflictToken[] = [];
-
     it("given that its account cancels it once its token is stated, leaves the lane to the next one", async () => {
       const begin = async (taken: readonly ConflictToken[] = []) => {
         const script = stage.bank.freshScript();
@@ -454,6 +454,7 @@ describe("FROST signers on litecoind", () => {
       const script = stage.bank.freshScript();
       const effect = stage.effect("payout", { script, amount: "100000000" });
       const token = await stage.executor.reserve(effect, bound);
+      bound.push(token);
       const { wallet } = stage;
       const upkeep = upkeepId("e1".repeat(16));
       for (const lie of [
@@ -505,10 +506,7 @@ describe("FROST signers on litecoind", () => {
       const payoutId = `0x${effect.id}`;
       ledger.supply = amount;
       ledger.payouts.set(payoutId, payoutOf(script, amount));
-      const bound = [...ledger.payouts.values()].map(({ token }) => token);
-      const all = (await stage.executor.reconcile()).free;
-      const taken = all.filter((token) => bound.includes(tokenWord(token)));
-      const token = await stage.executor.reserve(effect, taken);
+      const token = await stage.executor.reserve(effect, bound);
       const word = tokenWord(token);
       transport.asked.length = 0;
       const statement = { chain: chainHash(chain()), messageId: tokenMessage(payoutId, 1n), content: word };
