@@ -75,12 +75,19 @@ export class StreamStore {
 
   /** From memory, else from the journal. */
   async load(stream: string): Promise<LoadedStream> {
-    const known = this.#loaded.get(stream);
-    if (known !== undefined) return known;
+    return this.#loaded.get(stream) ?? this.#keep(await this.#read(stream));
+  }
+
+  /** The state of a stream, from memory or the journal, by which nothing is decided: memory stays as it is. */
+  async peek(stream: string): Promise<StreamState> {
+    return (this.#loaded.get(stream) ?? (await this.#read(stream))).state;
+  }
+
+  async #read(stream: string): Promise<LoadedStream> {
     const events = await this.#desk.journal.read(stream);
     const decider = this.decider(stream);
     const state = events.reduce(decider.evolve, decider.initial);
-    return this.#keep({ stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() });
+    return { stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() };
   }
 
   /** In memory stay the route's own streams for which something may have to be done: what has ended has no place there. */
