@@ -10,6 +10,7 @@ import { openRelayStage, type RelayStage } from "../../src/testing/relay-stage.t
 import { strongroom } from "../../src/testing/strongroom.ts";
 import { type RequestedPayout, survivesFailovers } from "./failover.behavior.ts";
 import { survivesLateBlocks } from "./late-blocks.behavior.ts";
+import { survivesLostAnswers } from "./lost-answers.behavior.ts";
 import type { RouteGiven, SentDeposit } from "./route-given.ts";
 
 const NETWORK = UTXO_NETWORKS.litecoinRegtest;
@@ -259,6 +260,7 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     ...{ stage, config, journal, start, stop, request, deposit, expectCredited, expectOnce },
   });
   survivesLateBlocks(given);
+  survivesLostAnswers(given);
 
   describe("given that all is done", () => {
     it("has nothing open, a journal that is whole, and a history in sentences for each", async () => {
