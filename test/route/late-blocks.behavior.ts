@@ -15,7 +15,7 @@ const PATIENCE = 1_500;
 export function survivesLateBlocks(given: () => RouteGiven): void {
   describe("given a reorganisation that takes a deposit's block back", () => {
     it("credits nothing though the height is final, and once when it is in a block again", async () => {
-      const { stage, config, deposit, expectCredited } = given();
+      const { stage, config, deposit, expectCredited, expectSupply } = given();
       const sent = await deposit();
       await stage.mineForeign(1);
       const stored = async () => (await stage.history(config, sent.id)).map(({ type }) => type);
@@ -31,6 +31,7 @@ export function survivesLateBlocks(given: () => RouteGiven): void {
       await stage.mineForeign(1);
       await told("it is seen again", ["Sighted", "Sighted"]);
       await expectCredited(sent);
+      await expectSupply();
       const types = await stored();
       expect(types.slice(0, 3)).to.deep.equal(["Sighted", "Sighted", "Confirmed"]);
       expect(types.filter((type) => type === "EffectSigned")).to.have.length(1);

@@ -54,10 +54,11 @@ export function survivesLostAnswers(given: () => RouteGiven): void {
     });
 
     it("credits a deposit once", async () => {
-      const { deposit, expectCredited } = given();
+      const { deposit, expectCredited, expectSupply } = given();
       const before = await nonce();
       const deposited = await deposit();
       await expectCredited(deposited);
+      await expectSupply();
       expect(await sent(deposited.id)).to.deep.equal(["credit: ambiguous"]);
       expect((await nonce()) - before, "calls of the Gateway").to.equal(1);
     });

@@ -24,6 +24,8 @@ export interface RouteGiven {
   deposit(): Promise<SentDeposit>;
   /** That a deposit comes to be credited, once, and nothing more will come of it. */
   expectCredited(deposit: SentDeposit): Promise<void>;
+  /** That the ledger owes what came and wasn't paid out: asked while nothing is on its way. */
+  expectSupply(): Promise<void>;
   /** That a payout comes to be paid once and settled once, by one transaction, and nothing more will come of it. */
   expectOnce(payout: RequestedPayout): Promise<void>;
 }
