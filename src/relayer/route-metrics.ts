@@ -104,6 +104,11 @@ function routeMetrics(desk: MetricsDesk): Registry {
     "Conflict tokens that an effect could have now",
     (side) => survey.sides[side].freeTokens,
   );
+  bySide(
+    "token_gaps",
+    "Conflict tokens that are taken and not spent, and that nothing is going to spend",
+    (side) => survey.sides[side].tokenGaps,
+  );
   const balance = (side: Side) => {
     const now = survey.sides[side].balance;
     return now === undefined ? undefined : Number(now);

@@ -15,13 +15,15 @@ export interface SideSurvey {
   /** Milliseconds of the monotonic clock. */
   readAt: number | undefined;
   freeTokens: number | undefined;
+  /** Tokens that nothing is going to spend. */
+  tokenGaps: number | undefined;
   balance: bigint | undefined;
   nodes: readonly NodeHealth[];
 }
 
 const unread = (): SideSurvey => ({
   ...{ head: 0, final: 0, deepest: 0, turnedBack: 0, failures: 0 },
-  ...{ readAt: undefined, freeTokens: undefined, balance: undefined, nodes: [] },
+  ...{ readAt: undefined, freeTokens: undefined, tokenGaps: undefined, balance: undefined, nodes: [] },
 });
 
 /** What a worker has seen and done, for metrics: nothing is decided by it. */

@@ -82,13 +82,22 @@ export class StreamStore {
   async load(stream: string): Promise<LoadedStream> {
     const known = this.#loaded.get(stream);
     if (known !== undefined) return known;
+    const read = await this.#read(stream);
+    // Somebody may have loaded it meanwhile, and gone on with it.
+    const later = this.#loaded.get(stream);
+    return later !== undefined && later.version >= read.version ? later : this.#keep(read);
+  }
+
+  /** The state of a stream, from memory or the journal, by which nothing is decided: memory stays as it is. */
+  async peek(stream: string): Promise<StreamState> {
+    return (this.#loaded.get(stream) ?? (await this.#read(stream))).state;
+  }
+
+  async #read(stream: string): Promise<LoadedStream> {
     const events = await this.#desk.journal.read(stream);
     const decider = this.decider(stream);
     const state = events.reduce(decider.evolve, decider.initial);
-    // Somebody may have loaded it meanwhile, and gone on with it.
-    const later = this.#loaded.get(stream);
-    if (later !== undefined && later.version >= events.length) return later;
-    return this.#keep({ stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() });
+    return { stream, version: events.length, state, since: events[0]?.at ?? this.#desk.now() };
   }
 
   /** In memory stay the route's own streams for which something may have to be done: what has ended has no place there. */

@@ -14,6 +14,7 @@ import type { RouteDesk } from "./route-desk.ts";
 import { RouteSurvey } from "./route-survey.ts";
 import { StreamNames } from "./stream-names.ts";
 import { StreamStore } from "./stream-store.ts";
+import { tokenGaps } from "./token-gaps.ts";
 
 const SIDES = ["home", "foreign"] as const;
 /** Every so many rounds the store is asked what operators and other routes have written. */
@@ -361,7 +362,7 @@ class Turn {
 
   /** Counts what can be spent, now and then, beside everything else. */
   #count(): void {
-    const { clock, pace, sides } = this.#desk;
+    const { clock, pace, sides, terms } = this.#desk;
     this.#survey.streams(this.#store.loaded());
     if (clock.monotonic() < this.#surveyDue) return;
     this.#surveyDue = clock.monotonic() + pace.survey;
@@ -369,7 +370,10 @@ class Turn {
       if (this.#counting.has(side)) continue;
       const count = sides[side].executor
         .reconcile()
-        .then((report) => this.#survey.reconciled(side, report))
+        .then(async (report) => {
+          this.#survey.reconciled(side, report);
+          this.#survey.sides[side].tokenGaps = await tokenGaps(this.#store, this.#names, terms[side], report);
+        })
         .catch(() => this.#survey.failed(side))
         .finally(() => this.#counting.delete(side));
       this.#counting.set(side, count);

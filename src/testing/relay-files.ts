@@ -36,7 +36,7 @@ export interface DevelopmentRoute {
   };
   readonly foreign: {
     readonly chain: string;
-    readonly nodes: readonly LitecoinNode[];
+    readonly nodes: readonly Pick<LitecoinNode, "url">[];
     readonly credentials: { readonly user: string; readonly password: { expose(): string } };
     readonly from: FilePoint;
     readonly birth: number;
@@ -78,10 +78,15 @@ export function signerDuties(route: DevelopmentRoute): SignerDuties {
   };
 }
 
-/** Where a worker's configuration is, and which account pays for its gas. */
-export interface WorkerFiles {
-  readonly config: string;
-  readonly account: string;
+/** What one worker's configuration has otherwise than its route. */
+export interface WorkerTerms {
+  readonly home?: Partial<Pick<DevelopmentRoute["home"], "from" | "urls">>;
+  readonly foreign?: Partial<Pick<DevelopmentRoute["foreign"], "from" | "nodes">> & {
+    /** Milliseconds in a pool until a payment is replaced for more. */
+    readonly patience?: number;
+  };
+  /** Milliseconds that a lease lasts: how long the next worker waits when one is killed. */
+  readonly lease?: number;
 }
 
 /** Makes an account that pays for gas; who calls has it funded. */
@@ -98,6 +103,7 @@ export async function makeGasAccount(
  *
  * @param name of the worker: workers of one route share everything but their index of coins
  * @param journal as a route's configuration has it
+ * @param terms of this worker alone
  * @returns the file
  */
 export function writeWorkerConfig(
@@ -105,8 +111,12 @@ export function writeWorkerConfig(
   name: string,
   gas: { readonly account: string; readonly keystore: string },
   journal: Readonly<Record<string, string>>,
+  terms: WorkerTerms = {},
 ): string {
-  const { home, foreign, groups, coordinator, folder } = route;
+  const { groups, coordinator, folder } = route;
+  const home = { ...route.home, ...terms.home };
+  const { patience, ...otherwise } = terms.foreign ?? {};
+  const foreign = { ...route.foreign, ...otherwise };
   const { chain, urls, depth, gateway, vault, committee, asset } = home;
   const file = join(folder, `${name}.json`);
   const config = {
@@ -123,15 +133,16 @@ export function writeWorkerConfig(
       ...{
         kind: "utxo",
         chain: foreign.chain,
-        nodes: nodesOf(route),
+        nodes: nodesOf({ ...route, foreign }),
         from: foreign.from,
         birth: foreign.birth,
       },
       ...{ index: join(folder, `${name}-index.sqlite`), asset: asset.toString(), group: groups.coins },
+      ...(patience === undefined ? {} : { patience }),
     },
     committee: { scheme: "frost", address: committee, group: groups.statements },
     coordinator: { config: coordinator, passwordEnv: KEYSTORE_PASSWORD_ENV },
-    pace: { poll: 200, look: 500, lease: 2_000, survey: 5_000 },
+    pace: { poll: 200, look: 500, lease: terms.lease ?? 2_000, survey: 5_000 },
     metrics: { host: "127.0.0.1", port: 0 },
   };
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);

@@ -17,11 +17,12 @@ import { Gateway__factory } from "../../typechain-types/factories/contracts/gate
 import { SchnorrVerifier__factory } from "../../typechain-types/factories/contracts/gateway/verifiers/SchnorrVerifier__factory.ts";
 import { ownScript } from "../chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../chains/utxo/network.ts";
-import { withRoute } from "../cli/commands/relay/route-session.ts";
+import { type RouteSession, withRoute } from "../cli/commands/relay/route-session.ts";
 import { statusIn } from "../cli/commands/relay/status.ts";
 import { explainReasons } from "../custody/reasons.ts";
 import { handleOf } from "../gateway/destination.ts";
 import { chainHash } from "../gateway/statement.ts";
+import type { StoredEvent } from "../journal/journal.ts";
 import type { MessageStatus } from "../relayer/message-status.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
@@ -29,10 +30,10 @@ import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } fro
 import { type DevelopmentNode, startNode } from "./nodes.ts";
 import {
   type DevelopmentRoute,
-  type FilePoint,
   makeGasAccount,
   routeEnvironment,
   signerDuties,
+  type WorkerTerms,
   writeWorkerConfig,
 } from "./relay-files.ts";
 import { type SignerTrio, startSignerTrio } from "./signer-trio.ts";
@@ -57,12 +58,6 @@ const NEVER = 2n ** 40n - 1n;
 /** How often a block is mined on both chains while a test waits for something, milliseconds. */
 const BLOCKS_EVERY = 250;
 
-/** Where reading begins otherwise than with the stage. */
-export interface RouteFrom {
-  readonly home?: { readonly from: FilePoint };
-  readonly foreign?: { readonly from: FilePoint };
-}
-
 /** What became of an exit to a handle. */
 export type ForeignExit =
   | { readonly payoutId: string }
@@ -82,9 +77,9 @@ export interface RelayStage {
   readonly users: readonly JsonRpcSigner[];
   readonly gas: { readonly account: string; readonly keystore: string };
   /** Writes a worker's configuration for a journal. */
-  workerConfig(name: string, journal: Readonly<Record<string, string>>, from?: RouteFrom): string;
+  workerConfig(name: string, journal: Readonly<Record<string, string>>, terms?: WorkerTerms): string;
   /** The last final block of each chain now: where a relayer that begins now begins to read. */
-  finalPoints(): Promise<RouteFrom>;
+  finalPoints(): Promise<WorkerTerms>;
   /** Starts `relay run`, and waits until it has begun. */
   startRelayer(config: string, environment?: Readonly<Record<string, string>>): Promise<Daemon>;
   /** Runs `relay …` to its end. */
@@ -108,11 +103,15 @@ export interface RelayStage {
   rotate(key: string, overlap: number): Promise<void>;
   /** Both nodes end and start again, with empty mempools. */
   restartForeign(): Promise<void>;
-  /** Takes Litecoin's last blocks back, and what was in them with them: a longer branch of empty blocks counts instead. */
+  /** Takes Litecoin's last blocks back: a longer branch of empty blocks counts instead, and what was in them waits again. */
+  forkForeign(blocks: number): Promise<void>;
+  /** The same, and what was in them is gone with them. */
   reorganiseForeign(blocks: number): Promise<void>;
   /** What the journal of a worker's configuration says of its open messages, and of one. */
   openMessages(config: string): Promise<readonly MessageStatus[]>;
   message(config: string, id: string): Promise<MessageStatus | undefined>;
+  /** What its journal has stored of a message. */
+  history(config: string, id: string): Promise<readonly StoredEvent[]>;
   balanceOf(account: string): Promise<bigint>;
   /** All claims on the coin, payouts on their way included. */
   supply(): Promise<bigint>;
@@ -287,6 +286,21 @@ async function openIn(
     await sameBlock(litecoin);
   };
 
+  const forkForeign = async (blocks: number) => {
+    const height = Number(await first.ask("getblockcount"));
+    await first.ask("invalidateblock", await first.ask("getblockhash", height - blocks + 1));
+    // Of its own: a block with nothing in it would else be one that has just been declared invalid.
+    await first.mineEmpty(blocks + 1, bank.freshAddress());
+    await sameBlock(litecoin);
+  };
+  const recorded = async ({ journal, names }: RouteSession, id: string) => {
+    for (const stream of [names.outbound(id), names.inbound(id)]) {
+      const events = await journal.read(stream);
+      if (events.length > 0) return { stream, events };
+    }
+    return undefined;
+  };
+
   return {
     ...{
       folder,
@@ -303,17 +317,13 @@ async function openIn(
       mineHome,
       mineForeign,
     },
-    workerConfig: (name, journal, at = {}) =>
+    workerConfig: (name, journal, terms) =>
       writeWorkerConfig(
-        {
-          ...route,
-          groups: { ...route.groups, statements: statementsFile },
-          home: { ...route.home, ...at.home },
-          foreign: { ...route.foreign, ...at.foreign },
-        },
+        { ...route, groups: { ...route.groups, statements: statementsFile } },
         name,
         gas,
         journal,
+        terms,
       ),
     async finalPoints() {
       const height = Number(await first.ask("getblockcount")) - FOREIGN_DEPTH;
@@ -359,12 +369,9 @@ async function openIn(
       statementsFile = next.file;
     },
     restartForeign,
+    forkForeign,
     async reorganiseForeign(blocks) {
-      const height = Number(await first.ask("getblockcount"));
-      await first.ask("invalidateblock", await first.ask("getblockhash", height - blocks + 1));
-      // Of its own: a block with nothing in it would else be one that has just been declared invalid.
-      await first.mineEmpty(blocks + 1, bank.freshAddress());
-      await sameBlock(litecoin);
+      await forkForeign(blocks);
       await restartForeign();
     },
     openMessages: (config) =>
@@ -377,13 +384,11 @@ async function openIn(
       }),
     message: (config, id) =>
       withRoute({ config }, async (session) => {
-        const { journal, names } = session;
-        for (const stream of [names.outbound(id), names.inbound(id)]) {
-          const events = await journal.read(stream);
-          if (events.length > 0) return statusIn(session, stream, events);
-        }
-        return undefined;
+        const found = await recorded(session, id);
+        return found && statusIn(session, found.stream, found.events);
       }),
+    history: (config, id) =>
+      withRoute({ config }, async (session) => (await recorded(session, id))?.events ?? []),
     supply: () => token.totalSupply(),
     balanceOf: (account) => vault.balanceOf(account, asset),
     async destination(user, script) {

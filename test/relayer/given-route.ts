@@ -1,11 +1,15 @@
 import type { ConflictToken, Point } from "../../src/chains/chain.ts";
 import type { NewEvent } from "../../src/journal/journal.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import type { Command } from "../../src/relayer/deciders/command.ts";
 import type { Decider, Now, Side } from "../../src/relayer/deciders/decider.ts";
 import type { Mode, Part } from "../../src/relayer/deciders/intention.ts";
 import type { RouteTerms } from "../../src/relayer/deciders/route-terms.ts";
 import type { Sighting } from "../../src/relayer/deciders/sightings.ts";
 import type { StoredSigned, StoredUnsigned } from "../../src/relayer/deciders/stored-tx.ts";
+import { routeDeciders } from "../../src/relayer/route-deciders.ts";
+import { StreamNames } from "../../src/relayer/stream-names.ts";
+import { StreamStore } from "../../src/relayer/stream-store.ts";
 
 export const HOME = "eip155:31337";
 export const FOREIGN = "bip122:00000000000000000000000000000000";
@@ -129,4 +133,18 @@ export function brought(
     { is: "sent", part, txId: own.txId, result: "accepted", at: 0 },
     { is: "looked", part, status: { is, txId: own.txId, final: true }, at: 0 },
   ];
+}
+
+/** Stores of the route `r` with one lease on one journal in memory. */
+export async function stores(count: number) {
+  const journal = SqliteJournal.open({ file: ":memory:" });
+  const names = new StreamNames("r");
+  const lease = await journal.acquire("r", "test", 60_000);
+  if (lease === undefined) throw new Error("nobody else has it");
+  const of = { journal, names, deciders: routeDeciders(TERMS), home: HOME, foreign: FOREIGN };
+  const all = Array.from(
+    { length: count },
+    () => new StreamStore({ ...of, lease: () => lease, now: () => 0 }),
+  );
+  return { journal, names, all, lease };
 }

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import type { ConflictToken, Effect } from "../../src/chains/chain.ts";
 import { execute } from "../../src/journal/decider.ts";
-import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { failureOf } from "../../src/relayer/failure.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
@@ -15,6 +14,7 @@ import {
   PAYOUT,
   sighting,
   signed,
+  stores,
   TERMS,
   TOKEN,
 } from "./given-route.ts";
@@ -23,19 +23,6 @@ const REQUEST = sighting("PayoutRequested", { payoutId: PAYOUT, amount: "5", scr
 const effect: Effect = { id: "ab".repeat(32), kind: "payout", data: {} };
 const reserved = (token: ConflictToken) =>
   ({ is: "reserved", part: "payment", side: "foreign", effect, token }) as const;
-
-async function stores(count: number) {
-  const journal = SqliteJournal.open({ file: ":memory:" });
-  const names = new StreamNames("r");
-  const lease = await journal.acquire("r", "test", 60_000);
-  if (lease === undefined) throw new Error("nobody else has it");
-  const of = { journal, names, deciders: routeDeciders(TERMS), home: HOME, foreign: FOREIGN };
-  const all = Array.from(
-    { length: count },
-    () => new StreamStore({ ...of, lease: () => lease, now: () => 0 }),
-  );
-  return { journal, names, all, lease };
-}
 
 const codeOf = (work: Promise<unknown>) =>
   work.then(

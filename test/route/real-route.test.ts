@@ -3,18 +3,25 @@ import type { JsonRpcSigner } from "ethers";
 import { addressOfScript, scriptOfAddress } from "../../src/chains/utxo/address.ts";
 import { depositScript, ownScript } from "../../src/chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../../src/chains/utxo/network.ts";
+import { depositId } from "../../src/gateway/statement.ts";
 import type { MessageStatus } from "../../src/relayer/message-status.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
 import { LANES, openRelayStage, type RelayStage } from "../../src/testing/relay-stage.ts";
 import { strongroom } from "../../src/testing/strongroom.ts";
+import { survivesEveryCrash } from "./crash-points.behavior.ts";
 import { type RequestedPayout, survivesFailovers } from "./failover.behavior.ts";
+import { survivesLateBlocks } from "./late-blocks.behavior.ts";
+import { survivesLostAnswers } from "./lost-answers.behavior.ts";
+import type { RouteGiven, SentDeposit } from "./route-given.ts";
 
 const NETWORK = UTXO_NETWORKS.litecoinRegtest;
 const COIN = 100_000_000n;
 const DEPOSIT = 8n * COIN;
+/** Of deposits that are sent later. */
+const MORE = COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 11;
+const PAYOUTS = 14;
 /** For which the committee's former epoch counts beside the next one, seconds. */
 const OVERLAP = 86_400;
 
@@ -30,10 +37,15 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
   let relayer: Daemon | undefined;
   const destinations: { readonly script: string; readonly handle: string }[] = [];
   const done: string[] = [];
+  let deposited = 0n;
   let paidOut = 0n;
+  /** The account's own script. */
+  let into = "";
+  let journal = { file: "" };
 
-  const start = async (faults = "") => {
-    relayer = await stage.startRelayer(config, faults === "" ? {} : { STRONGROOM_FAULT: faults });
+  const start = async (faults = "", file = config) => {
+    relayer = await stage.startRelayer(file, faults === "" ? {} : { STRONGROOM_FAULT: faults });
+    return relayer;
   };
   const stop = async () => {
     await relayer?.end("SIGTERM");
@@ -49,6 +61,21 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     if (next === undefined) throw new Error("more payouts than destinations");
     return { ...next, id: await stage.withdraw(user, AMOUNT, next.handle) };
   };
+  const deposit = async (): Promise<SentDeposit> => {
+    const txId = await stage.bank.send([{ script: into, amount: MORE }]);
+    const { chain: home, vault } = stage.route.home;
+    const destination = BigInt(home.split(":")[1] ?? "");
+    return { txId, id: depositId({ chain: NETWORK.chain, destination, vault, txId, index: 0 }) };
+  };
+  const expectCredited = async ({ id }: SentDeposit) => {
+    await stage.until("it is credited", async () => (await stage.said("DepositCredited", id)) > 0);
+    await stage.until("the relayer has seen it", async () => (await statusOf(id)).stage === "credited");
+    deposited += MORE;
+    expect(await stage.said("DepositCredited", id)).to.equal(1);
+  };
+  const expectSupply = async () => {
+    expect(await stage.supply()).to.equal(deposited - paidOut);
+  };
   const isSettled = (id: string) => async () => (await stage.said("PayoutSettled", id)) > 0;
   /** That a payout was paid once and settled once, by one transaction, and nothing more will come of it. */
   const expectOnce = async ({ id, script }: RequestedPayout, from = config) => {
@@ -63,17 +90,19 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     const { transactions } = await statusOf(id, from);
     const payment = transactions.filter((one) => one.for === "payment" && one.is === "final");
     expect(payment.map(({ txId }) => txId)).to.deep.equal(payments.map(({ txId }) => txId));
-    expect(await stage.supply()).to.equal(DEPOSIT - paidOut);
+    await expectSupply();
   };
-  /** Waits, mining, until the relayer has killed itself at a fault point. */
-  const killed = async (foreign = true) => {
+  /** Waits, with blocks of the ledger alone, until the relayer has killed itself at a fault point. */
+  const killed = async () => {
     const daemon = relayer;
     if (daemon === undefined) throw new Error("no relayer runs");
     let signal: NodeJS.Signals | null | undefined;
     void daemon.ended.then((end) => {
       signal = end.signal;
     });
-    await stage.until("the relayer reaches its fault point", async () => signal !== undefined, { foreign });
+    await stage.until("the relayer reaches its fault point", async () => signal !== undefined, {
+      foreign: false,
+    });
     expect(signal, daemon.said.join("\n")).to.equal("SIGKILL");
   };
 
@@ -82,7 +111,8 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     const [first] = stage.users;
     if (first === undefined) throw new Error("the development node has no accounts");
     user = first;
-    config = stage.workerConfig("worker", { file: `${stage.folder}/journal.sqlite` });
+    journal = { file: `${stage.folder}/journal.sqlite` };
+    config = stage.workerConfig("worker", journal);
     for (let at = 0; at < PAYOUTS; at++) {
       const script = stage.bank.freshScript();
       destinations.push({ script, handle: await stage.destination(user, script) });
@@ -113,7 +143,8 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       const { chain: home, vault } = stage.route.home;
       const script = depositScript({ groupKey, chain: NETWORK.chain, home, vault, account: user.address });
       expect(stdout.trim()).to.equal(addressOfScript(NETWORK, script));
-      await stage.bank.send([{ script: scriptOfAddress(NETWORK, stdout.trim()), amount: DEPOSIT }]);
+      into = scriptOfAddress(NETWORK, stdout.trim());
+      await stage.bank.send([{ script: into, amount: DEPOSIT }]);
       await stage.mineForeign(NETWORK.confirmations - 1);
       await stage.until(
         "the relayer has seen it",
@@ -127,6 +158,7 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       expect(await stage.balanceOf(user.address)).to.equal(0n);
       await stage.until("credited", async () => (await stage.balanceOf(user.address)) > 0n);
       expect(await stage.balanceOf(user.address)).to.equal(DEPOSIT);
+      deposited += DEPOSIT;
       await stage.until(
         "the relayer has seen it",
         async () => (await stage.openMessages(config)).length === 0,
@@ -144,25 +176,12 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     });
   });
 
-  describe("given a relayer that is killed before what was signed is stored, and around its submissions", () => {
-    it("pays once and settles once", async () => {
-      await stop();
-      const payout = await request();
-      for (const fault of ["authorise.sent", "payment.signed", "report.sending"]) {
-        await start(`relay.${fault}:1`);
-        await killed();
-      }
-      await start();
-      await expectOnce(payout);
-    });
-  });
-
-  describe("given one that is killed after what was signed is stored, and before it is sent", () => {
+  describe("given a relayer that is killed after what was signed is stored, and before it is sent", () => {
     it("sends those bytes, and no others", async () => {
       await stop();
       const payout = await request();
       await start("relay.payment.sending:1");
-      await killed(false);
+      await killed();
       const { transactions } = await statusOf(payout.id);
       const [signed] = transactions.filter((one) => one.for === "payment");
       expect(signed?.is).to.equal("signed");
@@ -178,7 +197,7 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       await stop();
       const payout = await request();
       await start("relay.payment.sent:1");
-      await killed(false);
+      await killed();
       const waiting = (await stage.litecoin[0].ask("getrawmempool")) as string[];
       await stage.restartForeign();
       expect(await stage.litecoin[0].ask("getrawmempool")).to.deep.equal([]);
@@ -230,6 +249,13 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       await stage.until("the relayer has seen it", isRefunded);
     });
   });
+
+  const given = (): RouteGiven => ({
+    ...{ stage, config, journal, start, stop, request, deposit, expectCredited, expectSupply, expectOnce },
+  });
+  survivesLateBlocks(given);
+  survivesLostAnswers(given);
+  survivesEveryCrash(given);
 
   describe("given as many payouts as there are lanes, which an account asks for and cancels", () => {
     it("leaves the lanes to others: the next payout is paid", async () => {

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { withRoute } from "../../src/cli/commands/relay/route-session.ts";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import type { Daemon } from "../../src/testing/daemon.ts";
+import type { RelayStage } from "../../src/testing/relay-stage.ts";
+import type { RouteGiven } from "./route-given.ts";
+
+/** Milliseconds: so many that no life renews its lease, and all commits but the first are of what it does. */
+const LEASE = 60_000;
+/** After so many milliseconds without its end a relayer is taken to wait for blocks. */
+const IDLE = 700;
+const WITHIN = 60_000;
+/** Blocks that come then: what was waited for is final after a few times. */
+const BLOCKS = { home: 2, foreign: 3 };
+
+/** Around everything that leaves, in the order in which a message comes there. */
+const around = (...parts: readonly string[]) =>
+  parts.flatMap((part) => ["signed", "sending", "sent"].map((place) => `relay.${part}.${place}:1`));
+
+/** Commits at which the relayer dies, one life each, over and over. The first of a life is its lease. */
+const COMMITS = [
+  ...["after-commit:4", "before-commit:7", "after-commit:9", "before-commit:11"],
+  ...["after-commit:6", "before-commit:8", "after-commit:11", "before-commit:5"],
+];
+/** More lives than a deposit and a payout can take. */
+const LIVES = 60;
+
+/** Waits until a relayer has killed itself, with new blocks whenever it has nothing else to do. */
+async function dies(stage: RelayStage, daemon: Daemon, at: string): Promise<void> {
+  const ended = daemon.ended.then(({ signal, code }) => ({ signal, code }));
+  for (const until = performance.now() + WITHIN; performance.now() < until; ) {
+    const end = await Promise.race([ended, sleep(IDLE, undefined)]);
+    if (end !== undefined) {
+      expect(end.signal, `${at}: ${daemon.said.join("\n")}`).to.equal("SIGKILL");
+      return;
+    }
+    await stage.mineHome(BLOCKS.home);
+    await stage.mineForeign(BLOCKS.foreign);
+  }
+  throw new Error(`the relayer doesn't come to ${at} within ${WITHIN} ms:\n${daemon.said.join("\n")}`);
+}
+
+/** Frees the route of a relayer that was killed, as the end of its lease does. */
+async function passLease({ file }: { readonly file: string }, name: string): Promise<void> {
+  let ahead = 2 * LEASE;
+  const journal = SqliteJournal.open({ file, now: () => Date.now() + ahead });
+  const lease = await journal.acquire(name, "a test", LEASE);
+  if (lease === undefined) throw new Error("the lease hasn't ended");
+  ahead = 0;
+  await journal.release(lease);
+  await journal.close();
+}
+
+/** A relayer that dies wherever it can, again and again on the way of one deposit and one payout. */
+export function survivesEveryCrash(given: () => RouteGiven): void {
+  describe("given a relayer that dies again and again", () => {
+    let config = "";
+    let lease = "";
+
+    before(async () => {
+      const { stage, journal, stop } = given();
+      await stop();
+      config = stage.workerConfig("dying", journal, { lease: LEASE });
+      lease = await withRoute({ config }, async ({ names }) => names.lease());
+    });
+
+    /** A relayer's life, which ends at a fault point. */
+    const live = async (point: string) => {
+      const { stage, start, journal } = given();
+      await dies(stage, await start(point, config), point);
+      await passLease(journal, lease);
+    };
+
+    it("at every place around what it sends, credits once", async () => {
+      const { start, deposit, expectCredited, expectSupply } = given();
+      const sent = await deposit();
+      for (const point of around("credit")) await live(point);
+      await start("", config);
+      await expectCredited(sent);
+      await expectSupply();
+    });
+
+    it("at every place around what it sends, pays once and settles once", async () => {
+      const { start, stop, request, expectOnce } = given();
+      await stop();
+      const payout = await request();
+      for (const point of around("authorise", "payment", "report")) await live(point);
+      await start("", config);
+      await expectOnce(payout);
+    });
+
+    it("at a commit, before it or after it, credits, pays and settles once", async () => {
+      const { stage, start, stop, deposit, request, expectCredited, expectOnce } = given();
+      await stop();
+      const [sent, payout] = [await deposit(), await request()];
+      const stageOf = async (id: string) => (await stage.message(config, id))?.stage;
+      const isOver = async () =>
+        (await stageOf(sent.id)) === "credited" && (await stageOf(payout.id)) === "settled";
+      let lives = 0;
+      for (; !(await isOver()); lives++) {
+        expect(lives).to.be.lessThan(LIVES);
+        await live(`journal.${COMMITS[lives % COMMITS.length]}`);
+      }
+      process.stdout.write(`        ${lives} lives\n`);
+      expect(lives).to.be.greaterThan(COMMITS.length / 2);
+      await start("", config);
+      await expectCredited(sent);
+      await expectOnce(payout);
+    });
+
+    after(() => given().stop());
+  });
+}
