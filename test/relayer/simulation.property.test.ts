@@ -7,7 +7,7 @@ const DEEP = process.env.STRONGROOM_DEEP === "1";
 /** Simulations, each by a seed of its own. */
 const SEEDS = DEEP ? 100_000 : 2_000;
 /** In which each planted defect must be found. */
-const ENOUGH = 400;
+const ENOUGH = 800;
 /** Lines of a failing history that are printed. */
 const LINES = 120;
 
