@@ -261,6 +261,7 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     it("leaves the lanes to others: the next payout is paid", async () => {
       const [own] = destinations;
       if (own === undefined) throw new Error("more payouts than destinations");
+      await start();
       await stage.signers.end("SIGKILL", "anna", "ben");
       const asked: string[] = [];
       for (let lane = 0; lane < LANES; lane++) {
