@@ -297,14 +297,17 @@ describe("the Gateway through nodes", () => {
     const executor = open.executor;
     if (executor === undefined) throw new Error("An account was given");
     const quote = await executor.fee("normal");
+    const nothing = callEffect("ab".repeat(32), { to: d.anna.address, data: "0x", value: 0n });
+    const nonce = await executor.reserve(nothing, []);
     const build = async (name: string, args: readonly unknown[]) => {
       const data = GATEWAY.encodeFunctionData(name, args);
       const effect = callEffect("cd".repeat(32), { to: d.gatewayAddress, data, value: 0n });
-      const token = await executor.reserve(effect, []);
-      return executor.build(effect, token, quote).then(
-        () => "built",
-        (error: StrongroomError) => `${error.code} ${String(error.facts.reason ?? "").split(" ")[0]}`,
-      );
+      const saying = (error: StrongroomError) =>
+        `${error.code} ${String(error.facts.reason ?? "").split(" ")[0]}`;
+      const built = await executor.build(effect, nonce, quote).then(() => "built", saying);
+      // What would not be built gets no nonce, and says the same.
+      expect(await executor.reserve(effect, []).then(() => "built", saying)).to.equal(built);
+      return built;
     };
     const deposit = d.depositOf({ amount: 20n * COIN });
     const proof = await d.attestDeposit(deposit);
