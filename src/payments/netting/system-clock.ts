@@ -1,8 +1,17 @@
-import { setTimeout as timeout } from "node:timers/promises";
 import type { CycleClock } from "./collect-cycle.ts";
 
-/** The machine's clock. */
+/** The machine's clock; browsers have it too. */
 export const SYSTEM_CLOCK: CycleClock = {
   now: () => BigInt(Math.floor(Date.now() / 1_000)),
-  wait: (seconds, signal) => timeout(Number(seconds) * 1_000, undefined, { signal }).catch(() => undefined),
+  wait: (seconds, signal) =>
+    new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        // The signal outlives many waits.
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, Number(seconds) * 1_000);
+      signal.addEventListener("abort", done);
+    }),
 };
