@@ -45,14 +45,21 @@ describe("Gaps of tokens", () => {
     await close();
   });
 
-  it("given a dead letter with a nonce for which nothing was signed, are one, which the next ones wait behind", async () => {
+  it("given a dead letter with a nonce for which no node has anything, are one, which the next ones wait behind", async () => {
     const { tell, nonces, close } = await given();
-    const authorise = brought("authorise", nonce(7))[0] as Command;
-    await tell("r/out/1", ...REQUEST, reserved, authorise, REFUSED);
+    const [reservedNonce, ...made] = brought("authorise", nonce(7)).slice(0, 3) as [Command, ...Command[]];
+    await tell("r/out/1", ...REQUEST, reserved, reservedNonce, ...made, REFUSED);
     const other = { ...TOKEN, value: "other:0" };
     const later = brought("authorise", nonce(8)).slice(0, -1);
     await tell("r/out/2", ...REQUEST, { ...reserved, token: other } as Command, ...later);
     expect(await nonces(7)).to.equal(1);
+    await close();
+  });
+
+  it("given a dead letter of whose nonce nothing was made, are none: that is spent on nothing", async () => {
+    const { tell, nonces, close } = await given();
+    await tell("r/out/1", ...REQUEST, reserved, brought("authorise", nonce(7))[0] as Command, REFUSED);
+    expect(await nonces(7)).to.equal(0);
     await close();
   });
 
