@@ -8,6 +8,7 @@ import type { Part } from "./deciders/intention.ts";
 import type { OutboundState } from "./deciders/outbound-decider.ts";
 import type { UpkeepState } from "./deciders/upkeep-decider.ts";
 import { idOf, kindOf } from "./stream-names.ts";
+import type { RouteDeciders } from "./stream-store.ts";
 
 /** Where a message is, for everybody whom it concerns. */
 export interface MessageStatus {
@@ -158,6 +159,17 @@ export function statusOf<State extends InboundState | OutboundState | UpkeepStat
     ...(waiting === undefined ? {} : { waiting }),
     ...(isDead ? { dead } : {}),
   };
+}
+
+/** The same by the stream's own decider. */
+export function statusIn(
+  { deciders }: { readonly deciders: RouteDeciders },
+  stream: string,
+  events: readonly StoredEvent[],
+  time: number,
+): MessageStatus {
+  const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
+  return statusOf(stream, events, decider, time);
 }
 
 const DOES = {

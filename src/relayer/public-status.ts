@@ -1,7 +1,4 @@
-import type { Decider } from "./deciders/decider.ts";
-import type { InboundState } from "./deciders/inbound-decider.ts";
-import type { OutboundState } from "./deciders/outbound-decider.ts";
-import { type MessageStatus, statusOf, TEXTS } from "./message-status.ts";
+import { type MessageStatus, statusIn, TEXTS } from "./message-status.ts";
 import type { RouteDesk } from "./route-desk.ts";
 import { StreamNames } from "./stream-names.ts";
 
@@ -20,19 +17,10 @@ export async function publicStatus(
 ): Promise<PublicStatus | undefined> {
   if (!ID.test(message)) return undefined;
   const names = new StreamNames(route);
-  const kinds = [
-    [names.outbound(message), deciders.out],
-    [names.inbound(message), deciders.in],
-  ] as const;
-  for (const [stream, decider] of kinds) {
+  for (const stream of [names.outbound(message), names.inbound(message)]) {
     const events = await journal.read(stream);
     if (events.length === 0) continue;
-    const full = statusOf(
-      stream,
-      events,
-      decider as unknown as Decider<InboundState | OutboundState>,
-      clock.now(),
-    );
+    const full = statusIn({ deciders }, stream, events, clock.now());
     const { id, direction, stage, since, attempt, transactions } = full;
     return {
       format: "strongroom/message@1",

@@ -158,7 +158,7 @@ export async function serveMetrics(
         () => say(500, "text/plain", "metrics failed\n"),
       );
     }
-    const message = request.url?.match(/^\/messages\/(0x[0-9a-f]{64})$/)?.[1];
+    const message = request.url?.match(/^\/messages\/(\w+)$/)?.[1];
     if (message === undefined) return void say(404, "text/plain", "/metrics, /healthz or /messages/0x…\n");
     desk.status(message).then(
       (status) =>

@@ -18,12 +18,11 @@ import { SchnorrVerifier__factory } from "../../typechain-types/factories/contra
 import { ownScript } from "../chains/utxo/deposit-address.ts";
 import { UTXO_NETWORKS } from "../chains/utxo/network.ts";
 import { type RouteSession, withRoute } from "../cli/commands/relay/route-session.ts";
-import { statusIn } from "../cli/commands/relay/status.ts";
 import { explainReasons } from "../custody/reasons.ts";
 import { handleOf } from "../gateway/destination.ts";
 import { chainHash } from "../gateway/statement.ts";
 import type { StoredEvent } from "../journal/journal.ts";
-import type { MessageStatus } from "../relayer/message-status.ts";
+import { type MessageStatus, statusIn } from "../relayer/message-status.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
 import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
@@ -379,13 +378,15 @@ async function openIn(
         const { journal, names } = session;
         const open = await Promise.all([journal.open(names.prefix("in")), journal.open(names.prefix("out"))]);
         return Promise.all(
-          open.flat().map(async ({ stream }) => statusIn(session, stream, await journal.read(stream))),
+          open
+            .flat()
+            .map(async ({ stream }) => statusIn(session, stream, await journal.read(stream), Date.now())),
         );
       }),
     message: (config, id) =>
       withRoute({ config }, async (session) => {
         const found = await recorded(session, id);
-        return found && statusIn(session, found.stream, found.events);
+        return found && statusIn(session, found.stream, found.events, Date.now());
       }),
     history: (config, id) =>
       withRoute({ config }, async (session) => (await recorded(session, id))?.events ?? []),

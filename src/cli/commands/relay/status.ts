@@ -1,11 +1,7 @@
 import { textTable } from "../../../core/text-table.ts";
-import type { StoredEvent } from "../../../journal/journal.ts";
-import type { Decider } from "../../../relayer/deciders/decider.ts";
-import type { InboundState } from "../../../relayer/deciders/inbound-decider.ts";
-import type { OutboundState } from "../../../relayer/deciders/outbound-decider.ts";
-import { type MessageStatus, nextText, statusOf } from "../../../relayer/message-status.ts";
+import { type MessageStatus, nextText, statusIn } from "../../../relayer/message-status.ts";
 import { RouteControl } from "../../../relayer/route-control.ts";
-import { kindOf, OWN_KINDS, tokenPrefix } from "../../../relayer/stream-names.ts";
+import { OWN_KINDS, tokenPrefix } from "../../../relayer/stream-names.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
 import { type FoundMessage, findMessage, tokenState } from "./find-message.ts";
@@ -17,16 +13,6 @@ export interface RelayStatusCommand extends RelayOptions {
 }
 
 const when = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
-
-/** Where a message is, by its events. */
-export function statusIn(
-  { deciders }: Pick<RouteSession, "deciders">,
-  stream: string,
-  events: readonly StoredEvent[],
-): MessageStatus {
-  const decider = deciders[kindOf(stream)] as unknown as Decider<InboundState | OutboundState>;
-  return statusOf(stream, events, decider, Date.now());
-}
 
 /** A message, printed. */
 function printMessage(options: RelayStatusCommand, status: MessageStatus): number {
@@ -89,12 +75,12 @@ export function relayStatus(options: RelayStatusCommand, id?: string): Promise<n
     if (id !== undefined) {
       const found = await findMessage(session, id);
       if (found.kind === "token") return printToken(options, session, found);
-      return printMessage(options, statusIn(session, found.stream, found.events));
+      return printMessage(options, statusIn(session, found.stream, found.events, Date.now()));
     }
     const { journal, names } = session;
     const open = (await Promise.all(OWN_KINDS.map((kind) => journal.open(names.prefix(kind))))).flat();
     const all = await Promise.all(
-      open.map(async ({ stream }) => statusIn(session, stream, await journal.read(stream))),
+      open.map(async ({ stream }) => statusIn(session, stream, await journal.read(stream), Date.now())),
     );
     const { broken } = await new RouteControl(journal, names).read();
     const tokens = await deadTokens(session);
