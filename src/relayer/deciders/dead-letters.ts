@@ -12,8 +12,7 @@ const stops = ({ type, data }: NewEvent): boolean =>
 /** Leaves the nonces of submissions that nothing was made for: all that comes later would wait behind them. */
 function decideUnmade(effects: Effects): readonly NewEvent[] {
   return Object.values(effects)
-    .filter(({ side, part, end }) => side === "home" && part !== "void" && end === undefined)
-    .filter(({ part }) => !isMade(effects, part))
+    .filter(({ side, part }) => side === "home" && part !== "void" && !isMade(effects, part))
     .flatMap(({ part }) => decideAbandoned(effects, part, "its submission is refused"));
 }
 
@@ -29,11 +28,9 @@ export function withDeadLetters<State extends { readonly attention: Attention; r
     decide(state, command) {
       const events = real.decide(state, command);
       if (events.length === 0) return events;
-      const { attention } = events.reduce(real.evolve, state);
+      const { attention, effects } = events.reduce(real.evolve, state);
       const failed = [...events, ...decideHopeless(attention)];
-      return failed.some(stops)
-        ? [...failed, ...decideUnmade(failed.reduce(real.evolve, state).effects)]
-        : failed;
+      return failed.some(stops) ? [...failed, ...decideUnmade(effects)] : failed;
     },
   };
 }

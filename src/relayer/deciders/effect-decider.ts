@@ -216,12 +216,16 @@ export function decideAbandoned(effects: Effects, part: Part, why: string): read
   return [{ type: "EffectAbandoned", data: { part, why } }];
 }
 
+/** Whether anything was made for an effect: it may happen, then. */
+export function isBegun({ built, versions }: EffectState): boolean {
+  return built !== undefined || versions.length > 0;
+}
+
 /** Whether a transaction brings an effect about, or may: its chain took the call when that was built. */
 export function isMade(effects: Effects, part: Part): boolean {
   const state = effects[part];
   if (state === undefined) return false;
-  if (state.end !== undefined) return state.end.is === "done";
-  return state.built !== undefined || state.versions.length > 0;
+  return state.end === undefined ? isBegun(state) : state.end.is === "done";
 }
 
 /** Looks for any version; the last one's bytes are there to be sent again. */

@@ -18,6 +18,7 @@ import {
   type EffectEvent,
   type Effects,
   evolveEffects,
+  isBegun,
   isMade,
 } from "./effect-decider.ts";
 import type { Part } from "./intention.ts";
@@ -170,7 +171,7 @@ function decideGivenUp(state: OutboundState, by: string, why: string): readonly 
 function decideDisplaced(state: OutboundState, by: string): readonly OutboundEvent[] {
   const { effects, proofs, sightings, attention } = state;
   const { payment, authorise } = effects;
-  if (payment === undefined || payment.built !== undefined || payment.versions.length > 0) return [];
+  if (payment === undefined || isBegun(payment)) return [];
   if (authorise !== undefined || isAuthorisedWith(sightings, tokenWord(payment.token))) return [];
   return [
     ...decideAbandoned(effects, "payment", `the ledger has its token for ${by}`),
