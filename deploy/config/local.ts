@@ -5,9 +5,7 @@ import type { SuiteConfigInput } from "./schema.ts";
 const HOUR = 3_600n;
 const DAY = 24n * HOUR;
 
-/**
- * Who signs: the public keys of local-keys.ts, which take long to derive. They sign; others pay the gas.
- */
+/** Who signs: the public keys of local-keys.ts, which take long to derive. They sign; others pay the gas. */
 const OWNERS = {
   council: [
     "0x8C8d35429F74ec245F8Ef2f4Fd1e551cFF97d650",

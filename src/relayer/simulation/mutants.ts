@@ -106,8 +106,8 @@ async function cursorFirst(journal: Journal, { cursors, ...rest }: Commit) {
 const withLease = ({ lease }: Commit) => (lease === undefined ? {} : { lease });
 
 /**
- * Relayers, and the signers and the gateway beside them, with one rule broken each: all defects that others have shipped, or nearly. The simulation must notice every one, else
- * it would notice nothing.
+ * Relayers, and the signers and the gateway beside them, with one rule broken each: all defects that others have shipped, or nearly.
+ * The simulation must notice every one, else it would notice nothing.
  */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   "after an ambiguous answer it begins anew with another token": changed("out", (real) => ({
