@@ -65,12 +65,17 @@ const rememberedAnswers: HardhatPlugin = {
   },
 };
 
-/** Our own commands explain what reverts from its data: they need no traces. */
-const isCommandLine = process.argv[1] === fileURLToPath(import.meta.resolve("./src/cli/main.ts"));
+/**
+ * Our own commands explain what reverts from its data and need no traces; nor do the fifty processes of `./strongroom test`
+ * (src/testing/run-tests.ts): they say what failed, and `npx hardhat test mocha FILE` says how.
+ */
+const needsNoTraces =
+  process.argv[1] === fileURLToPath(import.meta.resolve("./src/cli/main.ts")) ||
+  process.env.STRONGROOM_TRACES === "false";
 
 /**
- * Each process with an embedded chain first reads what the compiler said of all that was ever built, for its traces. Solidity
- * tests are most of that, and never run on such a chain, their own runner aside, which reads it by itself.
+ * Each process with an embedded chain first reads what the compiler said of all that was ever built, for its traces: seconds.
+ * Solidity tests are most of that, and never run on such a chain, their own runner aside, which reads it by itself.
  */
 const tracesOfContracts: HardhatPlugin = {
   id: "strongroom:traces-of-contracts",
@@ -79,7 +84,7 @@ const tracesOfContracts: HardhatPlugin = {
       default: async () => ({
         created: async (_: HookContext, { artifacts }: Pick<HookContext, "artifacts">) => {
           artifacts.getAllBuildInfoIds = async () => {
-            if (isCommandLine) return new Set();
+            if (needsNoTraces) return new Set();
             const names = [...(await artifacts.getAllFullyQualifiedNames())];
             const built = names.filter((name) => !name.startsWith("test/"));
             const ids = await Promise.all(built.map((name) => artifacts.getBuildInfoId(name)));

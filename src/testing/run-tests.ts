@@ -24,7 +24,10 @@ export interface RunOptions {
  * The environment without what a Hardhat that runs around this one has set: above all HARDHAT_CONFIG, which would make
  * the process run that project's tests instead of the ones at `root`.
  */
-export function environment(coverage: boolean): NodeJS.ProcessEnv {
+export function environment({
+  coverage,
+  built,
+}: Pick<TestRequest, "coverage" | "built"> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith("HARDHAT_") && name !== "HH_TEST",
   );
@@ -32,7 +35,8 @@ export function environment(coverage: boolean): NodeJS.ProcessEnv {
   if (depth >= DEEPEST) throw new TerminalError("TEST_RECURSION", "These tests run themselves");
   return {
     ...Object.fromEntries(kept),
-    HARDHAT_COVERAGE: String(coverage),
+    HARDHAT_COVERAGE: String(coverage === true),
+    STRONGROOM_TRACES: String(built !== true),
     STRONGROOM_TEST_DEPTH: String(depth + 1),
   };
 }
@@ -60,7 +64,7 @@ export async function runTests(
     ["--import", loader(root), existsSync(local) ? local : processFile, JSON.stringify(request), resultFile],
     {
       cwd: root,
-      env: environment(request.coverage === true),
+      env: environment(request),
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

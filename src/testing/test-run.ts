@@ -10,7 +10,7 @@ export interface TestRequest {
   readonly campaign?: { readonly runs: number; readonly depth: number; readonly seed: string };
   /** Overrides the profile's fuzz tests. */
   readonly fuzz?: { readonly runs: number; readonly seed: string };
-  /** Runs on the artifacts that are there and builds nothing. */
+  /** Runs on the artifacts that are there: builds nothing, and doesn't read all of them for traces of what reverts. */
   readonly built?: boolean;
   /** Ends the Mocha tests at the first that fails. */
   readonly bail?: boolean;

@@ -25,7 +25,7 @@ export interface Artifact {
  */
 export async function build(root: string, { withTests }: { withTests: boolean }): Promise<void> {
   const words = ["node_modules/hardhat/dist/src/cli.js", "build", ...(withTests ? [] : ["--no-tests"])];
-  const { code, output } = await runCommand(process.execPath, words, { cwd: root, env: environment(false) });
+  const { code, output } = await runCommand(process.execPath, words, { cwd: root, env: environment() });
   if (code !== 0) {
     throw new TerminalError("BUILD_FAILED", "The contracts do not compile", {
       cause: new Error(output.trim().split("\n").slice(-20).join("\n")),

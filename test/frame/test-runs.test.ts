@@ -125,6 +125,22 @@ it("reads the contracts' build alone, and still names an error", async () => {
     expect(result, result.output).to.include({ passed: 2, failed: 0, skipped: 0 });
   });
 
+  it("reads no build at all for traces where everything was built before", async () => {
+    project = new Project({
+      "contracts/A.sol": `${SOLIDITY}contract A {}`,
+      "test/a.test.ts": `import { expect } from "chai";
+import hre from "hardhat";
+it("has it, and reads none", async () => {
+  expect(await hre.artifacts.getBuildInfoId("A")).not.to.equal(undefined);
+  expect(await hre.artifacts.getAllBuildInfoIds()).to.deep.equal(new Set());
+});`,
+    });
+    const at = { root: project.root, quiet: true };
+    await runTests({ solidity: { files: [] } }, at);
+    const result = await runTests({ mocha: { files: [] }, built: true }, at);
+    expect(result, result.output).to.include({ passed: 1, failed: 0, skipped: 0 });
+  });
+
   it("measures coverage, contracts without a test included", async () => {
     project = new Project({
       "contracts/A.sol": `${SOLIDITY}contract A {

@@ -17,7 +17,7 @@ export class EmptyProject implements Disposable {
 
   /** @param node the folder of the Node to use; the one that runs this unless given */
   constructor(node: string = dirname(process.execPath)) {
-    this.#env = { ...environment(false), PATH: [node, process.env.PATH].join(delimiter) };
+    this.#env = { ...environment(), PATH: [node, process.env.PATH].join(delimiter) };
     this.write("package.json", '{ "private": true, "type": "module" }\n');
   }
 

@@ -60,7 +60,7 @@ async function tryOn(
   await refuseScheduled(governance, signed.operation);
   const upgrade = await upgradeReport(fork.provider, governance, compiled, parts);
   say("trying the whole way on a fork: schedule, wait, execute");
-  const simulation = await simulate(fork, addresses, compiled);
+  const simulation = await simulate(governance.provider, fork, addresses, compiled);
   return { compiled, simulation, parts: await standing(fork, compiled.book, parts), upgrade, signed };
 }
 

@@ -67,13 +67,26 @@ export async function continuedChain(url: string, chainId: bigint) {
   });
 }
 
-/** Forks the chain behind a node by its address at its latest block, inside this process. */
-export function forkOfNode(url: string, chainId: bigint): OpenFork {
+/** Of an account that was never changed here, each call asks the node anew, three times, and again with each of its slots. */
+async function bringOver({ ethers, networkHelpers }: EmbeddedConnection, accounts: Iterable<string>) {
+  for (const account of accounts) {
+    await networkHelpers.setBalance(account, await ethers.provider.getBalance(account));
+  }
+}
+
+/**
+ * Forks the chain behind a node by its address at its latest block, inside this process.
+ *
+ * @param accounts that most calls will touch
+ */
+export function forkOfNode(url: string, chainId: bigint, accounts: Iterable<string> = []): OpenFork {
   return async () => {
     const connection = await continuedChain(url, chainId);
     const fork = await forkOf(connection, () => connection.close());
     // The node knows which rules hold for blocks of its own only: from here on every question is about one of those.
     await connection.networkHelpers.mine();
+    const coinbase: string = await connection.ethers.provider.send("eth_coinbase", []);
+    await bringOver(connection, new Set([coinbase, ...accounts]));
     return fork;
   };
 }

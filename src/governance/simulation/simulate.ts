@@ -1,4 +1,4 @@
-import { isError, type Signer, type TransactionReceipt } from "ethers";
+import { isError, type Provider, type Signer, type TransactionReceipt } from "ethers";
 import type { SuiteAddresses } from "../../../deploy/addresses.ts";
 import { TimelockController__factory } from "../../../typechain-types/factories/@openzeppelin/contracts/governance/TimelockController__factory.ts";
 import { TerminalError } from "../../core/errors.ts";
@@ -161,16 +161,18 @@ function eventsOf(before: AddressBook, after: AddressBook, receipts: readonly Tr
  * Tries a compiled change on a fork of the live state, the whole way: the Safe's owners approve, the timelock waits, anyone
  * executes.
  *
+ * @param live the chain that was forked: it says itself how things are before, sooner than a fork that asks it for each account
  * @throws TerminalError `SIMULATION_REVERTS` with the contract's own error; `UNKNOWN_TARGET`; the codes of `refuseLockOuts`
  */
 export async function simulate(
+  live: Provider,
   fork: Fork,
   addresses: SuiteAddresses,
   change: CompiledChange,
 ): Promise<Simulation> {
   const [before, lockedBefore] = await Promise.all([
-    readVariables(fork.provider, addresses, { withBroken: true }),
-    lockOuts(fork.provider, addresses),
+    readVariables(live, addresses, { withBroken: true, blockTag: fork.block.number }),
+    lockOuts(live, addresses),
   ]);
   const { steps, receipts } = await alongPath(fork, addresses, change, change.path);
   refuseLockOuts(lockedBefore, await lockOuts(fork.provider, addresses));

@@ -84,7 +84,7 @@ export class TestBed implements Judge, AsyncDisposable {
     const local = join(this.root, "src/verify/mutation/test-worker.ts");
     this.#worker ??= new AnsweringChild(existsSync(local) ? local : workerFile, [], {
       cwd: this.root,
-      env: environment(false),
+      env: environment({ built: true }),
       execArgv: ["--import", loader(this.root)],
     });
     return this.#worker;

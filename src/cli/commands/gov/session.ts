@@ -1,5 +1,6 @@
 import type { Signer } from "ethers";
 import { kindOfChain } from "../../../../deploy/chains.ts";
+import { namedContracts } from "../../../../deploy/code-hashes.ts";
 import { connectNetwork, type NetworkConnection, nodeUrl, REHEARSAL } from "../../../../deploy/connect.ts";
 import { openedFor, openRecorded } from "../../../../deploy/open-deployment.ts";
 import { DEPLOYMENTS } from "../../../../deploy/record.ts";
@@ -75,7 +76,7 @@ export async function openSession(options: GovOptions): Promise<Session> {
     network,
     addresses,
     provider,
-    openFork: forkOfNode(url, chainId),
+    openFork: forkOfNode(url, chainId, namedContracts(addresses).values()),
     artifact: artifactsOf(".", buildContracts),
     describe: descriptionsOf("."),
     codeBook: codeBookOf(deployments, addresses.chainId),
