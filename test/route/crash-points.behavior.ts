@@ -90,6 +90,19 @@ export function survivesEveryCrash(given: () => RouteGiven): void {
       await expectOnce(payout);
     });
 
+    it("at every place around a void, voids once what was given up, and pays none of it", async () => {
+      const { stage, start, stop, request, expectVoided, expectSupply } = given();
+      await stop();
+      const payout = await request();
+      await live("relay.authorise.sent:1");
+      const { code, stderr } = await stage.relay(config, "give-up", payout.id, "--why", "a test");
+      expect(code, stderr).to.equal(0);
+      for (const point of around("payment")) await live(point);
+      await start("", config);
+      await expectVoided(payout);
+      await expectSupply();
+    });
+
     it("at a commit, before it or after it, credits, pays and settles once", async () => {
       const { stage, start, stop, deposit, request, expectCredited, expectOnce } = given();
       await stop();

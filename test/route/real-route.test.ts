@@ -21,7 +21,7 @@ const DEPOSIT = 8n * COIN;
 const MORE = COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 14;
+const PAYOUTS = 15;
 /** For which the committee's former epoch counts beside the next one, seconds. */
 const OVERLAP = 86_400;
 
@@ -91,6 +91,19 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     const payment = transactions.filter((one) => one.for === "payment" && one.is === "final");
     expect(payment.map(({ txId }) => txId)).to.deep.equal(payments.map(({ txId }) => txId));
     await expectSupply();
+  };
+  /** That a payout comes to be voided once and paid never, and that its account takes the amount back. */
+  const expectVoided = async ({ id, script }: RequestedPayout) => {
+    const isVoided = async () => (await stage.said("PayoutVoided", id)) > 0;
+    await stage.until("it is voided", isVoided, { seconds: 90 });
+    await stage.until("the relayer has seen it", async () => (await statusOf(id)).stage === "voided");
+    expect(await stage.payments(script)).to.deep.equal([]);
+    expect(await stage.said("PayoutVoided", id)).to.equal(1);
+    expect(await stage.said("PayoutSettled", id)).to.equal(0);
+    const before = await stage.balanceOf(user.address);
+    await stage.refund(id);
+    expect(await stage.balanceOf(user.address)).to.equal(before + AMOUNT);
+    await stage.until("it is refunded", async () => (await statusOf(id)).stage === "refunded");
   };
   /** Waits, with blocks of the ledger alone, until the relayer has killed itself at a fault point. */
   const killed = async () => {
@@ -233,25 +246,13 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
       const { code, stderr } = await stage.relay(config, "give-up", payout.id, "--why", "a test");
       expect(code, stderr).to.equal(0);
       await stage.signers.start("anna", "ben");
-      const isVoided = async () => (await stage.said("PayoutVoided", payout.id)) > 0;
-      await stage.until("it is voided", isVoided, { seconds: 90 });
-      await stage.until(
-        "the relayer has seen it",
-        async () => (await statusOf(payout.id)).stage === "voided",
-      );
-      expect(await stage.payments(payout.script)).to.deep.equal([]);
-      expect(await stage.said("PayoutVoided", payout.id)).to.equal(1);
-      expect(await stage.said("PayoutSettled", payout.id)).to.equal(0);
-      const before = await stage.balanceOf(user.address);
-      await stage.refund(payout.id);
-      expect(await stage.balanceOf(user.address)).to.equal(before + AMOUNT);
-      const isRefunded = async () => (await statusOf(payout.id)).stage === "refunded";
-      await stage.until("the relayer has seen it", isRefunded);
+      await expectVoided(payout);
     });
   });
 
   const given = (): RouteGiven => ({
-    ...{ stage, config, journal, start, stop, request, deposit, expectCredited, expectSupply, expectOnce },
+    ...{ stage, config, journal, start, stop, request, deposit },
+    ...{ expectCredited, expectSupply, expectOnce, expectVoided },
   });
   survivesLateBlocks(given);
   survivesLostAnswers(given);

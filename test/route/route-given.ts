@@ -28,4 +28,6 @@ export interface RouteGiven {
   expectSupply(): Promise<void>;
   /** That a payout comes to be paid once and settled once, by one transaction, and nothing more will come of it. */
   expectOnce(payout: RequestedPayout): Promise<void>;
+  /** That a payout comes to be voided once and paid never, and that its account takes the amount back. */
+  expectVoided(payout: RequestedPayout): Promise<void>;
 }
