@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { AnsweringChild } from "../../src/verify/mutation/child.ts";
 import { TestBed } from "../../src/verify/mutation/test-bed.ts";
 import { configElsewhere } from "../support/hardhat-config.ts";
 
@@ -106,5 +107,30 @@ it("doubles", async () => {
     const outcome = await bed.judge({ "contracts/Sum.sol": `${SOURCE}\n` }, none, []);
     expect(outcome.verdict).to.equal("error");
     expect(await judge("a + b", "b + a")).to.deep.equal({ verdict: "survived" });
+  });
+});
+
+describe("a process that is asked", () => {
+  const root = mkdtempSync(join(tmpdir(), "asked-"));
+  const file = join(root, "doubles.mjs");
+  const open = () => new AnsweringChild<number, number>(file, [], { cwd: root });
+
+  before(() => {
+    // As the tests' process does when a mutant eats its memory: 13 is too much for it.
+    writeFileSync(file, 'process.on("message", (asked) => process.send(asked === 13 ? null : 2 * asked));');
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  it("answers one question after the other", async () => {
+    const child = open();
+    expect([await child.ask(1, 60_000), await child.ask(2, 60_000)]).to.deep.equal([2, 4]);
+    child.end();
+  });
+
+  it("gives up what is too much for it, and answers no more", async () => {
+    const child = open();
+    expect(await child.ask(13, 60_000)).to.equal(undefined);
+    const refused = await child.ask(1, 60_000).catch((error: unknown) => error);
+    expect(refused).to.include({ code: "CHILD_ENDED" });
   });
 });

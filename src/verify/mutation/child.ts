@@ -38,7 +38,7 @@ export class AnsweringChild<Question, Answer> {
     this.#child.kill("SIGKILL");
   };
 
-  /** The answer, or undefined when it doesn't come in time; the process is ended then. */
+  /** The answer, or undefined when it doesn't come in time or the process gives up by `null`; the process is ended then. */
   async ask(question: Question, milliseconds: number): Promise<Answer | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer | undefined>();
     const died = () =>
@@ -48,11 +48,12 @@ export class AnsweringChild<Question, Answer> {
         }),
       );
     if (this.#ended !== undefined) died();
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       this.end();
       resolve(undefined);
-    }, milliseconds);
-    this.#child.once("message", (answer) => resolve(answer as Answer));
+    };
+    const timer = setTimeout(giveUp, milliseconds);
+    this.#child.once("message", (answer) => (answer === null ? giveUp() : resolve(answer as Answer)));
     this.#child.once("exit", died);
     try {
       this.#child.send(question as object);

@@ -20,7 +20,7 @@ const LONGEST = { solidity: 240_000, mocha: 400_000 } as const;
 /** What became of changed sources. */
 export type Outcome =
   | { readonly verdict: "killed"; readonly by: string; readonly test: string }
-  /** A test took too long: seen, though not understood. */
+  /** A test took too long, or too much memory: seen, though not understood. */
   | { readonly verdict: "timeout"; readonly by: string }
   | { readonly verdict: "survived" }
   /** Doesn't compile. */

@@ -15,6 +15,15 @@ async function run(request: TestRequest): Promise<TestResult> {
   return result;
 }
 
+/** Bytes. A mutant that never ends may have taken all of the machine's memory before its time is over. */
+const MOST_MEMORY = 8 * 2 ** 30;
+/** Milliseconds. */
+const LOOK_EVERY = 500;
+
+setInterval(() => {
+  if (process.memoryUsage.rss() > MOST_MEMORY) process.send?.(null);
+}, LOOK_EVERY);
+
 process.on("message", async (request: TestRequest) => {
   process.send?.(await run(request));
 });
