@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Provider, Signer, TransactionRequest } from "ethers";
+import { IVault__factory } from "../../typechain-types/factories/contracts/custody/interfaces/IVault__factory.ts";
 import { RetryableError, TerminalError } from "../core/errors.ts";
+import { explainRevert } from "../custody/explain-revert.ts";
 import { NATIVE_ASSET } from "../governance/parameters.ts";
 import { depositData, readCredits } from "./import-credits.ts";
 import type { ImportJournal } from "./import-journal.ts";
@@ -10,10 +12,11 @@ import type { OpeningBalance } from "./opening-balances.ts";
 const PATIENCE = 10 * 60_000;
 const POLL = 250;
 
-/** The Vault's own refusal of a row, with its reason where there is one. */
-export function refusedRow({ line, account, symbol }: OpeningBalance, cause?: unknown): TerminalError {
+/** The Vault's own refusal of a row, with its reason. */
+export function refusedRow({ line, account, symbol }: OpeningBalance, cause: unknown): TerminalError {
+  const because = explainRevert(IVault__factory.createInterface(), cause);
   return new TerminalError("IMPORT_REFUSED", `The Vault refuses the deposit of line ${line}`, {
-    facts: { line, account, asset: symbol },
+    facts: { line, account, asset: symbol, because },
     cause,
     advice:
       "Remove the cause and run the same command again: what is credited stays, nothing is credited twice.",
