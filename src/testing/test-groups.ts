@@ -11,6 +11,7 @@ const SLOW: readonly string[] = [
   "test/attacks",
   "test/package",
   "test/demo",
+  "test/scenario",
 ];
 
 /** Folders whose tests touch no contract: they may run while the contracts are built. */
