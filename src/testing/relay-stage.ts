@@ -108,6 +108,8 @@ export interface RelayStage {
   reorganiseForeign(blocks: number): Promise<void>;
   /** What the journal of a worker's configuration says of its open messages, and of one. */
   openMessages(config: string): Promise<readonly MessageStatus[]>;
+  /** Tokens that were taken and of which it isn't known yet what became of them. */
+  openTokens(config: string): Promise<number>;
   message(config: string, id: string): Promise<MessageStatus | undefined>;
   /** What its journal has stored of a message. */
   history(config: string, id: string): Promise<readonly StoredEvent[]>;
@@ -383,6 +385,8 @@ async function openIn(
             .map(async ({ stream }) => statusIn(session, stream, await journal.read(stream), Date.now())),
         );
       }),
+    openTokens: (config) =>
+      withRoute({ config }, async ({ journal }) => (await journal.open("token/")).length),
     message: (config, id) =>
       withRoute({ config }, async (session) => {
         const found = await recorded(session, id);

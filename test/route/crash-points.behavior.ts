@@ -103,6 +103,19 @@ export function survivesEveryCrash(given: () => RouteGiven): void {
       await expectSupply();
     });
 
+    it("at every place around the void of a token that a payout had in vain, pays none and frees the token", async () => {
+      const { stage, stop, start, request, cancel, expectCancelled, expectSupply } = given();
+      await stop();
+      const payout = await request();
+      await live("relay.authorise.signed:1");
+      await cancel(payout);
+      expect(await stage.openTokens(config)).to.be.greaterThan(0);
+      for (const point of around("void")) await live(point);
+      await start("", config);
+      await expectCancelled(payout);
+      await expectSupply();
+    });
+
     it("at a commit, before it or after it, credits, pays and settles once", async () => {
       const { stage, start, stop, deposit, request, expectCredited, expectOnce } = given();
       await stop();

@@ -21,7 +21,7 @@ const DEPOSIT = 8n * COIN;
 const MORE = COIN;
 const AMOUNT = COIN / 2n;
 /** Where payouts go, one each: named before the two days in which destinations season. */
-const PAYOUTS = 15;
+const PAYOUTS = 16;
 /** For which the committee's former epoch counts beside the next one, seconds. */
 const OVERLAP = 86_400;
 
@@ -104,6 +104,14 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
     await stage.refund(id);
     expect(await stage.balanceOf(user.address)).to.equal(before + AMOUNT);
     await stage.until("it is refunded", async () => (await statusOf(id)).stage === "refunded");
+  };
+  /** That a payout which its account has cancelled is paid never, and that nothing of it keeps a token. */
+  const expectCancelled = async ({ id, script }: RequestedPayout) => {
+    await stage.until("it is cancelled", async () => (await statusOf(id)).stage === "cancelled");
+    await stage.until("no token is held", async () => (await stage.openTokens(config)) === 0);
+    expect(await stage.payments(script)).to.deep.equal([]);
+    expect(await stage.said("PayoutCancelled", id)).to.equal(1);
+    expect(await stage.said("PayoutAuthorised", id)).to.equal(0);
   };
   /** Waits, with blocks of the ledger alone, until the relayer has killed itself at a fault point. */
   const killed = async () => {
@@ -252,7 +260,8 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
 
   const given = (): RouteGiven => ({
     ...{ stage, config, journal, start, stop, request, deposit },
-    ...{ expectCredited, expectSupply, expectOnce, expectVoided },
+    ...{ cancel: ({ id }) => stage.cancelPayout(user, id) },
+    ...{ expectCredited, expectSupply, expectOnce, expectVoided, expectCancelled },
   });
   survivesLateBlocks(given);
   survivesLostAnswers(given);

@@ -20,6 +20,8 @@ export interface RouteGiven {
   stop(): Promise<void>;
   /** Requests a payout. */
   request(): Promise<RequestedPayout>;
+  /** Cancels a payout that isn't authorised, as its account does. */
+  cancel(payout: RequestedPayout): Promise<void>;
   /** Sends a deposit to the account's address. */
   deposit(): Promise<SentDeposit>;
   /** That a deposit comes to be credited, once, and nothing more will come of it. */
@@ -28,6 +30,8 @@ export interface RouteGiven {
   expectSupply(): Promise<void>;
   /** That a payout comes to be paid once and settled once, by one transaction, and nothing more will come of it. */
   expectOnce(payout: RequestedPayout): Promise<void>;
+  /** That a payout which its account has cancelled is paid never, and that nothing of it keeps a token. */
+  expectCancelled(payout: RequestedPayout): Promise<void>;
   /** That a payout comes to be voided once and paid never, and that its account takes the amount back. */
   expectVoided(payout: RequestedPayout): Promise<void>;
 }
