@@ -43,17 +43,17 @@ contract Bip340Test is Cheats {
     /// @notice Short of gas it reverts: what lay in memory before never passes for a root.
     function test_shortOfGasItReverts() external view {
         uint256 failed;
-        uint256 gas_ = 200;
-        for (;; gas_ += 23) {
+        bool lifted;
+        for (uint256 gas_ = 200; gas_ < 100_000 && !lifted; gas_ += 23) {
             try this.lift{gas: gas_}(GX) returns (bool found, uint256 y) {
                 assertTrue(found && y == GY);
-                break;
+                lifted = true;
             } catch (bytes memory reason) {
                 assertEq(reason.length, 0);
                 ++failed;
             }
         }
-        assertTrue(failed > 10);
+        assertTrue(lifted && failed > 10);
     }
 
     /// @notice A challenge of zero would ask `ecrecover` for s = 0, to which it answers nobody.

@@ -156,8 +156,13 @@ describe("Committee", () => {
       d.committee,
       "AccessManagedUnauthorized",
     );
-    await expect(d.rotate(0n, 2n)).to.be.revertedWithCustomError(d.committee, "Committee_NotTheExpected");
-    await expect(d.rotate(tooLong)).to.be.revertedWithCustomError(d.committee, "Committee_OverlapTooLong");
+    expect(tooLong).to.equal(7n * DAY + 1n);
+    await expect(d.rotate(0n, 2n))
+      .to.be.revertedWithCustomError(d.committee, "Committee_NotTheExpected")
+      .withArgs(2, 1);
+    await expect(d.rotate(tooLong))
+      .to.be.revertedWithCustomError(d.committee, "Committee_OverlapTooLong")
+      .withArgs(tooLong, 7n * DAY);
     await expect(d.rotate(0n, 1n, d.anna)).to.be.revertedWithCustomError(
       d.committee,
       "Committee_NotAVerifier",

@@ -79,13 +79,16 @@ describe("ForeignAsset", () => {
       `${LITECOIN}/slip44:2:3`,
       `${LITECOIN}/slip44:2 `,
       `${LITECOIN}/slip44:é`,
-      `bip122:${"a".repeat(130)}/slip44:2`,
+      `bip122:${"a".repeat(122)}/slip44:2`,
+      `${LITECOIN}/slip44:${"2".repeat(122)}`,
     ]) {
       await expect(make(name), name)
         .to.be.revertedWithCustomError(ltc, "ForeignAsset_BadName")
         .withArgs(name);
     }
     await make("eip155:1/erc721:0x06012c8cf97BEaD5deAe237070F9587f8E7A266d/771769");
+    await make(`bip122:${"a".repeat(121)}/slip44:${"2".repeat(121)}`);
+    await make(LTC, 30);
     await expect(make(LTC, 31)).to.be.revertedWithCustomError(ltc, "ForeignAsset_BadDecimals");
     await expect(make(LTC, 8, ZeroAddress)).to.be.revertedWithCustomError(ltc, "ForeignAsset_ZeroAddress");
     await expect(make(LTC, 8, vault, ZeroAddress)).to.be.revertedWithCustomError(
@@ -276,10 +279,9 @@ describe("ForeignAsset", () => {
         d.committee,
         ZeroAddress,
       ] as never)) as unknown as Gateway;
-      await expect(d.anotherGateway(other)).to.be.revertedWithCustomError(
-        d.gateway,
-        "Gateway_NotThePredecessorsVault",
-      );
+      await expect(d.anotherGateway(other))
+        .to.be.revertedWithCustomError(d.gateway, "Gateway_NotThePredecessorsVault")
+        .withArgs(other, d.token);
       await expect(d.gateway.connect(d.mallory).succeed(stranger)).to.be.revertedWithCustomError(
         d.gateway,
         "AccessManagedUnauthorized",
