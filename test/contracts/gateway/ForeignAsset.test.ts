@@ -128,7 +128,9 @@ describe("ForeignAsset", () => {
     const gateway = d.ltc.connect(await ethers.getSigner(d.gatewayAddress));
     await gateway.mint(COIN);
     for (const to of [d.anna.address, d.handle, d.gatewayAddress]) {
-      await expect(gateway.transfer(to, 1)).to.be.revertedWithCustomError(d.ltc, "ForeignAsset_NoWay");
+      await expect(gateway.transfer(to, 1))
+        .to.be.revertedWithCustomError(d.ltc, "ForeignAsset_NoWay")
+        .withArgs(d.gatewayAddress, to);
     }
     for (const to of [d.anna.address, d.gatewayAddress, d.vaultAddress]) {
       await expect(vault.transfer(to, COIN)).to.be.revertedWithCustomError(
