@@ -64,6 +64,11 @@ export function tokenPrefix(chain: Caip2): string {
   return `token/${chain}/`;
 }
 
+/** What the streams of all tokens of a route's two chains begin with. */
+export function tokenPrefixes({ home, foreign }: Readonly<Record<"home" | "foreign", Caip2>>) {
+  return [tokenPrefix(home), tokenPrefix(foreign)] as const;
+}
+
 export function tokenStream({ chain, kind, value }: ConflictToken): string {
   return `${tokenPrefix(chain)}${kind}/${value}`;
 }

@@ -16,6 +16,7 @@ import {
   type StreamNames,
   tokenOf,
   tokenPrefix,
+  tokenPrefixes,
   tokenStream,
 } from "./stream-names.ts";
 
@@ -131,9 +132,9 @@ export class StreamStore {
    * of tokens only the route's own that nobody has a use for are listed.
    */
   async open(): Promise<readonly { readonly stream: string; readonly version: number }[]> {
-    const { journal, names, home, foreign } = this.#desk;
+    const { journal, names } = this.#desk;
     const own = await Promise.all(OWN_KINDS.map((kind) => journal.open(names.prefix(kind))));
-    const tokens = [home, foreign].map((chain) => journal.open(tokenPrefix(chain)));
+    const tokens = tokenPrefixes(this.#desk).map((prefix) => journal.open(prefix));
     const left = (await Promise.all(tokens)).flat().filter(({ version }) => version > 1);
     const streams = [...own.flat(), ...left];
     for (const { stream, version } of streams) {

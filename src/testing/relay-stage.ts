@@ -23,6 +23,7 @@ import { handleOf } from "../gateway/destination.ts";
 import { chainHash } from "../gateway/statement.ts";
 import type { StoredEvent } from "../journal/journal.ts";
 import { type MessageStatus, statusIn } from "../relayer/message-status.ts";
+import { tokenPrefixes } from "../relayer/stream-names.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { type LitecoinBank, openLitecoinBank } from "./litecoin-bank.ts";
 import { LITECOIN_CREDENTIALS, type LitecoinNode, sameBlock, startLitecoin } from "./litecoin-node.ts";
@@ -386,7 +387,10 @@ async function openIn(
         );
       }),
     openTokens: (config) =>
-      withRoute({ config }, async ({ journal }) => (await journal.open("token/")).length),
+      withRoute({ config }, async ({ journal, terms }) => {
+        const open = await Promise.all(tokenPrefixes(terms).map((prefix) => journal.open(prefix)));
+        return open.flat().length;
+      }),
     message: (config, id) =>
       withRoute({ config }, async (session) => {
         const found = await recorded(session, id);

@@ -1,7 +1,7 @@
 import { UsageError } from "../../../core/errors.ts";
 import type { StoredEvent } from "../../../journal/journal.ts";
 import type { TokenState } from "../../../relayer/deciders/token-decider.ts";
-import { kindOf, type StreamKind, tokenPrefix } from "../../../relayer/stream-names.ts";
+import { kindOf, type StreamKind, tokenPrefixes } from "../../../relayer/stream-names.ts";
 import type { RouteSession } from "./route-session.ts";
 
 /** A message's stream, with everything that happened. */
@@ -27,7 +27,7 @@ export async function findMessage(
   { journal, names, terms, deciders }: RouteSession,
   id: string,
 ): Promise<FoundMessage> {
-  const own = [tokenPrefix(terms.home), tokenPrefix(terms.foreign)];
+  const own = tokenPrefixes(terms);
   const word = `0x${id.replace(/^0x/i, "").toLowerCase()}`;
   const streams = ID.test(id)
     ? [names.outbound(word), names.inbound(word), names.upkeep(word)]

@@ -1,7 +1,7 @@
 import { textTable } from "../../../core/text-table.ts";
 import { type MessageStatus, nextText, statusIn } from "../../../relayer/message-status.ts";
 import { RouteControl } from "../../../relayer/route-control.ts";
-import { OWN_KINDS, tokenPrefix } from "../../../relayer/stream-names.ts";
+import { OWN_KINDS, tokenPrefixes } from "../../../relayer/stream-names.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { print } from "../../output.ts";
 import { type FoundMessage, findMessage, tokenState } from "./find-message.ts";
@@ -53,7 +53,7 @@ function printToken(
 /** The route's tokens that couldn't be spent on nothing, as dead letters. */
 async function deadTokens({ journal, terms, deciders, names }: RouteSession) {
   const found = [];
-  for (const prefix of [tokenPrefix(terms.home), tokenPrefix(terms.foreign)]) {
+  for (const prefix of tokenPrefixes(terms)) {
     for (const { stream, version } of await journal.open(prefix)) {
       if (version <= 1) continue;
       const state = tokenState(deciders, await journal.read(stream));
