@@ -72,46 +72,48 @@ export function survivesEveryCrash(given: () => RouteGiven): void {
       await passLease(journal, lease);
     };
 
+    /** Dies at every place around what leaves of these parts, and lives on. */
+    const survive = async (...parts: readonly string[]) => {
+      for (const point of around(...parts)) await live(point);
+      await given().start("", config);
+    };
+
     it("at every place around what it sends, credits once", async () => {
-      const { start, deposit, expectCredited, expectSupply } = given();
+      const { deposit, expectCredited, expectSupply } = given();
       const sent = await deposit();
-      for (const point of around("credit")) await live(point);
-      await start("", config);
+      await survive("credit");
       await expectCredited(sent);
       await expectSupply();
     });
 
     it("at every place around what it sends, pays once and settles once", async () => {
-      const { start, stop, request, expectOnce } = given();
+      const { stop, request, expectOnce } = given();
       await stop();
       const payout = await request();
-      for (const point of around("authorise", "payment", "report")) await live(point);
-      await start("", config);
+      await survive("authorise", "payment", "report");
       await expectOnce(payout);
     });
 
     it("at every place around a void, voids once what was given up, and pays none of it", async () => {
-      const { stage, start, stop, request, expectVoided, expectSupply } = given();
+      const { stage, stop, request, expectVoided, expectSupply } = given();
       await stop();
       const payout = await request();
       await live("relay.authorise.sent:1");
       const { code, stderr } = await stage.relay(config, "give-up", payout.id, "--why", "a test");
       expect(code, stderr).to.equal(0);
-      for (const point of around("payment")) await live(point);
-      await start("", config);
+      await survive("payment");
       await expectVoided(payout);
       await expectSupply();
     });
 
     it("at every place around the void of a token that a payout had in vain, pays none and frees the token", async () => {
-      const { stage, stop, start, request, cancel, expectCancelled, expectSupply } = given();
+      const { stage, stop, request, cancel, expectCancelled, expectSupply } = given();
       await stop();
       const payout = await request();
       await live("relay.authorise.signed:1");
       await cancel(payout);
       expect(await stage.openTokens(config)).to.be.greaterThan(0);
-      for (const point of around("void")) await live(point);
-      await start("", config);
+      await survive("void");
       await expectCancelled(payout);
       await expectSupply();
     });
