@@ -15,16 +15,19 @@ async function run(request: TestRequest): Promise<TestResult> {
   return result;
 }
 
-/** Bytes. A mutant that never ends may have taken all of the machine's memory before its time is over. */
+/** Bytes for one question. A mutant that never ends may take all of the machine's memory before its time is over. */
 const MOST_MEMORY = 8 * 2 ** 30;
 /** Milliseconds. */
 const LOOK_EVERY = 500;
 
-setInterval(() => {
-  if (process.memoryUsage.rss() > MOST_MEMORY) process.send?.(null);
-}, LOOK_EVERY);
-
 process.on("message", async (request: TestRequest) => {
-  process.send?.(await run(request));
+  // What runs before have left behind is not this one's.
+  const before = process.memoryUsage.rss();
+  const watching = setInterval(() => {
+    if (process.memoryUsage.rss() - before > MOST_MEMORY) process.send?.(null);
+  }, LOOK_EVERY);
+  const result = await run(request);
+  clearInterval(watching);
+  process.send?.(result);
 });
 process.on("disconnect", () => process.exit(0));
