@@ -79,7 +79,7 @@ async function bringOver({ ethers, networkHelpers }: EmbeddedConnection, account
  *
  * @param accounts that most calls will touch
  */
-export function forkOfNode(url: string, chainId: bigint, accounts: Iterable<string> = []): OpenFork {
+export function forkOfNode(url: string, chainId: bigint, accounts: Iterable<string>): OpenFork {
   return async () => {
     const connection = await continuedChain(url, chainId);
     const fork = await forkOf(connection, () => connection.close());
