@@ -16,3 +16,8 @@ export function print(json: boolean | undefined, object: unknown, text: string):
   if (json === true) printJson(object);
   else process.stdout.write(terminalText(text));
 }
+
+/** Text whose further lines stand under its first, so that each entry of a list begins at the margin alone. */
+export function hanging(text: string): string {
+  return text.replaceAll("\n", "\n        ");
+}

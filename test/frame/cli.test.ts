@@ -93,14 +93,14 @@ printf '#!/bin/sh\\ncase $1 in\\ntest) %s ;;\\nverify) %s ;;\\nesac\\n' "$2" "$3
 chmod +x "$root/strongroom" && bash "$root/.ci/run"; code=$?; rm -rf "$root"; exit $code`;
     const words = ["-c", body, "sh", script, answers.test, answers.verify];
     const { status, stdout } = spawnSync("sh", words, { encoding: "utf8" });
-    return { status, last: stdout.trimEnd().split("\n").at(-1) };
+    return { status, stdout, last: stdout.trimEnd().split("\n").at(-1) };
   }
 
   const line = (passed: number, failed: number, skipped: number) =>
     `echo ${passed} passed, ${failed} failed, ${skipped} skipped`;
 
   it("adds both totals", () => {
-    expect(ci({ test: line(40, 0, 1), verify: line(9, 0, 2) })).to.deep.equal({
+    expect(ci({ test: line(40, 0, 1), verify: line(9, 0, 2) })).to.include({
       status: 0,
       last: "49 passed, 0 failed, 3 skipped",
     });
@@ -108,26 +108,41 @@ chmod +x "$root/strongroom" && bash "$root/.ci/run"; code=$?; rm -rf "$root"; ex
 
   it("fails with either command, and still runs the other", () => {
     const failed = `${line(3, 1, 0)}; exit 1`;
-    expect(ci({ test: failed, verify: line(5, 0, 0) })).to.deep.equal({
+    expect(ci({ test: failed, verify: line(5, 0, 0) })).to.include({
       status: 1,
       last: "8 passed, 1 failed, 0 skipped",
     });
-    expect(ci({ test: line(5, 0, 0), verify: failed })).to.deep.equal({
+    expect(ci({ test: line(5, 0, 0), verify: failed })).to.include({
       status: 1,
       last: "8 passed, 1 failed, 0 skipped",
     });
   });
 
   it("counts a crash, and a failing exit without a counted failure, as a failure", () => {
-    expect(ci({ test: "echo oops; exit 1", verify: line(5, 0, 0) })).to.deep.equal({
+    expect(ci({ test: "echo oops; exit 1", verify: line(5, 0, 0) })).to.include({
       status: 1,
       last: "5 passed, 1 failed, 0 skipped",
     });
     expect(ci({ test: "echo oops", verify: line(5, 0, 0) }).status).to.equal(1);
-    expect(ci({ test: `${line(4, 0, 0)}; exit 1`, verify: line(5, 0, 0) })).to.deep.equal({
+    expect(ci({ test: `${line(4, 0, 0)}; exit 1`, verify: line(5, 0, 0) })).to.include({
       status: 1,
       last: "9 passed, 1 failed, 0 skipped",
     });
+  });
+
+  it("names at its end whatever failed, with its reasons, and nothing else", () => {
+    const say = (...lines: string[]) => lines.map((text) => `echo "${text}"`).join("; ");
+    const { stdout } = ci({
+      test: `${say("failed: a.test.ts: sums: expected 1", "        to equal 2")}; ${line(3, 1, 0)}; exit 1`,
+      verify: `${say("passed  sizes  9 passed", "        largest: A", "failed  docs  1 failed", "        stale: B")}; ${line(9, 1, 0)}; exit 1`,
+    });
+    expect(stdout.trimEnd().split("\n").slice(-5)).to.deep.equal([
+      "failed: a.test.ts: sums: expected 1",
+      "        to equal 2",
+      "failed  docs  1 failed",
+      "        stale: B",
+      "12 passed, 2 failed, 0 skipped",
+    ]);
   });
 
   it("is what the workflow runs, with every action pinned by its full commit", () => {

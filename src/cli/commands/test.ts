@@ -5,6 +5,7 @@ import { runTests } from "../../testing/run-tests.ts";
 import { mochaGroups, needsNoContracts } from "../../testing/test-groups.ts";
 import { closingLine, type TestResult } from "../../testing/test-run.ts";
 import { ExitCode } from "../exit-code.ts";
+import { hanging } from "../output.ts";
 
 /** `./strongroom test`: every test of both runners, then one closing line. */
 export async function test(options: { deep: boolean; resume: boolean }): Promise<number> {
@@ -20,8 +21,8 @@ export async function test(options: { deep: boolean; resume: boolean }): Promise
     total.passed += result.passed;
     total.failed += result.failed;
     total.skipped += result.skipped;
-    for (const failure of result.failures)
-      process.stderr.write(`failed: ${failure.title}: ${failure.message}\n`);
+    for (const { file, title, message } of result.failures)
+      process.stdout.write(`failed: ${hanging([file, title, message].filter(Boolean).join(": "))}\n`);
   }
   process.stdout.write(`${closingLine(total)}\n`);
   return total.failed === 0 && total.passed > 0 ? ExitCode.done : ExitCode.failed;

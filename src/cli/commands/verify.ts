@@ -14,6 +14,7 @@ import { runMutants } from "../../verify/mutants.ts";
 import { DEFAULT_SAMPLE, DEFAULT_SEED, runMutation } from "../../verify/mutation/run-mutation.ts";
 import { ProjectCopy } from "../../verify/project-copy.ts";
 import { ExitCode } from "../exit-code.ts";
+import { hanging } from "../output.ts";
 
 type Check = (builtCopy: () => Promise<string>) => Promise<CheckResult>;
 
@@ -69,8 +70,7 @@ function print(result: CheckResult, seconds: number): void {
   process.stdout.write(
     `${mark}  ${result.name.padEnd(14)} ${closingLine(result)} (${seconds.toFixed(0)} s)\n`,
   );
-  for (const detail of result.details)
-    process.stdout.write(`        ${detail.replaceAll("\n", "\n        ")}\n`);
+  for (const detail of result.details) process.stdout.write(`        ${hanging(detail)}\n`);
 }
 
 async function runChecks(names: readonly string[]): Promise<CheckResult[]> {
