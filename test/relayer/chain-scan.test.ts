@@ -1,74 +1,14 @@
 import { expect } from "chai";
-import type { ChainEvent, ChainObserver, Finality, Point, ScannedBlock } from "../../src/chains/chain.ts";
+import type { ChainObserver, Point } from "../../src/chains/chain.ts";
 import { TerminalError } from "../../src/core/errors.ts";
-import { chainHash } from "../../src/gateway/statement.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { ChainScan, FinalityBrokenError, keptPoints } from "../../src/relayer/chain-scan.ts";
 import { LookBack } from "../../src/relayer/look-back.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
+import { Chain } from "./given-chain.ts";
 import { at, FOREIGN, HOME, PAYOUT, TERMS } from "./given-route.ts";
-
-/** A chain that a test turns back as it likes. */
-class Chain implements ChainObserver {
-  readonly chain = HOME;
-  blocks: { readonly point: Point; readonly parent: Point; readonly events: readonly ChainEvent[] }[] = [];
-  final = 0;
-  scans = 0;
-  /** Whether final blocks without events are left out, as by an observer that reads many at once. */
-  passesOver = false;
-
-  add(name: string, ...kinds: string[]): this {
-    const parent = this.blocks.at(-1)?.point ?? at(0);
-    const point = { height: parent.height + 1, hash: name };
-    const events = kinds.map((kind, index) => ({
-      ...{ chain: HOME, txId: Buffer.from(`${name}-${index}`).toString("hex"), index, kind, point },
-      data: {
-        chain: chainHash(FOREIGN),
-        payoutId: PAYOUT,
-        attempt: "1",
-        account: "0x1",
-        amount: "5",
-        script: "0x",
-      },
-    }));
-    this.blocks.push({ point, parent, events });
-    return this;
-  }
-
-  #at(height: number): Point {
-    return height === 0 ? at(0) : (this.blocks[height - 1]?.point ?? at(0));
-  }
-
-  async head() {
-    return this.#at(this.blocks.length);
-  }
-  async at(height: number) {
-    return this.#at(height);
-  }
-  async finalized() {
-    return this.#at(this.final);
-  }
-  async commonAncestor(saved: readonly Point[]) {
-    const found = saved.findLast(({ height, hash }) => this.#at(height).hash === hash);
-    return found ?? this.#at(Math.max(0, (saved[0]?.height ?? 0) - 1));
-  }
-  async *scan(after: Point, to: Point): AsyncIterable<ScannedBlock> {
-    this.scans += 1;
-    let parent = after;
-    for (const block of this.blocks.slice(after.height, to.height)) {
-      const { height } = block.point;
-      if (this.passesOver && height <= this.final && height < to.height && block.events.length === 0)
-        continue;
-      yield this.passesOver ? { ...block, parent } : block;
-      parent = block.point;
-    }
-  }
-  async finality(): Promise<Finality> {
-    return "final";
-  }
-}
 
 async function reading(chain: Chain) {
   const journal = SqliteJournal.open({ file: ":memory:" });

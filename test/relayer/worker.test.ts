@@ -1,0 +1,123 @@
+import { setTimeout as passed } from "node:timers/promises";
+import { expect } from "chai";
+import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
+import { Hands, type HandsDesk } from "../../src/relayer/hands.ts";
+import { machineClock } from "../../src/relayer/machine-clock.ts";
+import { RouteControl } from "../../src/relayer/route-control.ts";
+import { routeDeciders } from "../../src/relayer/route-deciders.ts";
+import type { RouteDesk, RouteLine, RouteSide } from "../../src/relayer/route-desk.ts";
+import { StreamNames } from "../../src/relayer/stream-names.ts";
+import type { LoadedStream } from "../../src/relayer/stream-store.ts";
+import { Worker } from "../../src/relayer/worker.ts";
+import { Chain } from "./given-chain.ts";
+import { at, FOREIGN, TERMS } from "./given-route.ts";
+
+/** Milliseconds: rounds follow each other fast, so that a wait of some hundred is many of them. */
+const POLL = 2;
+
+/** A worker whose hands hold what they have begun until they are let go, and say each time that it changed something. */
+class HeldWorker {
+  readonly home = new Chain();
+  readonly foreign = new Chain(FOREIGN);
+  readonly journal = SqliteJournal.open({ file: ":memory:" });
+  readonly names = new StreamNames("r");
+  readonly begun: string[] = [];
+  readonly lines: RouteLine[] = [];
+  readonly #held = Promise.withResolvers<void>();
+  readonly #end = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  start(atOnce: number): void {
+    const { begun } = this;
+    const held = this.#held.promise;
+    class Held extends Hands {
+      override async perform({ stream }: LoadedStream): Promise<boolean> {
+        begun.push(stream);
+        await held;
+        // As long as a real step takes at least: others have their turn.
+        await passed(POLL);
+        return true;
+      }
+    }
+    const worker = new Worker(this.#desk(atOnce), (given: HandsDesk) => new Held(given));
+    this.#running = worker.run(this.#end.signal);
+  }
+
+  #desk(atOnce: number): RouteDesk {
+    const nothing = (): never => {
+      throw new Error("nothing is built, signed or sent here");
+    };
+    const side = (observer: Chain): RouteSide => ({
+      observer,
+      executor: {
+        chain: observer.chain,
+        ...{ effectStatus: nothing, findToken: nothing, reserve: nothing, fee: nothing },
+        ...{ build: nothing, replace: nothing, voidToken: nothing, reconcile: async () => nothing() },
+        ...{ signingPayloads: nothing, attach: nothing, broadcast: nothing },
+      },
+      signer: { key: "none", scheme: "ecdsa", publicKey: nothing, sign: nothing },
+      inputsOf: () => [],
+      from: at(0),
+    });
+    return {
+      route: this.names.route,
+      terms: TERMS,
+      deciders: routeDeciders(TERMS),
+      journal: this.journal,
+      clock: machineClock,
+      random: () => 0.5,
+      sides: { home: side(this.home), foreign: side(this.foreign) },
+      committee: { prove: nothing },
+      pace: { poll: POLL, look: POLL, lease: 60_000, survey: 3_600_000, atOnce },
+      holder: "test",
+      log: (line) => void this.lines.push(line),
+    };
+  }
+
+  letGo(): void {
+    this.#held.resolve();
+  }
+
+  async stored(type: string): Promise<boolean> {
+    return (await this.journal.read(this.names.control())).some((event) => event.type === type);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.letGo();
+    this.#end.abort();
+    await this.#running;
+    await this.journal.close();
+  }
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !(await holds()); await passed(POLL)) {
+    if (Date.now() > deadline) throw new Error(`never: ${what}`);
+  }
+}
+
+describe("A worker", () => {
+  it("given final blocks taken back in the middle of much work, takes no further step and begins nothing until it is resumed", async () => {
+    await using held = new HeldWorker();
+    const payouts = ["a", "b", "c", "d", "e", "f"].map((digit) => `0x${digit.repeat(64)}`);
+    held.home.request("1", ...payouts).final = 1;
+    held.foreign.add("x").add("y").final = 2;
+    held.start(2);
+    await until("two are under way", () => held.begun.length === 2);
+    await until("the coins' chain is read", async () => {
+      return (await held.journal.cursor(held.names.cursor(FOREIGN))) !== undefined;
+    });
+
+    held.foreign.blocks = [];
+    held.foreign.add("X").add("Y").add("Z");
+    await until("the break is stored", () => held.stored("FinalityBroken"));
+    held.letGo();
+    await passed(100 * POLL);
+    expect(held.begun, "the two that were under way, a step each").to.have.length(2);
+
+    expect(await new RouteControl(held.journal, held.names).resume("operator")).to.equal(true);
+    await until("all go on", () => new Set(held.begun).size === payouts.length);
+    expect(new Set(held.begun)).to.deep.equal(new Set(payouts.map((id) => held.names.outbound(id))));
+    expect(held.lines.filter(({ event }) => event === "finality-broken")).to.have.length(1);
+  });
+});
