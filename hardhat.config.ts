@@ -160,7 +160,8 @@ export default defineConfig({
   },
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
-    mocha: { timeout: 120_000 },
+    // Ends what hangs; no test is judged by its time.
+    mocha: { timeout: 300_000 },
     solidity: {
       profiles: {
         default: {

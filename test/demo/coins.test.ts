@@ -3,9 +3,7 @@ import { playOnLitecoin } from "../../src/demo/coins/on-litecoin.ts";
 import { playOnSimulator } from "../../src/demo/coins/on-simulator.ts";
 import { runCommand } from "../../src/verify/run-command.ts";
 
-describe("The act of the coins", function () {
-  this.timeout(240_000);
-
+describe("The act of the coins", () => {
   it("is loaded by Node alone, as the command is", async () => {
     const file = new URL("../../src/demo/coins/run-coins.ts", import.meta.url).href;
     const words = ["--input-type=module", "--eval", `await import(${JSON.stringify(file)}); process.exit(0)`];

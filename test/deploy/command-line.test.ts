@@ -3,9 +3,7 @@ import { expect } from "chai";
 import { startNode } from "../../src/testing/nodes.ts";
 import { MAIN, strongroom } from "../../src/testing/strongroom.ts";
 
-describe("the command line of deployments", function () {
-  this.timeout(60_000);
-
+describe("the command line of deployments", () => {
   for (const words of [
     ["deploy"],
     ["deploy", "--network", "nope", "--config", "nope.json"],

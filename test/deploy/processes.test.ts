@@ -57,9 +57,7 @@ async function ask<T>(at: DevelopmentNode, question: (provider: JsonRpcProvider)
   }
 }
 
-describe("./strongroom deploy, as a process on a node of its own", function () {
-  this.timeout(180_000);
-
+describe("./strongroom deploy, as a process on a node of its own", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "strongroom-deployments-"));
   });

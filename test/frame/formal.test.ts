@@ -70,7 +70,6 @@ describe("what Halmos says of a spec", () => {
 
 describe("a run of Halmos", () => {
   it("ends with all that it started when its time is up", async () => {
-    const started = performance.now();
     const script = "sleep 300 & echo $!; wait";
     const { code, output } = await runGroup("/bin/sh", ["-c", script], {
       cwd: tmpdir(),
@@ -78,7 +77,6 @@ describe("a run of Halmos", () => {
       seconds: 1,
     });
     expect(code).to.equal(null);
-    expect(performance.now() - started).to.be.lessThan(20_000);
     const solver = Number(output.trim());
     expect(solver).to.be.greaterThan(1);
     // Killed, though its parent isn't there any more to reap it.

@@ -196,12 +196,10 @@ describe("the launcher", () => {
       );
     });
 
-    it("installs once: a second start calls no npm and is ready within a second", async () => {
+    it("installs once: a second start calls no npm and says nothing", async () => {
       machine.node("24.1.0").npm({ ci: machine.installs });
       expect((await machine.run()).code).to.equal(0);
-      const before = performance.now();
       const second = await machine.run();
-      expect(performance.now() - before).to.be.below(1000);
       expect(second.code).to.equal(0);
       expect(second.stderr).to.equal("");
       expect(machine.npmCalls()).to.have.length(1);

@@ -7,8 +7,7 @@ import { temporaryFolder } from "../support/governing.ts";
 
 const NETWORKS = ["anvil", "localhost"] as const;
 
-describe("several chains", function () {
-  this.timeout(300_000);
+describe("several chains", () => {
   const folder = temporaryFolder();
   const deployments = join(folder, "deployments");
   const proposals = join(folder, "proposals");

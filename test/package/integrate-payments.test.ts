@@ -37,8 +37,7 @@ const [ANNA, BERT, MALLORY] = [keyOf(1), keyOf(2), keyOf(3)];
 const scratch = mkdtempSync(join(tmpdir(), "integrate-payments-"));
 const pages = codeOf("docs/integrate-payments.md");
 
-describe("the integrator's guide to payments", function () {
-  this.timeout(120_000);
+describe("the integrator's guide to payments", () => {
   let suite: Scene;
   let rpc: Awaited<ReturnType<typeof serveRpc>>;
   let project: EmptyProject;

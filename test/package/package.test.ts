@@ -63,8 +63,7 @@ describe("the package as it is published", () => {
   let first: Tarball;
   let second: Tarball;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     first = await packed("first");
     second = await packed("second");
   });
@@ -117,8 +116,7 @@ describe("the package as it is published", () => {
   });
 });
 
-describe("the package in use", function () {
-  this.timeout(120_000);
+describe("the package in use", () => {
   let suite: Scene;
   let rpc: Awaited<ReturnType<typeof serveRpc>>;
   let tarball: Tarball;

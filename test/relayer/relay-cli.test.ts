@@ -33,8 +33,7 @@ const TOKEN_HERE = { ...TOKEN, chain: "bip122:12a765e31ffd4059bada1e25190f6e98" 
 const OTHERS = { ...TOKEN_HERE, value: `${"ce".repeat(32)}:0` };
 const REASON = { code: "SCRIPT_UNPAYABLE", why: "the recipient's script is of no kind that is paid" };
 
-describe("./strongroom relay", function () {
-  this.timeout(120_000);
+describe("./strongroom relay", () => {
   const folder = mkdtempSync(join(tmpdir(), "strongroom-relay-"));
   const config = join(folder, "route.json");
   const names = new StreamNames("ltc");

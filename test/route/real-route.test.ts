@@ -29,8 +29,7 @@ interface StatusAnswer {
   readonly open: readonly MessageStatus[];
 }
 
-describe("a route with everything for real: anvil, litecoind, three signers, a relayer", function () {
-  this.timeout(240_000);
+describe("a route with everything for real: anvil, litecoind, three signers, a relayer", () => {
   let stage: RelayStage;
   let config: string;
   let user: JsonRpcSigner;

@@ -5,9 +5,7 @@ import { RouteStage } from "./route-stage.ts";
 import { ROUTE_STORIES, SIGNER_STORIES, type StoryIn } from "./route-stories.ts";
 import { SignerStage } from "./signer-stage.ts";
 
-describe("runbooks of a route, each followed to its end without a deployment", function () {
-  this.timeout(120_000);
-
+describe("runbooks of a route, each followed to its end without a deployment", () => {
   function follows<World extends PageFolder>(
     stories: Readonly<Record<string, StoryIn<World>>>,
     open: () => World,

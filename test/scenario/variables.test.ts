@@ -133,15 +133,6 @@ describe("Variables of the deployed suite", () => {
       }
     });
 
-    it("is read in less than two seconds", async () => {
-      const s = await scene();
-      await read(s);
-      const start = performance.now();
-      const variables = await read(s);
-      expect(performance.now() - start).to.be.lessThan(2_000);
-      expect(variables.length).to.be.greaterThan(300);
-    });
-
     it("is shown as tables by contract in both languages, and as JSON without loss", async () => {
       const variables = await read(await scene(), true);
       const english = renderVariables(variables);
@@ -314,16 +305,15 @@ describe("Variables of the deployed suite", () => {
   });
 
   describe("given a node behind HTTP", () => {
-    it("asks in a few batches of at most a hundred, in less than two seconds, and reads the same", async () => {
+    it("asks in a few batches of at most a hundred, and reads the same", async () => {
       const s = await scene();
       const expected = await read(s, true);
       const server = await serveRpc(connection.provider);
       const provider = new JsonRpcProvider(server.url);
       try {
-        const start = performance.now();
         const variables = await readVariables(provider, s.addresses, { withHistory: true });
-        expect(performance.now() - start).to.be.lessThan(2_000);
         expect(variables).to.deep.equal(expected);
+        expect(variables.length).to.be.greaterThan(300);
         expect(Math.max(...server.batches)).to.be.within(2, 100);
         expect(server.batches.length).to.be.lessThan(30);
       } finally {
