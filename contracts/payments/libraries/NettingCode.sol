@@ -66,7 +66,9 @@ library NettingCode {
     function _hash(Entry[] calldata entries) private pure returns (bytes32 hashed) {
         uint256 data;
         assembly ("memory-safe") {
+            // Allocated while it is filled: between two blocks, what lies beyond the free pointer is the compiler's.
             data := mload(0x40)
+            mstore(0x40, add(data, shl(6, entries.length)))
         }
         uint256 end = data;
         for (uint256 i; i < entries.length; ++i) {
@@ -78,6 +80,7 @@ library NettingCode {
         }
         assembly ("memory-safe") {
             hashed := keccak256(data, sub(end, data))
+            mstore(0x40, data)
         }
     }
 }
