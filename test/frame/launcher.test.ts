@@ -15,9 +15,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { until } from "../support/until.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const FETCHED = "24.21.0";
@@ -154,14 +154,6 @@ async function ended(child: ChildProcess): Promise<Ended> {
   });
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return { code, stdout, stderr };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (condition()) return;
-    await sleep(50);
-  }
-  throw new Error("the condition was not met within 10 s");
 }
 
 describe("the launcher", () => {
@@ -396,7 +388,7 @@ esac`;
           ci: "mkdir -p node_modules/half; echo '{}' >node_modules/.package-lock.json; exec sleep 30",
         });
         const { child, ended } = machine.start();
-        await until(begun);
+        await until("npm has begun", begun);
         // The whole group, as a terminal does; a kill -9 reaches all of it too.
         process.kill(-(child.pid as number), signal);
         const { code } = await ended;
@@ -414,7 +406,7 @@ esac`;
         .node("24.1.0")
         .npm({ ci: `mkdir -p node_modules/half; echo $$ >'${machine.home}/npm-pid'; exec sleep 30` });
       const { child, ended } = machine.start();
-      await until(() => existsSync(join(machine.home, "npm-pid")));
+      await until("npm has begun", () => existsSync(join(machine.home, "npm-pid")));
       process.kill(child.pid as number, "SIGTERM");
       const { code, stderr } = await ended;
       expect(code).to.equal(1);
@@ -429,7 +421,7 @@ esac`;
         .node("20.1.0")
         .npm({ install: 'mkdir -p "$prefix/node_modules/.bin"; : >"$prefix/half"; exec sleep 30' });
       const { child, ended } = machine.start();
-      await until(() => existsSync(join(machine.root, ".strongroom/node.partial/half")));
+      await until("a half is there", () => existsSync(join(machine.root, ".strongroom/node.partial/half")));
       process.kill(-(child.pid as number), "SIGKILL");
       await ended;
       expect(existsSync(join(machine.root, `.strongroom/node-${FETCHED}`))).to.equal(false);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Wallet, ZeroHash } from "ethers";
 import { codeHashesOf } from "../../deploy/code-hashes.ts";
@@ -29,6 +28,7 @@ import {
   withdraw,
 } from "../scenario/scene.ts";
 import { refusal, refusalOf } from "../support/refusal.ts";
+import { until } from "../support/until.ts";
 
 /** What a promise was refused with: the code, and all that is said. */
 async function refused(action: Promise<unknown>): Promise<{ readonly code: string; readonly said: string }> {
@@ -111,7 +111,7 @@ describe("acts that need no proposal", () => {
         await ethers.provider.send("evm_setAutomine", [false]);
         try {
           const all = Promise.allSettled(sendAll());
-          for (let looked = 0; looked < 400 && (await waiting()) < count; looked++) await sleep(5);
+          await until("all of them wait", async () => (await waiting()) >= count);
           await networkHelpers.mine();
           return await all;
         } finally {

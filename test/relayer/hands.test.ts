@@ -20,6 +20,7 @@ import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
 import { Worker } from "../../src/relayer/worker.ts";
 import type { Signer } from "../../src/signing/signer.ts";
+import { until } from "../support/until.ts";
 import {
   at,
   brought,
@@ -204,17 +205,13 @@ describe("Reserving tokens by a journal that was restored", () => {
     };
     const stop = new AbortController();
     const ends = new Worker(deskOf(journal, observer)).run(stop.signal);
-    const until = async (is: () => Promise<boolean>) => {
-      for (let tries = 0; tries < 2_000 && !(await is()); tries++)
-        await new Promise((done) => setTimeout(done, 5));
-    };
     const isReserved = async (stream: string) => (await stateOf(stream)).effects.payment !== undefined;
     try {
-      await until(async () => reads > 0);
+      await until("the ledger is asked", () => reads > 0);
       await new Promise((done) => setTimeout(done, 100));
       expect([await isReserved(P), await isReserved(Q)]).to.deep.equal([false, false]);
       isDown.yes = false;
-      await until(async () => (await isReserved(P)) && (await isReserved(Q)));
+      await until("both have a token", async () => (await isReserved(P)) && (await isReserved(Q)));
       expect([await isReserved(P), await isReserved(Q)]).to.deep.equal([true, true]);
     } finally {
       stop.abort();

@@ -10,6 +10,7 @@ import type { RouteDesk } from "../../src/relayer/route-desk.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import { Worker } from "../../src/relayer/worker.ts";
 import type { Signer } from "../../src/signing/signer.ts";
+import { until } from "../support/until.ts";
 import { at, FOREIGN, HOME, TERMS } from "./given-route.ts";
 
 /** A chain on which nothing happens. */
@@ -61,24 +62,21 @@ describe("A worker that counts what can be spent", () => {
     };
     const worker = new Worker(desk);
     const ends = worker.run(stop.signal);
-    const until = async (is: () => boolean) => {
-      for (let tries = 0; tries < 400 && !is(); tries++) await machineClock.sleep(5);
-    };
     try {
-      await until(() => counts.foreign > 0);
+      await until("coins are counted", () => counts.foreign > 0);
       // As many rounds as there would be counts, if each began another one.
       for (let rounds = 0; rounds < 10; rounds++) {
         const { beatAt } = worker.survey;
-        await until(() => worker.survey.beatAt > beatAt);
+        await until("another round", () => worker.survey.beatAt > beatAt);
       }
       expect(counts).to.deep.equal({ home: 1, foreign: 1 });
       const effect: Effect = { id: "ab".repeat(32), kind: "anchors", data: { count: "1" } };
       const stream = new StreamNames("ltc").upkeep(`0x${effect.id}`);
       await execute(journal, upkeepDecider(TERMS), stream, { is: "asked", effect, by: "ana" });
-      await until(() => reserved.length > 0);
+      await until("a token is reserved", () => reserved.length > 0);
       expect(reserved[0]).to.equal(effect.id);
       for (const end of endless.splice(0)) end({ free: [], balance: 7n });
-      await until(() => counts.foreign > 1);
+      await until("coins are counted again", () => counts.foreign > 1);
       expect(counts.foreign).to.equal(2);
       expect(worker.survey.sides.foreign.balance).to.equal(7n);
     } finally {

@@ -147,7 +147,7 @@ describe("A worker with upkeep to do", () => {
     const id = `0x${effect.id}`;
     const command = { is: "asked", effect, by: "ana" } as const;
     expect(await execute(journal, decider, names.upkeep(id), command)).to.have.length(1);
-    for (let tries = 0; tries < 60; tries++) {
+    for (let tries = 0; tries < 1_000; tries++) {
       const { ended, effects } = await stateOf(id);
       if (ended !== undefined) return { ended, versions: effects.upkeep?.versions ?? [] };
       if (effects.upkeep?.where === "pool" || effects.upkeep?.where === "block") await stage.mine(1);

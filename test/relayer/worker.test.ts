@@ -9,6 +9,7 @@ import type { RouteDesk, RouteLine, RouteSide } from "../../src/relayer/route-de
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import type { LoadedStream } from "../../src/relayer/stream-store.ts";
 import { Worker } from "../../src/relayer/worker.ts";
+import { until } from "../support/until.ts";
 import { Chain } from "./given-chain.ts";
 import { at, FOREIGN, TERMS } from "./given-route.ts";
 
@@ -87,12 +88,6 @@ class HeldWorker {
     this.#end.abort();
     await this.#running;
     await this.journal.close();
-  }
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !(await holds()); await passed(POLL)) {
-    if (Date.now() > deadline) throw new Error(`never: ${what}`);
   }
 }
 

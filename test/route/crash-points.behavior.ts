@@ -7,10 +7,10 @@ import type { RelayStage } from "../../src/testing/relay-stage.ts";
 import type { RouteGiven } from "./route-given.ts";
 
 /** Milliseconds: so many that no life renews its lease, and all commits but the first are of what it does. */
-const LEASE = 60_000;
+const LEASE = 600_000;
 /** After so many milliseconds without its end a relayer is taken to wait for blocks. */
 const IDLE = 700;
-const WITHIN = 60_000;
+const WITHIN = 240_000;
 /** Blocks that come then: what was waited for is final after a few times. */
 const BLOCKS = { home: 2, foreign: 3 };
 

@@ -94,7 +94,7 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
   /** That a payout comes to be voided once and paid never, and that its account takes the amount back. */
   const expectVoided = async ({ id, script }: RequestedPayout) => {
     const isVoided = async () => (await stage.said("PayoutVoided", id)) > 0;
-    await stage.until("it is voided", isVoided, { seconds: 90 });
+    await stage.until("it is voided", isVoided);
     await stage.until("the relayer has seen it", async () => (await statusOf(id)).stage === "voided");
     expect(await stage.payments(script)).to.deep.equal([]);
     expect(await stage.said("PayoutVoided", id)).to.equal(1);
@@ -280,7 +280,7 @@ describe("a route with everything for real: anvil, litecoind, three signers, a r
         const found = await Promise.all(asked.map((id) => stage.message(config, id)));
         return found.every((status) => status?.stage === "authorising");
       };
-      await stage.until("each has a lane", haveTokens, { seconds: 60 });
+      await stage.until("each has a lane", haveTokens);
       const waiting = await request();
       const isWithout = async () =>
         (await stage.message(config, waiting.id))?.waiting?.code === "NO_TOKEN_FREE";

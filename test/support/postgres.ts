@@ -4,9 +4,9 @@ import { chownSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { debianProgram } from "../../src/testing/debian-programs.ts";
+import { until } from "./until.ts";
 
 /** A PostgreSQL server of a test's own, in a folder of its own, with everything that makes it keep what it acknowledges. */
 export interface PostgresServer {
@@ -106,16 +106,13 @@ class Server implements PostgresReplica {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#log = (this.#log + text).slice(-4_000);
     });
-    for (const end = performance.now() + 30_000; performance.now() < end; await sleep(25)) {
-      if (child.exitCode !== null) break;
-      try {
-        await this.sql("SELECT 1");
-        return;
-      } catch {
-        // Not yet.
-      }
-    }
-    throw new Error(`PostgreSQL doesn't start: ${this.#log}`);
+    await until("PostgreSQL answers", async () => {
+      if (child.exitCode !== null) throw new Error(`PostgreSQL doesn't start: ${this.#log}`);
+      return this.sql("SELECT 1").then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   async sql(text: string): Promise<readonly Record<string, unknown>[]> {
@@ -182,13 +179,6 @@ class Server implements PostgresReplica {
     await this.#end("SIGINT", false);
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 30_000; performance.now() < end; await sleep(25)) {
-    if (await holds()) return;
-  }
-  throw new Error(`${what}: not within 30 s`);
 }
 
 function makeFolder(): string {
