@@ -63,7 +63,7 @@ describe("asking a node", () => {
     return server;
   };
   const nodeAt = (url: string, more: Partial<ConstructorParameters<typeof JsonRpcNode>[0]> = {}) =>
-    new JsonRpcNode({ name: "theirs", url, credentials: CREDENTIALS, timeout: 300, ...more }, quick);
+    new JsonRpcNode({ name: "theirs", url, credentials: CREDENTIALS, ...more }, quick);
   afterEach(async () => {
     for (const server of servers.splice(0)) await server.close();
   });
@@ -108,7 +108,7 @@ describe("asking a node", () => {
       { body: `{"result":"${"7".repeat(2_000)}"}` },
     ] as const) {
       const { url } = await serve(() => answer);
-      const asked = nodeAt(url, { longest: 1_000 }).ask("getblockcount", [], z.number());
+      const asked = nodeAt(url, { longest: 1_000, timeout: 300 }).ask("getblockcount", [], z.number());
       const error = await asked.catch((thrown: unknown) => thrown);
       expect(error, JSON.stringify(answer)).to.be.instanceOf(NodeSilent);
     }

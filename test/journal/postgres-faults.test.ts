@@ -28,7 +28,7 @@ describe("PostgresJournal, given faults", () => {
     beforeEach(async () => {
       proxy = await startCuttingProxy(server.port);
       const url = `postgres://postgres@127.0.0.1:${proxy.port}/postgres`;
-      journal = await PostgresJournal.open({ url, schema: `cut_${++count}`, patience: 2_000 });
+      journal = await PostgresJournal.open({ url, schema: `cut_${++count}`, patience: 5_000 });
       await journal.commit(once("a"));
     });
     afterEach(async () => {
@@ -74,7 +74,7 @@ describe("PostgresJournal, given faults", () => {
 
   describe("given another who keeps the writers' lock", () => {
     it("waits in vain, writes nothing, and goes on when it is free", async () => {
-      const journal = await PostgresJournal.open({ url: server.url, schema: "locked", patience: 1_000 });
+      const journal = await PostgresJournal.open({ url: server.url, schema: "locked", patience: 3_000 });
       const rival = new Client({ connectionString: server.url });
       await rival.connect();
       await journal.commit(once("a"));
@@ -98,12 +98,12 @@ describe("PostgresJournal, given faults", () => {
       const frozen = await PostgresJournal.open({
         url: server.url,
         schema: "frozen",
-        patience: 1_000,
+        patience: 3_000,
         // Stands still where it has the lock and before it commits, longer than the server allows.
         faults: {
           reach: (point) =>
             point === "journal.before-commit" &&
-            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_800),
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_000),
         },
       });
       const refusal = await refuses("STORE_UNAVAILABLE", frozen.commit(once("a")));
@@ -171,10 +171,7 @@ describe("PostgresJournal, given faults", () => {
         await server.sql(`ALTER SYSTEM SET ${name} = ${value}`);
         await server.sql("SELECT pg_reload_conf()");
         await shows(name, value);
-        const refusal = await refuses(
-          "STORE_UNSAFE",
-          PostgresJournal.open({ url: server.url, patience: 500 }),
-        );
+        const refusal = await refuses("STORE_UNSAFE", PostgresJournal.open({ url: server.url }));
         expect(refusal.retryable).to.equal(false);
         expect(refusal.advice).to.include(`${name} = on`);
         await server.sql(`ALTER SYSTEM RESET ${name}`);
@@ -201,7 +198,7 @@ describe("PostgresJournal, given faults", () => {
     it("says what to do about a database that isn't there, a port that is closed and a URL that is none", async () => {
       await refuses(
         "STORE_UNUSABLE",
-        PostgresJournal.open({ url: server.url.replace(/postgres$/, "nothing"), patience: 300 }),
+        PostgresJournal.open({ url: server.url.replace(/postgres$/, "nothing") }),
       );
       await refuses(
         "STORE_UNAVAILABLE",

@@ -7,7 +7,7 @@ import { approvedHashSignature, type SafeSignature } from "../../../src/governan
 import { parseServiceTransaction, serviceResponse } from "../../../src/governance/wallets/service-format.ts";
 import { mergeSignatures } from "../../../src/governance/wallets/signature-file.ts";
 import { TransactionService } from "../../../src/governance/wallets/transaction-service.ts";
-import { type HttpServer, startHttpServer } from "../../support/http-server.ts";
+import { type Answer, type HttpServer, startHttpServer } from "../../support/http-server.ts";
 import { localService } from "../../support/localService.ts";
 import { refuses } from "../../support/refusal.ts";
 import { ApiKit } from "../../support/safeClients.ts";
@@ -38,10 +38,10 @@ const surroundings = { threshold: 2, submittedAt: new Date("2026-11-26T00:00:00Z
 
 describe("the form of Safe's Transaction Service", () => {
   const open: HttpServer[] = [];
-  const start = async (recorder: Promise<HttpServer>) => {
+  const start = async (recorder: Promise<HttpServer>, options = {}) => {
     const started = await recorder;
     open.push(started);
-    return { ...started, service: new TransactionService(`${started.url}/api`, { patience: 300 }) };
+    return { ...started, service: new TransactionService(`${started.url}/api`, options) };
   };
   afterEach(async () => {
     for (const recorder of open.splice(0)) await recorder.close();
@@ -183,12 +183,13 @@ describe("the form of Safe's Transaction Service", () => {
   it("a service that refuses, is down, hangs, moves or answers with another transaction has its own error", async () => {
     const { transaction, subject, signatures } = await proposal();
     const other = await safe.build({ to: bert.address, data: "0x" }, 13n);
-    const answers: [string, { status: number; body: string } | undefined][] = [
+    const answers: [string, Answer][] = [
       ["SERVICE_UNKNOWN", { status: 404, body: "" }],
       ["SERVICE_REFUSED", { status: 422, body: '{"nonFieldErrors":["nonce already executed"]}' }],
       ["SERVICE_UNAVAILABLE", { status: 503, body: "" }],
       ["SERVICE_UNAVAILABLE", { status: 429, body: "" }],
-      ["SERVICE_UNREACHABLE", undefined],
+      ["SERVICE_UNREACHABLE", "hang up"],
+      ["SERVICE_UNREACHABLE", "silence"],
       ["SERVICE_INVALID", { status: 200, body: "<html>" }],
       [
         "SERVICE_OTHER_TRANSACTION",
@@ -196,7 +197,10 @@ describe("the form of Safe's Transaction Service", () => {
       ],
     ];
     for (const [code, answer] of answers) {
-      const { service } = await start(startHttpServer(() => answer ?? "hang up"));
+      const { service } = await start(
+        startHttpServer(() => answer),
+        answer === "silence" ? { patience: 300 } : {},
+      );
       const error = await refuses(code, () => service.pull(subject.safeTxHash, account));
       expect(error.retryable).to.equal(/UNAVAILABLE|UNREACHABLE/.test(code));
       if (code === "SERVICE_REFUSED") {
