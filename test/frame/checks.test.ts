@@ -1,8 +1,9 @@
+import { globSync, readFileSync } from "node:fs";
 import type { StorageLayout } from "@openzeppelin/upgrades-core";
 import { expect } from "chai";
 import { deepTests, runsFor } from "../../src/testing/deep.ts";
 import { resultOf } from "../../src/verify/check.ts";
-import { judgeCoverage } from "../../src/verify/checks/coverage.ts";
+import { BOUND_BY_GAS, judgeCoverage } from "../../src/verify/checks/coverage.ts";
 import { namespaceFindings, namespaceSlot, unguardedFindings } from "../../src/verify/checks/layouts.ts";
 import { citedIds, declaredIds, orphans } from "../../src/verify/checks/requirements.ts";
 import { codeSize } from "../../src/verify/checks/sizes.ts";
@@ -101,6 +102,28 @@ describe("coverage thresholds", () => {
     expect(result).to.include({ failed: 0 });
     expect(result.details[0]).to.include("lines 99.00 %");
     expect(result.details[1]).to.include("contracts/B.sol: lines 7");
+  });
+
+  it("fail by a test that fails while measured, unless it bounds gas", () => {
+    const failing = (title: string) => [{ title, message: "said no", assertion: true }];
+    const measured = { "contracts/A.sol": file(100) };
+    const judged = judgeCoverage(measured, failing("Netting settles"));
+    expect(judged).to.include({ passed: 2, failed: 1 });
+    expect(judged.details[0]).to.equal("Netting settles: fails while measured: said no");
+    for (const end of BOUND_BY_GAS) {
+      const noted = judgeCoverage(measured, failing(`PriceRouter ${end}`));
+      expect(noted).to.include({ passed: 2, failed: 0 });
+      expect(noted.details.at(-1)).to.equal(`takes more gas while measured: PriceRouter ${end}: said no`);
+    }
+  });
+
+  it("know their tests that bound gas by titles that are there", () => {
+    const sources = globSync("test/contracts/**/*.test.ts").map((path) => readFileSync(path, "utf8"));
+    for (const end of BOUND_BY_GAS)
+      expect(
+        sources.some((text) => text.includes(`${end}"`)),
+        end,
+      ).to.equal(true);
   });
 
   it("fail when nothing was measured", () => {
