@@ -21,7 +21,10 @@ const graphs = fc.record({
       .map(({ from, step, amount }) => ({ from, to: (from + step) % 8, amount })),
     { maxLength: 40 },
   ),
-  balances: fc.array(fc.oneof(fc.constant(0n), amounts), { minLength: 8, maxLength: 8 }),
+  balances: fc.array(fc.oneof({ arbitrary: fc.constant(0n), weight: 1 }, { arbitrary: amounts, weight: 3 }), {
+    minLength: 8,
+    maxLength: 8,
+  }),
   caps: fc.array(fc.oneof(fc.constant((1n << 112n) - 1n), amounts), { minLength: 8, maxLength: 8 }),
 });
 
@@ -79,7 +82,7 @@ describe("netted is gross", () => {
       { numRuns: propertyCases() },
     );
     expect(cases).to.equal(propertyCases());
-    // Five graphs of nine clear something: far fewer, and this would say little.
-    expect(cleared * 4 > cases, `${cleared} of ${cases}`).to.equal(true);
+    // Most graphs clear something, or this says nothing.
+    expect(cleared * 2 > cases, `${cleared} of ${cases}`).to.equal(true);
   });
 });
