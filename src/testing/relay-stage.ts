@@ -1,7 +1,6 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { hexlify, JsonRpcProvider, JsonRpcSigner, type Result } from "ethers";
 import type { SuiteAddresses } from "../../deploy/addresses.ts";
 import { developmentConfig } from "../../deploy/config/load.ts";
@@ -38,6 +37,7 @@ import {
 } from "./relay-files.ts";
 import { type SignerTrio, startSignerTrio } from "./signer-trio.ts";
 import { type CommandResult, strongroom } from "./strongroom.ts";
+import { until } from "./until.ts";
 
 const CHAIN_ID = 31_337n;
 const HOME = `eip155:${CHAIN_ID}`;
@@ -52,8 +52,6 @@ export const LANES = 8;
 const FLOAT = 100_000_000n;
 const FLOAT_COINS = 4;
 const PAYMENTS = 30;
-/** Milliseconds: whatever comes at all has come by then, however slow the machine is. */
-const ENOUGH = 240_000;
 const DAY = 86_400;
 /** A validity that never ends, seconds. */
 const NEVER = 2n ** 40n - 1n;
@@ -339,14 +337,17 @@ async function openIn(
       return daemon;
     },
     relay,
-    async until(what, holds, { foreign = true } = {}) {
-      for (const end = performance.now() + ENOUGH; performance.now() < end; await sleep(BLOCKS_EVERY)) {
-        if (await holds()) return;
-        await mineHome(1);
-        if (foreign) await mineForeign(1);
-      }
-      throw new Error(`never came: ${what}`);
-    },
+    until: (what, holds, { foreign = true } = {}) =>
+      until(
+        what,
+        async () => {
+          if (await holds()) return true;
+          await mineHome(1);
+          if (foreign) await mineForeign(1);
+          return false;
+        },
+        BLOCKS_EVERY,
+      ),
     groupKey: coins.group.publicKey,
     async rotate(key, overlap) {
       const next = await signers.ceremony(key, "statement");

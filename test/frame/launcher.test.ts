@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { until } from "../support/until.ts";
+import { until } from "../../src/testing/until.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const FETCHED = "24.21.0";

@@ -14,6 +14,7 @@ import { throughGovernance } from "../../src/governance/proposal.ts";
 import { executeQueued } from "../../src/governance/proposals/queue.ts";
 import { send } from "../../src/governance/send.ts";
 import { execute, operationId, operationOf, scheduleCall } from "../../src/governance/timelock.ts";
+import { until } from "../../src/testing/until.ts";
 import { adoptSafe } from "../../src/treasury/adopt-safe.ts";
 import {
   callOf,
@@ -28,7 +29,6 @@ import {
   withdraw,
 } from "../scenario/scene.ts";
 import { refusal, refusalOf } from "../support/refusal.ts";
-import { until } from "../support/until.ts";
 
 /** What a promise was refused with: the code, and all that is said. */
 async function refused(action: Promise<unknown>): Promise<{ readonly code: string; readonly said: string }> {

@@ -14,13 +14,14 @@ import type { InboundState } from "../../src/relayer/deciders/inbound-decider.ts
 import type { OutboundState } from "../../src/relayer/deciders/outbound-decider.ts";
 import { failureOf } from "../../src/relayer/failure.ts";
 import { Hands } from "../../src/relayer/hands.ts";
+import { machineClock } from "../../src/relayer/machine-clock.ts";
 import { routeDeciders } from "../../src/relayer/route-deciders.ts";
 import type { RouteDesk } from "../../src/relayer/route-desk.ts";
 import { StreamNames, tokenStream } from "../../src/relayer/stream-names.ts";
 import { StreamStore } from "../../src/relayer/stream-store.ts";
 import { Worker } from "../../src/relayer/worker.ts";
-import type { Signer } from "../../src/signing/signer.ts";
-import { until } from "../support/until.ts";
+import { until } from "../../src/testing/until.ts";
+import { deskOf, sideOf, still } from "./given-desk.ts";
 import {
   at,
   brought,
@@ -58,41 +59,32 @@ const reserved: Extract<Command, { is: "reserved" }> = {
 };
 
 /** Both tokens are free on the chain, and TOKEN is the better one. */
-const executor = {
-  chain: FOREIGN,
-  reserve: async (_: Effect, taken: readonly ConflictToken[]) => {
+const executor: Partial<EffectExecutor> = {
+  reserve: async (_, taken) => {
     const free = [TOKEN, OTHER].find(({ value }) => !taken.some((one) => one.value === value));
     if (free === undefined) throw new RetryableError("NO_TOKEN_FREE", "none is free");
     return free;
   },
-  findToken: async (is: (token: ConflictToken) => boolean) => [TOKEN, OTHER].find(is),
-  reconcile: async () => ({ free: [], balance: 0n }),
-} as unknown as EffectExecutor;
+  findToken: async (is) => [TOKEN, OTHER].find(is),
+};
 
-const still = (chain: string): ChainObserver => ({
-  ...{ chain, head: async () => at(20), finalized: async () => at(20), at: async () => at(20) },
-  ...{ commonAncestor: async () => at(20), finality: async () => "final" },
-  async *scan() {},
-});
-const nobody = { key: "none", scheme: "bip340" } as unknown as Signer;
+/** The ledger is read up to its head. */
+const ledger = still(HOME, 20, "final");
 
-function deskOf(journal: SqliteJournal, home: ChainObserver): RouteDesk {
-  const side = { executor, signer: nobody, inputsOf: () => [], from: at(20) };
-  return {
-    ...{ route: "r", terms: TERMS, deciders: routeDeciders(TERMS), journal, random: () => 0.5 },
-    clock: {
-      now: () => 0,
-      monotonic: () => performance.now(),
-      sleep: () => new Promise((done) => setTimeout(done, 1)),
+function tokensDesk(
+  journal: SqliteJournal,
+  home: ChainObserver,
+  foreign: Partial<EffectExecutor> = {},
+): RouteDesk {
+  const coins = sideOf(still(FOREIGN, 20, "final"), { ...executor, ...foreign }, at(20));
+  return deskOf(
+    journal,
+    { home: sideOf(home, {}, at(20)), foreign: coins },
+    {
+      clock: { ...machineClock, now: () => 0 },
+      pace: { poll: 1, look: 1, lease: 60_000, survey: 60_000, atOnce: 4 },
     },
-    sides: {
-      home: { ...side, observer: home },
-      foreign: { ...side, observer: still(FOREIGN) },
-    },
-    committee: { prove: () => Promise.reject(new RetryableError("SIGNERS_UNAVAILABLE", "nobody is there")) },
-    pace: { poll: 1, look: 1, lease: 60_000, survey: 60_000, atOnce: 4 },
-    ...{ holder: "one", log: () => {} },
-  };
+  );
 }
 
 /** A journal, restored from before P's reservation: P and Q are requested, and neither has a token. */
@@ -113,16 +105,11 @@ async function restored() {
   /** Does the next thing for a stream, by a worker that has just begun. */
   const step = async (
     stream: string,
-    { isLedgerRead = true, time = 0, home = still(HOME), foreign = {} as Partial<EffectExecutor> } = {},
+    { isLedgerRead = true, time = 0, home = ledger, foreign = {} as Partial<EffectExecutor> } = {},
   ) => {
     const own = fresh();
-    const desk = deskOf(journal, home);
-    const sides = {
-      ...desk.sides,
-      foreign: { ...desk.sides.foreign, executor: { ...executor, ...foreign } },
-    };
     const hands = new Hands({
-      desk: { ...desk, sides },
+      desk: tokensDesk(journal, home, foreign),
       ...{ store: own, check: () => {}, isLedgerRead: () => isLedgerRead },
     });
     const loaded = await own.load(stream);
@@ -192,19 +179,18 @@ describe("Reserving tokens by a journal that was restored", () => {
 
   it("given that the ledger can't be read, its worker gives no token until it can", async () => {
     const { journal, stateOf } = await restored();
-    const home = still(HOME);
     let reads = 0;
     const isDown = { yes: true };
     const observer: ChainObserver = {
-      ...home,
+      ...ledger,
       head: async () => {
         reads += 1;
         if (isDown.yes) throw new RetryableError("NODES_UNAVAILABLE", "they are down");
-        return home.head();
+        return ledger.head();
       },
     };
     const stop = new AbortController();
-    const ends = new Worker(deskOf(journal, observer)).run(stop.signal);
+    const ends = new Worker(tokensDesk(journal, observer)).run(stop.signal);
     const isReserved = async (stream: string) => (await stateOf(stream)).effects.payment !== undefined;
     try {
       await until("the ledger is asked", () => reads > 0);
@@ -278,7 +264,7 @@ describe("Confirming what was seen", () => {
     await tell(stream, ...final(sighting("deposit", said, 10, "foreign")));
     for (const one of [credited, delayed]) await tell(stream, { is: "sighted", sighting: one });
     const hashes: Readonly<Record<number, string>> = { 10: "other", 11: "b" };
-    const home = { ...still(HOME), at: async (height: number) => ({ height, hash: hashes[height] ?? "" }) };
+    const home = { ...ledger, at: async (height: number) => ({ height, hash: hashes[height] ?? "" }) };
     for (let times = 0; times < 2; times++) expect(await step(stream, { home })).to.equal(true);
     const { ended, sightings } = (await stateOf(stream)) as unknown as InboundState;
     expect([ended, sightings.pending]).to.deep.equal([undefined, []]);

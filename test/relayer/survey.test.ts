@@ -1,28 +1,15 @@
 import { expect } from "chai";
-import type { ChainObserver, Effect, EffectExecutor, TokenReport } from "../../src/chains/chain.ts";
+import type { Effect, TokenReport } from "../../src/chains/chain.ts";
 import { RetryableError } from "../../src/core/errors.ts";
 import { execute } from "../../src/journal/decider.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { upkeepDecider } from "../../src/relayer/deciders/upkeep-decider.ts";
 import { machineClock } from "../../src/relayer/machine-clock.ts";
-import { routeDeciders } from "../../src/relayer/route-deciders.ts";
-import type { RouteDesk } from "../../src/relayer/route-desk.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import { Worker } from "../../src/relayer/worker.ts";
-import type { Signer } from "../../src/signing/signer.ts";
-import { until } from "../support/until.ts";
-import { at, FOREIGN, HOME, TERMS } from "./given-route.ts";
-
-/** A chain on which nothing happens. */
-const still = (chain: string): ChainObserver => ({
-  chain,
-  head: async () => at(1),
-  finalized: async () => at(1),
-  at: async () => at(1),
-  commonAncestor: async () => at(1),
-  finality: async () => "unseen",
-  async *scan() {},
-});
+import { until } from "../../src/testing/until.ts";
+import { deskOf, sideOf, still } from "./given-desk.ts";
+import { FOREIGN, HOME, TERMS } from "./given-route.ts";
 
 describe("A worker that counts what can be spent", () => {
   const journal = SqliteJournal.open({ file: ":memory:" });
@@ -33,33 +20,22 @@ describe("A worker that counts what can be spent", () => {
     const counts = { home: 0, foreign: 0 };
     const endless: ((report: TokenReport) => void)[] = [];
     const reserved: string[] = [];
-    const executor = (side: "home" | "foreign"): EffectExecutor =>
-      ({
-        chain: side === "home" ? HOME : FOREIGN,
+    const side = (name: "home" | "foreign") =>
+      sideOf(still(name === "home" ? HOME : FOREIGN), {
         reconcile: () => {
-          counts[side]++;
+          counts[name]++;
           return new Promise<TokenReport>((resolve) => endless.push(resolve));
         },
         reserve: (effect: Effect) => {
           reserved.push(effect.id);
           return Promise.reject(new RetryableError("NO_TOKEN_FREE", "There is none"));
         },
-      }) as unknown as EffectExecutor;
-    const nobody: Signer = {
-      ...{ key: "coins", scheme: "bip340", publicKey: async () => "" },
-      sign: () => Promise.reject(new Error("nothing is to be signed here")),
-    };
-    const side = (name: "home" | "foreign") => ({
-      ...{ observer: still(name === "home" ? HOME : FOREIGN), executor: executor(name), signer: nobody },
-      ...{ inputsOf: () => [], from: at(1) },
-    });
-    const desk: RouteDesk = {
-      ...{ route: "ltc", terms: TERMS, deciders: routeDeciders(TERMS), journal, clock: machineClock },
-      ...{ random: () => 0.5, sides: { home: side("home"), foreign: side("foreign") } },
-      committee: { prove: () => Promise.reject(new Error("nothing is to be stated")) },
-      pace: { poll: 5, look: 5, lease: 10_000, survey: 1, atOnce: 2 },
-      ...{ holder: "one", log: () => {} },
-    };
+      });
+    const desk = deskOf(
+      journal,
+      { home: side("home"), foreign: side("foreign") },
+      { route: "ltc", pace: { poll: 5, look: 5, lease: 10_000, survey: 1, atOnce: 2 } },
+    );
     const worker = new Worker(desk);
     const ends = worker.run(stop.signal);
     try {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ChainObserver, Effect, EffectExecutor } from "../../src/chains/chain.ts";
+import type { Effect } from "../../src/chains/chain.ts";
 import { signedContent } from "../../src/chains/utxo/signed-content.ts";
 import { readUpkeepTransaction } from "../../src/chains/utxo/upkeep-transaction.ts";
 import { readWalletTransaction } from "../../src/chains/utxo/wallet-transaction.ts";
@@ -9,13 +9,12 @@ import type { Command } from "../../src/relayer/deciders/command.ts";
 import { type UpkeepState, upkeepDecider } from "../../src/relayer/deciders/upkeep-decider.ts";
 import { machineClock } from "../../src/relayer/machine-clock.ts";
 import { statusOf } from "../../src/relayer/message-status.ts";
-import { routeDeciders } from "../../src/relayer/route-deciders.ts";
-import type { RouteDesk } from "../../src/relayer/route-desk.ts";
+import type { RouteSide } from "../../src/relayer/route-desk.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import { Worker } from "../../src/relayer/worker.ts";
-import type { Signer } from "../../src/signing/signer.ts";
 import { type LitecoinStage, openLitecoinStage, signaturesAlone } from "../support/litecoin-stage.ts";
-import { at, HOME, signed, TERMS, TOKEN, Told, tx, unsigned } from "./given-route.ts";
+import { deskOf, nobody, sideOf, still } from "./given-desk.ts";
+import { HOME, signed, TERMS, TOKEN, Told, tx, unsigned } from "./given-route.ts";
 
 const EFFECT: Effect = { id: "ab".repeat(32), kind: "anchors", data: { count: "3" } };
 const asked: Command = { is: "asked", effect: EFFECT, by: "ana" };
@@ -84,52 +83,30 @@ describe("A worker with upkeep to do", () => {
     const { chain } = stage.wallet.network;
     const from = await stage.observer.finalized();
     const terms = { ...TERMS, foreign: chain };
-    const still: ChainObserver = {
-      chain: HOME,
-      head: async () => at(1),
-      finalized: async () => at(1),
-      at: async () => at(1),
-      commonAncestor: async () => at(1),
-      finality: async () => "unseen",
-      async *scan() {},
-    };
-    const idle = { chain: HOME, reconcile: async () => ({ free: [], balance: 0n }) };
-    const nobody: Signer = {
-      ...{ key: "coins", scheme: "bip340", publicKey: async () => stage.wallet.groupKey },
-      sign: () => Promise.reject(new Error("nothing is to be signed here")),
-    };
-    const desk: RouteDesk = {
-      ...{ route: "ltc", terms, deciders: routeDeciders(terms), journal, clock: machineClock },
-      random: () => 0.5,
-      sides: {
-        home: {
-          ...{ observer: still, executor: idle as unknown as EffectExecutor, signer: nobody },
-          ...{ inputsOf: () => [], from: at(1) },
-        },
-        foreign: {
-          observer: stage.observer,
-          executor: stage.executor,
-          signer: {
-            ...nobody,
-            sign: async ({ purpose, payloads }) => {
-              if (purpose.kind !== "transaction") throw new Error("no statement is asked for");
-              // As signers judge it: it pays nobody, and spends no lane.
-              readUpkeepTransaction(purpose.unsigned.body, stage.wallet);
-              return signaturesAlone(payloads);
-            },
-          },
-          inputsOf: (one) =>
-            "raw" in one
-              ? signedContent(one).spends
-              : readWalletTransaction(stage.wallet, one.body).inputs.map(({ outpoint }) => outpoint),
-          from,
+    const foreign: RouteSide = {
+      observer: stage.observer,
+      executor: stage.executor,
+      signer: {
+        ...nobody,
+        publicKey: async () => stage.wallet.groupKey,
+        sign: async ({ purpose, payloads }) => {
+          if (purpose.kind !== "transaction") throw new Error("no statement is asked for");
+          // As signers judge it: it pays nobody, and spends no lane.
+          readUpkeepTransaction(purpose.unsigned.body, stage.wallet);
+          return signaturesAlone(payloads);
         },
       },
-      committee: { prove: () => Promise.reject(new Error("nothing is to be stated")) },
-      pace: { poll: 100, look: 100, lease: 10_000, survey: 60_000, atOnce: 4 },
-      holder: "one",
-      log: () => {},
+      inputsOf: (one) =>
+        "raw" in one
+          ? signedContent(one).spends
+          : readWalletTransaction(stage.wallet, one.body).inputs.map(({ outpoint }) => outpoint),
+      from,
     };
+    const desk = deskOf(
+      journal,
+      { home: sideOf(still(HOME)), foreign },
+      { route: "ltc", terms, pace: { poll: 100, look: 100, lease: 10_000, survey: 60_000, atOnce: 4 } },
+    );
     ends = new Worker(desk).run(stop.signal);
   });
   after(async () => {

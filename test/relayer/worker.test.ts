@@ -2,16 +2,15 @@ import { setTimeout as passed } from "node:timers/promises";
 import { expect } from "chai";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import { Hands, type HandsDesk } from "../../src/relayer/hands.ts";
-import { machineClock } from "../../src/relayer/machine-clock.ts";
 import { RouteControl } from "../../src/relayer/route-control.ts";
-import { routeDeciders } from "../../src/relayer/route-deciders.ts";
-import type { RouteDesk, RouteLine, RouteSide } from "../../src/relayer/route-desk.ts";
+import type { RouteLine } from "../../src/relayer/route-desk.ts";
 import { StreamNames } from "../../src/relayer/stream-names.ts";
 import type { LoadedStream } from "../../src/relayer/stream-store.ts";
 import { Worker } from "../../src/relayer/worker.ts";
-import { until } from "../support/until.ts";
+import { until } from "../../src/testing/until.ts";
 import { Chain } from "./given-chain.ts";
-import { at, FOREIGN, TERMS } from "./given-route.ts";
+import { deskOf, sideOf } from "./given-desk.ts";
+import { at, FOREIGN } from "./given-route.ts";
 
 /** Milliseconds: rounds follow each other fast, so that a wait of some hundred is many of them. */
 const POLL = 2;
@@ -40,39 +39,16 @@ class HeldWorker {
         return true;
       }
     }
-    const worker = new Worker(this.#desk(atOnce), (given: HandsDesk) => new Held(given));
-    this.#running = worker.run(this.#end.signal);
-  }
-
-  #desk(atOnce: number): RouteDesk {
-    const nothing = (): never => {
-      throw new Error("nothing is built, signed or sent here");
-    };
-    const side = (observer: Chain): RouteSide => ({
-      observer,
-      executor: {
-        chain: observer.chain,
-        ...{ effectStatus: nothing, findToken: nothing, reserve: nothing, fee: nothing },
-        ...{ build: nothing, replace: nothing, voidToken: nothing, reconcile: async () => nothing() },
-        ...{ signingPayloads: nothing, attach: nothing, broadcast: nothing },
+    const desk = deskOf(
+      this.journal,
+      { home: sideOf(this.home, {}, at(0)), foreign: sideOf(this.foreign, {}, at(0)) },
+      {
+        pace: { poll: POLL, look: POLL, lease: 60_000, survey: 3_600_000, atOnce },
+        log: (line) => void this.lines.push(line),
       },
-      signer: { key: "none", scheme: "ecdsa", publicKey: nothing, sign: nothing },
-      inputsOf: () => [],
-      from: at(0),
-    });
-    return {
-      route: this.names.route,
-      terms: TERMS,
-      deciders: routeDeciders(TERMS),
-      journal: this.journal,
-      clock: machineClock,
-      random: () => 0.5,
-      sides: { home: side(this.home), foreign: side(this.foreign) },
-      committee: { prove: nothing },
-      pace: { poll: POLL, look: POLL, lease: 60_000, survey: 3_600_000, atOnce },
-      holder: "test",
-      log: (line) => void this.lines.push(line),
-    };
+    );
+    const worker = new Worker(desk, (given: HandsDesk) => new Held(given));
+    this.#running = worker.run(this.#end.signal);
   }
 
   letGo(): void {

@@ -4,13 +4,13 @@ import { withRoute } from "../../src/cli/commands/relay/route-session.ts";
 import { SqliteJournal } from "../../src/journal/sqlite-journal.ts";
 import type { Daemon } from "../../src/testing/daemon.ts";
 import type { RelayStage } from "../../src/testing/relay-stage.ts";
+import { until } from "../../src/testing/until.ts";
 import type { RouteGiven } from "./route-given.ts";
 
 /** Milliseconds: so many that no life renews its lease, and all commits but the first are of what it does. */
 const LEASE = 600_000;
 /** After so many milliseconds without its end a relayer is taken to wait for blocks. */
 const IDLE = 700;
-const WITHIN = 240_000;
 /** Blocks that come then: what was waited for is final after a few times. */
 const BLOCKS = { home: 2, foreign: 3 };
 
@@ -29,16 +29,17 @@ const LIVES = 60;
 /** Waits until a relayer has killed itself, with new blocks whenever it has nothing else to do. */
 async function dies(stage: RelayStage, daemon: Daemon, at: string): Promise<void> {
   const ended = daemon.ended.then(({ signal, code }) => ({ signal, code }));
-  for (const until = performance.now() + WITHIN; performance.now() < until; ) {
+  const said = () => `${at}: ${daemon.said.join("\n")}`;
+  await until(said, async () => {
     const end = await Promise.race([ended, sleep(IDLE, undefined)]);
     if (end !== undefined) {
-      expect(end.signal, `${at}: ${daemon.said.join("\n")}`).to.equal("SIGKILL");
-      return;
+      expect(end.signal, said()).to.equal("SIGKILL");
+      return true;
     }
     await stage.mineHome(BLOCKS.home);
     await stage.mineForeign(BLOCKS.foreign);
-  }
-  throw new Error(`the relayer doesn't come to ${at} within ${WITHIN} ms:\n${daemon.said.join("\n")}`);
+    return false;
+  });
 }
 
 /** Frees the route of a relayer that was killed, as the end of its lease does. */

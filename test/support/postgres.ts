@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { debianProgram } from "../../src/testing/debian-programs.ts";
-import { until } from "./until.ts";
+import { until } from "../../src/testing/until.ts";
 
 /** A PostgreSQL server of a test's own, in a folder of its own, with everything that makes it keep what it acknowledges. */
 export interface PostgresServer {
