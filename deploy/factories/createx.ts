@@ -96,7 +96,8 @@ export async function ensureCreateX({ provider, signer, chainId }: DeployingChai
       const hash = String(await provider.send("eth_sendRawTransaction", [transaction.serialized]));
       await provider.waitForTransaction(hash, 1, 10_000);
     } catch {
-      await provider.send("hardhat_setCode", [CREATEX, left]);
+      // Other code is left where another deployer's has just been mined: CreateX knows its own address, and it stands.
+      if (keccak256(left) === CREATEX_CODE_HASH) await provider.send("hardhat_setCode", [CREATEX, left]);
     }
     code = await provider.getCode(CREATEX);
   }
