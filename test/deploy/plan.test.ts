@@ -113,6 +113,24 @@ describe("The factories on a development chain", () => {
     expect(await chain.provider.getCode(ours)).not.to.equal("0x");
   });
 
+  it("stay what they are where another deployer puts CreateX there after it was looked for", async () => {
+    const other = await hre.network.create();
+    const chain = await deployingChain(other);
+    await ensureCreateX(chain);
+    let looks = 0;
+    const provider = new Proxy(chain.provider, {
+      get(target, name) {
+        if (name === "getCode" && looks++ === 0) return async () => "0x";
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    await ensureCreateX({ ...chain, provider });
+    expect(looks).to.equal(2);
+    expect(keccak256(await chain.provider.getCode(CREATEX))).to.equal(CREATEX_CODE_HASH);
+    await other.close();
+  });
+
   it("are refused where other code stands in their place", async () => {
     const other = await hre.network.create();
     const chain = await deployingChain(other);
